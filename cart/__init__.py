@@ -1,0 +1,1 @@
+"""Carts, lines and the units they hold."""

@@ -1,0 +1,145 @@
+"""Carts, their lines, and the keys that make an add safe to repeat."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from inventory.models import ProductVariant
+
+
+class Cart(models.Model):
+    """What one shopper is about to buy. A shopper has at most one open cart.
+
+    `version` counts the changes of the lines; `totals_version` says which of them `total_price` knows. Where the two
+    differ the stored total is stale, and `cart.selectors` sums the lines instead.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        MERGED = "merged", "Merged into a customer's cart"
+        ABANDONED = "abandoned", "Abandoned"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="carts"
+    )
+    guest_token = models.UUIDField(null=True, blank=True, editable=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    total_price = models.DecimalField(max_digits=12, decimal_places=2, default=0, editable=False)
+    version = models.BigIntegerField(default=0, editable=False)
+    totals_version = models.BigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    # Set by a command that recognised a repeated request: nothing was added this time.
+    was_replayed = False
+
+    items: "models.manager.RelatedManager[CartItem]"
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="cart_cart_one_owner",
+                condition=Q(user__isnull=False, guest_token__isnull=True)
+                | Q(user__isnull=True, guest_token__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="cart_cart_one_open_per_user", fields=["user"], condition=Q(status="open", user__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="cart_cart_one_open_per_guest",
+                fields=["guest_token"],
+                condition=Q(status="open", guest_token__isnull=False),
+            ),
+            models.CheckConstraint(name="cart_cart_total_not_negative", condition=Q(total_price__gte=0)),
+        ]
+        indexes = [
+            # The sweep that closes abandoned guest carts reads the oldest open ones.
+            models.Index(
+                name="cart_cart_open_guest_updated",
+                fields=["updated_at"],
+                condition=Q(status="open", guest_token__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Cart {self.pk}"
+
+    def recalculate_total(self) -> None:
+        """Store the total of the lines as they are now. Workers do this after every change; see `cart.services`."""
+        from cart.services import store_totals
+
+        store_totals(cart_ids=[self.pk])
+        self.refresh_from_db(fields=["total_price", "totals_version", "version"])
+
+
+class CartItem(models.Model):
+    """A line: so many units of one variant, at the price of when they were added, and the hold on them.
+
+    `reserved_quantity` is `quantity` while the line holds its units and 0 once they went back to the shelf.
+    """
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
+    product_variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="+")
+    quantity = models.IntegerField()
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    total_price = models.GeneratedField(
+        expression=F("price") * F("quantity"),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2),
+        db_persist=True,
+    )
+    reserved_quantity = models.IntegerField(default=0, editable=False)
+    reserved_until = models.DateTimeField(null=True, blank=True, editable=False)
+    hold_extensions = models.SmallIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]),
+            models.CheckConstraint(name="cart_cartitem_quantity_at_least_one", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(name="cart_cartitem_price_not_negative", condition=Q(price__gte=0)),
+            models.CheckConstraint(
+                name="cart_cartitem_holds_all_or_nothing",
+                condition=Q(reserved_quantity=0) | Q(reserved_quantity=F("quantity")),
+            ),
+            models.CheckConstraint(
+                name="cart_cartitem_hold_has_an_end",
+                condition=Q(reserved_quantity=0, reserved_until__isnull=True)
+                | Q(reserved_quantity__gt=0, reserved_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Shortage path: the run-out holds of one variant, and when its first live hold ends.
+            models.Index(
+                name="cart_cartitem_holds_by_variant",
+                fields=["product_variant", "reserved_until"],
+                condition=Q(reserved_quantity__gt=0),
+            ),
+            # Sweep: the holds that ran out first.
+            models.Index(
+                name="cart_cartitem_holds_by_end", fields=["reserved_until"], condition=Q(reserved_quantity__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of variant {self.product_variant_id}"
+
+
+class IdempotencyKey(models.Model):
+    """A request that has been carried out. Its existence is the whole answer; see `cart.services`."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked for, and by whom.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(name="cart_idempotencykey_created", fields=["created_at"])]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,119 @@
+"""Goods, what is on hand of them, and the ledger that explains every number."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+
+class Product(models.Model):
+    """One article of the catalogue; what is bought is one of its variants."""
+
+    number = models.CharField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:product", args=[self.slug])
+
+
+class ProductVariant(models.Model):
+    """The unit of sale. `stock_quantity` can still be added to a cart, `reserved_quantity` is held by carts.
+
+    Their sum is on hand, and only a `StockMovement` changes the sum.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
+    sku = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=200, help_text="What tells this variant from its siblings.")
+    price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+    stock_quantity = models.IntegerField(default=0, editable=False)
+    reserved_quantity = models.IntegerField(default=0, editable=False)
+    low_stock_threshold = models.PositiveIntegerField(default=5)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["sku"]
+        constraints = [
+            models.CheckConstraint(
+                name="inventory_productvariant_stock_not_negative", condition=Q(stock_quantity__gte=0)
+            ),
+            models.CheckConstraint(
+                name="inventory_productvariant_reserved_not_negative", condition=Q(reserved_quantity__gte=0)
+            ),
+            models.CheckConstraint(name="inventory_productvariant_price_not_negative", condition=Q(price__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    @property
+    def on_hand(self) -> int:
+        return self.stock_quantity + self.reserved_quantity
+
+
+class StockMovement(models.Model):
+    """One line of the ledger: why the units on hand changed. Append-only, and the only writer of on-hand."""
+
+    class Kind(models.TextChoices):
+        OPENING = "opening", "Opening stock"
+        RECEIPT = "receipt", "Goods received"
+        ADJUSTMENT = "adjustment", "Adjustment"
+
+    variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="movements")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    delta = models.IntegerField(help_text="Units added to (or, negative, taken from) what is on hand.")
+    balance_after = models.IntegerField(help_text="Units on hand after this movement.")
+    reason = models.CharField(max_length=200)
+    cause = models.CharField(max_length=100, blank=True, help_text="What set it off: a file, an order, a command.")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="inventory_stockmovement_delta_not_zero", condition=~Q(delta=0)),
+            models.CheckConstraint(
+                name="inventory_stockmovement_balance_not_negative", condition=Q(balance_after__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delta:+d} {self.kind}"
+
+
+class LowStockAlert(models.Model):
+    """Free stock of a variant fell to its threshold. Open until it has risen clearly above it again."""
+
+    class Level(models.TextChoices):
+        LOW = "low", "Low"
+        OUT = "out", "Out of stock"
+
+    variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="alerts")
+    level = models.CharField(max_length=3, choices=Level.choices)
+    stock_when_opened = models.IntegerField()
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = [F("closed_at").desc(nulls_first=True), "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="inventory_lowstockalert_one_open_per_variant",
+                fields=["variant"],
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant.sku}: {self.get_level_display()}"

@@ -1,0 +1,1 @@
+"""What happens after commit: outbox, receivers, tasks, schedule, analytics."""
