@@ -1,7 +1,7 @@
 """Carts, their lines, and the keys that make an add safe to repeat."""
 
-import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +35,9 @@ class Cart(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    # Set by a command that recognised a repeated request: nothing was added this time.
+    # Not columns. A command sets them: the database's clock when it had locked the row, and whether it recognised a
+    # repeated request, so that nothing was added this time.
+    locked_at: datetime
     was_replayed = False
 
     items: "models.manager.RelatedManager[CartItem]"
@@ -51,10 +53,11 @@ class Cart(models.Model):
             models.UniqueConstraint(
                 name="cart_cart_one_open_per_user", fields=["user"], condition=Q(status="open", user__isnull=False)
             ),
+            # Merged carts count too: a token that was merged into a customer's cart can never open another cart.
             models.UniqueConstraint(
-                name="cart_cart_one_open_per_guest",
+                name="cart_cart_one_per_guest_token",
                 fields=["guest_token"],
-                condition=Q(status="open", guest_token__isnull=False),
+                condition=Q(status__in=["open", "merged"], guest_token__isnull=False),
             ),
             models.CheckConstraint(name="cart_cart_total_not_negative", condition=Q(total_price__gte=0)),
         ]
@@ -98,6 +101,11 @@ class CartItem(models.Model):
     hold_extensions = models.SmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    # Not columns. `quantity_change` tells receivers by how many units this save or delete changed the line;
+    # `is_settled` says that a service has moved the units already, so the safety net has nothing to do.
+    quantity_change = 0
+    is_settled = False
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -129,6 +137,16 @@ class CartItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of variant {self.product_variant_id}"
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save the line and, where no service has done so, move its units in the same transaction.
+
+        Raises the errors of `cart.safety_net`; nothing is changed then.
+        """
+        if update_fields is not None:
+            update_fields = {*update_fields, "reserved_quantity", "reserved_until", "hold_extensions"}
+        with transaction.atomic(savepoint=False):
+            super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class IdempotencyKey(models.Model):

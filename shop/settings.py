@@ -4,6 +4,8 @@ from pathlib import Path
 
 import environ
 
+from workers.schedule import BEAT_SCHEDULE
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -68,6 +70,14 @@ TEMPLATES = [
 
 # --- PostgreSQL
 
+# How long a session may wait, in milliseconds. A shopper gets a "busy, try again" rather than a page that hangs; a
+# worker that froze in a transaction loses it, and its locks, to the others. Set here for each connection; a pooler
+# that refuses start-up options wants them on the role instead (docs/locking.md), and DATABASE_STARTUP_OPTIONS=false.
+DATABASE_WAITS = {
+    "web": {"lock_timeout": 3000, "statement_timeout": 5000, "idle_in_transaction_session_timeout": 10_000},
+    "worker": {"lock_timeout": 10_000, "idle_in_transaction_session_timeout": 10_000},
+}.get(PROCESS, {})
+
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 60,
@@ -75,10 +85,56 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode has none
 }
+if DATABASE_WAITS and env.bool("DATABASE_STARTUP_OPTIONS", True):
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
+        f"-c {name}={value}" for name, value in DATABASE_WAITS.items()
+    )
 
-# --- Redis: the broker's messages and the doorbell
+# --- Redis and Celery. What each setting is for was measured; see docs/guarantees.md.
 
 REDIS_URL = env.str("REDIS_URL")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]  # whoever can write to Redis must not be able to run code by a pickle
+CELERY_TIMEZONE = TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
+# A message is given back to Redis when its worker or pool child dies, not lost with it; lost children are bounded.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Far below the visibility timeout, after which a message would be run again beside its first run.
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 30, 20
+# Storing every result costs five sixths of a worker's throughput; failures and scheduled tasks are kept.
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
+CELERY_RESULT_EXTENDED = True  # the admin shows names and arguments; arguments are ids only
+CELERY_RESULT_EXPIRES = 86_400
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SEND_TASK_EVENTS = CELERY_TASK_SEND_SENT_EVENT = True  # what Flower shows
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # by default a worker gives up after 100
+CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 1  # by default an exhausted pool blocks for ever
+_VISIBILITY = {"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+if PROCESS == "worker":
+    CELERY_BROKER_TRANSPORT_OPTIONS = _VISIBILITY | {
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
+else:
+    # By default a Redis that is frozen blocks a request for ever, and one that is down for 0.6 to 6 seconds.
+    CELERY_TASK_PUBLISH_RETRY = False
+    CELERY_BROKER_TRANSPORT_OPTIONS = _VISIBILITY | {
+        "socket_timeout": 0.25,
+        "socket_connect_timeout": 0.25,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+        "health_check_interval": 10,
+    }
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # --- Shoppers
 
@@ -96,7 +152,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = env.bool("COO
 # --- Words, numbers, files
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
-TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
 SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "£")
@@ -108,7 +163,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- Holds
+# --- Carts and their holds
 
-# How long a line keeps its units, in minutes.
+# How long a line keeps its units from the moment they were taken, in minutes.
 SHOP_HOLD_MINUTES = {"guest": env.int("SHOP_HOLD_MINUTES_GUEST", 30), "user": env.int("SHOP_HOLD_MINUTES_USER", 60)}
+SHOP_HOLD_EXTENSIONS = env.int("SHOP_HOLD_EXTENSIONS", 3)  # how often "keep my items" prolongs a hold
+SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", 14)  # a guest's cart is closed when untouched for so long
+# Nobody may empty the shelf into a cart.
+SHOP_MAX_UNITS_PER_LINE = env.int("SHOP_MAX_UNITS_PER_LINE", 100)
+SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)

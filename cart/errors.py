@@ -1,0 +1,67 @@
+"""Why a cart command refused. After each of them carts, lines and stock are as they were."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+class LineNotFound(Exception):
+    """The shopper's open cart has no such line. Pages answer 404."""
+
+
+class GuestTokenRetired(Exception):
+    """This guest's cart was merged into a customer's; the token opens no other cart."""
+
+
+class KeyReused(ValidationError):
+    """The idempotency key was used before, for something else."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This form was already used for something else. Please try again."), code="key_reused")
+
+
+class InvalidQuantity(ValidationError):
+    """Not a number of units that a line can have."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please enter a whole number of units, 1 or more."), code="invalid_quantity")
+
+
+class TooManyUnits(ValidationError):
+    """The line or the cart would pass its cap. Arguments: the cap in units, the units there now, and the code."""
+
+    def __init__(self, *, cap: int, present: int, code: str) -> None:
+        self.cap = cap
+        self.present = present
+        super().__init__(self._text(code) % {"cap": cap, "present": present}, code=code)
+
+    def _text(self, code: str) -> str:
+        if code == "line_cap":
+            return ngettext(
+                "We sell at most %(cap)d unit of an item to one cart; yours has %(present)d.",
+                "We sell at most %(cap)d units of an item to one cart; yours has %(present)d.",
+                self.cap,
+            )
+        return ngettext(
+            "A cart holds at most %(cap)d unit in all; yours has %(present)d.",
+            "A cart holds at most %(cap)d units in all; yours has %(present)d.",
+            self.cap,
+        )
+
+
+class Busy(Exception):
+    """The database kept others waiting too long, or refused twice to order rival changes. Pages answer 503."""
+
+
+class CartClosed(ValidationError):
+    """A line of a cart that is not open cannot be changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This cart is closed; its lines cannot be changed."), code="cart_closed")
+
+
+class LineMoved(ValidationError):
+    """A saved line names another cart or variant than its row: that is a new line, not a change."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A line stays with its cart and variant. Delete it and add another."), code="line_moved")

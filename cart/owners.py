@@ -1,0 +1,47 @@
+"""Whose cart: a customer's, or a guest's who is known by a token only."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Exactly one of the two is set, as the carts table demands."""
+
+    user_id: int | None = None
+    guest_token: uuid.UUID | None = None
+
+    def __post_init__(self) -> None:
+        if (self.user_id is None) == (self.guest_token is None):
+            raise ValueError("An owner is either a user or a guest token.")
+
+    @classmethod
+    def of(cls, user: Any, guest_token: uuid.UUID | None) -> "Owner":
+        """The user where one is logged in, else the guest.
+
+        Arguments: a user, an anonymous user or None; the guest's token, ignored for a user. Raises ValueError where
+        neither names anybody.
+        """
+        if user is not None and user.is_authenticated:
+            return cls(user_id=user.pk)
+        return cls(guest_token=guest_token)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The column of the carts table that names this owner, and its value."""
+        if self.user_id is not None:
+            return {"user_id": self.user_id}
+        return {"guest_token": self.guest_token}
+
+    @property
+    def hold_life(self) -> timedelta:
+        """How long a hold of this owner lasts from its start, or from a "keep my items"."""
+        kind = "user" if self.user_id is not None else "guest"
+        return timedelta(minutes=settings.SHOP_HOLD_MINUTES[kind])
+
+    def __str__(self) -> str:
+        return f"user:{self.user_id}" if self.user_id is not None else f"guest:{self.guest_token}"

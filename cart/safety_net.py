@@ -1,0 +1,103 @@
+"""Lines that are saved or deleted by another way than a service: from a shell, by a plugin, in a cascade.
+
+The net keeps every promise that the services keep: it locks cart, lines, variants in that order, counts the change on
+the cart, and moves exactly the difference to what the locked row says. It never believes the instance about the past:
+one that was loaded yesterday, or saved in part, must not move units that somebody else has moved meanwhile.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from cart.errors import CartClosed, LineMoved
+from cart.locks import lock_carts, lock_lines
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services.claiming import claim_cart
+from cart.services.holding import release, take
+from cart.services.writing import check_quantity
+from inventory.holds import give_back_units
+from inventory.locks import lock_variants
+
+
+def settle_before_save(
+    sender: type[CartItem],
+    instance: CartItem,
+    raw: bool,
+    update_fields: Collection[str] | None,
+    **kwargs: Any,
+) -> None:
+    """`pre_save` of a line: reserve or give back for a new line or a changed quantity, or refuse the save.
+
+    Raises CartClosed, LineMoved, InvalidQuantity, VariantUnavailable, InsufficientStock.
+    """
+    if raw or instance.is_settled:
+        return
+    cart = claim_cart(instance.cart_id)
+    if cart is None:
+        raise CartClosed
+    locked = {line.pk: line for line in lock_lines([cart.pk])}.get(instance.pk)
+    if locked is None:
+        _settle_insert(instance, cart)
+    else:
+        _settle_update(instance, locked, cart, update_fields)
+
+
+def _settle_insert(instance: CartItem, cart: Cart) -> None:
+    check_quantity(instance.quantity)
+    variant = take(cart_id=cart.pk, variant_id=instance.product_variant_id, units=instance.quantity)
+    if instance.price is None:
+        instance.price = variant.price
+    _hold(instance, until=cart.locked_at + Owner(cart.user_id, cart.guest_token).hold_life)
+    instance.hold_extensions, instance.quantity_change = 0, instance.quantity
+
+
+def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fields: Collection[str] | None) -> None:
+    if instance.product_variant_id != locked.product_variant_id:
+        raise LineMoved
+    written = update_fields is None or "quantity" in update_fields
+    quantity = instance.quantity if written else locked.quantity
+    check_quantity(quantity)
+    instance.quantity_change = quantity - locked.quantity
+    instance.reserved_quantity, instance.reserved_until = locked.reserved_quantity, locked.reserved_until
+    instance.hold_extensions = locked.hold_extensions
+    if instance.quantity_change:
+        _move_difference(instance, locked, quantity, cart)
+
+
+def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: Cart) -> None:
+    """A live hold follows the quantity. One that ran out stays so, since only the shopper may take its units again."""
+    if locked.reserved_until is None or locked.reserved_until <= cart.locked_at:
+        release([locked] if locked.reserved_quantity else [])
+        instance.reserved_quantity, instance.reserved_until, instance.hold_extensions = 0, None, 0
+        return
+    units = quantity - locked.reserved_quantity
+    if units > 0:
+        take(cart_id=cart.pk, variant_id=locked.product_variant_id, units=units)
+    else:
+        give_back_units({locked.product_variant_id: -units})
+    instance.reserved_quantity = quantity
+
+
+def _hold(instance: CartItem, until: Any) -> None:
+    instance.reserved_quantity, instance.reserved_until = instance.quantity, until
+
+
+def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> None:
+    """`pre_delete` of a line: give back what its row holds, whatever the instance says."""
+    if instance.is_settled:
+        return
+    # All lines and their variants, though one is deleted: a cascade comes here line by line, and taking a line after
+    # a variant would be against the order of locks.
+    lines = _lock_whole_cart(instance.cart_id)
+    locked = next((line for line in lines if line.pk == instance.pk), None)
+    if locked:
+        instance.quantity_change = -locked.quantity
+        release([locked] if locked.reserved_quantity else [])
+    claim_cart(instance.cart_id)
+
+
+def _lock_whole_cart(cart_id: int) -> list[CartItem]:
+    lock_carts([cart_id])
+    lines = lock_lines([cart_id])
+    lock_variants({line.product_variant_id for line in lines})
+    return lines

@@ -1,0 +1,88 @@
+"""The first two statements of every change: find, lock and count the cart, and claim the request's key."""
+
+import hashlib
+
+from django.db import connection
+
+from cart.errors import GuestTokenRetired, KeyReused, LineNotFound
+from cart.models import Cart, IdempotencyKey
+from cart.owners import Owner
+
+# Find, lock and count in one statement. `locked_at` is read after any wait for the lock; the transaction's own now()
+# is from before it, and a hold that starts by it would be cut short by the wait.
+_CLAIM = """
+    UPDATE cart_cart SET version = version + 1, updated_at = clock_timestamp()
+     WHERE {column} = %s AND status = 'open'
+ RETURNING *, clock_timestamp() AS locked_at
+"""
+_CLAIM_BY = {column: _CLAIM.format(column=column) for column in ("user_id", "guest_token", "id")}
+
+_CLAIM_KEY = "INSERT INTO cart_idempotencykey (key, fingerprint) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+class Replayed(Exception):
+    """The key says that this request has been carried out: roll back what was begun and show the cart as it is."""
+
+
+def claim_open_cart(owner: Owner) -> Cart:
+    """Claim the owner's open cart, or raise LineNotFound: without a cart there is no line to change."""
+    cart = _claim(owner.columns)
+    if cart is None:
+        raise LineNotFound
+    return cart
+
+
+def claim_or_open_cart(owner: Owner) -> Cart:
+    """Claim the owner's open cart; on first use, open one.
+
+    Raises GuestTokenRetired where the guest's cart was merged: the unique constraint counts the merged cart, so the
+    insert does nothing and there is still nothing to claim.
+    """
+    cart = _claim(owner.columns)
+    if cart is None:
+        ensure_open_cart(owner)
+        cart = _claim(owner.columns)
+    if cart is None:
+        raise GuestTokenRetired
+    return cart
+
+
+def claim_cart(cart_id: int) -> Cart | None:
+    """Claim a cart by its id; None if it is not open."""
+    return _claim({"id": cart_id})
+
+
+def ensure_open_cart(owner: Owner) -> None:
+    """Open a cart for the owner unless there is one; two at once open one."""
+    Cart.objects.bulk_create([Cart(**owner.columns)], ignore_conflicts=True)
+
+
+def claim_key(key: str | None, *, owner: Owner, request: str) -> None:
+    """Record that the request with this key is being carried out, in the same transaction.
+
+    Arguments: the key, None where the client sent none; `request` says what is asked for, in any stable spelling.
+    Raises Replayed (the same request was carried out before) and KeyReused (another one was).
+    Rule: draft-ietf-httpapi-idempotency-key-header. A rival with the same key waits here until the first one commits.
+    """
+    if key is None:
+        return
+    fingerprint = hashlib.sha256(f"{owner} {request}".encode()).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_KEY, [key, fingerprint])
+        if cursor.rowcount:
+            return
+    if IdempotencyKey.objects.filter(key=key, fingerprint=fingerprint).exists():
+        raise Replayed
+    raise KeyReused
+
+
+def cart_after_replay(owner: Owner) -> Cart:
+    """The owner's open cart as it is now, or an unsaved empty one, marked as replayed."""
+    cart = Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).first() or Cart(**owner.columns)
+    cart.was_replayed = True
+    return cart
+
+
+def _claim(columns: dict[str, object]) -> Cart | None:
+    ((column, value),) = columns.items()
+    return next(iter(Cart.objects.raw(_CLAIM_BY[column], [value])), None)

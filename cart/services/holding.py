@@ -1,0 +1,66 @@
+"""Taking units for a line: from the shelf or, only when that is short, from holds of others that ran out."""
+
+from collections.abc import Iterable
+
+from cart.locks import clock, lock_run_out_lines_of_variant
+from cart.models import CartItem
+from cart.selectors import free_units
+from inventory.errors import InsufficientStock, VariantUnavailable
+from inventory.holds import give_back_units, take_units
+from inventory.locks import lock_variants
+from inventory.models import ProductVariant
+from inventory.signals import stock_changed
+
+
+def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
+    """Move units from free to held for a line of this cart; the variant's row stays locked.
+
+    Raises VariantUnavailable and InsufficientStock.
+    """
+    variant = take_units(variant_id=variant_id, units=units)
+    return variant or _take_on_shortage(cart_id=cart_id, variant_id=variant_id, units=units)
+
+
+def _take_on_shortage(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
+    """The refusal path. Sold-out goods are asked for most, so it locks nothing unless that can help."""
+    _refuse_if_short(cart_id=cart_id, variant_id=variant_id, units=units)
+    lock_variants([variant_id])
+    variant = take_units(variant_id=variant_id, units=units)
+    if variant is None:
+        release(lock_run_out_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
+        variant = take_units(variant_id=variant_id, units=units)
+    if variant is None:
+        # A rival has a run-out line locked (to extend or to buy it, say), so its units were not ours to take.
+        _refuse_if_short(cart_id=cart_id, variant_id=variant_id, units=units, count_run_out=False)
+    assert variant is not None  # the row is locked: what the last look saw, the last try met
+    return variant
+
+
+def _refuse_if_short(*, cart_id: int, variant_id: int, units: int, count_run_out: bool = True) -> None:
+    """Raise the honest refusal unless enough units are free, counting run-out holds of other carts if asked to."""
+    free = free_units(variant_id=variant_id, for_cart_id=cart_id)
+    if free is None:
+        raise VariantUnavailable(variant_id)
+    available = free.in_stock + (free.run_out if count_run_out else 0)
+    if available < units:
+        raise InsufficientStock(
+            variant_id=variant_id, available=available, requested=units, first_hold_ends=free.first_hold_ends
+        )
+
+
+def release(lines: Iterable[CartItem]) -> list[CartItem]:
+    """Give back what these locked lines hold; they stay in their carts, marked. Returns the lines.
+
+    No line's save is involved (its quantity does not change), so the room announces the stock itself.
+    """
+    lines = list(lines)
+    units: dict[int, int] = {}
+    for line in lines:
+        units[line.product_variant_id] = units.get(line.product_variant_id, 0) + line.reserved_quantity
+    if units:
+        give_back_units(units)
+        CartItem.objects.filter(pk__in=[line.pk for line in lines]).update(
+            reserved_quantity=0, reserved_until=None, hold_extensions=0
+        )
+        stock_changed.send(sender=CartItem, variant_ids=list(units))
+    return lines

@@ -1,0 +1,143 @@
+"""Logging in with a full cart: the guest's lines and their holds move to the customer's cart."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
+
+from cart.locks import clock, lock_carts, lock_lines
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services.claiming import ensure_open_cart
+from cart.services.holding import take
+from cart.services.transactions import command
+from cart.services.writing import delete_settled, save_settled
+from inventory.errors import InsufficientStock, VariantUnavailable
+from inventory.holds import give_back_units
+
+
+@dataclass(frozen=True)
+class MergedLine:
+    """What became of one guest line: units before (in both carts) and after. They differ where it was cut."""
+
+    variant_id: int
+    units_before: int
+    units_after: int
+
+
+@command
+def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine]:
+    """Move the lines of the guest's open cart, with their holds, to the customer's open cart.
+
+    A line that both carts have becomes one; its hold ends when the earlier of the two ends. Where one of them had run
+    out, its units are taken again, and where they are not free the line keeps what is held. Caps cut the rest. The
+    guest's cart is closed and its token never opens another. Returns a line for each line of the guest. Raises Busy.
+    """
+    guest_cart_id = _open_cart_id(Owner(guest_token=guest_token))
+    if guest_cart_id is None:
+        return []
+    user = Owner(user_id=user_id)
+    ensure_open_cart(user)
+    carts = {cart.pk: cart for cart in lock_carts([guest_cart_id, _open_cart_id(user) or 0])}
+    guest_cart = carts.pop(guest_cart_id)
+    # Asked again under the lock: two tabs may log in at once, and a checkout may have closed the other cart.
+    if guest_cart.status != Cart.Status.OPEN or not carts:
+        return []
+    user_cart = next(iter(carts.values()))
+    merged = _move_lines(guest_cart, user_cart)
+    Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
+    _close(guest_cart)
+    return merged
+
+
+def _open_cart_id(owner: Owner) -> int | None:
+    return Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).values_list("pk", flat=True).first()
+
+
+def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
+    """All lines are locked first; then variants, one by one in id order, as the order of locks asks."""
+    lines = lock_lines([guest_cart.pk, user_cart.pk])
+    own = {line.product_variant_id: line for line in lines if line.cart_id == user_cart.pk}
+    guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
+    room, now, merged = settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values()), clock(), []
+    for line in guest:
+        pair = _Pair(guest=line, own=own.get(line.product_variant_id), now=now)
+        result = pair.merge_into(user_cart, room=room)
+        room -= result.units_after - pair.own_quantity
+        merged.append(result)
+    return merged
+
+
+@dataclass
+class _Pair:
+    """A guest's line, the customer's line of the same variant if there is one, and the moment of the merge."""
+
+    guest: CartItem
+    own: CartItem | None
+    now: datetime
+
+    @property
+    def lines(self) -> list[CartItem]:
+        return [self.guest, self.own] if self.own else [self.guest]
+
+    @property
+    def live(self) -> list[CartItem]:
+        return [line for line in self.lines if line.reserved_until and line.reserved_until > self.now]
+
+    @property
+    def own_quantity(self) -> int:
+        return self.own.quantity if self.own else 0
+
+    def merge_into(self, cart: Cart, *, room: int) -> MergedLine:
+        before = sum(line.quantity for line in self.lines)
+        after = self._settle_units(self._wanted(before, room))
+        self._write(cart, quantity=after, change=after - before)
+        return MergedLine(variant_id=self.guest.product_variant_id, units_before=before, units_after=after)
+
+    def _wanted(self, before: int, room: int) -> int:
+        """Both quantities, cut to the caps; what the customer had is never cut, not even by a cap lowered since."""
+        allowed = min(before, settings.SHOP_MAX_UNITS_PER_LINE, self.own_quantity + max(room, 0))
+        return max(allowed, self.own_quantity)
+
+    def _settle_units(self, wanted: int) -> int:
+        """Make the two lines hold together what one line may hold; returns its quantity.
+
+        With a live hold: all of it, or what is held where the rest is not free. Without one: nothing, as before.
+        """
+        reserved = sum(line.reserved_quantity for line in self.lines)
+        held = sum(line.reserved_quantity for line in self.live)
+        if held and wanted > held and self._took(wanted - reserved):
+            return wanted
+        keep = min(held, wanted)
+        if reserved > keep:
+            give_back_units({self.guest.product_variant_id: reserved - keep})
+        return keep if held else wanted
+
+    def _took(self, units: int) -> bool:
+        try:
+            take(cart_id=self.guest.cart_id, variant_id=self.guest.product_variant_id, units=units)
+        except (InsufficientStock, VariantUnavailable):
+            return False
+        return True
+
+    def _write(self, cart: Cart, *, quantity: int, change: int) -> None:
+        """One line survives: the customer's, or the guest's in its new cart. No hold is prolonged by it."""
+        ends = [line.reserved_until for line in self.live if line.reserved_until]
+        line, extensions = self.own or self.guest, max((line.hold_extensions for line in self.live), default=0)
+        if line is not self.guest or not quantity:
+            delete_settled(self.guest, quantity_change=0 if quantity else change)
+        if quantity:
+            line.cart, line.quantity, line.hold_extensions = cart, quantity, extensions
+            line.reserved_quantity = quantity if ends else 0
+            line.reserved_until = min(ends, default=None)
+            save_settled(line, quantity_change=change, fields=("cart", "quantity"))
+
+
+def _close(guest_cart: Cart) -> None:
+    guest_cart.status = Cart.Status.MERGED
+    guest_cart.version += 1
+    guest_cart.total_price, guest_cart.totals_version = 0, guest_cart.version
+    guest_cart.save(update_fields=["status", "version", "total_price", "totals_version"])

@@ -1,0 +1,50 @@
+"""The transaction around a command: short, retried where PostgreSQL asks for it, bounded in its waits."""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+from cart.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_RETRIES = 2
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
+_LOCK_NOT_AVAILABLE, _QUERY_CANCELED = "55P03", "57014"
+
+
+def command(function: Callable[P, R]) -> Callable[P, R]:
+    """Run the function in a transaction; a deadlock or serialization failure runs it again, at most twice.
+
+    Raises Busy when that did not help, or when a lock or statement time-out ended the wait. Nothing is changed then.
+    Inside a caller's transaction the caller alone can run the whole again, so the database's error goes up as it is.
+    """
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        return _with_retries(lambda: function(*args, **kwargs))
+
+    return wrapper
+
+
+def _with_retries(run: Callable[[], R]) -> R:
+    for attempt in range(_RETRIES + 1):
+        try:
+            with transaction.atomic():
+                return run()
+        except OperationalError as error:
+            code = getattr(error.__cause__, "pgcode", None)
+            if code in {_LOCK_NOT_AVAILABLE, _QUERY_CANCELED}:
+                raise Busy from error
+            if code not in {_SERIALIZATION_FAILURE, _DEADLOCK}:
+                raise
+            if attempt == _RETRIES:
+                raise Busy from error
+    raise AssertionError("the last attempt returns or raises")

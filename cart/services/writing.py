@@ -1,0 +1,88 @@
+"""The step that adding, changing and retaking share: bring a line to a quantity and move exactly the difference."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from cart.errors import InvalidQuantity, TooManyUnits
+from cart.locks import LockedLine
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services.holding import take
+from inventory.holds import give_back_units
+from inventory.models import ProductVariant
+
+def check_quantity(quantity: object) -> None:
+    """Raise InvalidQuantity unless this is a whole number from 1 to the cap on a line.
+
+    A number above the cap is left to `write_line`, which can say what the line has already, except where the
+    database could not hold it.
+    """
+    if type(quantity) is not int or not 1 <= quantity <= _LARGEST_INTEGER:
+        raise InvalidQuantity
+
+
+_LARGEST_INTEGER = 2_147_483_647  # of PostgreSQL's integer type
+
+
+def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, quantity: int) -> CartItem:
+    """Bring the locked line of a claimed cart to `quantity` units, all of them held, and save it.
+
+    Only the difference between the new quantity and what the line holds is moved. Where no live hold is there to
+    change (a new line, or one whose hold ran out) a hold starts; otherwise its end stays as it is.
+    Raises TooManyUnits, VariantUnavailable, InsufficientStock.
+    """
+    item = line.item or CartItem(cart=cart, product_variant_id=variant_id, quantity=0)
+    change = quantity - item.quantity
+    _check_caps(item, change=change, units_in_cart=line.units_in_cart)
+    is_live = item.reserved_until is not None and item.reserved_until > cart.locked_at
+    units = quantity - item.reserved_quantity
+    variant = _move(cart_id=cart.pk, variant_id=variant_id, units=units, is_live=is_live)
+    if variant is not None:
+        item.price = variant.price
+    if not is_live:
+        item.reserved_until = cart.locked_at + owner.hold_life
+        item.hold_extensions = 0
+    item.quantity = item.reserved_quantity = quantity
+    return save_settled(item, quantity_change=change)
+
+
+def _move(*, cart_id: int, variant_id: int, units: int, is_live: bool) -> ProductVariant | None:
+    """Take or give back. A hold that starts asks the variant even for no units: an inactive one is not retaken."""
+    if units > 0 or not is_live:
+        return take(cart_id=cart_id, variant_id=variant_id, units=units)
+    if units < 0:
+        give_back_units({variant_id: -units})
+    return None
+
+
+def _check_caps(item: CartItem, *, change: int, units_in_cart: int) -> None:
+    """Lowering is always allowed: a cap that staff lowered must not trap a cart above it."""
+    if change <= 0:
+        return
+    line_cap, cart_cap = settings.SHOP_MAX_UNITS_PER_LINE, settings.SHOP_MAX_UNITS_PER_CART
+    if item.quantity + change > line_cap:
+        raise TooManyUnits(cap=line_cap, present=item.quantity, code="line_cap")
+    if units_in_cart + change > cart_cap:
+        raise TooManyUnits(cap=cart_cap, present=units_in_cart, code="cart_cap")
+
+
+def save_settled(
+    item: CartItem, *, quantity_change: int, fields: Iterable[str] = ("quantity", "price")
+) -> CartItem:
+    """Save a line whose units a service has moved already, telling receivers by how many units it changed.
+
+    Of a line that exists, these fields and those of its hold are written.
+    """
+    item.quantity_change, item.is_settled = quantity_change, True
+    try:
+        item.save(update_fields=None if item._state.adding else fields)
+    finally:
+        item.is_settled = False
+    return item
+
+
+def delete_settled(item: CartItem, *, quantity_change: int) -> None:
+    """Delete a line whose units a service has moved already, telling receivers by how many units it changed."""
+    item.quantity_change, item.is_settled = quantity_change, True
+    item.delete()

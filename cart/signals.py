@@ -1,0 +1,7 @@
+"""What this room announces, beside the saves and deletes of its lines. It imports no listener."""
+
+from django.dispatch import Signal
+
+# A shopper asked for more units than were free.
+# Arguments: error (InsufficientStock), idempotency_key (str or None). Sent after the rollback.
+stock_short = Signal()

@@ -1,0 +1,28 @@
+"""Row locks of this room: ordered by id, weaker than a key update, always evaluated. See docs/locking.md."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from inventory.models import ProductVariant
+
+# First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
+_ALERT_LOCKS = 1
+
+
+def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
+    """Lock variants in id order until the transaction ends, and return them.
+
+    Raises TransactionManagementError outside a transaction.
+    """
+    rows = ProductVariant.objects.filter(pk__in=list(variant_ids)).order_by("pk")
+    return list(rows.select_for_update(no_key=True))
+
+
+def lock_alerts(variant_ids: Iterable[int]) -> None:
+    """Serialise whoever opens or closes the alerts of these variants, without touching the shoppers' row locks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, id) FROM (SELECT unnest(%s::int[]) AS id ORDER BY 1) ordered",
+            [_ALERT_LOCKS, sorted(set(variant_ids))],
+        )

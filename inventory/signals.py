@@ -1,0 +1,7 @@
+"""What this room announces. It imports no listener."""
+
+from django.dispatch import Signal
+
+# Free stock changed outside of a cart line's save or delete.
+# Arguments: variant_ids (list of int). Sent inside the transaction of the change.
+stock_changed = Signal()

@@ -1,0 +1,83 @@
+"""The outbox, and the analytics that one of its effects writes."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class OutboxRowQuerySet(models.QuerySet["OutboxRow"]):
+    """Questions about the outbox."""
+
+    def due(self, effect: str, *, fresh: bool = False) -> "OutboxRowQuerySet":
+        """Rows of an effect that failed before and are due again, and with `fresh` also those never tried."""
+        rows = self.filter(effect=effect, is_dead=False, due_at__lte=Now())
+        return rows if fresh else rows.filter(attempts__gt=0)
+
+    def waiting(self, *, longer_than: timedelta) -> "OutboxRowQuerySet":
+        """Rows that could have been done so long ago."""
+        return self.filter(is_dead=False, due_at__lt=Now() - longer_than)
+
+
+class OutboxRow(models.Model):
+    """One effect still to be done, written in the transaction of the change that asked for it.
+
+    A row is deleted in the transaction that does its effect, so the row is also what makes the effect happen once.
+    There is no unique key: an upsert would make a shopper's request wait for a worker that has the row locked.
+    """
+
+    effect = models.CharField(max_length=50)
+    key = models.CharField(max_length=64, help_text="What the effect is about; rows of one key are done together.")
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    due_at = models.DateTimeField(db_default=Now())
+    attempts = models.SmallIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    is_dead = models.BooleanField(default=False, help_text="Failed too often; waits for staff to retry or discard it.")
+
+    objects = OutboxRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # A batch takes the oldest rows that were never tried, in id order.
+            models.Index(
+                name="workers_outboxrow_fresh", fields=["effect", "id"], condition=Q(attempts=0, is_dead=False)
+            ),
+            # Rows that failed wait here, few of them, until they are due.
+            models.Index(
+                name="workers_outboxrow_failed", fields=["effect", "due_at"], condition=Q(attempts__gt=0, is_dead=False)
+            ),
+            models.Index(name="workers_outboxrow_dead", fields=["id"], condition=Q(is_dead=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effect} {self.key}"
+
+
+class AnalyticsEvent(models.Model):
+    """Something a shopper did, under its GA4 name where GA4 has one. Facts and ids only: no foreign keys, no persons.
+
+    Names: https://developers.google.com/analytics/devguides/collection/ga4/reference/events
+    """
+
+    event_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Makes recording it twice impossible.")
+    name = models.CharField(max_length=30)
+    occurred_at = models.DateTimeField()
+    cart_id = models.BigIntegerField(null=True, blank=True)
+    variant_id = models.BigIntegerField(null=True, blank=True)
+    quantity = models.IntegerField(default=0)
+    value = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(name="workers_analyticsevent_name_at", fields=["name", "occurred_at"]),
+            models.Index(name="workers_analyticsevent_cart", fields=["cart_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,70 @@
+"""The effects there are: a name, a function of a batch, and the Celery task that drains its rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from celery_app import app
+
+
+@dataclass
+class Batch:
+    """Rows that are done together: the payloads of each key, oldest first."""
+
+    payloads: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        return list(self.payloads)
+
+    @property
+    def ids(self) -> list[int]:
+        """The keys as numbers, for effects whose keys are database ids."""
+        return sorted(int(key) for key in self.payloads)
+
+    def add(self, key: str, payload: dict[str, Any]) -> None:
+        self.payloads.setdefault(key, []).append(payload)
+
+
+Handler = Callable[[Batch], None]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One kind of effect. `task` is the Celery task whose arrival makes a worker drain its rows."""
+
+    name: str
+    handle: Handler
+    task: Any
+
+
+registry: dict[str, Effect] = {}
+
+
+def effect(name: str) -> Callable[[Handler], Handler]:
+    """Make a function the effect of this name.
+
+    The function gets a `Batch` inside a transaction that also deletes the rows, so what it writes to the database
+    happens exactly once; it must do nothing else that cannot be rolled back. If it raises, the rows are tried again one
+    by one. Raises ValueError where the name is taken.
+    """
+
+    def register(handle: Handler) -> Handler:
+        if name in registry:
+            raise ValueError(f"There is an effect called {name} already.")
+        registry[name] = Effect(name=name, handle=handle, task=_make_task(name))
+        return handle
+
+    return register
+
+
+def _make_task(name: str) -> Any:
+    @app.task(name=name, bind=True)
+    def drain_effect(task: Any) -> int:
+        from workers.outbox.draining import drain
+
+        request = task.request
+        redelivered = (request.delivery_info or {}).get("redelivered")
+        return drain(name, after_a_loss=bool(redelivered or request.retries))
+
+    return drain_effect

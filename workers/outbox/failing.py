@@ -1,0 +1,51 @@
+"""Rows that failed: counted, tried again later and later, and in the end left for staff to decide about."""
+
+import random
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from workers.models import OutboxRow
+
+MOST_ATTEMPTS = 8  # about four minutes of tries
+_LONGEST_ERROR = 2000  # characters
+
+
+def note_attempt(row_id: int) -> bool:
+    """Count an attempt before it is made, so that a row which kills its worker is counted too.
+
+    Puts the row's next due time off, which also keeps a second drain from trying it meanwhile. Returns whether the row
+    is the caller's to try; a row that has used up its attempts dies here, since its last one never came back.
+    """
+    row = OutboxRow.objects.filter(pk=row_id, is_dead=False, due_at__lte=Now())
+    if row.filter(attempts__gte=MOST_ATTEMPTS).update(is_dead=True, error="The worker was lost during every attempt."):
+        return False
+    return bool(row.update(attempts=F("attempts") + 1, due_at=Now() + _PATIENCE))
+
+
+# Longer than any task may run: until then the attempt may still be under way.
+_PATIENCE = timedelta(seconds=60)
+
+
+def note_failure(row_id: int, error: Exception) -> None:
+    """Keep the error and set the next try: after about 2, 4, 8 … seconds; after the last attempt the row is dead."""
+    row = OutboxRow.objects.filter(pk=row_id)
+    text = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+    attempts = row.values_list("attempts", flat=True).first() or 0
+    row.update(error=text, due_at=Now() + _backoff(attempts), is_dead=Q(attempts__gte=MOST_ATTEMPTS))
+
+
+def _backoff(attempts: int) -> timedelta:
+    """With jitter, so that rows which failed together do not come back together."""
+    return timedelta(seconds=2**attempts * random.uniform(0.75, 1.25))  # noqa: S311 - no secret depends on it
+
+
+def retry_dead_rows(row_ids: list[int]) -> int:
+    """Give dead rows all their attempts again, due at once. Returns how many were dead."""
+    return OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).update(is_dead=False, attempts=0, due_at=Now())
+
+
+def discard_dead_rows(row_ids: list[int]) -> int:
+    """Delete dead rows: their effects will never be done. Returns how many were dead."""
+    return OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).delete()[0]

@@ -1,0 +1,81 @@
+"""From signals to the outbox: what shall happen after which change. One receiver a signal, one `enqueue` a receiver.
+
+The rooms below announce and know nothing of this; a feature adds its own receiver and its own rows.
+"""
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from cart.models import CartItem
+from cart.signals import stock_short
+from inventory.errors import InsufficientStock
+from inventory.signals import stock_changed
+from workers.outbox import Intent, enqueue
+
+
+def connect() -> None:
+    """Connect every receiver once; called by `WorkersConfig.ready`."""
+    post_save.connect(line_saved, sender=CartItem, dispatch_uid="workers.line_saved")
+    post_delete.connect(line_deleted, sender=CartItem, dispatch_uid="workers.line_deleted")
+    stock_changed.connect(stock_has_changed, dispatch_uid="workers.stock_has_changed")
+    stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
+
+
+def line_saved(sender: type[CartItem], instance: CartItem, raw: bool, **kwargs: Any) -> None:
+    """A line was added or changed."""
+    if not raw:
+        _line_changed(instance)
+
+
+def line_deleted(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> None:
+    """A line was removed, by its shopper or with its cart."""
+    _line_changed(instance)
+
+
+def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) -> None:
+    """Free stock changed by another way than a line: received, adjusted, a hold that ran out."""
+    enqueue(Intent("check_low_stock", key=variant_id) for variant_id in variant_ids)
+
+
+def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:
+    """A shopper asked for more than was free. Repeats of one request are one shortage, known by its key."""
+    event_id = uuid.uuid5(uuid.NAMESPACE_OID, idempotency_key) if idempotency_key else uuid.uuid4()
+    facts = {"asked": error.requested, "got": 0, "free": error.available, "held_by_others": bool(error.first_hold_ends)}
+    enqueue([_event("stock_shortage", event_id=event_id, variant_id=error.variant_id, data=facts)])
+
+
+def _line_changed(line: CartItem) -> None:
+    intents = [
+        Intent("recalculate_cart_totals", key=line.cart_id),
+        Intent("check_low_stock", key=line.product_variant_id),
+    ]
+    change = line.quantity_change
+    if change:
+        intents.append(
+            _event(
+                "add_to_cart" if change > 0 else "remove_from_cart",
+                event_id=uuid.uuid4(),
+                variant_id=line.product_variant_id,
+                cart_id=line.cart_id,
+                quantity=abs(change),
+                value=str(line.price * abs(change)),
+            )
+        )
+    enqueue(intents)
+
+
+def _event(name: str, *, event_id: uuid.UUID, variant_id: int, **facts: Any) -> Intent:
+    """The facts of an analytics event, complete: nothing is looked up later, when it may have changed."""
+    payload = {
+        "v": 1,
+        "event_id": str(event_id),
+        "name": name,
+        "occurred_at": timezone.now().isoformat(),
+        "variant_id": variant_id,
+        **facts,
+    }
+    return Intent("record_analytics", key=event_id, payload=payload)

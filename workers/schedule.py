@@ -1,0 +1,15 @@
+"""What beat starts, and how often. Every job may run twice at once or late: none depends on its schedule."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+BEAT_SCHEDULE = {
+    # Without `expires` by the sender's clock (a worker that is ahead would drop it), so a sweep is dropped by nobody.
+    "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
+    "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
+    "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
+    "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
+    # Deletes stored task results after CELERY_RESULT_EXPIRES.
+    "celery.backend_cleanup": {"task": "celery.backend_cleanup", "schedule": crontab(hour="4", minute="7")},
+}

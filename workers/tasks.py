@@ -1,0 +1,56 @@
+"""Everything that runs in a worker: the effects, and what beat starts. Each body is one call of a service."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
+from inventory.services import alerts_refresh
+from workers.analytics import record_events
+from workers.outbox import Batch, effect
+from workers.outbox.sweeping import ring_for_waiting_rows
+
+# A row that is older than this was not fetched by its own ring.
+_LEFT_BEHIND = timedelta(seconds=2)
+
+
+@effect("recalculate_cart_totals")
+def recalculate_cart_totals(batch: Batch) -> None:
+    """Store the totals of the carts that changed; many changes of one cart are one recalculation."""
+    store_totals(cart_ids=batch.ids)
+
+
+@effect("check_low_stock")
+def check_low_stock(batch: Batch) -> None:
+    """Open and close the alerts of the variants whose free stock changed."""
+    alerts_refresh(variant_ids=batch.ids)
+
+
+@effect("record_analytics")
+def record_analytics(batch: Batch) -> None:
+    """Store the events of the batch, each once."""
+    record_events(payload for payloads in batch.payloads.values() for payload in payloads)
+
+
+@shared_task(name="sweep_outbox")
+def sweep_outbox() -> list[str]:
+    """Ring for effects whose rows are still there: a message was lost, or nobody was there to send or take it."""
+    return ring_for_waiting_rows(longer_than=_LEFT_BEHIND)
+
+
+@shared_task(name="sweep_holds", ignore_result=False)
+def sweep_holds() -> int:
+    """Give back the units of holds that ran out."""
+    return release_run_out_holds()
+
+
+@shared_task(name="sweep_carts", ignore_result=False)
+def sweep_carts() -> int:
+    """Close guest carts that were abandoned."""
+    return close_abandoned_carts()
+
+
+@shared_task(name="sweep_keys", ignore_result=False)
+def sweep_keys() -> int:
+    """Drop the idempotency keys of yesterday."""
+    return drop_old_keys()
