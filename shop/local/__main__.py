@@ -1,0 +1,33 @@
+"""Command line: `python -m shop.local up`, or `python -m shop.local -- CMD ARGS…`."""
+
+import sys
+
+from shop.local.run import run
+from shop.local.signals import StopRequest
+from shop.local.terminal import LocalError
+from shop.local.up import up
+
+USAGE = """usage: python -m shop.local up             run the whole shop until Ctrl-C
+       python -m shop.local -- CMD ARGS…   run a command with private PostgreSQL and Valkey
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 0 after a stop in order, 1 with one clear line, 2 for a wrong usage, or CMD's own."""
+    request = StopRequest()
+    request.listen()
+    try:
+        if arguments == ["up"]:
+            return up(request)
+        if len(arguments) > 1 and arguments[0] == "--":
+            return run(arguments[1:], request)
+    except (LocalError, OSError) as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    sys.stderr.write(USAGE)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

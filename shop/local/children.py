@@ -1,0 +1,123 @@
+"""The processes of the site, and how each shows that it is ready."""
+
+import base64
+import http.client
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from shop.local.places import REPOSITORY
+from shop.local.preflight import Ports
+from shop.local.process import Popen, end_group, ended_within, signal_each, spawn
+
+WORKER_OPTIONS = ("--concurrency", "2")
+
+
+@dataclass(eq=False)
+class Child:
+    """One process of the site. `not_ready` returns why it is not, and an empty string once it is."""
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str]
+    log: Path
+    not_ready: Callable[[], str]
+    stop_seconds: float = 15.0
+    process: Popen | None = field(default=None)
+
+    def start(self) -> None:
+        """Start it, or start it again."""
+        command = (sys.executable, "-m", *self.command)
+        self.process = spawn(command, env=self.env, log=self.log, cwd=REPOSITORY)
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self.process.poll() if self.process else None
+
+    def kill(self) -> None:
+        """Kill it and the rest of its process group."""
+        if self.process:
+            end_group(self.process)
+
+    def stop(self, hurry: Callable[[], bool]) -> None:
+        """Ask it to end, and kill it after `stop_seconds` or when `hurry` says so."""
+        if self.process is None:
+            return
+        # To itself alone: Celery's pool must go on, for the worker to finish its task.
+        signal_each([self.process.pid] if self.exit_code is None else [], signal.SIGTERM)
+        ended_within(self.process, self.stop_seconds, hurry)
+        self.kill()
+
+
+def site(ports: Ports, env: Mapping[str, str], local: Path, flower_login: str) -> list[Child]:
+    """The site's processes, in the order in which they are stopped: the ones that make work come first."""
+    logs = local / "log"
+    celery = ("celery", "-A", "celery_app")
+    schedule = str(local / "beat-schedule")
+    flower = ("flower", "--address=127.0.0.1", f"--port={ports.flower}")
+    return [
+        Child(
+            "web",
+            ("gunicorn", "--config", "gunicorn.conf.py", "shop.wsgi"),
+            {**env, "SHOP_PROCESS": "web", "PORT": str(ports.web)},
+            logs / "web.log",
+            partial(_page_missing, ports.web),
+        ),
+        Child(
+            "beat",
+            (*celery, "beat", "--loglevel", "INFO", "--schedule", schedule),
+            env,
+            logs / "beat.log",
+            partial(_line_missing, logs / "beat.log", "beat: Starting"),
+        ),
+        Child(
+            "Flower",
+            (*celery, *flower),
+            # By the environment and not as an argument, where `ps` would show the password.
+            {**env, "FLOWER_BASIC_AUTH": flower_login},
+            logs / "flower.log",
+            partial(_flower_missing, ports.flower, flower_login),
+        ),
+        Child(
+            "worker",
+            (*celery, "worker", "--loglevel", "INFO", *WORKER_OPTIONS),
+            {**env, "SHOP_PROCESS": "worker"},
+            logs / "worker.log",
+            partial(_line_missing, logs / "worker.log", " ready."),
+            stop_seconds=60.0,  # it finishes its task
+        ),
+    ]
+
+
+def _line_missing(log: Path, words: str) -> str:
+    """Celery logs these words once its loop runs, connected to the broker."""
+    if words in log.read_text(encoding="utf-8", errors="replace"):
+        return ""
+    return f"no line with “{words.strip()}” in {log}"
+
+
+def _page_missing(port: int) -> str:
+    status = _status(port)
+    return "" if status == 200 else f"http://127.0.0.1:{port}/ answers {status}"
+
+
+def _flower_missing(port: int, login: str) -> str:
+    """Flower shows arguments and can stop workers: it must refuse whoever does not log in."""
+    basic = "Basic " + base64.b64encode(login.encode()).decode()
+    answers = (_status(port), _status(port, {"Authorization": basic}))
+    return "" if answers == (401, 200) else f"Flower answers {answers[0]} without log-in, {answers[1]} with"
+
+
+def _status(port: int, headers: Mapping[str, str] | None = None) -> int | str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/", headers=dict(headers or {}))
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"nothing ({error})"
+    finally:
+        connection.close()

@@ -1,0 +1,157 @@
+"""Start, look at and end processes, so that none is ever left behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+
+EXEC_CHILD = Path(__file__).with_name("exec_child.py")
+POLL_SECONDS = 0.02
+
+Popen = subprocess.Popen[bytes]
+Waiting = Callable[[], None]  # called in every loop that waits; raises to give up
+
+
+def keep_waiting() -> None:
+    """The `Waiting` of a caller that never gives up."""
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    log: Path | None,
+    cwd: Path | None = None,
+    user: tuple[int, int] | None = None,
+    death_signal: signal.Signals = signal.SIGKILL,
+    own_session: bool = True,
+) -> Popen:
+    """Start `command`, by default in a session of its own: Ctrl-C at the terminal does not reach it.
+
+    Its output is appended to `log`; without one it shares our input and output. `user` is (uid, gid).
+    On Linux it gets `death_signal` when this process dies, by whatever cause.
+    """
+    run_as = f"{user[0]}:{user[1]}" if user else "-"
+    wrapper = [sys.executable, "-I", "-S", str(EXEC_CHILD), str(os.getpid()), str(int(death_signal)), run_as]
+    start = partial(_popen, [*wrapper, *command], dict(env), log, cwd, own_session)
+    # The death signal comes when the *thread* that forked ends, so another thread must not be the one.
+    if threading.current_thread() is not threading.main_thread():
+        return _lasting_thread().submit(start).result()
+    return start()
+
+
+@cache
+def _lasting_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawn")
+
+
+def _popen(
+    command: list[str], env: dict[str, str], log: Path | None, cwd: Path | None, own_session: bool
+) -> Popen:
+    with contextlib.ExitStack() as files:
+        output = files.enter_context(log.open("ab")) if log else None
+        return subprocess.Popen(  # noqa: S603
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL if log else None,
+            stdout=output,
+            stderr=subprocess.STDOUT if log else None,
+            start_new_session=own_session,
+        )
+
+
+def run_to_end(process: Popen, waiting: Waiting = keep_waiting) -> int:
+    """Wait for a one-off command and return its exit code; end it if `waiting` raises."""
+    try:
+        while (code := process.poll()) is None:
+            waiting()
+            time.sleep(POLL_SECONDS)
+        return code
+    finally:
+        end_group(process)
+
+
+def ended_within(process: Popen, seconds: float, hurry: Callable[[], bool] = lambda: False) -> bool:
+    """Whether `process` ends before `seconds` are over and before `hurry` says to wait no longer."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None:
+        if time.monotonic() > deadline or hurry():
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def end_group(process: Popen) -> None:
+    """Kill what is left of the process's group, itself included."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def signal_each(pids: Iterable[int], number: signal.Signals) -> None:
+    """Send a signal to each process that still exists."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not yet collected by its parent does not."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] != "Z"
+    if Path("/proc/self/stat").exists():
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def descendants(pid: int) -> list[int]:
+    """Children, grandchildren and so on of a process, whatever their sessions."""
+    children: dict[int, list[int]] = {}
+    for child, parent in _pids_and_parents():
+        children.setdefault(parent, []).append(child)
+    found = list(children.get(pid, ()))
+    for child in found:
+        found.extend(children.get(child, ()))
+    return found
+
+
+def _pids_and_parents() -> list[tuple[int, int]]:
+    if not Path("/proc/self/stat").exists():  # macOS
+        listing = subprocess.check_output(["/bin/ps", "-axo", "pid=,ppid="], text=True)
+        return [(int(pid), int(parent)) for pid, parent in map(str.split, listing.splitlines())]
+    rows = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The second field is the name in brackets, and may itself hold spaces and brackets.
+            fields = entry.read_text(errors="replace").rpartition(")")[2].split()
+            rows.append((int(entry.parent.name), int(fields[1])))
+    return rows
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Processes whose working directory is `folder` (Linux only: elsewhere always empty)."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == folder:
+                found.append(int(link.parent.name))
+    return found
+
+
+def exit_text(code: int | None) -> str:
+    """How a process ended, in words."""
+    if code is not None and code < 0:
+        return f"killed by {signal.Signals(-code).name}"
+    return f"exit code {code}"

@@ -1,0 +1,59 @@
+"""`python -m shop.local -- CMD ARGS…`: any command, with private servers up."""
+
+import contextlib
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from shop.local.addresses import check_addresses
+from shop.local.process import POLL_SECONDS, Popen, end_group, signal_each, spawn
+from shop.local.servers import private_servers
+from shop.local.signals import Stopped, StopRequest
+
+IMPATIENT = 3  # signals after which the command is killed
+
+
+def run(command: Sequence[str], request: StopRequest) -> int:
+    """Run `command` and return its exit code (128 + N if signal N ended it); the servers are gone afterwards.
+
+    SIGINT, SIGTERM and SIGHUP are passed on to it. `LocalError` if the servers do not start.
+    """
+    check_addresses()
+    try:
+        with private_servers(durable=False, waiting=request.check) as addresses:
+            env = {**os.environ, **addresses}
+            env["SECRET_KEY"] = env.get("SECRET_KEY") or secrets.token_urlsafe(32)
+            return _passing_signals_on(command, env, request)
+    except Stopped:
+        return 128 + request.number
+
+
+def _passing_signals_on(command: Sequence[str], env: Mapping[str, str], request: StopRequest) -> int:
+    # At a terminal the command stays in the foreground, to read from it; Ctrl-C then reaches it without us.
+    foreground = sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    process = spawn(command, env=env, log=None, own_session=not foreground)
+    passed = 0
+    try:
+        while (code := process.poll()) is None:
+            if request.count > passed:
+                passed = request.count
+                _pass_on(process, request, foreground)
+            time.sleep(POLL_SECONDS)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        end_group(process)
+    return code if code >= 0 else 128 - code
+
+
+def _pass_on(process: Popen, request: StopRequest, foreground: bool) -> None:
+    if request.count >= IMPATIENT:
+        process.kill()
+    elif foreground:
+        signal_each([process.pid] if request.number is not signal.SIGINT else [], request.number)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, request.number)

@@ -1,0 +1,190 @@
+"""What a private PostgreSQL and a private Valkey have in common."""
+
+import random
+import signal
+import socket
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from shop.local.process import (
+    POLL_SECONDS,
+    Popen,
+    Waiting,
+    descendants,
+    end_group,
+    ended_within,
+    exit_text,
+    is_alive,
+    keep_waiting,
+    signal_each,
+)
+from shop.local.terminal import LocalError, with_log
+
+# Below the range that the kernel gives to outgoing connections: else one could sit on our port at a restart.
+PORTS = range(15_000, 30_000)
+PORT_ATTEMPTS = 8
+START_SECONDS = 60.0  # recovery after a kill may take a while
+KILL_SECONDS = 5.0
+
+
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nobody listens on just now."""
+    for port in random.sample(PORTS, 200):
+        if can_bind(port):
+            return port
+    raise LocalError(f"No free port found between {PORTS.start} and {PORTS.stop}.")
+
+
+def can_bind(port: int) -> bool:
+    """Whether a server could listen on the port of 127.0.0.1 now."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+class Server(ABC):
+    """A server of ours: started again, it has the same port and (where durable) the same data.
+
+    `folder` is its own; `settings` are added to its configuration; `durable=False` trades safety for speed.
+    """
+
+    name: str
+    log_name: str
+    stop_signal: signal.Signals
+    death_signal: signal.Signals
+    stop_seconds = 20.0
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durable: bool = True,
+        settings: Mapping[str, str | int] | None = None,
+        waiting: Waiting = keep_waiting,
+    ) -> None:
+        self.folder = folder
+        self.durable = durable
+        self.settings = dict(settings or {})
+        self.waiting = waiting
+        self.port: int | None = None
+        self.process: Popen | None = None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """The address, password included; known from the first start on."""
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Make the folder ready, on the first start and after a kill."""
+
+    @abstractmethod
+    def _launch(self, port: int) -> Popen:
+        """Start the program on `port`."""
+
+    @abstractmethod
+    def _not_ready(self) -> str:
+        """Ask the server: empty if it answers, else why not."""
+
+    @property
+    def log(self) -> Path:
+        """What the server wrote."""
+        return self.folder / self.log_name
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server's main process; `LocalError` if it was not started."""
+        if self.process is None:
+            raise LocalError(f"{self.name} is not running.")
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the main process lives, frozen or not."""
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended by itself; None while it runs."""
+        return self.process.poll() if self.process else None
+
+    def start(self) -> None:
+        """Start and wait until it answers. `LocalError` if it does not within START_SECONDS or ends."""
+        if self.running:
+            return
+        self._prepare()
+        for attempt in range(PORT_ATTEMPTS):
+            port = self.port or free_port()
+            if self._started_on(port):
+                self.port = port
+                return
+            time.sleep(0.05 * attempt)
+        raise LocalError(with_log(f"{self.name} found no free port.", self.log))
+
+    def _started_on(self, port: int) -> bool:
+        """Whether it started; False if another program was quicker to take the port."""
+        written = self.log.stat().st_size if self.log.exists() else 0
+        known, self.port = self.port, port
+        self.process = self._launch(port)
+        try:
+            self._wait_until_ready()
+        except BaseException as error:
+            self._end_all()
+            self.port = known
+            if isinstance(error, LocalError) and b"Address already in use" in self.log.read_bytes()[written:]:
+                return False
+            raise
+        return True
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while reason := self._not_ready():
+            self.waiting()
+            code = self.process.poll() if self.process else None
+            if code is not None:
+                raise LocalError(with_log(f"{self.name} ended at its start ({exit_text(code)}).", self.log))
+            if time.monotonic() > deadline:
+                raise LocalError(with_log(f"{self.name} does not answer: {reason}.", self.log))
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
+        """End it in order; killed if that takes longer than `stop_seconds`. Nothing if it is not running."""
+        if self.process is None:
+            return
+        if self.running:
+            self.thaw()
+            signal_each([self.process.pid], self.stop_signal)
+            ended_within(self.process, self.stop_seconds, hurry)
+        self._end_all()
+
+    def kill(self) -> None:
+        """SIGKILL to it and to all processes of it; returns when they are gone."""
+        self._end_all()
+
+    def freeze(self) -> None:
+        """SIGSTOP: connections stay open and nothing answers."""
+        # The main process first: it could fork another one while we look.
+        signal_each([self.pid], signal.SIGSTOP)
+        signal_each(descendants(self.pid), signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: goes on where it was frozen."""
+        signal_each([*descendants(self.pid), self.pid], signal.SIGCONT)
+
+    def _end_all(self) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        # PostgreSQL's processes have process groups of their own.
+        family = descendants(process.pid) if process.poll() is None else []
+        end_group(process)
+        signal_each(family, signal.SIGKILL)
+        deadline = time.monotonic() + KILL_SECONDS
+        while any(map(is_alive, family)) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)

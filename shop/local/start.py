@@ -1,0 +1,56 @@
+"""The one-off commands and the wait that come before the shop is up."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from shop.local.children import Child
+from shop.local.places import REPOSITORY
+from shop.local.process import Waiting, exit_text, run_to_end, spawn
+from shop.local.terminal import LocalError, step, with_log
+
+READY_SECONDS = 60.0
+LOOK_SECONDS = 0.1
+# What it shows, the log's name, the arguments of manage.py.
+COMMANDS = (
+    ("tables are up to date", "migrate", ("migrate", "--noinput")),
+    ("static files are collected", "collectstatic", ("collectstatic", "--noinput")),
+    ("catalogue is loaded", "import_catalogue", ("import_catalogue", "--if-empty")),
+    ("demo staff user can log in", "create_demo_staff", ("create_demo_staff",)),
+)
+
+
+def prepare_site(env: Mapping[str, str], logs: Path, waiting: Waiting) -> None:
+    """Migrate, collect static files, load the catalogue, create the staff user; `LocalError` if one fails."""
+    for label, name, arguments in COMMANDS:
+        with step(label):
+            log = logs / f"{name}.log"
+            command = (sys.executable, "manage.py", *arguments)
+            code = run_to_end(spawn(command, env=env, log=log, cwd=REPOSITORY), waiting)
+            if code:
+                failed = f"manage.py {' '.join(arguments)} failed ({exit_text(code)})."
+                raise LocalError(with_log(failed, log))
+
+
+def start_children(children: Sequence[Child], waiting: Waiting) -> None:
+    """Start all, then wait until each is ready; `LocalError` if one ends or takes more than READY_SECONDS."""
+    for child in children:
+        child.start()
+    deadline = time.monotonic() + READY_SECONDS
+    for child in children:
+        with step(f"{child.name} answers"):
+            _wait_until_ready(child, deadline, waiting)
+
+
+def _wait_until_ready(child: Child, deadline: float, waiting: Waiting) -> None:
+    while True:
+        if child.exit_code is not None:
+            ended = f"{child.name} ended at its start ({exit_text(child.exit_code)})."
+            raise LocalError(with_log(ended, child.log))
+        if not (reason := child.not_ready()):
+            return
+        if time.monotonic() > deadline:
+            raise LocalError(with_log(f"{child.name} is not ready: {reason}.", child.log))
+        waiting()
+        time.sleep(LOOK_SECONDS)

@@ -1,0 +1,76 @@
+"""Keep the site's processes and servers alive: what died is started again, and said."""
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from shop.local.process import Waiting, exit_text
+from shop.local.terminal import LocalError, say
+
+LOOK_SECONDS = 0.2
+# Seconds. Without a pause, what ends at once would keep us spinning.
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+STEADY_SECONDS = 60.0  # who lived this long starts afresh, without a pause
+
+
+class Keepable(Protocol):
+    """A process that can be started again."""
+
+    @property
+    def name(self) -> str:
+        """What the person at the terminal calls it."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def kill(self) -> None:
+        """Kill what is left of it."""
+
+    def start(self) -> None:
+        """Start it again."""
+
+
+class Keeper:
+    """Keeps one process alive."""
+
+    def __init__(self, kept: Keepable) -> None:
+        self.kept = kept
+        self.pause = 0.0
+        self.started = time.monotonic()
+        self.due: float | None = None  # when to start it again; None while it runs
+
+    def look(self) -> None:
+        """Note a death, or start again what is due."""
+        if self.due is not None:
+            if time.monotonic() >= self.due:
+                self._start_again()
+        elif self.kept.exit_code is not None:
+            self._died(f"{self.kept.name} died ({exit_text(self.kept.exit_code)})")
+
+    def _died(self, what: str) -> None:
+        # Its children may live on, holding the port.
+        self.kept.kill()
+        if time.monotonic() - self.started > STEADY_SECONDS:
+            self.pause = 0.0
+        when = f"in {self.pause:g} s" if self.pause else "now"
+        say(f"{time.strftime('%H:%M:%S')}  {what}, starting it again {when}")
+        self.due = time.monotonic() + self.pause
+        self.pause = min(max(self.pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+
+    def _start_again(self) -> None:
+        self.due, self.started = None, time.monotonic()
+        try:
+            self.kept.start()
+        except LocalError as error:
+            self._died(str(error))
+
+
+def watch(kept: Sequence[Keepable], waiting: Waiting) -> None:
+    """Keep all of them alive until `waiting` raises."""
+    keepers = [Keeper(one) for one in kept]
+    while True:
+        waiting()
+        for keeper in keepers:
+            keeper.look()
+        time.sleep(LOOK_SECONDS)

@@ -1,0 +1,96 @@
+"""`python -m shop.local up`: the whole shop, until somebody stops it."""
+
+import os
+import shlex
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from shop.local.children import Child, site
+from shop.local.places import kept_secret, local_folder, locked, write_private
+from shop.local.preflight import Ports, preflight
+from shop.local.servers import PrivateServers
+from shop.local.signals import Stopped, StopRequest
+from shop.local.start import prepare_site, start_children
+from shop.local.supervisor import watch
+from shop.local.terminal import say, step
+
+STAFF = "staff"
+IN_ENV_FILE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+
+
+def up(request: StopRequest) -> int:
+    """Run the shop until SIGINT, SIGTERM or SIGHUP; 0 then. `LocalError` if it cannot start."""
+    local = local_folder()
+    with ExitStack() as stack:
+        stack.enter_context(locked(local))
+        ports = preflight()
+        logs = _fresh_logs(local)
+        try:
+            _run(stack, request, local, logs, ports)
+        except Stopped:
+            say("\nStopping: web first, then the workers, then the servers. Once more to hurry.")
+    say("Stopped.")
+    return 0
+
+
+def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports: Ports) -> None:
+    servers = PrivateServers(local, durable=True, waiting=request.check)
+    stack.callback(_stop_servers, servers, request)
+    for server in servers.by_variable.values():
+        with step(f"{server.name} answers"):
+            server.start()
+    password = os.environ.get("DEMO_STAFF_PASSWORD") or kept_secret(local / "staff-password")
+    secret_key = os.environ.get("SECRET_KEY") or kept_secret(local / "secret-key")
+    env = {**os.environ, **servers.environment, "SECRET_KEY": secret_key}
+    env |= {"DEMO_STAFF_USERNAME": STAFF, "DEMO_STAFF_PASSWORD": password, "PYTHONUNBUFFERED": "1"}
+    _write_env_file(stack, local / "env", env)
+    prepare_site(env, logs, request.check)
+    flower_login = os.environ.get("FLOWER_BASIC_AUTH") or f"{STAFF}:{password}"
+    children = site(ports, env, local, flower_login)
+    stack.callback(_stop_children, children, request)
+    start_children(children, request.check)
+    _print_table(ports, password, flower_login)
+    watch([*servers.by_variable.values(), *children], request.check)
+
+
+def _fresh_logs(local: Path) -> Path:
+    """The folder of logs, with those of the run before under another name."""
+    logs = local / "log"
+    logs.mkdir(mode=0o700, exist_ok=True)
+    for log in logs.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
+    return logs
+
+
+def _write_env_file(stack: ExitStack, file: Path, env: dict[str, str]) -> None:
+    """Where `manage.py` in a second terminal finds the addresses, while the shop is up."""
+    stack.callback(file.unlink, missing_ok=True)
+    write_private(file, "".join(f"{name}={shlex.quote(env[name])}\n" for name in IN_ENV_FILE))
+
+
+def _stop_children(children: Sequence[Child], request: StopRequest) -> None:
+    with ExitStack() as stops:
+        # Run from the last to the first, and each even if the one before raised.
+        for child in reversed(children):
+            stops.callback(_stop_child, child, request)
+
+
+def _stop_child(child: Child, request: StopRequest) -> None:
+    with step(f"{child.name} stopped"):
+        child.stop(request.hurry)
+
+
+def _stop_servers(servers: PrivateServers, request: StopRequest) -> None:
+    with step("servers stopped"):
+        servers.stop(request.hurry)
+
+
+def _print_table(ports: Ports, password: str, flower_login: str) -> None:
+    rows = (
+        ("shop", f"http://127.0.0.1:{ports.web}/", ""),
+        ("admin", f"http://127.0.0.1:{ports.web}/admin/", f"{STAFF} / {password}"),
+        ("Flower", f"http://127.0.0.1:{ports.flower}/", " / ".join(flower_login.split(":", 1))),
+    )
+    say("\n" + "\n".join(f"  {name:<8}{address:<32}{login}".rstrip() for name, address, login in rows))
+    say("\n  Ctrl-C stops everything; the data stays.")
