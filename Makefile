@@ -1,0 +1,60 @@
+# All that is needed before: python3 (3.11 or newer) with its venv module, and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PY := .venv/bin/python
+LOCK := requirements-dev.txt
+COMPILE := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--python-version 3.11 --custom-compile-command "make lock" pyproject.toml
+# mypy's Django plugin reads the settings, which ask for addresses that nobody connects to.
+UNUSED_ADDRESSES := DATABASE_URL=postgres://unused@127.0.0.1/unused REDIS_URL=redis://127.0.0.1/0 SECRET_KEY=unused
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## prepare .venv from the pinned, hashed lock; does nothing while the lock is the same
+	@cmp -s $(LOCK) .venv/installed.txt && $(PY) -c '' && exit 0
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "error: this needs Python 3.11 or newer; $(PYTHON) is: $$($(PYTHON) --version 2>&1)" >&2; exit 1; }
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "error: $(PYTHON) lacks its venv module (on Debian: apt install python3-venv)" >&2; exit 1; }
+	$(PY) -c '' 2>/dev/null || { echo "  … making .venv"; rm -rf .venv; $(PYTHON) -m venv .venv; }
+	count=$$(grep -c '^[a-z].*==' $(LOCK)); echo "  … installing up to $$count packages into .venv"
+	PYTHONUNBUFFERED=1 $(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off \
+	  --require-hashes -r $(LOCK) | awk -v of="$$count" \
+	  '/^Collecting/ && !(++n % 20) { print "    " n " of " of " found" } /^Installing/ { print "    unpacking" } { fflush() }'
+	cp $(LOCK) .venv/installed.txt
+	echo "  ✓ .venv is ready ($$SECONDS s)"
+
+.PHONY: up
+up: setup ## run the whole shop: web, worker, beat, Flower, on private PostgreSQL and Valkey
+	@exec $(PY) -m shop.local up
+
+.PHONY: test
+test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
+	@exec $(PY) -m pytest -n auto --maxprocesses 8 $(ARGS)
+
+.PHONY: lint
+lint: setup ## ruff, mypy, direction of imports, missing migrations
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(UNUSED_ADDRESSES) .venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(PY) -m shop.local -- $(PY) manage.py makemigrations --check --dry-run
+
+.PHONY: format
+format: setup ## put all Python files into ruff's format
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+.PHONY: lock
+lock: ## pin again what pyproject.toml allows, newest first; `make setup` installs it
+	@test -x .venv/bin/uv || { echo "error: run 'make setup' first" >&2; exit 1; }
+	$(COMPILE) --upgrade --output-file requirements.txt
+	$(COMPILE) --upgrade --group dev --output-file requirements-dev.txt
