@@ -51,7 +51,9 @@ class Cart(models.Model):
                 | Q(user__isnull=True, guest_token__isnull=False),
             ),
             models.UniqueConstraint(
-                name="cart_cart_one_open_per_user", fields=["user"], condition=Q(status="open", user__isnull=False)
+                name="cart_cart_one_open_per_user",
+                fields=["user"],
+                condition=Q(status="open", user__isnull=False),
             ),
             # Merged carts count too: a token that was merged into a customer's cart can never open another cart.
             models.UniqueConstraint(
@@ -109,7 +111,9 @@ class CartItem(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]),
+            models.UniqueConstraint(
+                name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]
+            ),
             models.CheckConstraint(name="cart_cartitem_quantity_at_least_one", condition=Q(quantity__gte=1)),
             models.CheckConstraint(name="cart_cartitem_price_not_negative", condition=Q(price__gte=0)),
             models.CheckConstraint(
@@ -131,7 +135,9 @@ class CartItem(models.Model):
             ),
             # Sweep: the holds that ran out first.
             models.Index(
-                name="cart_cartitem_holds_by_end", fields=["reserved_until"], condition=Q(reserved_quantity__gt=0)
+                name="cart_cartitem_holds_by_end",
+                fields=["reserved_until"],
+                condition=Q(reserved_quantity__gt=0),
             ),
         ]
 

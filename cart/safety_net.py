@@ -51,7 +51,9 @@ def _settle_insert(instance: CartItem, cart: Cart) -> None:
     instance.hold_extensions, instance.quantity_change = 0, instance.quantity
 
 
-def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fields: Collection[str] | None) -> None:
+def _settle_update(
+    instance: CartItem, locked: CartItem, cart: Cart, update_fields: Collection[str] | None
+) -> None:
     if instance.product_variant_id != locked.product_variant_id:
         raise LineMoved
     written = update_fields is None or "quantity" in update_fields

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
 
 from cart.models import Cart, CartItem
@@ -57,7 +57,9 @@ def variants_on_sale(owner: Owner | None) -> QuerySet[ProductVariant]:
     if owner is not None:
         own_cart = Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns)
         run_out = run_out.exclude(cart__in=own_cart)
-    units = run_out.order_by().values("product_variant").annotate(units=Sum("reserved_quantity")).values("units")
+    units = (
+        run_out.order_by().values("product_variant").annotate(units=Sum("reserved_quantity")).values("units")
+    )
     return ProductVariant.objects.filter(is_active=True).annotate(
         available=F("stock_quantity") + Coalesce(Subquery(units), 0)
     )
@@ -76,7 +78,9 @@ def cart_summary(owner: Owner) -> CartSummary:
 
     The total is summed here even where the stored one is current: the units are summed anyway.
     """
-    row = CartItem.objects.filter(_in_open_cart(owner)).aggregate(units=Sum("quantity"), total=Sum("total_price"))
+    row = CartItem.objects.filter(_in_open_cart(owner)).aggregate(
+        units=Sum("quantity"), total=Sum("total_price")
+    )
     return CartSummary(units=row["units"] or 0, total=row["total"] or Decimal(0))
 
 
@@ -109,4 +113,6 @@ def total_of(cart: Cart, lines: list[CartItem]) -> Decimal:
 
 
 def _in_open_cart(owner: Owner) -> Q:
-    return Q(cart__status=Cart.Status.OPEN, **{f"cart__{name}": value for name, value in owner.columns.items()})
+    return Q(
+        cart__status=Cart.Status.OPEN, **{f"cart__{name}": value for name, value in owner.columns.items()}
+    )

@@ -29,13 +29,17 @@ class OutboxRow(models.Model):
     """
 
     effect = models.CharField(max_length=50)
-    key = models.CharField(max_length=64, help_text="What the effect is about; rows of one key are done together.")
+    key = models.CharField(
+        max_length=64, help_text="What the effect is about; rows of one key are done together."
+    )
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.SmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
-    is_dead = models.BooleanField(default=False, help_text="Failed too often; waits for staff to retry or discard it.")
+    is_dead = models.BooleanField(
+        default=False, help_text="Failed too often; waits for staff to retry or discard it."
+    )
 
     objects = OutboxRowQuerySet.as_manager()
 
@@ -44,11 +48,15 @@ class OutboxRow(models.Model):
         indexes = [
             # A batch takes the oldest rows that were never tried, in id order.
             models.Index(
-                name="workers_outboxrow_fresh", fields=["effect", "id"], condition=Q(attempts=0, is_dead=False)
+                name="workers_outboxrow_fresh",
+                fields=["effect", "id"],
+                condition=Q(attempts=0, is_dead=False),
             ),
             # Rows that failed wait here, few of them, until they are due.
             models.Index(
-                name="workers_outboxrow_failed", fields=["effect", "due_at"], condition=Q(attempts__gt=0, is_dead=False)
+                name="workers_outboxrow_failed",
+                fields=["effect", "due_at"],
+                condition=Q(attempts__gt=0, is_dead=False),
             ),
             models.Index(name="workers_outboxrow_dead", fields=["id"], condition=Q(is_dead=True)),
         ]
@@ -63,7 +71,9 @@ class AnalyticsEvent(models.Model):
     Names: https://developers.google.com/analytics/devguides/collection/ga4/reference/events
     """
 
-    event_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Makes recording it twice impossible.")
+    event_id = models.UUIDField(
+        unique=True, default=uuid.uuid4, help_text="Makes recording it twice impossible."
+    )
     name = models.CharField(max_length=30)
     occurred_at = models.DateTimeField()
     cart_id = models.BigIntegerField(null=True, blank=True)

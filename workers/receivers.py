@@ -41,10 +41,17 @@ def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) 
     enqueue(Intent("check_low_stock", key=variant_id) for variant_id in variant_ids)
 
 
-def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:
+def stock_was_short(
+    sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any
+) -> None:
     """A shopper asked for more than was free. Repeats of one request are one shortage, known by its key."""
     event_id = uuid.uuid5(uuid.NAMESPACE_OID, idempotency_key) if idempotency_key else uuid.uuid4()
-    facts = {"asked": error.requested, "got": 0, "free": error.available, "held_by_others": bool(error.first_hold_ends)}
+    facts = {
+        "asked": error.requested,
+        "got": 0,
+        "free": error.available,
+        "held_by_others": bool(error.first_hold_ends),
+    }
     enqueue([_event("stock_shortage", event_id=event_id, variant_id=error.variant_id, data=facts)])
 
 

@@ -1,4 +1,4 @@
-""""Keep my items": the one way to prolong a hold, and a counted one."""
+""" "Keep my items": the one way to prolong a hold, and a counted one."""
 
 from django.conf import settings
 from django.db.models import F
@@ -38,5 +38,6 @@ def _keep(owner: Owner, key: str | None) -> int:
     )
     # No save and so no signal: neither quantities nor totals change.
     return live.update(
-        reserved_until=Greatest(F("reserved_until"), now + owner.hold_life), hold_extensions=F("hold_extensions") + 1
+        reserved_until=Greatest(F("reserved_until"), now + owner.hold_life),
+        hold_extensions=F("hold_extensions") + 1,
     )

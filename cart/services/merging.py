@@ -61,8 +61,14 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     """All lines are locked first; then variants, one by one in id order, as the order of locks asks."""
     lines = lock_lines([guest_cart.pk, user_cart.pk])
     own = {line.product_variant_id: line for line in lines if line.cart_id == user_cart.pk}
-    guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
-    room, now, merged = settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values()), clock(), []
+    guest = sorted(
+        (line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id
+    )
+    room, now, merged = (
+        settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values()),
+        clock(),
+        [],
+    )
     for line in guest:
         pair = _Pair(guest=line, own=own.get(line.product_variant_id), now=now)
         result = pair.merge_into(user_cart, room=room)
@@ -126,7 +132,10 @@ class _Pair:
     def _write(self, cart: Cart, *, quantity: int, change: int) -> None:
         """One line survives: the customer's, or the guest's in its new cart. No hold is prolonged by it."""
         ends = [line.reserved_until for line in self.live if line.reserved_until]
-        line, extensions = self.own or self.guest, max((line.hold_extensions for line in self.live), default=0)
+        line, extensions = (
+            self.own or self.guest,
+            max((line.hold_extensions for line in self.live), default=0),
+        )
         if line is not self.guest or not quantity:
             delete_settled(self.guest, quantity_change=0 if quantity else change)
         if quantity:

@@ -12,6 +12,7 @@ from cart.services.holding import take
 from inventory.holds import give_back_units
 from inventory.models import ProductVariant
 
+
 def check_quantity(quantity: object) -> None:
     """Raise InvalidQuantity unless this is a whole number from 1 to the cap on a line.
 

@@ -1,0 +1,94 @@
+"""Fixtures of all tests: goods, shoppers, and real worker and web processes over the test's servers."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_celery import CeleryTestWorker
+
+import redis_link
+from cart.owners import Owner
+from celery_app import app
+from inventory.models import Product, ProductVariant
+from inventory.models import StockMovement as Movement
+from inventory.services import stock_move
+from shop.local.server import free_port
+from tests.processes import LocalProcess, start_web, start_worker
+
+MakeVariant = Callable[..., ProductVariant]
+
+
+@pytest.fixture(autouse=True)
+def empty_redis() -> None:
+    """No bell, no message and no silence of the breaker is left from the test before."""
+    redis_link._silent_until = 0.0
+    redis_link.client().flushall()
+
+
+@pytest.fixture
+def make_variant(db: None) -> MakeVariant:
+    """Make an active variant with so many units on hand, by the ledger as everywhere else."""
+
+    def make(
+        stock: int = 10, *, price: str = "2.50", threshold: int = 0, **columns: object
+    ) -> ProductVariant:
+        number = uuid.uuid4().hex[:12]
+        product = Product.objects.create(number=number, name=f"Product {number}", slug=f"product-{number}")
+        variant = ProductVariant.objects.create(
+            product=product,
+            sku=f"{number}A",
+            name="Standard",
+            price=Decimal(price),
+            low_stock_threshold=threshold,
+            **columns,
+        )
+        if stock:
+            stock_move(variant_id=variant.pk, delta=stock, kind=Movement.Kind.OPENING, reason="Opening stock")
+        variant.refresh_from_db()
+        return variant
+
+    return make
+
+
+@pytest.fixture
+def variant(make_variant: MakeVariant) -> ProductVariant:
+    """A variant with ten units."""
+    return make_variant()
+
+
+@pytest.fixture
+def guest() -> Owner:
+    """A guest who has no cart yet."""
+    return Owner(guest_token=uuid.uuid4())
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[[str], User]:
+    """Make a customer of this name."""
+
+    def make(name: str = "ada") -> User:
+        return User.objects.create_user(name, f"{name}@example.com", "a long password")
+
+    return make
+
+
+@pytest.fixture
+def celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[CeleryTestWorker]:
+    """A real worker process over the test's database and broker."""
+    node = CeleryTestWorker(start_worker(tmp_path), app)
+    node.ready()
+    yield node
+    node.teardown()
+
+
+@pytest.fixture
+def web(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """The shop under gunicorn over the test's database and broker; yields its address."""
+    port = free_port()
+    process: LocalProcess = start_web(tmp_path, port)
+    process.ready()
+    yield f"http://127.0.0.1:{port}"
+    process.teardown()

@@ -1,0 +1,27 @@
+"""A pytest plugin (`-p tests.servers`) that gives the tests their own PostgreSQL and Valkey.
+
+It is loaded before pytest-django reads the settings, which need the addresses; a conftest would come too late. All
+processes of a run share one PostgreSQL, where each has a database of its own; each has a Valkey, since a test may
+stop or flush it.
+"""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from shop.local.servers import private_servers
+
+_servers = ExitStack()
+
+os.environ.setdefault("SECRET_KEY", "of the tests only")
+# The waits of a request: a test that hangs on a lock must end as a shopper's request does.
+os.environ["SHOP_PROCESS"] = "web"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("REDIS_URL", None)
+os.environ.update(_servers.enter_context(private_servers(durable=False)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers when everything else is over."""
+    _servers.close()
