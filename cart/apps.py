@@ -10,9 +10,5 @@ class CartConfig(AppConfig):
         from cart import safety_net
         from cart.models import CartItem
 
-        pre_save.connect(
-            safety_net.settle_before_save, sender=CartItem, dispatch_uid="cart.settle_before_save"
-        )
-        pre_delete.connect(
-            safety_net.settle_before_delete, sender=CartItem, dispatch_uid="cart.settle_before_delete"
-        )
+        pre_save.connect(safety_net.settle_before_save, sender=CartItem, dispatch_uid="cart.settle_before_save")
+        pre_delete.connect(safety_net.settle_before_delete, sender=CartItem, dispatch_uid="cart.settle_before_delete")

@@ -17,9 +17,7 @@ class KeyReused(ValidationError):
     """The idempotency key was used before, for something else."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This form was already used for something else. Please try again."), code="key_reused"
-        )
+        super().__init__(_("This form was already used for something else. Please try again."), code="key_reused")
 
 
 class InvalidQuantity(ValidationError):
@@ -66,6 +64,4 @@ class LineMoved(ValidationError):
     """A saved line names another cart or variant than its row: that is a new line, not a change."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("A line stays with its cart and variant. Delete it and add another."), code="line_moved"
-        )
+        super().__init__(_("A line stays with its cart and variant. Delete it and add another."), code="line_moved")

@@ -72,9 +72,7 @@ def lock_open_cart(owner: Owner) -> Cart | None:
 
 def lock_run_out_lines(*, now: datetime, most: int) -> list[CartItem]:
     """Lock at most so many lines whose hold ended by `now`, skipping lines that somebody else has locked."""
-    lines = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now).order_by(
-        "reserved_until", "pk"
-    )
+    lines = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now).order_by("reserved_until", "pk")
     return list(lines.select_for_update(no_key=True, skip_locked=True)[:most])
 
 
@@ -83,12 +81,8 @@ def lock_run_out_lines_of_variant(*, variant_id: int, not_cart_id: int, now: dat
 
     Taking a line after a variant is against the order of locks, so a line that is locked is skipped, never waited for.
     """
-    lines = CartItem.objects.filter(
-        product_variant_id=variant_id, reserved_quantity__gt=0, reserved_until__lte=now
-    )
-    return list(
-        lines.exclude(cart_id=not_cart_id).order_by("pk").select_for_update(no_key=True, skip_locked=True)
-    )
+    lines = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0, reserved_until__lte=now)
+    return list(lines.exclude(cart_id=not_cart_id).order_by("pk").select_for_update(no_key=True, skip_locked=True))
 
 
 def clock() -> datetime:

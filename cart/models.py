@@ -40,8 +40,6 @@ class Cart(models.Model):
     locked_at: datetime
     was_replayed = False
 
-    items: "models.manager.RelatedManager[CartItem]"
-
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -111,9 +109,7 @@ class CartItem(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]
-            ),
+            models.UniqueConstraint(name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]),
             models.CheckConstraint(name="cart_cartitem_quantity_at_least_one", condition=Q(quantity__gte=1)),
             models.CheckConstraint(name="cart_cartitem_price_not_negative", condition=Q(price__gte=0)),
             models.CheckConstraint(

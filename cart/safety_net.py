@@ -6,6 +6,7 @@ one that was loaded yesterday, or saved in part, must not move units that somebo
 """
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from cart.errors import CartClosed, LineMoved
@@ -45,15 +46,15 @@ def settle_before_save(
 def _settle_insert(instance: CartItem, cart: Cart) -> None:
     check_quantity(instance.quantity)
     variant = take(cart_id=cart.pk, variant_id=instance.product_variant_id, units=instance.quantity)
-    if instance.price is None:
+    price: Decimal | None = instance.price
+    if price is None:
         instance.price = variant.price
-    _hold(instance, until=cart.locked_at + Owner(cart.user_id, cart.guest_token).hold_life)
+    instance.reserved_quantity = instance.quantity
+    instance.reserved_until = cart.locked_at + Owner(cart.user_id, cart.guest_token).hold_life
     instance.hold_extensions, instance.quantity_change = 0, instance.quantity
 
 
-def _settle_update(
-    instance: CartItem, locked: CartItem, cart: Cart, update_fields: Collection[str] | None
-) -> None:
+def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fields: Collection[str] | None) -> None:
     if instance.product_variant_id != locked.product_variant_id:
         raise LineMoved
     written = update_fields is None or "quantity" in update_fields
@@ -78,10 +79,6 @@ def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: 
     else:
         give_back_units({locked.product_variant_id: -units})
     instance.reserved_quantity = quantity
-
-
-def _hold(instance: CartItem, until: Any) -> None:
-    instance.reserved_quantity, instance.reserved_until = instance.quantity, until
 
 
 def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """Questions about carts, lines and what a shopper can still take. Each states its query count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,9 +58,7 @@ def variants_on_sale(owner: Owner | None) -> QuerySet[ProductVariant]:
     if owner is not None:
         own_cart = Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns)
         run_out = run_out.exclude(cart__in=own_cart)
-    units = (
-        run_out.order_by().values("product_variant").annotate(units=Sum("reserved_quantity")).values("units")
-    )
+    units = run_out.order_by().values("product_variant").annotate(units=Sum("reserved_quantity")).values("units")
     return ProductVariant.objects.filter(is_active=True).annotate(
         available=F("stock_quantity") + Coalesce(Subquery(units), 0)
     )
@@ -78,9 +77,7 @@ def cart_summary(owner: Owner) -> CartSummary:
 
     The total is summed here even where the stored one is current: the units are summed anyway.
     """
-    row = CartItem.objects.filter(_in_open_cart(owner)).aggregate(
-        units=Sum("quantity"), total=Sum("total_price")
-    )
+    row = CartItem.objects.filter(_in_open_cart(owner)).aggregate(units=Sum("quantity"), total=Sum("total_price"))
     return CartSummary(units=row["units"] or 0, total=row["total"] or Decimal(0))
 
 
@@ -88,7 +85,7 @@ def cart_summary(owner: Owner) -> CartSummary:
 class CartContents:
     """A cart as a shopper sees it. `hold_ends` is the earliest end of its live holds."""
 
-    lines: list[CartItem]
+    lines: Sequence[CartItem]
     total: Decimal
     hold_ends: datetime | None
 
@@ -100,12 +97,12 @@ def cart_contents(owner: Owner) -> CartContents:
         .select_related("product_variant__product", "cart")
         .annotate(is_held=Q(reserved_until__gt=Now()))
     )
-    ends = [line.reserved_until for line in lines if line.is_held and line.reserved_until]  # type: ignore[attr-defined]
+    ends = [line.reserved_until for line in lines if line.is_held and line.reserved_until]
     total = total_of(lines[0].cart, lines) if lines else Decimal(0)
     return CartContents(lines=lines, total=total, hold_ends=min(ends, default=None))
 
 
-def total_of(cart: Cart, lines: list[CartItem]) -> Decimal:
+def total_of(cart: Cart, lines: Sequence[CartItem]) -> Decimal:
     """The stored total where it knows the last change, else the sum of the lines: never a stale one. No query."""
     if cart.totals_version == cart.version:
         return cart.total_price
@@ -113,6 +110,4 @@ def total_of(cart: Cart, lines: list[CartItem]) -> Decimal:
 
 
 def _in_open_cart(owner: Owner) -> Q:
-    return Q(
-        cart__status=Cart.Status.OPEN, **{f"cart__{name}": value for name, value in owner.columns.items()}
-    )
+    return Q(cart__status=Cart.Status.OPEN, **{f"cart__{name}": value for name, value in owner.columns.items()})

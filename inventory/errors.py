@@ -14,8 +14,8 @@ class VariantUnavailable(Exception):
 class InsufficientStock(ValidationError):
     """Fewer units are free than were asked for; nothing was changed.
 
-    Arguments: the variant; `available` and `requested` in units; `first_hold_ends`, when the first unit held by another cart comes
-    free unless it is bought or kept (None where no other cart holds any).
+    Arguments: the variant; `available` and `requested` in units; `first_hold_ends`, when the first unit held by another
+    cart comes free unless it is bought or kept (None where no other cart holds any).
     """
 
     def __init__(

@@ -11,9 +11,7 @@ from django.urls import reverse
 class Product(models.Model):
     """One article of the catalogue; what is bought is one of its variants."""
 
-    number = models.CharField(
-        max_length=20, unique=True, help_text="The article number without the variant's letter."
-    )
+    number = models.CharField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=120, unique=True)
 
@@ -51,9 +49,7 @@ class ProductVariant(models.Model):
             models.CheckConstraint(
                 name="inventory_productvariant_reserved_not_negative", condition=Q(reserved_quantity__gte=0)
             ),
-            models.CheckConstraint(
-                name="inventory_productvariant_price_not_negative", condition=Q(price__gte=0)
-            ),
+            models.CheckConstraint(name="inventory_productvariant_price_not_negative", condition=Q(price__gte=0)),
         ]
 
     def __str__(self) -> str:
@@ -77,9 +73,7 @@ class StockMovement(models.Model):
     delta = models.IntegerField(help_text="Units added to (or, negative, taken from) what is on hand.")
     balance_after = models.IntegerField(help_text="Units on hand after this movement.")
     reason = models.CharField(max_length=200)
-    cause = models.CharField(
-        max_length=100, blank=True, help_text="What set it off: a file, an order, a command."
-    )
+    cause = models.CharField(max_length=100, blank=True, help_text="What set it off: a file, an order, a command.")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -24,7 +24,7 @@ def stock_move(
     kind: StockMovement.Kind,
     reason: str,
     cause: str = "",
-    actor: AbstractBaseUser | None = None,
+    actor: User | None = None,
 ) -> StockMovement:
     """Change what is on hand of a variant, with its line in the ledger.
 

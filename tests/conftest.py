@@ -32,9 +32,7 @@ def empty_redis() -> None:
 def make_variant(db: None) -> MakeVariant:
     """Make an active variant with so many units on hand, by the ledger as everywhere else."""
 
-    def make(
-        stock: int = 10, *, price: str = "2.50", threshold: int = 0, **columns: object
-    ) -> ProductVariant:
+    def make(stock: int = 10, *, price: str = "2.50", threshold: int = 0, **columns: object) -> ProductVariant:
         number = uuid.uuid4().hex[:12]
         product = Product.objects.create(number=number, name=f"Product {number}", slug=f"product-{number}")
         variant = ProductVariant.objects.create(

@@ -29,9 +29,7 @@ def test_environment(**extra: str) -> dict[str, str]:
 class LocalProcess:
     """A process that logs to a file; started again by `restart`. Arguments: words that its log shows when ready."""
 
-    def __init__(
-        self, name: str, command: list[str], log: Path, *, ready_line: str, env: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, command: list[str], log: Path, *, ready_line: str, env: Mapping[str, str]) -> None:
         self.name = self.id = name
         self.celeryconfig: dict[str, Any] = {"url": env["REDIS_URL"], "host_url": env["REDIS_URL"]}
         self._command, self._log, self._ready_line, self._env = command, log, ready_line, env
@@ -128,9 +126,7 @@ def start_beat(log_folder: Path) -> LocalProcess:
         "--schedule",
         str(log_folder / "schedule"),
     ]
-    return LocalProcess(
-        "beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=test_environment()
-    )
+    return LocalProcess("beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=test_environment())
 
 
 def start_web(log_folder: Path, port: int, *, workers: int = 2) -> LocalProcess:

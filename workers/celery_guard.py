@@ -14,11 +14,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 def install() -> None:
     """Patch kombu's Redis channel in this process."""
-    original = kombu_redis.Channel._connparams
+    channel_class: Any = kombu_redis.Channel
+    original = channel_class._connparams
 
     def connparams(channel: Any, asynchronous: bool = False) -> Any:
         if getattr(channel.connection, "client", None) is None:
             raise RedisConnectionError("the connection to the broker is closed already")
         return original(channel, asynchronous)
 
-    kombu_redis.Channel._connparams = connparams
+    channel_class._connparams = connparams

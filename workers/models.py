@@ -29,17 +29,13 @@ class OutboxRow(models.Model):
     """
 
     effect = models.CharField(max_length=50)
-    key = models.CharField(
-        max_length=64, help_text="What the effect is about; rows of one key are done together."
-    )
+    key = models.CharField(max_length=64, help_text="What the effect is about; rows of one key are done together.")
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.SmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
-    is_dead = models.BooleanField(
-        default=False, help_text="Failed too often; waits for staff to retry or discard it."
-    )
+    is_dead = models.BooleanField(default=False, help_text="Failed too often; waits for staff to retry or discard it.")
 
     objects = OutboxRowQuerySet.as_manager()
 
@@ -71,9 +67,7 @@ class AnalyticsEvent(models.Model):
     Names: https://developers.google.com/analytics/devguides/collection/ga4/reference/events
     """
 
-    event_id = models.UUIDField(
-        unique=True, default=uuid.uuid4, help_text="Makes recording it twice impossible."
-    )
+    event_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Makes recording it twice impossible.")
     name = models.CharField(max_length=30)
     occurred_at = models.DateTimeField()
     cart_id = models.BigIntegerField(null=True, blank=True)

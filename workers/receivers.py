@@ -41,9 +41,7 @@ def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) 
     enqueue(Intent("check_low_stock", key=variant_id) for variant_id in variant_ids)
 
 
-def stock_was_short(
-    sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any
-) -> None:
+def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:
     """A shopper asked for more than was free. Repeats of one request are one shortage, known by its key."""
     event_id = uuid.uuid5(uuid.NAMESPACE_OID, idempotency_key) if idempotency_key else uuid.uuid4()
     facts = {

@@ -45,9 +45,7 @@ def _add(owner: Owner, variant_id: int, quantity: int, key: str | None) -> Cart:
     return cart
 
 
-def set_line_quantity(
-    *, owner: Owner, item_id: int, quantity: int, idempotency_key: str | None = None
-) -> Cart:
+def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_key: str | None = None) -> Cart:
     """Bring a line of the shopper's open cart to `quantity` units, 1 or more; more are held, fewer given back.
 
     A line whose hold ran out takes its units again. Returns the cart.
@@ -73,9 +71,7 @@ def _set(owner: Owner, item_id: int, quantity: int | None, key: str | None) -> C
     if line.item is None:
         raise LineNotFound
     variant_id = line.item.product_variant_id
-    write_line(
-        cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=quantity or line.item.quantity
-    )
+    write_line(cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=quantity or line.item.quantity)
     return cart
 
 

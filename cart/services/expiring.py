@@ -6,6 +6,7 @@ Expiry is exact without them, since a shortage reclaims what ran out. They only 
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from cart.locks import clock, lock_carts, lock_lines, lock_run_out_lines
@@ -52,7 +53,7 @@ def _close_batch() -> int:
     return Cart.objects.filter(pk__in=still_stale).update(status=Cart.Status.ABANDONED)
 
 
-def _abandoned():  # type: ignore[no-untyped-def]
+def _abandoned() -> QuerySet[Cart]:
     oldest = Now() - timedelta(days=settings.SHOP_CART_DAYS)
     return Cart.objects.filter(status=Cart.Status.OPEN, guest_token__isnull=False, updated_at__lt=oldest)
 

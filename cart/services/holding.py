@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cart.locks import clock, lock_run_out_lines_of_variant
 from cart.models import CartItem
-from cart.selectors import free_units
+from cart.selectors import FreeUnits, free_units
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units, take_units
 from inventory.locks import lock_variants
@@ -23,7 +23,9 @@ def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
 
 def _take_on_shortage(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
     """The refusal path. Sold-out goods are asked for most, so it locks nothing unless that can help."""
-    _refuse_if_short(cart_id=cart_id, variant_id=variant_id, units=units)
+    free = _look(cart_id=cart_id, variant_id=variant_id)
+    if free.in_stock + free.run_out < units:
+        raise _short(variant_id, units, free, available=free.in_stock + free.run_out)
     lock_variants([variant_id])
     variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
@@ -31,21 +33,22 @@ def _take_on_shortage(*, cart_id: int, variant_id: int, units: int) -> ProductVa
         variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
         # A rival has a run-out line locked (to extend or to buy it, say), so its units were not ours to take.
-        _refuse_if_short(cart_id=cart_id, variant_id=variant_id, units=units, count_run_out=False)
-    assert variant is not None  # the row is locked: what the last look saw, the last try met
+        free = _look(cart_id=cart_id, variant_id=variant_id)
+        raise _short(variant_id, units, free, available=free.in_stock)
     return variant
 
 
-def _refuse_if_short(*, cart_id: int, variant_id: int, units: int, count_run_out: bool = True) -> None:
-    """Raise the honest refusal unless enough units are free, counting run-out holds of other carts if asked to."""
+def _look(*, cart_id: int, variant_id: int) -> FreeUnits:
     free = free_units(variant_id=variant_id, for_cart_id=cart_id)
     if free is None:
         raise VariantUnavailable(variant_id)
-    available = free.in_stock + (free.run_out if count_run_out else 0)
-    if available < units:
-        raise InsufficientStock(
-            variant_id=variant_id, available=available, requested=units, first_hold_ends=free.first_hold_ends
-        )
+    return free
+
+
+def _short(variant_id: int, units: int, free: FreeUnits, *, available: int) -> InsufficientStock:
+    return InsufficientStock(
+        variant_id=variant_id, available=available, requested=units, first_hold_ends=free.first_hold_ends
+    )
 
 
 def release(lines: Iterable[CartItem]) -> list[CartItem]:

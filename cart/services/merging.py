@@ -61,9 +61,7 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     """All lines are locked first; then variants, one by one in id order, as the order of locks asks."""
     lines = lock_lines([guest_cart.pk, user_cart.pk])
     own = {line.product_variant_id: line for line in lines if line.cart_id == user_cart.pk}
-    guest = sorted(
-        (line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id
-    )
+    guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
     room, now, merged = (
         settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values()),
         clock(),
@@ -105,7 +103,8 @@ class _Pair:
 
     def _wanted(self, before: int, room: int) -> int:
         """Both quantities, cut to the caps; what the customer had is never cut, not even by a cap lowered since."""
-        allowed = min(before, settings.SHOP_MAX_UNITS_PER_LINE, self.own_quantity + max(room, 0))
+        line_cap: int = settings.SHOP_MAX_UNITS_PER_LINE
+        allowed = min(before, line_cap, self.own_quantity + max(room, 0))
         return max(allowed, self.own_quantity)
 
     def _settle_units(self, wanted: int) -> int:

@@ -29,4 +29,5 @@ def store_totals(*, cart_ids: Collection[int]) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [list(cart_ids)])
-        return cursor.rowcount
+        stored: int = cursor.rowcount
+    return stored

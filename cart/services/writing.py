@@ -68,9 +68,7 @@ def _check_caps(item: CartItem, *, change: int, units_in_cart: int) -> None:
         raise TooManyUnits(cap=cart_cap, present=units_in_cart, code="cart_cap")
 
 
-def save_settled(
-    item: CartItem, *, quantity_change: int, fields: Iterable[str] = ("quantity", "price")
-) -> CartItem:
+def save_settled(item: CartItem, *, quantity_change: int, fields: Iterable[str] = ("quantity", "price")) -> CartItem:
     """Save a line whose units a service has moved already, telling receivers by how many units it changed.
 
     Of a line that exists, these fields and those of its hold are written.

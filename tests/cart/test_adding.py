@@ -1,6 +1,5 @@
 """`add_product_to_cart`: what it holds, what it refuses, and what it costs."""
 
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

@@ -19,9 +19,7 @@ def note_attempt(row_id: int) -> bool:
     is the caller's to try; a row that has used up its attempts dies here, since its last one never came back.
     """
     row = OutboxRow.objects.filter(pk=row_id, is_dead=False, due_at__lte=Now())
-    if row.filter(attempts__gte=MOST_ATTEMPTS).update(
-        is_dead=True, error="The worker was lost during every attempt."
-    ):
+    if row.filter(attempts__gte=MOST_ATTEMPTS).update(is_dead=True, error="The worker was lost during every attempt."):
         return False
     return bool(row.update(attempts=F("attempts") + 1, due_at=Now() + _PATIENCE))
 
@@ -45,9 +43,7 @@ def _backoff(attempts: int) -> timedelta:
 
 def retry_dead_rows(row_ids: list[int]) -> int:
     """Give dead rows all their attempts again, due at once. Returns how many were dead."""
-    return OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).update(
-        is_dead=False, attempts=0, due_at=Now()
-    )
+    return OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).update(is_dead=False, attempts=0, due_at=Now())
 
 
 def discard_dead_rows(row_ids: list[int]) -> int:
