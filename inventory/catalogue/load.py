@@ -1,0 +1,132 @@
+"""Writes the rows of a catalogue into products, variants and the stock ledger, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.text import slugify
+
+from inventory.catalogue.derive import STOCK_DAYS
+from inventory.catalogue.rows import CatalogueRow
+from inventory.models import Product, ProductVariant, StockMovement
+from inventory.signals import stock_changed
+
+# Both halves of the advisory lock's key. The first keeps it apart from the locks on alerts in
+# `inventory.locks`.
+_LOAD_LOCK = (2, 0)
+_ROWS_A_STATEMENT = 1000
+_SLUG_LENGTH = 120
+_CAUSE_LENGTH = 100
+_DAYS_OF_WARNING = 7
+
+
+class CatalogueLoadError(Exception):
+    """The database refused the catalogue; nothing was changed. The message says why and what to do next."""
+
+
+class Loaded(NamedTuple):
+    """What a load did. `present` counts variants that were there before and were left as they are."""
+
+    products_created: int
+    variants_created: int
+    units_received: int
+    present: int
+
+
+def catalogue_load(*, rows: Sequence[CatalogueRow], cause: str, only_if_empty: bool = False) -> Loaded | None:
+    """Create the missing products and variants, each new variant with its opening stock in the ledger.
+
+    What is there already, by product number or sku, is never touched: from its creation on, names and prices
+    belong to the staff and stock to the ledger. So a second load changes nothing, and a longer log adds only
+    what is new.
+
+    Arguments: `cause` is what the ledger will name, a file's name. With `only_if_empty`, a shop that has any
+    product is left alone and None returned. Two loads at once run one after the other.
+    Raises CatalogueLoadError; nothing was changed then.
+    """
+    try:
+        with transaction.atomic():
+            _lock_loading()
+            if only_if_empty and Product.objects.exists():
+                return None
+            return _load(rows, cause[-_CAUSE_LENGTH:])
+    except IntegrityError as error:
+        # Somebody made a product with one of these numbers, skus or slugs in the admin meanwhile, or long
+        # ago.
+        detail = " ".join(str(error).split())
+        raise CatalogueLoadError(
+            f"The catalogue collides with what the shop has: {detail} Nothing was changed. "
+            "Load again; if it says the same, rename that product in the admin first."
+        ) from error
+
+
+def _lock_loading() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOAD_LOCK)
+
+
+def _load(rows: Sequence[CatalogueRow], cause: str) -> Loaded:
+    known = set(ProductVariant.objects.values_list("sku", flat=True))
+    missing = [row for row in rows if row.sku not in known]
+    products, created = _products_of(missing)
+    variants = ProductVariant.objects.bulk_create(
+        (_variant(row, products[row.product_number]) for row in missing), batch_size=_ROWS_A_STATEMENT
+    )
+    movements = _opening_movements(variants, cause)
+    StockMovement.objects.bulk_create(movements, batch_size=_ROWS_A_STATEMENT)
+    if variants:
+        # bulk_create sends no signal, and a variant may be low on the day it comes.
+        stock_changed.send(sender=StockMovement, variant_ids=[variant.pk for variant in variants])
+    units = sum(movement.delta for movement in movements)
+    return Loaded(created, len(variants), units, len(rows) - len(missing))
+
+
+def _products_of(rows: Iterable[CatalogueRow]) -> tuple[dict[str, int], int]:
+    """The ids of the products of these rows, by number, and how many of them had to be created."""
+    names = {row.product_number: row.product_name for row in rows}
+    ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
+    new = [
+        Product(number=number, name=name, slug=product_slug(name, number))
+        for number, name in names.items()
+        if number not in ids
+    ]
+    created = Product.objects.bulk_create(new, batch_size=_ROWS_A_STATEMENT)
+    return ids | {product.number: product.pk for product in created}, len(created)
+
+
+def product_slug(name: str, number: str) -> str:
+    """Return the product's part of its address: at most 120 characters, unique by the number at its end."""
+    ending = number.lower()
+    words = slugify(name)[: _SLUG_LENGTH - len(ending) - 1].strip("-")
+    return f"{words}-{ending}" if words else ending
+
+
+def _variant(row: CatalogueRow, product_id: int) -> ProductVariant:
+    return ProductVariant(
+        product_id=product_id,
+        sku=row.sku,
+        name=row.variant_name,
+        price=row.price,
+        stock_quantity=row.opening_stock,
+        low_stock_threshold=low_stock_threshold(row.opening_stock),
+    )
+
+
+def low_stock_threshold(opening_stock: int) -> int:
+    """Return at how many units staff are warned: a week's sale (opening stock is a quarter's), at least 1."""
+    return max(1, -(-opening_stock * _DAYS_OF_WARNING // STOCK_DAYS))
+
+
+def _opening_movements(variants: Iterable[ProductVariant], cause: str) -> list[StockMovement]:
+    return [
+        StockMovement(
+            variant=variant,
+            kind=StockMovement.Kind.OPENING,
+            delta=variant.stock_quantity,
+            balance_after=variant.stock_quantity,
+            reason="Opening stock of the catalogue",
+            cause=cause,
+        )
+        for variant in variants
+        if variant.stock_quantity > 0
+    ]

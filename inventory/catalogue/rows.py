@@ -1,0 +1,85 @@
+"""One variant of the catalogue, and the project's own small CSV of them."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from decimal import Decimal
+from typing import TextIO
+
+from inventory.catalogue.files import CatalogueFileError
+from inventory.catalogue.lines import LARGEST_QUANTITY
+
+LONGEST_NAME = 200
+_SKU = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+_NUMBER = re.compile(r"[A-Z0-9]{1,20}")  # no hyphen: a slug ends with "-" and the number, which keeps it unique
+_PRICE = re.compile(r"[0-9]{1,8}\.[0-9]{2}")  # ProductVariant.price holds ten digits
+_UNITS = re.compile(r"[0-9]{1,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units."""
+
+    sku: str
+    product_number: str
+    product_name: str
+    variant_name: str
+    price: Decimal
+    opening_stock: int
+
+
+CATALOGUE_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
+
+
+def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
+    """Write the rows as CSV with a header, one line a variant, in the order given."""
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(CATALOGUE_COLUMNS)
+    writer.writerows(astuple(row) for row in rows)
+
+
+def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
+    """Read what `write_rows` wrote, without its header.
+
+    It may have been edited by hand, and then a wrong line is an error and not a line to skip: its author is
+    there to correct it. Raises `CatalogueFileError` with the number of the line.
+    """
+    seen: set[str] = set()
+    for number, line in enumerate(lines, start=2):
+        row = _row(line, number)
+        if row.sku in seen:
+            raise CatalogueFileError(_wrong(number, f"sku {row.sku} stands here a second time"))
+        seen.add(row.sku)
+        yield row
+
+
+def _row(line: Sequence[str], number: int) -> CatalogueRow:
+    if len(line) != len(CATALOGUE_COLUMNS):
+        raise CatalogueFileError(_wrong(number, f"{len(line)} columns instead of {len(CATALOGUE_COLUMNS)}"))
+    for column, value, valid in zip(CATALOGUE_COLUMNS, line, _validity(line), strict=True):
+        if not valid:
+            raise CatalogueFileError(_wrong(number, f"{column} cannot be {value[:60]!r}"))
+    sku, product_number, product_name, variant_name, price, stock = line
+    return CatalogueRow(sku, product_number, product_name, variant_name, Decimal(price), int(stock))
+
+
+def _validity(line: Sequence[str]) -> list[bool]:
+    sku, product_number, product_name, variant_name, price, stock = line
+    return [
+        bool(_SKU.fullmatch(sku)),
+        bool(_NUMBER.fullmatch(product_number)),
+        _is_name(product_name),
+        _is_name(variant_name),
+        bool(_PRICE.fullmatch(price)),
+        bool(_UNITS.fullmatch(stock)) and int(stock) <= LARGEST_QUANTITY,
+    ]
+
+
+def _is_name(text: str) -> bool:
+    # `isprintable` also keeps out the NUL byte, which PostgreSQL cannot store.
+    return text.strip() == text != "" and len(text) <= LONGEST_NAME and text.isprintable()
+
+
+def _wrong(number: int, what: str) -> str:
+    return f"line {number}: {what}. Correct the line, or derive the file again; nothing was changed."
