@@ -5,6 +5,7 @@ import os
 from celery import Celery
 
 from workers import celery_guard
+from workers.schedule import BEAT_SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
@@ -12,4 +13,5 @@ celery_guard.install()
 
 app = Celery("shop")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = BEAT_SCHEDULE
 app.autodiscover_tasks()

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import environ
 
-from workers.schedule import BEAT_SCHEDULE
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -114,7 +112,11 @@ CELERY_WORKER_SEND_TASK_EVENTS = CELERY_TASK_SEND_SENT_EVENT = True  # what Flow
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # by default a worker gives up after 100
 CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 1  # by default an exhausted pool blocks for ever
-_VISIBILITY: dict[str, float] = {"visibility_timeout": 120, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+_VISIBILITY: dict[str, float] = {
+    "visibility_timeout": 120,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
 if PROCESS == "worker":
     CELERY_BROKER_TRANSPORT_OPTIONS = _VISIBILITY | {
         "socket_timeout": 10,
@@ -134,7 +136,6 @@ else:
         "interval_max": 0,
         "health_check_interval": 10,
     }
-CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
 # --- Shoppers
 
