@@ -6,7 +6,7 @@ import lzma
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO, cast
 
 XZ_MAGIC = b"\xfd7zXZ\x00"
 LINES_BETWEEN_REPORTS = 20_000
@@ -34,17 +34,23 @@ def csv_rows(path: Path, progress: Progress = silent) -> Iterator[Iterator[list[
     CSV.
     """
     try:
-        with path.open("rb") as raw:
-            yield _rows(raw, path.stat().st_size, progress)
+        with path.open("rb") as raw, _unpacked(raw) as plain, _text(plain) as text:
+            yield _rows(text, raw, path.stat().st_size, progress)
     except (OSError, EOFError, UnicodeDecodeError, lzma.LZMAError, csv.Error) as error:
         raise CatalogueFileError(f"{path}: {_what_is_wrong(error)}") from error
 
 
-def _rows(raw: BinaryIO, size: int, progress: Progress) -> Iterator[list[str]]:
+def _unpacked(raw: BinaryIO) -> BinaryIO:
     packed = raw.read(len(XZ_MAGIC)) == XZ_MAGIC
     raw.seek(0)
-    plain = lzma.LZMAFile(raw) if packed else raw  # noqa: SIM115  # whoever opened `raw` closes it
-    text = io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
+    return cast(BinaryIO, lzma.LZMAFile(raw)) if packed else raw
+
+
+def _text(plain: BinaryIO) -> io.TextIOWrapper:
+    return io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
+
+
+def _rows(text: TextIO, raw: BinaryIO, size: int, progress: Progress) -> Iterator[list[str]]:
     count = 0
     for count, row in enumerate(csv.reader(text, strict=True), start=1):
         yield row
