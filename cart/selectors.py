@@ -51,16 +51,19 @@ def free_units(*, variant_id: int, for_cart_id: int) -> FreeUnits | None:
 
 
 def variants_on_sale(owner: Owner | None) -> QuerySet[ProductVariant]:
-    """Active variants with `available`: what this shopper could add, run-out holds of others included. 1 query."""
-    run_out = CartItem.objects.filter(
-        product_variant=OuterRef("pk"), reserved_quantity__gt=0, reserved_until__lte=Now()
-    )
+    """Active variants as this shopper meets them. 1 query.
+
+    `available` is what they could add, run-out holds of others included; `first_hold_ends` is when the first live hold
+    of another cart ends, None where there is none.
+    """
+    held = CartItem.objects.filter(product_variant=OuterRef("pk"), reserved_quantity__gt=0).order_by("reserved_until")
     if owner is not None:
-        own_cart = Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns)
-        run_out = run_out.exclude(cart__in=own_cart)
-    units = run_out.order_by().values("product_variant").annotate(units=Sum("reserved_quantity")).values("units")
+        held = held.exclude(cart__in=Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns))
+    run_out = held.filter(reserved_until__lte=Now()).order_by().values("product_variant")
+    units = run_out.annotate(units=Sum("reserved_quantity")).values("units")
     return ProductVariant.objects.filter(is_active=True).annotate(
-        available=F("stock_quantity") + Coalesce(Subquery(units), 0)
+        available=F("stock_quantity") + Coalesce(Subquery(units), 0),
+        first_hold_ends=Subquery(held.filter(reserved_until__gt=Now()).values("reserved_until")[:1]),
     )
 
 
