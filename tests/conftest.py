@@ -83,10 +83,16 @@ def celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[CeleryTest
 
 
 @pytest.fixture
-def web(transactional_db: None, tmp_path: Path) -> Iterator[str]:
-    """The shop under gunicorn over the test's database and broker; yields its address."""
-    port = free_port()
-    process: LocalProcess = start_web(tmp_path, port)
-    process.ready()
-    yield f"http://127.0.0.1:{port}"
-    process.teardown()
+def serve(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Serve the shop under gunicorn over the test's database and broker; returns its address."""
+    processes: list[LocalProcess] = []
+
+    def start(application: str = "shop.wsgi") -> str:
+        port = free_port()
+        processes.append(start_web(tmp_path, port, application=application))
+        processes[-1].ready()
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in processes:
+        process.teardown()

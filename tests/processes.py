@@ -96,22 +96,11 @@ def _number(name: str | int) -> signal.Signals:
     return signal.Signals[name] if isinstance(name, str) else signal.Signals(name)
 
 
-def start_worker(log_folder: Path, name: str = "worker", **env: str) -> LocalProcess:
+def start_worker(log_folder: Path, *, application: str = "celery_app", **env: str) -> LocalProcess:
     """A Celery worker as `make up` starts one, with two children."""
-    command = [
-        "celery",
-        "-A",
-        "celery_app",
-        "worker",
-        "--loglevel",
-        "INFO",
-        "--concurrency",
-        "2",
-        "-n",
-        f"{name}@%h",
-    ]
+    command = ["celery", "-A", application, "worker", "--loglevel", "INFO", "--concurrency", "2"]
     environment = test_environment(SHOP_PROCESS="worker", **env)
-    return LocalProcess(name, command, log_folder / f"{name}.log", ready_line=" ready.", env=environment)
+    return LocalProcess("worker", command, log_folder / "worker.log", ready_line=" ready.", env=environment)
 
 
 def start_beat(log_folder: Path) -> LocalProcess:
@@ -129,8 +118,8 @@ def start_beat(log_folder: Path) -> LocalProcess:
     return LocalProcess("beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=test_environment())
 
 
-def start_web(log_folder: Path, port: int, *, workers: int = 2) -> LocalProcess:
+def start_web(log_folder: Path, port: int, *, application: str = "shop.wsgi") -> LocalProcess:
     """The shop under gunicorn, as `make up` starts it."""
-    command = ["gunicorn", "--config", "gunicorn.conf.py", "--workers", str(workers), "shop.wsgi"]
+    command = ["gunicorn", "--config", "gunicorn.conf.py", application]
     environment = test_environment(SHOP_PROCESS="web", PORT=str(port))
     return LocalProcess("web", command, log_folder / "web.log", ready_line="Listening at", env=environment)

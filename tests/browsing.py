@@ -1,0 +1,69 @@
+"""A shopper over HTTP, without JavaScript: gets a page, fills in the form that is on it, posts it."""
+
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from threading import Barrier
+from typing import TypeVar
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_INPUT = re.compile(r'<input[^>]*?name="(?P<name>[^"]+)"[^>]*?value="(?P<value>[^"]*)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the shop answered, redirects followed."""
+
+    status: int
+    url: str
+    text: str
+
+
+class Shopper:
+    """A browser with its own cookies at this address of the shop."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._open = build_opener(HTTPCookieProcessor(CookieJar())).open
+
+    def get(self, path: str) -> Answer:
+        return self._ask(Request(self._address + path))
+
+    def post(self, path: str, fields: dict[str, str]) -> Answer:
+        return self._ask(Request(self._address + path, data=urlencode(fields).encode()))
+
+    def add_form(self, product_path: str) -> dict[str, str]:
+        """The fields of the add form on a product's page, as it was rendered."""
+        page = self.get(product_path).text
+        form = page[page.index('action="/cart/add/"') :]
+        return dict(_INPUT.findall(form[: form.index("</form>")]))
+
+    def add(self, form: dict[str, str], **changes: str) -> Answer:
+        return self.post("/cart/add/", form | changes)
+
+    def _ask(self, request: Request) -> Answer:
+        try:
+            with self._open(request, timeout=30) as answer:
+                return Answer(answer.status, answer.url, answer.read().decode())
+        except HTTPError as error:
+            return Answer(error.code, error.url or "", error.read().decode())
+
+
+def all_at_once(act: Callable[[T], R], on: Iterable[T]) -> list[R]:
+    """Call `act` on every item, each in a thread of its own, all released together."""
+    items = list(on)
+    start = Barrier(len(items))
+
+    def wait_and_act(item: T) -> R:
+        start.wait()
+        return act(item)
+
+    with ThreadPoolExecutor(len(items)) as threads:
+        return list(threads.map(wait_and_act, items))

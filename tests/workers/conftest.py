@@ -1,0 +1,40 @@
+"""Effects that only tests have, and a look into the broker."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from celery_app import app
+from redis_link import client
+from workers.outbox import Batch
+from workers.outbox.effects import Handler, effect, registry
+
+MakeEffect = Callable[..., list[Batch]]
+
+
+@pytest.fixture
+def make_effect() -> Iterator[MakeEffect]:
+    """Register an effect; returns the list of the batches that it was given, so far."""
+    names: list[str] = []
+
+    def make(name: str, handle: Handler = lambda batch: None) -> list[Batch]:
+        batches: list[Batch] = []
+
+        @effect(name)
+        def handle_and_note(batch: Batch) -> None:
+            batches.append(batch)
+            handle(batch)
+
+        names.append(name)
+        return batches
+
+    yield make
+    for name in names:
+        del registry[name]
+        app.tasks.pop(name, None)
+
+
+def messages() -> int:
+    """How many messages wait in the broker."""
+    length: int = client().llen("celery")  # type: ignore[assignment]
+    return length

@@ -1,0 +1,54 @@
+"""Events are facts of what happened, each recorded once, refusals included."""
+
+import pytest
+
+from cart.owners import Owner
+from cart.services import add_product_to_cart, remove_line, set_line_quantity
+from inventory.errors import InsufficientStock
+from inventory.models import ProductVariant
+from workers.analytics import record_events
+from workers.models import AnalyticsEvent, OutboxRow
+from workers.outbox.draining import drain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def events() -> list[tuple[str, int]]:
+    drain("record_analytics")
+    return list(AnalyticsEvent.objects.order_by("pk").values_list("name", "quantity"))
+
+
+def test_each_change_of_a_line_is_an_event_with_its_difference(guest: Owner, variant: ProductVariant) -> None:
+    cart = add_product_to_cart(None, variant.pk, 2, guest_token=guest.guest_token)
+    line = cart.items.get()
+    add_product_to_cart(None, variant.pk, 3, guest_token=guest.guest_token)
+    set_line_quantity(owner=guest, item_id=line.pk, quantity=1)
+    set_line_quantity(owner=guest, item_id=line.pk, quantity=1)
+    remove_line(owner=guest, item_id=line.pk)
+    assert events() == [("add_to_cart", 2), ("add_to_cart", 3), ("remove_from_cart", 4), ("remove_from_cart", 1)]
+
+
+def test_an_event_has_the_facts_of_its_moment(guest: Owner, variant: ProductVariant) -> None:
+    cart = add_product_to_cart(None, variant.pk, 2, guest_token=guest.guest_token)
+    ProductVariant.objects.update(price=99)
+    events()
+    event = AnalyticsEvent.objects.get()
+    assert (event.cart_id, event.variant_id, event.value) == (cart.pk, variant.pk, variant.price * 2)
+
+
+def test_facts_that_come_twice_are_one_event(guest: Owner, variant: ProductVariant) -> None:
+    add_product_to_cart(None, variant.pk, 2, guest_token=guest.guest_token)
+    payload = OutboxRow.objects.get(effect="record_analytics").payload
+    record_events([payload])
+    record_events([payload])
+    assert events() == [("add_to_cart", 2)]
+
+
+def test_a_refused_add_is_a_shortage_once_however_often_it_is_sent(guest: Owner, variant: ProductVariant) -> None:
+    for _ in range(2):
+        with pytest.raises(InsufficientStock):
+            add_product_to_cart(None, variant.pk, 11, guest_token=guest.guest_token, idempotency_key="a key")
+    assert events() == [("stock_shortage", 0)]
+    shortage = AnalyticsEvent.objects.get()
+    assert shortage.variant_id == variant.pk
+    assert shortage.data == {"asked": 11, "got": 0, "free": 10, "held_by_others": False}

@@ -1,0 +1,32 @@
+"""Each setting in the settings file is one that Celery knows: a misspelt one would be ignored without a word."""
+
+import pytest
+from celery.app.defaults import NAMESPACES, flatten
+from django.conf import settings
+
+from celery_app import app
+
+KNOWN = {name.upper() for name, _ in flatten(NAMESPACES)}
+NAMES = sorted(name for name in dir(settings) if name.startswith("CELERY_"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_celery_knows_the_setting(name: str) -> None:
+    assert name.removeprefix("CELERY_") in KNOWN
+
+
+def test_no_misspelt_name_would_pass() -> None:
+    assert "TASK_ACKS_LATER" not in KNOWN
+
+
+def test_every_scheduled_task_exists() -> None:
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+
+
+def test_only_json_is_accepted() -> None:
+    assert app.conf.accept_content == ["json"]
+    assert (app.conf.task_serializer, app.conf.result_serializer) == ("json", "json")
+
+
+def test_no_task_runs_as_long_as_its_message_is_invisible() -> None:
+    assert app.conf.task_time_limit * 2 < app.conf.broker_transport_options["visibility_timeout"]

@@ -1,0 +1,211 @@
+"""Rows are done in batches, each exactly once, and a bad one never holds up the rest."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
+
+from tests.workers.conftest import MakeEffect, messages
+from workers.models import AnalyticsEvent, OutboxRow
+from workers.outbox import Batch, Intent, draining, enqueue
+from workers.outbox.draining import drain
+from workers.outbox.effects import Handler
+from workers.outbox.failing import MOST_ATTEMPTS, discard_dead_rows, retry_dead_rows
+from workers.outbox.sweeping import ring_for_waiting_rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def make_due() -> None:
+    """Let every wait of a failed row be over."""
+    OutboxRow.objects.update(due_at=Now() - timedelta(seconds=10))
+
+
+UNTIL_DUE = ExpressionWrapper(F("due_at") - Now(), output_field=DurationField())
+
+
+def refuse(poison: str) -> Handler:
+    def handle(batch: Batch) -> None:
+        if poison in batch.keys:
+            raise ValueError("poison")
+
+    return handle
+
+
+def record(batch: Batch) -> None:
+    """An effect that can be counted afterwards: an event for each key."""
+    AnalyticsEvent.objects.bulk_create([AnalyticsEvent(name=key, occurred_at=Now()) for key in batch.keys])
+
+
+def test_rows_of_one_key_are_done_together_oldest_first(make_effect: MakeEffect) -> None:
+    batches = make_effect("one")
+    enqueue(Intent("one", key=key, payload={"n": n}) for n, key in enumerate([7, 5, 7]))
+    assert drain("one") == 3
+    assert [batch.payloads for batch in batches] == [{"7": [{"n": 0}, {"n": 2}], "5": [{"n": 1}]}]
+    assert batches[0].ids == [5, 7]
+    assert not OutboxRow.objects.exists()
+
+
+def test_a_drain_that_finds_no_row_does_nothing(make_effect: MakeEffect) -> None:
+    batches = make_effect("one")
+    assert drain("one") == 0
+    assert batches == []
+
+
+def test_a_drain_leaves_the_rows_of_other_effects(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    make_effect("two")
+    enqueue([Intent("one", key=1), Intent("two", key=1)])
+    drain("one")
+    assert OutboxRow.objects.get().effect == "two"
+
+
+def test_more_rows_than_a_batch_are_done_in_several(make_effect: MakeEffect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "BATCH", 2)
+    batches = make_effect("one")
+    enqueue(Intent("one", key=key) for key in range(5))
+    assert drain("one") == 5
+    assert [batch.ids for batch in batches] == [[0, 1], [2, 3], [4]]
+
+
+def test_effect_and_row_go_in_one_transaction(make_effect: MakeEffect) -> None:
+    """What an effect wrote before it failed is gone with it, and the row is still there."""
+
+    def write_and_fail(batch: Batch) -> None:
+        record(batch)
+        raise ValueError("after writing")
+
+    make_effect("one", write_and_fail)
+    enqueue([Intent("one", key="a")])
+    assert drain("one") == 0
+    assert not AnalyticsEvent.objects.exists()
+    assert OutboxRow.objects.get().error == "ValueError: after writing"
+
+
+def test_a_poison_row_never_holds_up_the_rest(make_effect: MakeEffect) -> None:
+    make_effect("one", refuse("bad"))
+    enqueue(Intent("one", key=key) for key in ["a", "bad", "b"])
+    assert drain("one") == 2
+    row = OutboxRow.objects.get()
+    assert (row.key, row.attempts, row.is_dead) == ("bad", 1, False)
+
+
+def test_a_failed_row_waits_longer_each_time_and_then_is_dead(make_effect: MakeEffect) -> None:
+    batches = make_effect("one", refuse("bad"))
+    enqueue([Intent("one", key="bad")])
+    waits = []
+    for _ in range(MOST_ATTEMPTS):
+        drain("one")
+        drain("one")  # not due yet: no attempt
+        row = OutboxRow.objects.annotate(wait=UNTIL_DUE).get()
+        waits.append(row.wait.total_seconds())
+        make_due()
+    assert [0.7 < wait / 2**n < 1.3 for n, wait in enumerate(waits, start=1)] == [True] * MOST_ATTEMPTS
+    row = OutboxRow.objects.get()
+    assert (row.attempts, row.is_dead, row.error) == (MOST_ATTEMPTS, True, "ValueError: poison")
+    tried = len(batches)
+    drain("one")
+    assert len(batches) == tried
+
+
+def test_a_dead_row_can_be_tried_again_or_discarded(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    enqueue([Intent("one", key="a"), Intent("one", key="b")])
+    OutboxRow.objects.update(is_dead=True, attempts=MOST_ATTEMPTS)
+    first, second = OutboxRow.objects.values_list("pk", flat=True)
+    assert retry_dead_rows([first]) == 1
+    assert drain("one") == 1
+    assert discard_dead_rows([second]) == 1
+    assert not OutboxRow.objects.exists()
+
+
+def test_a_living_row_is_neither_retried_nor_discarded_by_hand(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    enqueue([Intent("one", key="a")])
+    row_id = OutboxRow.objects.get().pk
+    assert (retry_dead_rows([row_id]), discard_dead_rows([row_id])) == (0, 0)
+    assert OutboxRow.objects.count() == 1
+
+
+def test_after_a_lost_worker_each_row_is_tried_alone_and_counted_before(make_effect: MakeEffect) -> None:
+    attempts_seen = []
+
+    def look(batch: Batch) -> None:
+        attempts_seen.append((batch.keys, OutboxRow.objects.get(key=batch.keys[0]).attempts))
+
+    make_effect("one", look)
+    enqueue([Intent("one", key="a"), Intent("one", key="b")])
+    assert drain("one", after_a_loss=True) == 2
+    assert attempts_seen == [(["a"], 1), (["b"], 1)]
+
+
+def test_a_row_that_lost_its_worker_each_time_is_dead_at_last(make_effect: MakeEffect) -> None:
+    batches = make_effect("one")
+    enqueue([Intent("one", key="killer")])
+    OutboxRow.objects.update(attempts=MOST_ATTEMPTS)
+    assert drain("one") == 0
+    assert OutboxRow.objects.get().is_dead
+    assert batches == []
+
+
+def test_two_drains_at_once_share_the_rows(make_effect: MakeEffect) -> None:
+    """The first drain stands in the middle of its effect while the second comes: neither waits, no row is done twice."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def stand(batch: Batch) -> None:
+        record(batch)
+        if "a" in batch.keys:
+            inside.set()
+            assert go_on.wait(30)
+
+    make_effect("one", stand)
+    enqueue([Intent("one", key="a")])
+    first = threading.Thread(target=drain_and_close, args=("one",))
+    first.start()
+    assert inside.wait(30)
+    enqueue([Intent("one", key="b")])
+    assert drain("one") == 1
+    go_on.set()
+    first.join(30)
+    assert sorted(AnalyticsEvent.objects.values_list("name", flat=True)) == ["a", "b"]
+    assert not OutboxRow.objects.exists()
+
+
+def drain_and_close(name: str) -> None:
+    try:
+        drain(name)
+    finally:
+        connection.close()
+
+
+def test_a_drain_whose_time_is_up_hands_over(make_effect: MakeEffect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "LONGEST", 0.0)
+    batches = make_effect("one")
+    with transaction.atomic():
+        enqueue([Intent("one", key="a")])
+    before = messages()
+    assert drain("one") == 0
+    assert batches == []
+    assert messages() == before + 1
+
+
+def test_the_sweep_rings_for_rows_that_were_left(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    enqueue([Intent("one", key="a")])
+    assert ring_for_waiting_rows(longer_than=timedelta(seconds=2)) == []
+    make_due()
+    before = messages()
+    assert ring_for_waiting_rows(longer_than=timedelta(seconds=2)) == ["one"]
+    assert messages() == before + 1
+
+
+def test_the_sweep_leaves_dead_rows_and_unknown_effects(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    enqueue([Intent("one", key="a")])
+    OutboxRow.objects.update(is_dead=True)
+    OutboxRow.objects.create(effect="of another version", key="x")
+    make_due()
+    assert ring_for_waiting_rows(longer_than=timedelta(seconds=2)) == []

@@ -1,0 +1,94 @@
+"""Rows are written with the change that asks for them, and the bell rings after its commit."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+import redis_link
+from tests.workers.conftest import MakeEffect, messages
+from workers.models import OutboxRow
+from workers.outbox import Intent, effect, enqueue
+from workers.outbox.doorbell import clear, ring
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_all_rows_of_an_event_are_one_insert(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    make_effect("two")
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        enqueue([Intent("one", key=1, payload={"percent": 10}), Intent("two", key="b")])
+        assert len(queries) == 1
+    assert list(OutboxRow.objects.values_list("effect", "key", "payload")) == [
+        ("one", "1", {"percent": 10}),
+        ("two", "b", {}),
+    ]
+
+
+def test_a_change_that_is_rolled_back_leaves_no_row_and_no_ring(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    with transaction.atomic():
+        enqueue([Intent("one", key=1)])
+        transaction.set_rollback(True)
+    assert (OutboxRow.objects.count(), messages()) == (0, 0)
+
+
+def test_the_bell_rings_only_after_commit(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    with transaction.atomic():
+        enqueue([Intent("one", key=1)])
+        assert messages() == 0
+    assert messages() == 1
+
+
+def test_a_name_that_nobody_registered_is_refused() -> None:
+    with pytest.raises(KeyError, match="unheard"):
+        enqueue([Intent("unheard", key=1)])
+    assert not OutboxRow.objects.exists()
+
+
+def test_a_name_is_registered_once(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    with pytest.raises(ValueError, match="one"):
+        effect("one")(lambda batch: None)
+
+
+def test_many_changes_while_a_ring_is_on_its_way_send_one_message(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    for key in range(20):
+        enqueue([Intent("one", key=key)])
+    assert messages() == 1
+
+
+def test_a_ring_after_a_drain_has_begun_sends_a_message_again(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    ring(["one"])
+    clear("one")
+    ring(["one"])
+    assert messages() == 2
+
+
+def test_effects_do_not_share_a_bell(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    make_effect("two")
+    ring(["one"])
+    ring(["one", "two"])
+    assert messages() == 2
+
+
+def test_while_redis_is_away_rows_are_kept_and_it_is_asked_once_in_a_silence(
+    make_effect: MakeEffect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    unreachable = redis_link.Redis.from_url("redis://127.0.0.1:1/0", socket_timeout=redis_link.TIMEOUT)
+
+    def client() -> redis_link.Redis:
+        asked.append(1)
+        return unreachable
+
+    make_effect("one")
+    monkeypatch.setattr("workers.outbox.doorbell.client", client)
+    for key in range(10):
+        enqueue([Intent("one", key=key)])
+    assert OutboxRow.objects.count() == 10
+    assert len(asked) == 1
