@@ -81,6 +81,9 @@ class Cart(models.Model):
         self.refresh_from_db(fields=["total_price", "totals_version", "version"])
 
 
+_HOLD = {"reserved_quantity", "reserved_until", "hold_extensions"}
+
+
 class CartItem(models.Model):
     """A line: so many units of one variant, at the price of when they were added, and the hold on them.
 
@@ -146,7 +149,10 @@ class CartItem(models.Model):
         Raises the errors of `cart.safety_net`; nothing is changed then.
         """
         if update_fields is not None:
-            update_fields = {*update_fields, "reserved_quantity", "reserved_until", "hold_extensions"}
+            update_fields = {*update_fields, *_HOLD}
+        elif missing := _HOLD & self.get_deferred_fields():
+            # Of a line loaded in part Django saves what was loaded, and that must include the hold.
+            self.refresh_from_db(fields=missing)
         with transaction.atomic(savepoint=False):
             super().save(*args, update_fields=update_fields, **kwargs)
 
