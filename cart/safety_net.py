@@ -37,10 +37,13 @@ def settle_before_save(
     if cart is None:
         raise CartClosed
     locked = {line.pk: line for line in lock_lines([cart.pk])}.get(instance.pk)
-    if locked is None:
-        _settle_insert(instance, cart)
-    else:
+    if locked is not None:
         _settle_update(instance, locked, cart, update_fields)
+    elif instance.pk is not None and CartItem.objects.filter(pk=instance.pk).exists():
+        # The row is in another cart. The save would move it here, and what it holds there would be lost.
+        raise LineMoved
+    else:
+        _settle_insert(instance, cart)
 
 
 def _settle_insert(instance: CartItem, cart: Cart) -> None:
@@ -89,9 +92,9 @@ def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: A
     # a variant would be against the order of locks.
     lines = _lock_whole_cart(instance.cart_id)
     locked = next((line for line in lines if line.pk == instance.pk), None)
-    if locked:
-        instance.quantity_change = -locked.quantity
-        release([locked] if locked.reserved_quantity else [])
+    instance.quantity_change = -locked.quantity if locked else 0
+    if locked and locked.reserved_quantity:
+        release([locked])
     claim_cart(instance.cart_id)
 
 

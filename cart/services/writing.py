@@ -84,4 +84,8 @@ def save_settled(item: CartItem, *, quantity_change: int, fields: Iterable[str] 
 def delete_settled(item: CartItem, *, quantity_change: int) -> None:
     """Delete a line whose units a service has moved already, telling receivers by how many units it changed."""
     item.quantity_change, item.is_settled = quantity_change, True
-    item.delete()
+    try:
+        item.delete()
+    finally:
+        # An undo may save the same instance again, and then its units must be taken again.
+        item.is_settled = False
