@@ -43,10 +43,10 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     ensure_open_cart(user)
     carts = {cart.pk: cart for cart in lock_carts([guest_cart_id, _open_cart_id(user) or 0])}
     guest_cart = carts.pop(guest_cart_id)
+    user_cart = next(iter(carts.values()), guest_cart)
     # Asked again under the lock: two tabs may log in at once, and a checkout may have closed the other cart.
-    if guest_cart.status != Cart.Status.OPEN or not carts:
+    if user_cart is guest_cart or {guest_cart.status, user_cart.status} != {Cart.Status.OPEN}:
         return []
-    user_cart = next(iter(carts.values()))
     merged = _move_lines(guest_cart, user_cart)
     Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
     _close(guest_cart)
