@@ -9,15 +9,18 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from inventory.guarded import GuardedColumns
 from inventory.models import ProductVariant
 
 
-class Cart(models.Model):
+class Cart(GuardedColumns):
     """What one shopper is about to buy. A shopper has at most one open cart.
 
     `version` counts the changes of the lines; `totals_version` says which of them `total_price` knows. Where the two
     differ the stored total is stale, and `cart.selectors` sums the lines instead.
     """
+
+    guarded_columns = frozenset({"status", "version", "total_price", "totals_version", "updated_at"})
 
     class Status(models.TextChoices):
         OPEN = "open", "Open"
@@ -169,3 +172,20 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class StockAudit(models.Model):
+    """The result of one audit of all stock. Written by `cart.audit` only, and dropped after 90 days."""
+
+    ran_at = models.DateTimeField(db_default=Now(), editable=False)
+    variants_checked = models.IntegerField()
+    difference_count = models.IntegerField()
+    differences = models.JSONField(default=list, blank=True, help_text="The first 1000 that were found.")
+    fixed = models.JSONField(default=list, blank=True, help_text="What was corrected, a sentence each.")
+    left_count = models.IntegerField(help_text="Differences that were still there afterwards.")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.left_count} differences in {self.variants_checked} variants"

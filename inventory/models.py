@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from inventory.guarded import GuardedColumns
+
 
 class Product(models.Model):
     """One article of the catalogue; what is bought is one of its variants."""
@@ -25,11 +27,13 @@ class Product(models.Model):
         return reverse("shop:product", args=[self.slug])
 
 
-class ProductVariant(models.Model):
+class ProductVariant(GuardedColumns):
     """The unit of sale. `stock_quantity` can still be added to a cart, `reserved_quantity` is held by carts.
 
     Their sum is on hand, and only a `StockMovement` changes the sum.
     """
+
+    guarded_columns = frozenset({"stock_quantity", "reserved_quantity"})
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
     sku = models.CharField(max_length=20, unique=True)
@@ -67,6 +71,7 @@ class StockMovement(models.Model):
         OPENING = "opening", "Opening stock"
         RECEIPT = "receipt", "Goods received"
         ADJUSTMENT = "adjustment", "Adjustment"
+        CORRECTION = "correction", "Correction by the audit"
 
     variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="movements")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -82,7 +87,10 @@ class StockMovement(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(name="inventory_stockmovement_delta_not_zero", condition=~Q(delta=0)),
+            # A correction may be of a wrong balance alone: it states what is on hand, and the chain starts anew.
+            models.CheckConstraint(
+                name="inventory_stockmovement_delta_not_zero", condition=~Q(delta=0) | Q(kind="correction")
+            ),
             models.CheckConstraint(
                 name="inventory_stockmovement_balance_not_negative", condition=Q(balance_after__gte=0)
             ),

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.shoppers.ShopperMiddleware",
+    "shop.middleware.TroubleMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -88,7 +89,7 @@ if DATABASE_WAITS and env.bool("DATABASE_STARTUP_OPTIONS", True):
         f"-c {name}={value}" for name, value in DATABASE_WAITS.items()
     )
 
-# --- Redis and Celery. What each setting is for was measured; see docs/guarantees.md.
+# --- Redis and Celery
 
 REDIS_URL = env.str("REDIS_URL")
 
@@ -163,6 +164,30 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where nobody has run `collectstatic` (under DEBUG, in tests) files are served from the source, under their own names.
+if not env.bool("STATIC_COLLECTED", not DEBUG):
+    WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# --- Staff
+
+FLOWER_URL = env.str("FLOWER_URL", f"http://127.0.0.1:{env.int('FLOWER_PORT', 5555)}/")
+UNFOLD = {
+    "SITE_TITLE": f"{SHOP_NAME} back office",
+    "SITE_HEADER": SHOP_NAME,
+    "SITE_URL": "/",
+    "SITE_DROPDOWN": [{"icon": "monitoring", "title": "Workers in Flower", "link": FLOWER_URL}],
+}
+
+# --- What is written to the log
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
 
 # --- Carts and their holds
 
@@ -173,3 +198,9 @@ SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", 14)  # a guest's cart is closed when 
 # Nobody may empty the shelf into a cart.
 SHOP_MAX_UNITS_PER_LINE = env.int("SHOP_MAX_UNITS_PER_LINE", 100)
 SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)
+
+# --- Clients
+
+SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of one address for guests; 0: no limit
+# How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
+SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)

@@ -152,7 +152,7 @@ def test_a_row_that_lost_its_worker_each_time_is_dead_at_last(make_effect: MakeE
 
 
 def test_two_drains_at_once_share_the_rows(make_effect: MakeEffect) -> None:
-    """The first drain stands in the middle of its effect while the second comes: neither waits, no row is done twice."""
+    """The first stands in the middle of its effect while the second comes: neither waits, no row is done twice."""
     inside, go_on = threading.Event(), threading.Event()
 
     def stand(batch: Batch) -> None:

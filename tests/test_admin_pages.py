@@ -1,0 +1,73 @@
+"""Staff can open every list and every form of the admin; carts and stock are there to read."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services import add_product_to_cart
+from inventory.models import ProductVariant
+from workers.models import OutboxRow
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("staff"))
+    return client
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_each_list_opens(staff: Client, model: type, guest: Owner, variant: ProductVariant) -> None:
+    add_product_to_cart(None, variant.pk, 1, guest_token=guest.guest_token)
+    answer = staff.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))  # type: ignore[attr-defined]
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("model", [Cart, CartItem, OutboxRow, ProductVariant], ids=lambda model: model._meta.label)
+def test_each_row_opens(staff: Client, model: type, guest: Owner, variant: ProductVariant) -> None:
+    add_product_to_cart(None, variant.pk, 1, guest_token=guest.guest_token)
+    row = model.objects.first()  # type: ignore[attr-defined]
+    answer = staff.get(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("model", [Cart, CartItem, OutboxRow], ids=lambda model: model._meta.label)
+def test_what_services_write_is_not_added_by_hand(staff: Client, model: type) -> None:
+    answer = staff.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))  # type: ignore[attr-defined]
+    assert answer.status_code == 403
+
+
+def test_a_posted_stock_number_is_ignored(staff: Client, variant: ProductVariant) -> None:
+    form = {
+        "product": variant.product_id,
+        "sku": variant.sku,
+        "name": "Blue",
+        "price": "3.00",
+        "low_stock_threshold": 1,
+        "is_active": "on",
+        "stock_quantity": 999,
+        "reserved_quantity": 999,
+    }
+    answer = staff.post(reverse("admin:inventory_productvariant_change", args=[variant.pk]), form)
+    assert answer.status_code == 302
+    now = ProductVariant.objects.get()
+    assert (now.name, now.stock_quantity, now.reserved_quantity) == ("Blue", 10, 0)
+
+
+def test_staff_retry_and_discard_dead_effects(staff: Client) -> None:
+    rows = [OutboxRow.objects.create(effect="check_low_stock", key=str(key), is_dead=True) for key in (1, 2)]
+    address = reverse("admin:workers_outboxrow_changelist")
+    staff.post(address, {"action": "retry", "_selected_action": [rows[0].pk]})
+    staff.post(address, {"action": "discard", "_selected_action": [rows[1].pk]})
+    assert list(OutboxRow.objects.values_list("pk", "is_dead")) == [(rows[0].pk, False)]
+
+
+def test_the_admin_links_to_flower(staff: Client, settings: object) -> None:
+    assert settings.FLOWER_URL in staff.get(reverse("admin:index")).content.decode()  # type: ignore[attr-defined]
