@@ -10,6 +10,7 @@ BEAT_SCHEDULE = {
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
+    "audit_stock": {"task": "audit_stock", "schedule": crontab(hour="3", minute="37")},
     # Deletes stored task results after CELERY_RESULT_EXPIRES.
     "celery.backend_cleanup": {"task": "celery.backend_cleanup", "schedule": crontab(hour="4", minute="7")},
 }

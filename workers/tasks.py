@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
 from inventory.services import alerts_refresh
 from workers.analytics import record_events
@@ -54,3 +55,9 @@ def sweep_carts() -> int:
 def sweep_keys() -> int:
     """Drop the idempotency keys of yesterday."""
     return drop_old_keys()
+
+
+@shared_task(name="audit_stock", ignore_result=False)
+def audit_stock() -> int:
+    """Audit all stock; the admin shows what was found. Returns the number of differences. Corrects nothing."""
+    return len(run_audit().found.differences)
