@@ -105,6 +105,11 @@ def cart_contents(owner: Owner) -> CartContents:
     return CartContents(lines=lines, total=total, hold_ends=min(ends, default=None))
 
 
+def line_exists(item_id: int) -> bool:
+    """Whether anybody has this line: what tells a line that was removed already from one of others. 1 query."""
+    return CartItem.objects.filter(pk=item_id).exists()
+
+
 def total_of(cart: Cart, lines: Sequence[CartItem]) -> Decimal:
     """The stored total where it knows the last change, else the sum of the lines: never a stale one. No query."""
     if cart.totals_version == cart.version:

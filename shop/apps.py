@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class ShopConfig(AppConfig):
     name = "shop"
+
+    def ready(self) -> None:
+        from shop.joining import bring_guest_cart
+
+        user_logged_in.connect(bring_guest_cart, dispatch_uid="shop.bring_guest_cart")

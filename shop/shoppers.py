@@ -1,4 +1,104 @@
+"""Who shops: the user who is logged in, or a guest who is known by a signed cookie alone.
+
+A guest costs nothing to know: no session row, no query. The cookie comes with the first page that has a form to add
+something, and it is taken away when its cart has moved to an account.
+"""
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject, cached_property
+
+from cart.owners import Owner
+from cart.selectors import CartSummary, cart_summary
+
+GUEST_COOKIE = "guest"
+_SALT = "shop.guest"
+_AGE = 365 * 24 * 3600  # seconds
+
+
+class Shopper:
+    """The owner of the cart that a request is about, and what its answer does to the guest cookie."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._fresh: uuid.UUID | None = None
+        self._is_forgotten = False
+
+    @property
+    def owner(self) -> Owner | None:
+        """The user, else the guest, else nobody yet. Without a session cookie Django asks the database nothing."""
+        user = self._request.user
+        if user.is_authenticated:
+            return Owner(user_id=user.pk)
+        return Owner(guest_token=self.guest_token) if self.guest_token else None
+
+    @property
+    def guest_token(self) -> uuid.UUID | None:
+        """The token that this browser has when the answer has arrived."""
+        return self._fresh or (None if self._is_forgotten else self._token_in_cookie)
+
+    def ensure_guest(self) -> None:
+        """Make the visitor a guest with a token, unless they are one or are logged in."""
+        if self.owner is None:
+            self._fresh = uuid.uuid4()
+
+    def forget_guest(self) -> None:
+        """Take the guest cookie away: its cart has moved to an account and its token opens no other."""
+        self._fresh, self._is_forgotten = None, True
+
+    def write_cookie(self, response: HttpResponseBase) -> None:
+        """Bring the browser's cookie to what this request decided; most requests decide nothing."""
+        if self._fresh:
+            response.set_signed_cookie(
+                GUEST_COOKIE,
+                str(self._fresh),
+                salt=_SALT,
+                max_age=_AGE,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.GUEST_COOKIE_SECURE,
+            )
+        elif self._is_forgotten and GUEST_COOKIE in self._request.COOKIES:
+            response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+
+    @cached_property
+    def _token_in_cookie(self) -> uuid.UUID | None:
+        """None too for a cookie that we did not sign: its bearer is given a new one."""
+        value = self._request.get_signed_cookie(GUEST_COOKIE, default=None, salt=_SALT, max_age=_AGE)
+        return uuid.UUID(value) if value else None
+
+
+class ShopRequest(HttpRequest):
+    """A request as `ShopperMiddleware` hands it on."""
+
+    shopper: Shopper
+
+
 class ShopperMiddleware:
-    def __init__(self, get_response): self.get_response = get_response
-    def __call__(self, request): return self.get_response(request)
-def mini_cart(request): return {}
+    """Puts the shopper on the request, and their cookie on the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        shopper = cast(ShopRequest, request).shopper = Shopper(request)
+        response = self._get_response(request)
+        shopper.write_cookie(response)
+        return response
+
+
+def mini_cart(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: units and total for the header. 1 query, and only on a page that shows them to an owner."""
+    return {"mini_cart": SimpleLazyObject(lambda: _summary(request))}
+
+
+def _summary(request: HttpRequest) -> CartSummary:
+    shopper: Shopper | None = getattr(request, "shopper", None)
+    owner = shopper.owner if shopper else None
+    return cart_summary(owner) if owner else CartSummary(units=0, total=Decimal(0))

@@ -1,0 +1,95 @@
+"""Goods as a shopper meets them: a product, its variants, and what of each can be had now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from inventory.models import Product, ProductVariant
+from shop.wording import clock_time
+
+
+@dataclass(frozen=True)
+class Availability:
+    """`code` for the style sheet and for machines, `text` for people."""
+
+    code: str
+    text: str
+    can_add: bool
+
+
+def all_in_carts(first_hold_ends: datetime) -> str:
+    """What to say where every unit is held by other carts."""
+    return _("All of them are in other carts; the first one is freed at %(time)s unless it is bought.") % {
+        "time": clock_time(first_hold_ends)
+    }
+
+
+@dataclass(frozen=True)
+class VariantOffer:
+    """A variant, the units of it that this shopper could add, and when the first hold of others ends."""
+
+    variant: ProductVariant
+    available: int
+    first_hold_ends: datetime | None
+
+    @property
+    def availability(self) -> Availability:
+        if self.available > self.variant.low_stock_threshold:
+            return Availability("in_stock", _("In stock"), can_add=True)
+        if self.available > 0:
+            return only_left(self.available)
+        if self.first_hold_ends:
+            text = _("All in other carts, first one freed at %(time)s") % {"time": clock_time(self.first_hold_ends)}
+            return Availability("all_in_carts", text, can_add=False)
+        if self.variant.reserved_quantity:
+            # No other cart has a hold that lives, and run-out ones count as available: what is held is the shopper's.
+            return Availability("all_in_yours", _("The last ones are in your cart"), can_add=False)
+        return Availability("sold_out", _("Sold out"), can_add=False)
+
+
+def only_left(units: int) -> Availability:
+    """At or below the threshold: the number, since it helps to decide and is true."""
+    return Availability(
+        "only_n_left", ngettext("Only %(count)d left", "Only %(count)d left", units) % {"count": units}, can_add=True
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product and those of its variants that are on sale, at least one, in the order of their sku."""
+
+    product: Product
+    variants: list[VariantOffer]
+
+    @property
+    def only(self) -> VariantOffer | None:
+        """The variant, where there is nothing to choose."""
+        return self.variants[0] if len(self.variants) == 1 else None
+
+    @property
+    def lowest_price(self) -> Decimal:
+        return min(offer.variant.price for offer in self.variants)
+
+    @property
+    def has_price_range(self) -> bool:
+        return len({offer.variant.price for offer in self.variants}) > 1
+
+    @property
+    def first_available(self) -> VariantOffer:
+        """The variant to begin with: one that can be had, where there is one."""
+        return next((offer for offer in self.variants if offer.available > 0), self.variants[0])
+
+    @property
+    def availability(self) -> Availability:
+        """Of all variants in one: the best there is; where all that is left is little, its sum."""
+        states = [offer.availability for offer in self.variants]
+        order = ["in_stock", "only_n_left", "all_in_carts", "all_in_yours", "sold_out"]
+        best = min(states, key=lambda state: order.index(state.code))
+        return only_left(sum(offer.available for offer in self.variants)) if best.code == "only_n_left" else best
+
+    @property
+    def can_add(self) -> bool:
+        return self.availability.can_add

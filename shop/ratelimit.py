@@ -1,0 +1,64 @@
+"""Adds a minute, per client: nobody may empty the shelf by a script. Counted in Redis, without SQL.
+
+The count is approximate on purpose: a fixed window, and none at all while Redis is away.
+"""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+import redis_link
+
+_WINDOW = 60  # seconds, from a client's first add
+
+
+def seconds_to_wait(request: HttpRequest) -> int:
+    """Count an add of this client; returns 0 if it may go on, else in how many seconds to come again."""
+    client = _client(request)
+    if not settings.SHOP_ADDS_PER_MINUTE or not client:
+        return 0
+    return redis_link.try_redis(lambda: _count(f"adds:{client}"), otherwise=0)
+
+
+def _count(name: str) -> int:
+    """One round trip; in one transaction, so that no counter is ever left without its end."""
+    with redis_link.client().pipeline(transaction=True) as pipeline:
+        pipeline.incr(name)
+        pipeline.expire(name, _WINDOW, nx=True)
+        pipeline.ttl(name)
+        adds, _, seconds_left = pipeline.execute()
+    return max(seconds_left, 1) if adds > settings.SHOP_ADDS_PER_MINUTE else 0
+
+
+def _client(request: HttpRequest) -> str | None:
+    """The user, else the network: a guest's cookie can be dropped at will, so it names nobody here.
+
+    None where there is no address to tell clients apart by, such as behind a socket with no proxy configured: all of
+    them together must not be counted as one.
+    """
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    address = client_address(request)
+    return f"network:{_network(address)}" if address else None
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request comes from, as the outermost of our own proxies saw it.
+
+    SHOP_TRUSTED_PROXIES counts those proxies. What stands further left in the header, the client wrote itself.
+    """
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    trusted: int = settings.SHOP_TRUSTED_PROXIES
+    if 0 < trusted <= len(hops) and hops[-trusted]:
+        return hops[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(address: str) -> str:
+    """An IPv6 client has a whole /64 of addresses to choose from; they count as one."""
+    try:
+        parsed = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((parsed, 64), strict=False))

@@ -1,0 +1,34 @@
+"""What templates of the shop may call; each is a thin door to a function with its own home."""
+
+import uuid
+
+from django import template
+from django.conf import settings
+
+from shop import tiles, wording
+
+register = template.Library()
+
+register.filter("money", wording.money)
+register.filter("clock_time", wording.clock_time)
+register.filter("full_name", wording.full_name)
+register.filter("tile_classes", tiles.tile_classes)
+register.filter("initials", tiles.initials)
+
+
+@register.simple_tag
+def shop_name() -> str:
+    """A tag, so that pages without a context know it too."""
+    return str(settings.SHOP_NAME)
+
+
+@register.simple_tag
+def hold_minutes(kind: str) -> int:
+    """How long a guest's or a user's items are held."""
+    return int(settings.SHOP_HOLD_MINUTES[kind])
+
+
+@register.simple_tag
+def fresh_key() -> str:
+    """The idempotency key of one rendering of one form: posting it twice counts once, the next page's counts anew."""
+    return uuid.uuid4().hex

@@ -1,0 +1,86 @@
+"""Add to cart: the form of the list and of the product page, and clients that speak JSON."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from cart.errors import GuestTokenRetired
+from cart.models import Cart
+from cart.services import add_product_to_cart
+from inventory.errors import VariantUnavailable
+from inventory.models import ProductVariant
+from shop.forms import posted_key, posted_next, posted_quantity, posted_variant_id
+from shop.notices import Notice, answer, wants_json
+from shop.problems import problem_of
+from shop.ratelimit import seconds_to_wait
+from shop.selectors import offer_with_variant, variant_with_product
+from shop.shoppers import ShopRequest
+from shop.views.product import AddForm, product_page
+from shop.wording import counted
+
+
+@never_cache
+@require_POST
+def add(request: ShopRequest) -> HttpResponse:
+    """`POST /cart/add/` with `variant`, `quantity`, `key` (or the header Idempotency-Key) and `next`."""
+    if wait := seconds_to_wait(request):
+        return answer(request, _too_fast(wait), offer_again=True)
+    variant_id = posted_variant_id(request)
+    request.shopper.ensure_guest()
+    try:
+        cart, quantity = _add(request, variant_id)
+    except VariantUnavailable as error:
+        raise Http404 from error
+    except GuestTokenRetired:
+        return _cart_has_moved(request)
+    except ValidationError as error:
+        return _refused(request, variant_id, error)
+    return _added(request, variant_with_product(variant_id), quantity, cart)
+
+
+def _add(request: ShopRequest, variant_id: int) -> tuple[Cart, int]:
+    quantity = posted_quantity(request)
+    cart = add_product_to_cart(
+        request.user,
+        variant_id,
+        quantity,
+        guest_token=request.shopper.guest_token,
+        idempotency_key=posted_key(request),
+    )
+    return cart, quantity
+
+
+def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: Cart) -> HttpResponse:
+    """The same status and address for a repeated request as for the first; only the words differ."""
+    text = _("%(goods)s already in your cart. Add again?") if cart.was_replayed else _("%(goods)s added.")
+    text %= {"goods": counted(quantity, variant)}
+    if wants_json(request):
+        return JsonResponse({"code": "added", "message": text, "replayed": cart.was_replayed})
+    messages.success(request, text, extra_tags="to-cart")
+    return HttpResponseRedirect(posted_next(request) or variant.product.get_absolute_url(), status=303)
+
+
+def _refused(request: ShopRequest, variant_id: int, error: ValidationError) -> HttpResponse:
+    problem = problem_of(error)
+    if wants_json(request):
+        return JsonResponse(problem.as_json(), status=problem.status)
+    offer = offer_with_variant(variant_id, request.shopper.owner)
+    if offer is None:
+        raise Http404
+    form = AddForm(variant_id, request.POST.get("quantity", ""), posted_next(request), problem)
+    return product_page(request, offer, form)
+
+
+def _cart_has_moved(request: ShopRequest) -> HttpResponse:
+    """A late request of a page from before the log-in. A new guest cart would swallow its units, so it is refused."""
+    request.shopper.forget_guest()
+    text = _("This cart has moved to the account you logged in to. Nothing was added; please try again from there.")
+    return answer(request, Notice(409, "cart_moved", _("Your cart has moved"), text, to_cart=True))
+
+
+def _too_fast(wait: int) -> Notice:
+    text = _("You are adding faster than we can pack. Nothing was added; please try again in a moment.")
+    return Notice(429, "too_many_adds", _("Not so fast"), text, retry_after=wait)

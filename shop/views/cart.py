@@ -1,0 +1,58 @@
+"""The cart: its lines, how long they are held, and what each line's last change was refused for."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from cart.models import CartItem
+from cart.selectors import CartContents, cart_contents
+from shop.problems import Problem
+from shop.shoppers import ShopRequest
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as the page shows it. `quantity` is what its field shows: what was typed, where that was refused."""
+
+    line: CartItem
+    quantity: str
+    problem: Problem | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.line.is_held)  # type: ignore[attr-defined]
+
+    @property
+    def can_be_kept(self) -> bool:
+        may_extend = self.line.hold_extensions < settings.SHOP_HOLD_EXTENSIONS
+        return self.is_held and may_extend and self.line.product_variant.is_active
+
+
+@never_cache
+@require_safe
+def cart(request: ShopRequest) -> HttpResponse:
+    """`/cart/`"""
+    contents = contents_of(request)
+    return cart_page(request, contents, [Row(line, str(line.quantity)) for line in contents.lines])
+
+
+def contents_of(request: ShopRequest) -> CartContents:
+    """The shopper's cart; an empty one for who has none. 1 query."""
+    owner = request.shopper.owner
+    return cart_contents(owner) if owner else CartContents(lines=[], total=Decimal(0), hold_ends=None)
+
+
+def cart_page(request: ShopRequest, contents: CartContents, rows: list[Row], *, status: int = 200) -> HttpResponse:
+    """The page, also as the answer to a change that was refused."""
+    context = {
+        "contents": contents,
+        "rows": rows,
+        "can_keep": any(row.can_be_kept for row in rows),
+        "has_run_out": any(not row.is_held for row in rows),
+    }
+    return render(request, "shop/cart.html", context, status=status)

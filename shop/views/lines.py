@@ -1,0 +1,118 @@
+"""Changing the lines of the cart: the owner's own only, since every id is looked up in the owner's cart."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from cart.errors import LineNotFound
+from cart.owners import Owner
+from cart.selectors import line_exists
+from cart.services import keep_items, remove_line, retake_line, set_line_quantity
+from inventory.errors import VariantUnavailable
+from shop.forms import posted_key, posted_quantity
+from shop.problems import problem_of
+from shop.selectors import variant_with_product
+from shop.shoppers import ShopRequest
+from shop.views.cart import Row, cart_page, contents_of
+from shop.wording import full_name
+
+
+@never_cache
+@require_POST
+def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
+    """`POST /cart/lines/<id>/` with `quantity`, the units that the line shall have."""
+
+    def change(owner: Owner) -> None:
+        quantity = posted_quantity(request)
+        set_line_quantity(owner=owner, item_id=line_id, quantity=quantity, idempotency_key=posted_key(request))
+
+    return _change(request, line_id, change)
+
+
+@never_cache
+@require_POST
+def retake(request: ShopRequest, line_id: int) -> HttpResponse:
+    """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold ran out."""
+
+    def change(owner: Owner) -> None:
+        retake_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
+
+    return _change(request, line_id, change)
+
+
+@never_cache
+@require_POST
+def remove(request: ShopRequest, line_id: int) -> HttpResponse:
+    """`POST /cart/lines/<id>/remove/`. To remove what is gone already is no error; a line of others is not found."""
+    try:
+        item = remove_line(owner=_owner(request), item_id=line_id)
+    except LineNotFound as error:
+        if line_exists(line_id):
+            raise Http404 from error
+        return _to_cart()
+    messages.success(
+        request, _("%(name)s removed.") % {"name": full_name(variant_with_product(item.product_variant_id))}
+    )
+    return _to_cart()
+
+
+@never_cache
+@require_POST
+def keep(request: ShopRequest) -> HttpResponse:
+    """`POST /cart/keep/`: prolong the live holds, so many times as each may be."""
+    try:
+        kept = keep_items(owner=_owner(request), idempotency_key=posted_key(request))
+    except ValidationError as error:
+        problem = problem_of(error)
+        messages.error(request, problem.text)
+        contents = contents_of(request)
+        return cart_page(
+            request, contents, [Row(line, str(line.quantity)) for line in contents.lines], status=problem.status
+        )
+    if kept:
+        text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", kept)
+        messages.success(request, text % {"count": kept})
+    return _to_cart()
+
+
+def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], None]) -> HttpResponse:
+    try:
+        change(_owner(request))
+    except LineNotFound as error:
+        raise Http404 from error
+    except (ValidationError, VariantUnavailable) as error:
+        return _refused(request, line_id, error)
+    return _to_cart()
+
+
+def _refused(request: ShopRequest, line_id: int, error: ValidationError | VariantUnavailable) -> HttpResponse:
+    """The cart as it is, with the refusal beside the line's field and what was typed still in it."""
+    contents = contents_of(request)
+    held = {line.pk: line.reserved_quantity for line in contents.lines}
+    if line_id not in held:
+        raise Http404
+    problem = problem_of(error, held=held[line_id])
+    typed = request.POST.get("quantity")
+    rows = [
+        Row(line, typed or str(line.quantity), problem) if line.pk == line_id else Row(line, str(line.quantity))
+        for line in contents.lines
+    ]
+    return cart_page(request, contents, rows, status=problem.status)
+
+
+def _owner(request: ShopRequest) -> Owner:
+    owner = request.shopper.owner
+    if owner is None:
+        raise Http404
+    return owner
+
+
+def _to_cart() -> HttpResponse:
+    return HttpResponseRedirect(reverse("shop:cart"), status=303)
