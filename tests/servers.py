@@ -17,6 +17,7 @@ _servers = ExitStack()
 os.environ.setdefault("SECRET_KEY", "of the tests only")
 # The waits of a request: a test that hangs on a lock must end as a shopper's request does.
 os.environ["SHOP_PROCESS"] = "web"
+os.environ["STATIC_COLLECTED"] = "false"
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("REDIS_URL", None)
 os.environ.update(_servers.enter_context(private_servers(durable=False)))
