@@ -1,41 +1,216 @@
 """`add_product_to_cart`: what it holds, what it refuses, and what it costs."""
 
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from cart.models import Cart
+from cart.errors import InvalidQuantity
+from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import add_product_to_cart
-from inventory.models import ProductVariant
+from cart.services import add_product_to_cart, release_run_out_holds, set_line_quantity
+from inventory.errors import InsufficientStock, VariantUnavailable
+from inventory.models import ProductVariant, StockMovement
 from tests.conftest import MakeVariant
+from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from workers.models import OutboxRow
 
-
-def add(owner: Owner, variant: ProductVariant, quantity: int = 1, key: str | None = None) -> Cart:
-    return add_product_to_cart(None, variant.pk, quantity, guest_token=owner.guest_token, idempotency_key=key)
-
-
-def stock(variant: ProductVariant) -> tuple[int, int]:
-    variant.refresh_from_db()
-    return variant.stock_quantity, variant.reserved_quantity
+pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
 
 def test_an_add_holds_the_units(guest: Owner, variant: ProductVariant) -> None:
-    cart = add(guest, variant, 3)
-    line = cart.items.get()
+    line = held(guest, variant, 3)
     assert (line.quantity, line.reserved_quantity, line.price) == (3, 3, variant.price)
     assert stock(variant) == (7, 3)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_statements(guest: Owner, make_variant: MakeVariant) -> None:
-    """BEGIN; claim the cart; claim the key; lock the line; take the units; write the line; outbox; COMMIT."""
-    variant = make_variant(10)
+def test_a_second_add_takes_only_the_change(guest: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 3)
+    assert hold(held(guest, variant, 4)) == (7, 7)
+    assert stock(variant) == (3, 7)
+    assert CartItem.objects.count() == 1
+
+
+def test_the_last_unit_can_be_added(guest: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 10)
+    assert stock(variant) == (0, 10)
+
+
+def test_the_positional_signature_of_the_specification(variant: ProductVariant, make_user: Callable[[], User]) -> None:
+    user = make_user()
+    cart = add_product_to_cart(user, variant.pk, 2)
+    assert (cart.user_id, cart.status) == (user.pk, "open")
+    assert cart.items.get().quantity == 2
+
+
+def test_an_anonymous_user_is_the_guest_of_the_token(variant: ProductVariant) -> None:
+    token = uuid.uuid4()
+    cart = add_product_to_cart(AnonymousUser(), variant.pk, 1, guest_token=token)
+    assert (cart.user_id, cart.guest_token) == (None, token)
+
+
+def test_a_logged_in_user_is_not_the_guest_of_the_token(variant: ProductVariant, make_user: Callable[[], User]) -> None:
+    cart = add_product_to_cart(make_user(), variant.pk, 1, guest_token=uuid.uuid4())
+    assert cart.guest_token is None
+
+
+def test_nobody_cannot_add(variant: ProductVariant) -> None:
+    with nothing_changes(), pytest.raises(ValueError, match="owner"):
+        add_product_to_cart(None, variant.pk, 1)
+
+
+def test_two_shoppers_never_hold_one_unit(guest: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 6)
+    with nothing_changes(), pytest.raises(InsufficientStock):
+        add(Owner(guest_token=uuid.uuid4()), variant, 5)
+
+
+def test_a_shopper_has_one_open_cart(guest: Owner, variant: ProductVariant, make_variant: MakeVariant) -> None:
+    assert add(guest, variant).pk == add(guest, make_variant()).pk
+    assert Cart.objects.get().version == 2
+
+
+def test_the_price_is_that_of_the_last_add(guest: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 1)
+    ProductVariant.objects.update(price=Decimal("3.00"))
+    assert held(guest, variant, 1).total_price == Decimal("6.00")
+
+
+@pytest.mark.parametrize(("kind", "minutes"), [("guest", 30), ("user", 60)])
+def test_a_hold_lasts_as_long_as_its_owner_may_have_it(
+    variant: ProductVariant, make_user: Callable[[], User], kind: str, minutes: int
+) -> None:
+    owner = Owner(user_id=make_user().pk) if kind == "user" else Owner(guest_token=uuid.uuid4())
+    before = timezone.now()
+    ends = held(owner, variant).reserved_until
+    assert ends is not None
+    assert before + timedelta(minutes=minutes) <= ends <= timezone.now() + timedelta(minutes=minutes)
+
+
+def test_an_add_never_prolongs_a_hold(guest: Owner, variant: ProductVariant) -> None:
+    ends = held(guest, variant).reserved_until
+    assert held(guest, variant).reserved_until == ends
+
+
+@pytest.mark.parametrize("was_swept", [False, True])
+def test_an_add_to_a_run_out_line_takes_all_its_units_and_starts_a_hold(
+    guest: Owner, variant: ProductVariant, was_swept: bool
+) -> None:
+    line = held(guest, variant, 3)
+    run_out(line)
+    if was_swept:
+        assert release_run_out_holds() == 1
+    line = held(guest, variant, 1)
+    assert hold(line) == (4, 4)
+    assert stock(variant) == (6, 4)
+    assert line.reserved_until is not None
+    assert line.reserved_until > timezone.now()
+
+
+def test_an_add_to_a_swept_line_that_is_short_is_refused_whole(guest: Owner, variant: ProductVariant) -> None:
+    run_out(held(guest, variant, 6))
+    release_run_out_holds()
+    add(Owner(guest_token=uuid.uuid4()), variant, 5)
+    with nothing_changes(), pytest.raises(InsufficientStock) as refusal:
+        add(guest, variant, 1)
+    assert (refusal.value.available, refusal.value.requested) == (5, 7)
+
+
+def test_an_add_writes_no_ledger(guest: Owner, variant: ProductVariant) -> None:
     add(guest, variant)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        add(guest, variant, key="a key")
-    for q in queries:
-        print(q["sql"][:300])
-    assert len(queries) <= 8
+    assert StockMovement.objects.count() == 1
+
+
+def test_an_add_asks_for_what_follows_from_it(guest: Owner, variant: ProductVariant) -> None:
+    OutboxRow.objects.all().delete()
+    add(guest, variant, 2)
+    assert set(OutboxRow.objects.values_list("effect", flat=True)) == {
+        "recalculate_cart_totals",
+        "check_low_stock",
+        "record_analytics",
+    }
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 1.0, "1", None, True, 2**31])
+def test_what_is_no_number_of_units_is_refused(guest: Owner, variant: ProductVariant, quantity: object) -> None:
+    with nothing_changes(), pytest.raises(InvalidQuantity):
+        add(guest, variant, quantity)  # type: ignore[arg-type]
+
+
+def test_an_unknown_variant_is_refused(guest: Owner, variant: ProductVariant) -> None:
+    with nothing_changes(), pytest.raises(VariantUnavailable):
+        add(guest, ProductVariant(pk=variant.pk + 1))
+
+
+def test_a_refused_first_add_opens_no_cart(guest: Owner, variant: ProductVariant) -> None:
+    with nothing_changes(), pytest.raises(InsufficientStock):
+        add(guest, variant, 11)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestStatements:
+    """What a change costs.
+
+    BEGIN; claim the cart; claim the key; lock the line, with the units of the cart; move the units; write the line;
+    the outbox's rows; COMMIT.
+    """
+
+    @pytest.mark.parametrize("key", [None, "a key"])
+    def test_of_an_add_that_makes_a_line(self, guest: Owner, make_variant: MakeVariant, key: str | None) -> None:
+        add(guest, make_variant())
+        variant = make_variant()
+        with CaptureQueriesContext(connection) as statements:
+            add(guest, variant, key=key)
+        assert len(statements) == (8 if key else 7), statements.captured_queries
+
+    @pytest.mark.parametrize("key", [None, "a key"])
+    def test_of_an_add_to_a_line(self, guest: Owner, variant: ProductVariant, key: str | None) -> None:
+        add(guest, variant)
+        with CaptureQueriesContext(connection) as statements:
+            add(guest, variant, key=key)
+        assert len(statements) == (8 if key else 7), statements.captured_queries
+
+    def test_of_an_add_to_a_run_out_line(self, guest: Owner, variant: ProductVariant) -> None:
+        run_out(held(guest, variant))
+        with CaptureQueriesContext(connection) as statements:
+            add(guest, variant, key="a key")
+        assert len(statements) == 8, statements.captured_queries
+
+    @pytest.mark.parametrize("quantity", [5, 1])
+    def test_of_raising_and_lowering(self, guest: Owner, variant: ProductVariant, quantity: int) -> None:
+        line = held(guest, variant, 3)
+        with CaptureQueriesContext(connection) as statements:
+            set_line_quantity(owner=guest, item_id=line.pk, quantity=quantity, idempotency_key="a key")
+        assert len(statements) == 8, statements.captured_queries
+
+    def test_of_a_user_as_of_a_guest(self, variant: ProductVariant, make_user: Callable[[], User]) -> None:
+        user = make_user()
+        add_product_to_cart(user, variant.pk, 1)
+        with CaptureQueriesContext(connection) as statements:
+            add_product_to_cart(user, variant.pk, 1, idempotency_key="a key")
+        assert len(statements) == 8, statements.captured_queries
+
+    def test_of_the_first_add_ever(self, guest: Owner, variant: ProductVariant) -> None:
+        """Two more: open the cart, claim it again. Once a shopper."""
+        with CaptureQueriesContext(connection) as statements:
+            add(guest, variant, key="a key")
+        assert len(statements) == 10, statements.captured_queries
+
+    def test_of_a_refusal(self, guest: Owner, make_variant: MakeVariant) -> None:
+        """BEGIN; claim; key; line; the units that are not there; why; ROLLBACK; then BEGIN, the shortage, COMMIT."""
+        variant = make_variant(1)
+        add(guest, variant)
+        with CaptureQueriesContext(connection) as statements, pytest.raises(InsufficientStock):
+            add(guest, variant, key="a key")
+        assert len(statements) <= 10, statements.captured_queries
+        assert not any(_locks_a_variant(row["sql"]) for row in statements)
+
+
+def _locks_a_variant(sql: str) -> bool:
+    return "FOR NO KEY UPDATE" in sql and "inventory_productvariant" in sql

@@ -1,0 +1,62 @@
+"""Short words for what shoppers do, and exact pictures of what came of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Now
+
+from cart.models import Cart, CartItem, IdempotencyKey
+from cart.owners import Owner
+from cart.services import add_product_to_cart
+from inventory.models import ProductVariant, StockMovement
+
+
+def add(owner: Owner, variant: ProductVariant, quantity: int = 1, key: str | None = None) -> Cart:
+    """Add to the cart of a user or a guest."""
+    user = User(pk=owner.user_id) if owner.user_id is not None else None
+    return add_product_to_cart(user, variant.pk, quantity, guest_token=owner.guest_token, idempotency_key=key)
+
+
+def held(owner: Owner, variant: ProductVariant, quantity: int = 1) -> CartItem:
+    """Add to the cart; the line as its row is then."""
+    return add(owner, variant, quantity).items.get(product_variant=variant)
+
+
+def stock(variant: ProductVariant) -> tuple[int, int]:
+    """Units that are free and units that carts hold."""
+    variant.refresh_from_db()
+    return variant.stock_quantity, variant.reserved_quantity
+
+
+def hold(line: CartItem) -> tuple[int, int]:
+    """Units of a line and, of these, units that it holds."""
+    line.refresh_from_db()
+    return line.quantity, line.reserved_quantity
+
+
+def run_out(*lines: CartItem) -> None:
+    """Let the holds of these lines end a second ago. Their units are still counted as held."""
+    ended = CartItem.objects.filter(pk__in=[line.pk for line in lines], reserved_quantity__gt=0)
+    assert ended.update(reserved_until=Now() - timedelta(seconds=1)) == len(lines)
+
+
+def picture() -> dict[str, list[dict[str, Any]]]:
+    """Every row that a cart command may write, and the outbox's neighbours left out."""
+    tables: list[type[Model]] = [Cart, CartItem, ProductVariant, StockMovement, IdempotencyKey]
+    return {table.__name__: list(_rows(table)) for table in tables}
+
+
+def _rows(table: type[Model]) -> QuerySet[Any, dict[str, Any]]:
+    return table._default_manager.order_by("pk").values()
+
+
+@contextmanager
+def nothing_changes() -> Iterator[None]:
+    """What happens inside leaves carts, lines, stock, ledger and keys exactly as they were."""
+    before = picture()
+    yield
+    assert picture() == before
