@@ -67,7 +67,7 @@ def _units(text: str) -> int:
 
 def _price(text: str) -> Decimal:
     price = Decimal(text)
-    if not price.is_finite() or price > LARGEST_PRICE:
+    if price > LARGEST_PRICE:  # not a number at all: InvalidOperation
         raise ValueError(text)
     return price.quantize(_PENNY)
 

@@ -11,7 +11,6 @@ ONLY_VARIANT = "Standard"
 
 _ARTICLES = {"a", "an", "the"}
 _CONNECTORS = SMALL_WORDS - _ARTICLES | {"&", "-", ""}
-_JOINING = _CONNECTORS - {"on"}  # "Blue on Brown" says something that "Blue Brown" does not
 
 
 def family_names(titles: Sequence[str], suffixes: Sequence[str]) -> tuple[str, list[str]]:
@@ -69,9 +68,9 @@ def _without(words: Sequence[str], shared: Sequence[str]) -> list[str]:
         taken = to_take[_key(word)] > 0
         if taken:
             to_take[_key(word)] -= 1
-        elif not (gap and word in _JOINING):
+        elif not (gap and word in _CONNECTORS):
             left.append(word)
-        if taken and left and left[-1] in _JOINING:
+        if taken and left and left[-1] in _CONNECTORS:
             left.pop()
         gap = taken
     return left[::-1]

@@ -40,15 +40,15 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def announced() -> Iterator[list[int]]:
-    """The variants whose stock was announced as changed."""
-    ids: list[int] = []
+def announced() -> Iterator[list[set[int]]]:
+    """The variants whose stock was announced as changed, one set for each time."""
+    times: list[set[int]] = []
 
     def listen(variant_ids: list[int], **kwargs: Any) -> None:
-        ids.extend(variant_ids)
+        times.append(set(variant_ids))
 
     stock_changed.connect(listen)
-    yield ids
+    yield times
     stock_changed.disconnect(listen)
 
 
@@ -65,7 +65,7 @@ def everything() -> list[Any]:
 
 
 @pytest.mark.django_db
-def test_a_log_becomes_products_variants_and_opening_stock(log: Path, announced: list[int]) -> None:
+def test_a_log_becomes_products_variants_and_opening_stock(log: Path, announced: list[set[int]]) -> None:
     output = run(log)
 
     variants = ProductVariant.objects.values_list("sku", "product__number", "product__name", "name", "price")
@@ -76,7 +76,7 @@ def test_a_log_becomes_products_variants_and_opening_stock(log: Path, announced:
     ]
     assert Product.objects.get(number="84997").slug == "cutlery-84997"
     assert "Created 2 products and 3 variants with 266 units of opening stock" in output
-    assert set(announced) == set(ProductVariant.objects.values_list("pk", flat=True))
+    assert announced == [set(ProductVariant.objects.values_list("pk", flat=True))]
 
 
 @pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_every_line_is_in_the_table_at_the_end(log: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_second_run_changes_nothing_and_says_so(log: Path, announced: list[int]) -> None:
+def test_a_second_run_changes_nothing_and_says_so(log: Path, announced: list[set[int]]) -> None:
     run(log)
     before = everything()
     announced.clear()
@@ -139,6 +139,24 @@ def test_if_empty_loads_once(log: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_if_empty_is_asked_again_under_the_lock() -> None:
+    """Two first runs at once: the second found no product before it waited for the first."""
+    catalogue_load(rows=[CUTLERY], cause="first")
+
+    assert catalogue_load(rows=[CAKESTAND], cause="second", only_if_empty=True) is None
+    assert not ProductVariant.objects.filter(sku="22423").exists()
+
+
+@pytest.mark.django_db
+def test_a_long_file_name_is_cut_for_the_ledger() -> None:
+    catalogue_load(rows=[CUTLERY], cause="x" * 200 + "log.csv")
+
+    cause = StockMovement.objects.get().cause
+    assert len(cause) == 100
+    assert cause.endswith("xlog.csv")
+
+
+@pytest.mark.django_db
 def test_a_broken_file_is_a_command_error_and_changes_nothing(log: Path) -> None:
     run(log)
     before = everything()
@@ -152,7 +170,7 @@ def test_a_broken_file_is_a_command_error_and_changes_nothing(log: Path) -> None
 
 
 @pytest.mark.django_db
-def test_a_load_that_fails_late_leaves_nothing(announced: list[int]) -> None:
+def test_a_load_that_fails_late_leaves_nothing() -> None:
     def fail(**kwargs: Any) -> None:
         raise ZeroDivisionError
 

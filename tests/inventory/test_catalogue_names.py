@@ -131,10 +131,17 @@ def test_a_description_becomes_a_title(description: str, title: str) -> None:
             "Breakfast Tray",
             ["Pink & White", "Blue & White"],
         ),
+        (
+            ["Cubic Mug Flock Blue on Brown", "Cubic Mug Flock Pink on Brown"],
+            "Cubic Mug Flock",
+            ["Blue on Brown", "Pink on Brown"],
+        ),
         # No end without what it belongs to.
         (["Carousel Design Washbag", "Scotties Design Washbag"], "Washbag", ["Carousel Design", "Scotties Design"]),
         (["Lily Brooch Olive Colour", "Lily Brooch Grey Colour"], "Lily Brooch", ["Olive Colour", "Grey Colour"]),
         (["Easter Bunny Garland of Flowers", "Bunny Egg Garland"], "Bunny Garland", ["Easter Flowers", "Egg"]),
+        (["Rose in Box", "Lily in Box"], "Box", ["Rose", "Lily"]),
+        (["The King Gift Bag", "The King Gift Bag 25x24x12cm"], "The King Gift Bag", ["Standard", "25x24x12cm"]),
         (["Fairy Soap Soap Holder", "Hot Baths Soap Holder"], "Soap Holder", ["Fairy Soap", "Hot Baths"]),
         (['Letter "A" Key Ring', 'Letter "B" Key Ring'], "Letter Key Ring", ["A", "B"]),
         # One of them has nothing of its own; two have the same.

@@ -108,6 +108,12 @@ def test_a_note_by_staff_is_never_a_name(log: WriteFile, note: str) -> None:
     assert only_row(reading).opening_stock == 6, "what was thrown away was not sold"
 
 
+def test_a_description_without_words_is_never_a_name(log: WriteFile) -> None:
+    path = log(("20713", "?"), ("20713", "?"), ("20713", "JUMBO BAG OWLS"))
+
+    assert only_row(read_catalogue(path)).product_name == "Jumbo Bag Owls"
+
+
 def test_cancellations_come_off_the_opening_stock(log: WriteFile) -> None:
     path = log(("23843", "PAPER CRAFT", 74_215), ("23843", "PAPER CRAFT", -74_215), ("23843", "PAPER CRAFT", 2))
 
@@ -146,13 +152,15 @@ def test_every_line_is_taken_or_skipped_for_a_reason(log: WriteFile) -> None:
         ("85123A", "HEART", "six"),
         ("85123A", "HEART", 6, "yesterday"),
         ("85123A", "HEART", 6, "2011-01-01 09:00:00", "NaN"),
+        ("85123A", "HEART", 6, "2011-01-01 09:00:00", "Infinity"),
+        ("85123A", "HEART", 6, "2011-01-01 09:00:00", "100000000.00"),
         ("85123A", "HEART", 2**31),
         ("21622", ""),
     )
 
     reading = read_catalogue(path)
 
-    assert (reading.read, reading.taken) == (14, 1)
+    assert (reading.read, reading.taken) == (16, 1)
     assert reading.skipped == {
         NOT_CHARGED: 1,
         codes.POSTAGE: 2,
@@ -160,7 +168,7 @@ def test_every_line_is_taken_or_skipped_for_a_reason(log: WriteFile) -> None:
         codes.VOUCHER: 2,
         codes.TEST: 1,
         codes.UNKNOWN_CODE: 1,
-        UNREADABLE: 4,
+        UNREADABLE: 6,
         NO_NAME: 1,
     }
     assert reading.taken + reading.skipped.total() == reading.read
