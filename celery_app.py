@@ -3,8 +3,10 @@
 import os
 
 from celery import Celery
+from kombu import Queue as KombuQueue
 
 from workers import celery_guard
+from workers.queues import Queue
 from workers.schedule import BEAT_SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
@@ -14,4 +16,6 @@ celery_guard.install()
 app = Celery("shop")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = BEAT_SCHEDULE
+app.conf.task_queues = [KombuQueue(queue.value) for queue in Queue]
+app.conf.task_default_queue = Queue.SCHEDULED.value
 app.autodiscover_tasks()

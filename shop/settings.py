@@ -102,15 +102,26 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # Far below the visibility timeout, after which a message would be run again beside its first run.
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 30, 20
+# A task whose pool child was killed (by the system, for memory say) is sent again, so often as the task allows.
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
 # Storing every result costs five sixths of a worker's throughput; failures and scheduled tasks are kept.
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
 CELERY_RESULT_EXTENDED = True  # the admin shows names and arguments; arguments are ids only
 CELERY_RESULT_EXPIRES = 86_400
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # with more, a long task would sit on the messages behind it
+# When the broker is gone, what a task does cannot be acknowledged and will be redelivered: stop it now, not then.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10  # on SIGQUIT: seconds before running tasks are given back
+# A leak anywhere ends with the child that has it.
+CELERY_WORKER_MAX_TASKS_PER_CHILD, CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1000, 200_000  # KiB
+# Connections to the database outlive a task: with reconnecting for each one a worker does a third as many. Safe only
+# with CONN_HEALTH_CHECKS and `workers.apps`, where each task begins by dropping a connection that is dead.
+CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_SEND_TASK_EVENTS = CELERY_TASK_SEND_SENT_EVENT = True  # what Flower shows
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "workers.heartbeats.NotedScheduler"
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # by default a worker gives up after 100
 CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 1  # by default an exhausted pool blocks for ever
 _VISIBILITY: dict[str, float] = {
@@ -194,6 +205,7 @@ LOGGING = {
 # How long a line keeps its units from the moment they were taken, in minutes.
 SHOP_HOLD_MINUTES = {"guest": env.int("SHOP_HOLD_MINUTES_GUEST", 30), "user": env.int("SHOP_HOLD_MINUTES_USER", 60)}
 SHOP_HOLD_EXTENSIONS = env.int("SHOP_HOLD_EXTENSIONS", 3)  # how often "keep my items" prolongs a hold
+SHOP_EFFECT_RUN_DAYS = env.int("SHOP_EFFECT_RUN_DAYS", 7)  # how long staff can trace what workers did
 SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", 14)  # a guest's cart is closed when untouched for so long
 # Nobody may empty the shelf into a cart.
 SHOP_MAX_UNITS_PER_LINE = env.int("SHOP_MAX_UNITS_PER_LINE", 100)

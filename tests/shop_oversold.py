@@ -5,10 +5,12 @@ The control of `tests/test_oversell.py` serves it, to show that its harness woul
 
 import time
 
+from shop.wsgi import application  # first: it sets Django up
+
+# isort: split
 from cart.services import writing
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
-from shop.wsgi import application
 
 __all__ = ["application"]
 

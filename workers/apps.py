@@ -1,4 +1,8 @@
+from typing import Any
+
+from celery.signals import task_prerun
 from django.apps import AppConfig
+from django.db import close_old_connections
 
 
 class WorkersConfig(AppConfig):
@@ -10,3 +14,9 @@ class WorkersConfig(AppConfig):
         from workers import receivers, tasks  # noqa: F401
 
         receivers.connect()
+        # Kept connections (CELERY_DB_REUSE_MAX) that died since the last task are noticed before the next one.
+        task_prerun.connect(_check_connections, dispatch_uid="workers.check_connections")
+
+
+def _check_connections(**kwargs: Any) -> None:
+    close_old_connections()

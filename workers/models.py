@@ -3,6 +3,8 @@
 import uuid
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -31,6 +33,7 @@ class OutboxRow(models.Model):
     effect = models.CharField(max_length=50)
     key = models.CharField(max_length=64, help_text="What the effect is about; rows of one key are done together.")
     payload = models.JSONField(default=dict)
+    event_id = models.UUIDField(default=uuid.uuid4, help_text="Shared by the rows that one event asked for.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.SmallIntegerField(default=0)
@@ -55,10 +58,45 @@ class OutboxRow(models.Model):
                 condition=Q(attempts__gt=0, is_dead=False),
             ),
             models.Index(name="workers_outboxrow_dead", fields=["id"], condition=Q(is_dead=True)),
+            # The trace: what is still to be done of an event.
+            models.Index(name="workers_outboxrow_event", fields=["event_id"]),
         ]
 
     def __str__(self) -> str:
         return f"{self.effect} {self.key}"
+
+
+class EffectRun(models.Model):
+    """One batch that a worker did, or failed to do: what is left to see of rows that are done and gone."""
+
+    effect = models.CharField(max_length=50)
+    task_id = models.CharField(max_length=64, blank=True, help_text="The Celery task that did it.")
+    started_at = models.DateTimeField()
+    milliseconds = models.IntegerField()
+    row_ids = ArrayField(models.BigIntegerField())
+    event_ids = ArrayField(models.UUIDField())
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            GinIndex(name="workers_effectrun_events", fields=["event_ids"]),
+            # Retention drops the oldest.
+            models.Index(name="workers_effectrun_started", fields=["started_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effect}: {len(self.row_ids)} rows"
+
+
+class Heartbeat(models.Model):
+    """When beat, or the workers of a queue, last showed that they are at work."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AnalyticsEvent(models.Model):

@@ -11,9 +11,10 @@ from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from cart.models import CartItem
-from cart.signals import stock_short
+from cart.signals import drill_ended, stock_short
 from inventory.errors import InsufficientStock
 from inventory.signals import stock_changed
+from workers.erasing import erase_traces
 from workers.outbox import Intent, enqueue
 
 
@@ -23,6 +24,7 @@ def connect() -> None:
     post_delete.connect(line_deleted, sender=CartItem, dispatch_uid="workers.line_deleted")
     stock_changed.connect(stock_has_changed, dispatch_uid="workers.stock_has_changed")
     stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
+    drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
 
 
 def line_saved(sender: type[CartItem], instance: CartItem, raw: bool, **kwargs: Any) -> None:
@@ -50,10 +52,16 @@ def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str 
         "free": error.available,
         "held_by_others": bool(error.first_hold_ends),
     }
-    enqueue([_event("stock_shortage", event_id=event_id, variant_id=error.variant_id, data=facts)])
+    enqueue([_event("stock_shortage", event_id, variant_id=error.variant_id, data=facts)], event_id=event_id)
+
+
+def drill_has_ended(sender: Any, variant_ids: Collection[int], cart_ids: Collection[int], **kwargs: Any) -> None:
+    """An oversell drill is over: nothing that it set off shall happen or be counted."""
+    erase_traces(variant_ids=variant_ids, cart_ids=cart_ids)
 
 
 def _line_changed(line: CartItem) -> None:
+    event_id = uuid.uuid4()
     intents = [
         Intent("recalculate_cart_totals", key=line.cart_id),
         Intent("check_low_stock", key=line.product_variant_id),
@@ -63,20 +71,19 @@ def _line_changed(line: CartItem) -> None:
         intents.append(
             _event(
                 "add_to_cart" if change > 0 else "remove_from_cart",
-                event_id=uuid.uuid4(),
+                event_id,
                 variant_id=line.product_variant_id,
                 cart_id=line.cart_id,
                 quantity=abs(change),
                 value=str(line.price * abs(change)),
             )
         )
-    enqueue(intents)
+    enqueue(intents, event_id=event_id)
 
 
-def _event(name: str, *, event_id: uuid.UUID, variant_id: int, **facts: Any) -> Intent:
+def _event(name: str, event_id: uuid.UUID, *, variant_id: int, **facts: Any) -> Intent:
     """The facts of an analytics event, complete: nothing is looked up later, when it may have changed."""
     payload = {
-        "v": 1,
         "event_id": str(event_id),
         "name": name,
         "occurred_at": timezone.now().isoformat(),

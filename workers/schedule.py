@@ -4,6 +4,19 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
+from workers.queues import Queue
+
+# One for each queue, done by its workers: the pulse of a queue that nobody serves stands still.
+_PULSES = {
+    f"pulse of {queue}": {
+        "task": "pulse",
+        "args": (queue.value,),
+        "schedule": timedelta(seconds=10),
+        "options": {"queue": queue.value},
+    }
+    for queue in Queue
+}
+
 BEAT_SCHEDULE = {
     # Without `expires` by the sender's clock (a worker that is ahead would drop it), so a sweep is dropped by nobody.
     "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
@@ -11,6 +24,8 @@ BEAT_SCHEDULE = {
     "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
     "audit_stock": {"task": "audit_stock", "schedule": crontab(hour="3", minute="37")},
+    "sweep_runs": {"task": "sweep_runs", "schedule": crontab(minute="27")},
+    **_PULSES,
     # Deletes stored task results after CELERY_RESULT_EXPIRES.
     "celery.backend_cleanup": {"task": "celery.backend_cleanup", "schedule": crontab(hour="4", minute="7")},
 }

@@ -8,26 +8,29 @@ from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
 from inventory.services import alerts_refresh
 from workers.analytics import record_events
+from workers.heartbeats import note_heartbeat
 from workers.outbox import Batch, effect
+from workers.outbox.runs import drop_old_runs
 from workers.outbox.sweeping import ring_for_waiting_rows
+from workers.queues import Queue
 
 # A row that is older than this was not fetched by its own ring.
 _LEFT_BEHIND = timedelta(seconds=2)
 
 
-@effect("recalculate_cart_totals")
+@effect("recalculate_cart_totals", queue=Queue.SHOPPER)
 def recalculate_cart_totals(batch: Batch) -> None:
     """Store the totals of the carts that changed; many changes of one cart are one recalculation."""
     store_totals(cart_ids=batch.ids)
 
 
-@effect("check_low_stock")
+@effect("check_low_stock", queue=Queue.STAFF)
 def check_low_stock(batch: Batch) -> None:
     """Open and close the alerts of the variants whose free stock changed."""
     alerts_refresh(variant_ids=batch.ids)
 
 
-@effect("record_analytics")
+@effect("record_analytics", queue=Queue.BULK)
 def record_analytics(batch: Batch) -> None:
     """Store the events of the batch, each once."""
     record_events(payload for payloads in batch.payloads.values() for payload in payloads)
@@ -55,6 +58,18 @@ def sweep_carts() -> int:
 def sweep_keys() -> int:
     """Drop the idempotency keys of yesterday."""
     return drop_old_keys()
+
+
+@shared_task(name="sweep_runs", ignore_result=False)
+def sweep_runs() -> int:
+    """Drop what is known of batches that were done long ago."""
+    return drop_old_runs()
+
+
+@shared_task(name="pulse")
+def pulse(queue: str) -> None:
+    """Show that the workers of this queue are at work."""
+    note_heartbeat(queue)
 
 
 @shared_task(name="audit_stock", ignore_result=False)

@@ -2,11 +2,13 @@
 
 import pytest
 from celery.app.defaults import NAMESPACES, flatten
+from celery.fixups.django import DjangoWorkerFixup
 from django.conf import settings
 
 from celery_app import app
 
-KNOWN = {name.upper() for name, _ in flatten(NAMESPACES)}
+# Celery's Django fixup reads one more, which its list of settings leaves out.
+KNOWN = {name.upper() for name, _ in flatten(NAMESPACES)} | {"DB_REUSE_MAX"}
 NAMES = sorted(name for name in dir(settings) if name.startswith("CELERY_"))
 
 
@@ -17,6 +19,11 @@ def test_celery_knows_the_setting(name: str) -> None:
 
 def test_no_misspelt_name_would_pass() -> None:
     assert "TASK_ACKS_LATER" not in KNOWN
+
+
+def test_connections_are_kept_only_where_dead_ones_are_noticed() -> None:
+    assert DjangoWorkerFixup(app).db_reuse_max == 1000
+    assert settings.DATABASES["default"]["CONN_HEALTH_CHECKS"]
 
 
 def test_every_scheduled_task_exists() -> None:

@@ -44,7 +44,9 @@ def test_rows_of_one_key_are_done_together_oldest_first(make_effect: MakeEffect)
     batches = make_effect("one")
     enqueue(Intent("one", key=key, payload={"n": n}) for n, key in enumerate([7, 5, 7]))
     assert drain("one") == 3
-    assert [batch.payloads for batch in batches] == [{"7": [{"n": 0}, {"n": 2}], "5": [{"n": 1}]}]
+    assert [batch.payloads for batch in batches] == [
+        {"7": [{"v": 1, "n": 0}, {"v": 1, "n": 2}], "5": [{"v": 1, "n": 1}]}
+    ]
     assert batches[0].ids == [5, 7]
     assert not OutboxRow.objects.exists()
 

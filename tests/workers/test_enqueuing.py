@@ -20,8 +20,8 @@ def test_all_rows_of_an_event_are_one_insert(make_effect: MakeEffect) -> None:
         enqueue([Intent("one", key=1, payload={"percent": 10}), Intent("two", key="b")])
         assert len(queries) == 1
     assert list(OutboxRow.objects.values_list("effect", "key", "payload")) == [
-        ("one", "1", {"percent": 10}),
-        ("two", "b", {}),
+        ("one", "1", {"v": 1, "percent": 10}),
+        ("two", "b", {"v": 1}),
     ]
 
 

@@ -29,7 +29,7 @@ def _ring(effects: Collection[str]) -> None:
         was_clear = pipe.execute()
     for name, clear in zip(names, was_clear, strict=True):
         if clear:
-            registry[name].task.apply_async(countdown=WINDOW, retry=False)
+            registry[name].send(countdown=WINDOW, retry=False)
 
 
 def ring_now(effects: Collection[str]) -> None:
@@ -38,7 +38,7 @@ def ring_now(effects: Collection[str]) -> None:
     Without a countdown, since that is a time of the sender's clock and the worker's may be an hour behind.
     """
     for name in effects:
-        registry[name].task.apply_async()
+        registry[name].send()
 
 
 def clear(effect: str) -> None:

@@ -7,16 +7,17 @@ it: a drain that finds no row does nothing.
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from redis_link import try_redis
 from workers.locks import lock_row
 from workers.models import OutboxRow
 from workers.outbox import doorbell
 from workers.outbox.effects import Batch, registry
-from workers.outbox.failing import note_attempt, note_failure
+from workers.outbox.failing import describe, note_attempt, note_failure
+from workers.outbox.runs import Stopwatch, note_run
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +34,18 @@ _CLAIM_FRESH = """
 """
 
 
-def drain(effect: str, *, after_a_loss: bool = False) -> int:
+def drain(effect: str, *, task_id: str = "", after_a_loss: bool = False) -> int:
     """Do what rows of an effect there are, and ring again if time ran out before rows did.
 
-    Argument: `after_a_loss` says that the worker which had this message before was lost. One of the rows may have
-    killed it, so each is tried alone, its attempt counted first.
+    Arguments: the Celery task that does it; `after_a_loss` says that the worker which had this message before was lost.
+    One of the rows may have killed it, so each is tried alone, its attempt counted first.
     Returns how many rows were done. Raises KeyError for an effect that nobody registered.
     """
     try_redis(lambda: doorbell.clear(effect), otherwise=None)
-    stop_at = time.monotonic() + LONGEST
-    done = _drain_alone(OutboxRow.objects.due(effect, fresh=after_a_loss), stop_at)
-    while time.monotonic() < stop_at:
-        batch_done = _drain_batch(effect)
+    drain = _Drain(effect, task_id=task_id, stop_at=time.monotonic() + LONGEST)
+    done = drain.each_alone(fresh=after_a_loss)
+    while not drain.time_is_up:
+        batch_done = drain.batch()
         if batch_done is None:
             return done
         done += batch_done
@@ -52,59 +53,69 @@ def drain(effect: str, *, after_a_loss: bool = False) -> int:
     return done
 
 
-def _drain_batch(effect: str) -> int | None:
-    """Do up to a batch of rows that were never tried; None when there are none left.
+@dataclass(frozen=True)
+class _Drain:
+    effect: str
+    task_id: str
+    stop_at: float
 
-    If the batch fails, its rows are tried one by one, so that one bad row never holds up the rest.
-    """
-    rows: Sequence[OutboxRow] = []
-    try:
-        with transaction.atomic():
-            rows = _claim(effect)
-            _handle(rows)
-    except Exception:
-        if not rows:
-            raise
-        logger.exception("a batch of %s failed; trying its %d rows one by one", effect, len(rows))
-        return sum(_do_alone(row.pk) for row in rows)
-    return len(rows) or None
+    @property
+    def time_is_up(self) -> bool:
+        return time.monotonic() >= self.stop_at
 
+    def batch(self) -> int | None:
+        """Do up to a batch of rows that were never tried; None when there are none left.
 
-def _claim(effect: str) -> list[OutboxRow]:
-    return sorted(OutboxRow.objects.raw(_CLAIM_FRESH, [effect, BATCH]), key=lambda row: row.pk)
+        If the batch fails, its rows are tried one by one, so that one bad row never holds up the rest.
+        """
+        rows: Sequence[OutboxRow] = []
+        watch = Stopwatch()
+        try:
+            with transaction.atomic():
+                rows = sorted(OutboxRow.objects.raw(_CLAIM_FRESH, [self.effect, BATCH]), key=lambda row: row.pk)
+                if not rows:
+                    return None
+                self._handle(rows, watch)
+        except Exception as error:
+            if not rows:
+                raise
+            logger.exception("a batch of %s failed; trying its %d rows one by one", self.effect, len(rows))
+            note_run(rows, task_id=self.task_id, watch=watch, error=describe(error))
+            return sum(self._alone(row.pk) for row in rows)
+        return len(rows)
 
+    def each_alone(self, *, fresh: bool) -> int:
+        """Do rows that failed before and are due again, and with `fresh` also those never tried, each alone."""
+        done = 0
+        for row_id in OutboxRow.objects.due(self.effect, fresh=fresh).values_list("pk", flat=True)[:BATCH]:
+            if self.time_is_up:
+                break
+            done += self._alone(row_id)
+        return done
 
-def _handle(rows: Sequence[OutboxRow]) -> None:
-    if not rows:
-        return
-    batch = Batch()
-    for row in rows:
-        batch.add(row.key, row.payload)
-    registry[rows[0].effect].handle(batch)
+    def _alone(self, row_id: int) -> bool:
+        """Try one row. Its attempt is committed first: a row that kills its worker must count as tried too."""
+        if not note_attempt(row_id):
+            return False
+        row, watch = None, Stopwatch()
+        try:
+            with transaction.atomic():
+                row = lock_row(row_id)
+                if row is None:
+                    return False
+                self._handle([row], watch)
+                row.delete()
+        except Exception as error:
+            logger.exception("outbox row %d failed", row_id)
+            note_failure(row_id, error)
+            if row is not None:
+                note_run([row], task_id=self.task_id, watch=watch, error=describe(error))
+            return False
+        return True
 
-
-def _drain_alone(rows: QuerySet[OutboxRow], stop_at: float) -> int:
-    done = 0
-    for row_id in rows.values_list("pk", flat=True)[:BATCH]:
-        if time.monotonic() >= stop_at:
-            break
-        done += _do_alone(row_id)
-    return done
-
-
-def _do_alone(row_id: int) -> bool:
-    """Try one row. Its attempt is committed first: a row that kills its worker must count as tried too."""
-    if not note_attempt(row_id):
-        return False
-    try:
-        with transaction.atomic():
-            row = lock_row(row_id)
-            if row is None:
-                return False
-            _handle([row])
-            row.delete()
-    except Exception as error:
-        logger.exception("outbox row %d failed", row_id)
-        note_failure(row_id, error)
-        return False
-    return True
+    def _handle(self, rows: Sequence[OutboxRow], watch: Stopwatch) -> None:
+        batch = Batch()
+        for row in rows:
+            batch.add(row.key, row.payload)
+        registry[self.effect].handle(batch)
+        note_run(rows, task_id=self.task_id, watch=watch)

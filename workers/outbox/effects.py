@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from celery_app import app
+from workers.queues import Queue
 
 
 @dataclass
@@ -34,15 +35,20 @@ class Effect:
     """One kind of effect. `task` is the Celery task whose arrival makes a worker drain its rows."""
 
     name: str
+    queue: Queue
     handle: Handler
     task: Any
+
+    def send(self, **options: Any) -> None:
+        """Send the message that makes a worker of its queue drain its rows."""
+        self.task.apply_async(queue=self.queue.value, **options)
 
 
 registry: dict[str, Effect] = {}
 
 
-def effect(name: str) -> Callable[[Handler], Handler]:
-    """Make a function the effect of this name.
+def effect(name: str, *, queue: Queue = Queue.BULK) -> Callable[[Handler], Handler]:
+    """Make a function the effect of this name, done by the workers of this queue.
 
     The function gets a `Batch` inside a transaction that also deletes the rows, so what it writes to the database
     happens exactly once; it must do nothing else that cannot be rolled back. If it raises, the rows are tried again one
@@ -52,19 +58,20 @@ def effect(name: str) -> Callable[[Handler], Handler]:
     def register(handle: Handler) -> Handler:
         if name in registry:
             raise ValueError(f"There is an effect called {name} already.")
-        registry[name] = Effect(name=name, handle=handle, task=_make_task(name))
+        registry[name] = Effect(name=name, queue=queue, handle=handle, task=_make_task(name))
         return handle
 
     return register
 
 
 def _make_task(name: str) -> Any:
-    @app.task(name=name, bind=True)
+    # A lost worker's task is sent again three times, a second apart; the sweep rings for what is left even then.
+    @app.task(name=name, bind=True, max_retries=3, default_retry_delay=1)
     def drain_effect(task: Any) -> int:
         from workers.outbox.draining import drain
 
         request = task.request
         redelivered = (request.delivery_info or {}).get("redelivered")
-        return drain(name, after_a_loss=bool(redelivered or request.retries))
+        return drain(name, task_id=request.id, after_a_loss=bool(redelivered or request.retries))
 
     return drain_effect

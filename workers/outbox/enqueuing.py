@@ -1,5 +1,6 @@
 """Asking for effects: one INSERT in the caller's transaction, and a ring of the bell after its commit."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,25 +14,35 @@ from workers.outbox.effects import registry
 
 @dataclass(frozen=True)
 class Intent:
-    """One effect to be done: its name, what it is about, and the facts it needs (ids and numbers, JSON only)."""
+    """One effect to be done: its name, what it is about, and the facts it needs.
+
+    Facts are ids, numbers and words as JSON knows them, never a model instance, which would be old when it is read.
+    `version` is of the payload's shape: rows written before a deployment are read after it. It travels as `v`.
+    """
 
     effect: str
     key: object
     payload: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
 
 
-def enqueue(intents: Iterable[Intent]) -> None:
+def enqueue(intents: Iterable[Intent], *, event_id: uuid.UUID | None = None) -> None:
     """Write the rows of an event with the change that caused it, in one INSERT, and ring for them after commit.
 
-    Call it once an event, inside the transaction of the change: either both are kept or neither is.
-    Raises KeyError for an effect that nobody registered.
+    Call it once an event, inside the transaction of the change: either both are kept or neither is. By the event's id
+    (a new one, if none is given) its rows and what became of them can be traced.
+    Raises KeyError for an effect that nobody registered, and TypeError for a payload that JSON does not know.
     """
-    rows = [
-        OutboxRow(effect=registry[intent.effect].name, key=str(intent.key), payload=intent.payload)
-        for intent in intents
-    ]
+    event_id = event_id or uuid.uuid4()
+    rows = [_row(intent, event_id) for intent in intents]
     OutboxRow.objects.bulk_create(rows)
     _ring_after_commit({row.effect for row in rows})
+
+
+def _row(intent: Intent, event_id: uuid.UUID) -> OutboxRow:
+    payload = {"v": intent.version, **intent.payload}
+    name = registry[intent.effect].name
+    return OutboxRow(effect=name, key=str(intent.key), payload=payload, event_id=event_id)
 
 
 def _ring_after_commit(effects: set[str]) -> None:

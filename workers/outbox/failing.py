@@ -31,9 +31,13 @@ _PATIENCE = timedelta(seconds=60)
 def note_failure(row_id: int, error: Exception) -> None:
     """Keep the error and set the next try: after about 2, 4, 8 … seconds; after the last attempt the row is dead."""
     row = OutboxRow.objects.filter(pk=row_id)
-    text = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
     attempts = row.values_list("attempts", flat=True).first() or 0
-    row.update(error=text, due_at=Now() + _backoff(attempts), is_dead=Q(attempts__gte=MOST_ATTEMPTS))
+    row.update(error=describe(error), due_at=Now() + _backoff(attempts), is_dead=Q(attempts__gte=MOST_ATTEMPTS))
+
+
+def describe(error: Exception) -> str:
+    """The kind of an error and what it says, cut to a length that a list can show."""
+    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
 
 
 def _backoff(attempts: int) -> timedelta:
