@@ -81,6 +81,7 @@ def test_a_service_under_a_code_of_goods_is_known_by_its_description() -> None:
         ("CHARLIE+LOLA PINK HOT WATER BOTTLE", "Charlie & Lola Pink Hot Water Bottle"),
         ("CHARLIE LOLA BLUE HOT WATER BOTTLE", "Charlie & Lola Blue Hot Water Bottle"),
         ('CHARLIE+LOLA"EXTREMELY BUSY" SIGN', 'Charlie & Lola "Extremely Busy" Sign'),
+        ("PAINTED LIGHTBULB STAR+ MOON", "Painted Lightbulb Star & Moon"),
         ('LETTER "A" BLING KEY RING', 'Letter "A" Bling Key Ring'),
         ('RECORD FRAME 7" SINGLE SIZE ', 'Record Frame 7" Single Size'),
         ('PEARL & SHELL 42"NECKL. GREEN', 'Pearl & Shell 42" Necklace Green'),
