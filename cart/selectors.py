@@ -51,7 +51,7 @@ def free_units(*, variant_id: int, for_cart_id: int) -> FreeUnits | None:
 
 
 def variants_on_sale(owner: Owner | None) -> QuerySet[ProductVariant]:
-    """Active variants as this shopper meets them. 1 query.
+    """Active variants of listed products as this shopper meets them. 1 query.
 
     `available` is what they could add, run-out holds of others included; `first_hold_ends` is when the first live hold
     of another cart ends, None where there is none.
@@ -61,7 +61,7 @@ def variants_on_sale(owner: Owner | None) -> QuerySet[ProductVariant]:
         held = held.exclude(cart__in=Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns))
     run_out = held.filter(reserved_until__lte=Now()).order_by().values("product_variant")
     units = run_out.annotate(units=Sum("reserved_quantity")).values("units")
-    return ProductVariant.objects.filter(is_active=True).annotate(
+    return ProductVariant.objects.filter(is_active=True, product__is_listed=True).annotate(
         available=F("stock_quantity") + Coalesce(Subquery(units), 0),
         first_hold_ends=Subquery(held.filter(reserved_until__gt=Now()).values("reserved_until")[:1]),
     )

@@ -16,6 +16,9 @@ class Product(models.Model):
     number = models.CharField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=120, unique=True)
+    is_listed = models.BooleanField(
+        default=True, help_text="Shown to shoppers, and watched for low stock. Not so: what a drill sells."
+    )
 
     class Meta:
         ordering = ["name", "id"]

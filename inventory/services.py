@@ -59,7 +59,7 @@ def alerts_refresh(*, variant_ids: Collection[int]) -> None:
     Two statements on purpose: stock is read only after the locks are held, or a rival's newer finding is overwritten.
     """
     lock_alerts(variant_ids)
-    variants = ProductVariant.objects.filter(pk__in=variant_ids)
+    variants = ProductVariant.objects.filter(pk__in=variant_ids).select_related("product")
     alerts = {
         alert.variant_id: alert
         for alert in LowStockAlert.objects.filter(variant_id__in=variant_ids, closed_at__isnull=True)
@@ -72,7 +72,7 @@ def _refresh_alert(variant: ProductVariant, alert: LowStockAlert | None) -> None
     free, threshold = variant.stock_quantity, variant.low_stock_threshold
     level = LowStockAlert.Level.OUT if free == 0 else LowStockAlert.Level.LOW
     if alert is None:
-        if free <= threshold:
+        if free <= threshold and variant.product.is_listed:
             LowStockAlert.objects.create(variant=variant, level=level, stock_when_opened=free)
     elif free > threshold * REARM_FACTOR:
         _update(alert, closed_at=Now())

@@ -12,8 +12,9 @@ PRODUCTS_A_PAGE = 24
 
 
 def products_on_sale() -> QuerySet[Product]:
-    """Products of which at least one variant is sold."""
-    return Product.objects.filter(Exists(ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)))
+    """Listed products of which at least one variant is sold."""
+    on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
+    return Product.objects.filter(Exists(on_sale), is_listed=True)
 
 
 def catalogue_page(number: str, owner: Owner | None) -> tuple[Page[Product], list[Offer]]:

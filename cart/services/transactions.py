@@ -1,6 +1,7 @@
 """The transaction around a command: short, retried where PostgreSQL asks for it, bounded in its waits."""
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -10,6 +11,9 @@ from cart.errors import Busy
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# A record for every transaction that is run again, and nothing else: the oversell drill counts them.
+retry_log = logging.getLogger("cart.retries")
 
 _RETRIES = 2
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -47,4 +51,5 @@ def _with_retries(run: Callable[[], R]) -> R:
                 raise
             if attempt == _RETRIES:
                 raise Busy from error
+            retry_log.warning("trying again after %s", "a deadlock" if code == _DEADLOCK else "a rival change")
     raise AssertionError("the last attempt returns or raises")
