@@ -45,8 +45,13 @@ def try_redis(ask: Callable[[], R], *, otherwise: R) -> R:
     global _silent_until
     if time.monotonic() < _silent_until:
         return otherwise
+    if _silent_until:
+        # After a failure one thread asks for all of them; the others stay silent until it knows.
+        _silent_until = time.monotonic() + SILENCE
     try:
-        return ask()
+        answer = ask()
     except (RedisError, OperationalError, OSError):
         _silent_until = time.monotonic() + SILENCE
         return otherwise
+    _silent_until = 0.0
+    return answer

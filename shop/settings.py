@@ -180,7 +180,9 @@ if not env.bool("STATIC_COLLECTED", not DEBUG):
     WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-# --- Staff
+# --- Staff and operators
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what Prometheus shows to read /metrics; empty: staff only
 
 FLOWER_URL = env.str("FLOWER_URL", f"http://127.0.0.1:{env.int('FLOWER_PORT', 5555)}/")
 UNFOLD = {

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from shop.converters import RowId
-from shop.views import accounts, adding, cart, catalogue, lines, product
+from shop.views import accounts, adding, cart, catalogue, health, lines, product
 
 register_converter(RowId, "id")
 
@@ -25,6 +25,9 @@ shop_urls = [
 urlpatterns = [
     path("", include((shop_urls, "shop"))),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("", include("workers.urls")),
 ]
 
 handler500 = "shop.views.trouble.server_error"

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from typing import Any
 
 from celery.beat import PersistentScheduler
 from django.db import DatabaseError, close_old_connections
@@ -11,6 +12,7 @@ from workers.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
+BEAT = "beat"
 INTERVAL = 10.0  # seconds between two signs of life
 
 
@@ -24,7 +26,7 @@ class NotedScheduler(PersistentScheduler):
 
     _next_sign = 0.0
 
-    def tick(self, *args: object, **kwargs: object) -> float:
+    def tick(self, *args: Any, **kwargs: Any) -> float:
         """Start what is due, and now and then say so. Returns the seconds until the next tick is due."""
         wait: float = super().tick(*args, **kwargs)
         if time.monotonic() >= self._next_sign:
@@ -37,6 +39,6 @@ def _note_beat() -> None:
     """A database that is away must not end beat: it will be back, and so will the sign."""
     close_old_connections()
     try:
-        note_heartbeat("beat")
+        note_heartbeat(BEAT)
     except DatabaseError:
         logger.warning("beat could not note its heartbeat", exc_info=True)

@@ -38,5 +38,5 @@ def make_effect() -> Iterator[MakeEffect]:
 
 def messages() -> int:
     """How many messages wait in the broker."""
-    lengths: list[int] = [client().llen(queue.value) for queue in Queue]  # type: ignore[misc]
+    lengths: list[int] = [client().llen(queue.value) for queue in Queue]
     return sum(lengths)

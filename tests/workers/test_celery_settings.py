@@ -1,14 +1,17 @@
 """Each setting in the settings file is one that Celery knows: a misspelt one would be ignored without a word."""
 
+from typing import Any
+
 import pytest
 from celery.app.defaults import NAMESPACES, flatten
-from celery.fixups.django import DjangoWorkerFixup
+from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined]
 from django.conf import settings
 
 from celery_app import app
 
 # Celery's Django fixup reads one more, which its list of settings leaves out.
-KNOWN = {name.upper() for name, _ in flatten(NAMESPACES)} | {"DB_REUSE_MAX"}
+SETTINGS: dict[str, Any] = dict(flatten(NAMESPACES))
+KNOWN = {name.upper() for name in SETTINGS} | {"DB_REUSE_MAX"}
 NAMES = sorted(name for name in dir(settings) if name.startswith("CELERY_"))
 
 

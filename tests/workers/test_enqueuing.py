@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from redis import Redis
 
 import redis_link
 from tests.workers.conftest import MakeEffect, messages
@@ -80,9 +81,9 @@ def test_while_redis_is_away_rows_are_kept_and_it_is_asked_once_in_a_silence(
     make_effect: MakeEffect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    unreachable = redis_link.Redis.from_url("redis://127.0.0.1:1/0", socket_timeout=redis_link.TIMEOUT)
+    unreachable = Redis.from_url("redis://127.0.0.1:1/0", socket_timeout=redis_link.TIMEOUT)
 
-    def client() -> redis_link.Redis:
+    def client() -> Redis:
         asked.append(1)
         return unreachable
 

@@ -1,0 +1,110 @@
+"""What operators are told: numbers, and for each problem what to do."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db.models.functions import Now
+from django.test import Client
+
+from cart.models import StockAudit
+from tests.processes import start_beat
+from tests.waiting import wait_until
+from workers.heartbeats import BEAT, note_heartbeat
+from workers.models import Heartbeat, OutboxRow
+from workers.queues import Queue
+from workers.status import read_status
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def all_is_well() -> None:
+    for name in (BEAT, *(queue.value for queue in Queue)):
+        note_heartbeat(name)
+
+
+def make_row(age: timedelta = timedelta(0), **columns: object) -> None:
+    row = OutboxRow.objects.create(effect="check_low_stock", key="1", **columns)
+    OutboxRow.objects.filter(pk=row.pk).update(created_at=Now() - age)
+
+
+def test_nothing_is_wrong_while_everybody_shows_signs_of_life() -> None:
+    all_is_well()
+    make_row()
+    status = read_status()
+    assert status.problems == []
+    assert status.pending["check_low_stock"] == 1
+    assert status.oldest_pending is not None
+
+
+@pytest.mark.parametrize("name", [BEAT, *(queue.value for queue in Queue)])
+def test_a_missing_and_an_old_sign_of_life_are_problems(name: str) -> None:
+    all_is_well()
+    Heartbeat.objects.filter(name=name).update(seen_at=Now() - timedelta(minutes=2))
+    (problem,) = read_status().problems
+    assert name in problem
+    Heartbeat.objects.filter(name=name).delete()
+    (problem,) = read_status().problems
+    assert name in problem
+
+
+def test_a_row_that_waits_too_long_is_a_problem() -> None:
+    all_is_well()
+    make_row(age=timedelta(minutes=2))
+    (problem,) = read_status().problems
+    assert "oldest pending" in problem
+
+
+def test_a_dead_row_is_a_problem_and_not_pending() -> None:
+    all_is_well()
+    make_row(is_dead=True)
+    status = read_status()
+    assert (status.pending["check_low_stock"], status.dead) == (0, 1)
+    assert len(status.problems) == 1
+
+
+def test_differences_that_the_audit_left_are_a_problem() -> None:
+    all_is_well()
+    StockAudit.objects.create(variants_checked=5, difference_count=2, left_count=2)
+    (problem,) = read_status().problems
+    assert "2 differences" in problem
+
+
+def test_the_command_exits_with_1_on_a_problem_and_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
+    all_is_well()
+    call_command("effects_status", "--json")
+    assert json.loads(capsys.readouterr().out)["dead"] == 0
+    make_row(is_dead=True)
+    with pytest.raises(SystemExit) as ended:
+        call_command("effects_status")
+    assert ended.value.code == 1
+    assert "1 effects are dead" in capsys.readouterr().out
+
+
+def test_metrics_are_for_the_token_and_for_staff(client: Client, settings: object) -> None:
+    all_is_well()
+    make_row(is_dead=True)
+    assert client.get("/metrics").status_code == 404
+    settings.METRICS_TOKEN = "secret"  # type: ignore[attr-defined]
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
+    text = client.get("/metrics", headers={"Authorization": "Bearer secret"}).content.decode()
+    assert "shop_effects_dead 1.0" in text
+    assert 'shop_effects_pending{effect="check_low_stock"} 0.0' in text
+    client.force_login(User.objects.create_superuser("staff"))
+    assert client.get("/metrics").status_code == 200
+
+
+def test_an_empty_token_opens_nothing(client: Client) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_beat_and_the_workers_of_every_queue_show_signs_of_life(celery_worker: object, tmp_path: Path) -> None:
+    beat = start_beat(tmp_path)
+    try:
+        names = {BEAT, *(queue.value for queue in Queue)}
+        wait_until(lambda: set(Heartbeat.objects.values_list("name", flat=True)) == names, "all signs of life")
+    finally:
+        beat.teardown()

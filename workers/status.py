@@ -1,0 +1,85 @@
+"""The state of everything behind the pages in a few numbers: for the admin, for Prometheus, for a terminal."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min
+from django.db.models.functions import Now
+
+from cart.models import StockAudit
+from workers.heartbeats import BEAT
+from workers.models import Heartbeat, OutboxRow
+from workers.outbox.effects import registry
+from workers.queues import Queue
+
+# Older than these, and somebody should look.
+OLDEST_PENDING = timedelta(seconds=60)
+OLDEST_SIGN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Status:
+    """Ages in seconds; None where there is nothing, or never was, to have an age."""
+
+    pending: dict[str, int]
+    oldest_pending: float | None
+    dead: int
+    signs_of_life: dict[str, float | None]
+    audit_age: float | None
+    audit_differences: int | None
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, each with what to do about it; empty when all is well."""
+        found = [
+            f"No sign of life of {name} for {_words(age)}: start it, or look at its log."
+            for name, age in self.signs_of_life.items()
+            if age is None or age > OLDEST_SIGN.total_seconds()
+        ]
+        if self.oldest_pending is not None and self.oldest_pending > OLDEST_PENDING.total_seconds():
+            found.append(f"The oldest pending effect waits {_words(self.oldest_pending)}: are the workers running?")
+        if self.dead:
+            found.append(f"{self.dead} effects are dead: retry or discard them in the admin, under Outbox rows.")
+        if self.audit_differences:
+            found.append(f"The last audit found {self.audit_differences} differences: run manage.py audit_stock.")
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything as plain data, under the names of the fields."""
+        return {**self.__dict__, "problems": self.problems}
+
+
+def _words(seconds: float | None) -> str:
+    return "ever" if seconds is None else f"{seconds:.0f} s"
+
+
+def read_status() -> Status:
+    """Read the state as it is now. 4 queries."""
+    living = OutboxRow.objects.filter(is_dead=False)
+    pending = dict(living.order_by().values_list("effect").annotate(rows=Count("pk")))
+    oldest = living.aggregate(age=_age(Min("created_at")))["age"]
+    audit = StockAudit.objects.annotate(age=_age(F("ran_at"))).first()
+    return Status(
+        pending={name: pending.get(name, 0) for name in sorted({*registry, *pending})},
+        oldest_pending=_seconds(oldest),
+        dead=OutboxRow.objects.filter(is_dead=True).count(),
+        signs_of_life=_signs_of_life(),
+        audit_age=_seconds(audit.age) if audit else None,
+        audit_differences=audit.left_count if audit else None,
+    )
+
+
+def _signs_of_life() -> dict[str, float | None]:
+    ages = dict(Heartbeat.objects.annotate(age=_age(F("seen_at"))).values_list("name", "age"))
+    names = {BEAT: BEAT} | {queue.value: f"workers of {queue.value}" for queue in Queue}
+    return {words: _seconds(ages.get(name)) for name, words in names.items()}
+
+
+def _age(moment: Any) -> "ExpressionWrapper[Any]":
+    """By the database's clock, which also wrote the moment."""
+    return ExpressionWrapper(Now() - moment, output_field=DurationField())
+
+
+def _seconds(age: timedelta | None) -> float | None:
+    return None if age is None else round(age.total_seconds(), 1)
