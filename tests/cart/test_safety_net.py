@@ -65,7 +65,7 @@ class TestCreating:
             CartItem(cart=cart, product_variant=variant, quantity=11).save()
 
     @pytest.mark.parametrize("quantity", [0, -1, "2", 1.5, None, True, 2**31])
-    def test_refuses_what_is_no_number_of_units(self, cart: Cart, variant: ProductVariant, quantity: object) -> None:
+    def test_refuses_what_is_no_number_of_units(self, cart: Cart, variant: ProductVariant, quantity: Any) -> None:
         with nothing_changes(), pytest.raises(InvalidQuantity), transaction.atomic():
             CartItem(cart=cart, product_variant=variant, quantity=quantity).save()
 

@@ -1,0 +1,246 @@
+"""`merge_guest_cart`: holds move, they are not taken again; what had to be cut is told line by line."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import Settings
+
+from cart.errors import GuestTokenRetired
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services import keep_items, merge_guest_cart, release_run_out_holds
+from cart.services.merging import MergedLine
+from inventory.models import ProductVariant
+from tests.conftest import MakeVariant
+from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from workers.models import OutboxRow
+
+pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
+
+
+@pytest.fixture
+def user(make_user: Callable[[], User]) -> Owner:
+    """A customer without a cart."""
+    return Owner(user_id=make_user().pk)
+
+
+def merge(guest: Owner, user: Owner) -> list[MergedLine]:
+    assert guest.guest_token is not None
+    assert user.user_id is not None
+    return merge_guest_cart(user_id=user.user_id, guest_token=guest.guest_token)
+
+
+def lines_of(owner: Owner) -> dict[int, tuple[int, int]]:
+    """Quantity and held units by variant, of the owner's open cart."""
+    lines = CartItem.objects.filter(cart__status="open", cart__in=Cart.objects.filter(**owner.columns))
+    return {line.product_variant_id: (line.quantity, line.reserved_quantity) for line in lines}
+
+
+def test_the_lines_move_with_their_holds(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    line = held(guest, variant, 3)
+    ends = line.reserved_until
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=3, units_after=3)]
+    line.refresh_from_db()
+    assert (line.cart.user_id, line.quantity, line.reserved_quantity, line.reserved_until) == (
+        user.user_id,
+        3,
+        3,
+        ends,
+    )
+    assert stock(variant) == (7, 3)
+
+
+def test_the_last_units_move_though_none_is_free(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 10)
+    merge(guest, user)
+    assert lines_of(user) == {variant.pk: (10, 10)}
+
+
+def test_two_lines_of_one_variant_become_one(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 3)
+    add(user, variant, 4)
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=7)]
+    assert lines_of(user) == {variant.pk: (7, 7)}
+    assert stock(variant) == (3, 7)
+
+
+def test_the_earlier_end_counts(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    own, other = held(user, variant), held(guest, variant)  # of a guest: half an hour earlier
+    merge(guest, user)
+    own.refresh_from_db()
+    assert own.reserved_until == other.reserved_until
+
+
+def test_the_larger_count_of_extensions_counts(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    own, _ = held(user, variant), held(guest, variant)
+    keep_items(owner=guest)
+    merge(guest, user)
+    own.refresh_from_db()
+    assert own.hold_extensions == 1
+
+
+def test_lines_of_other_variants_stay(
+    guest: Owner, user: Owner, variant: ProductVariant, make_variant: MakeVariant
+) -> None:
+    other = make_variant(5)
+    add(user, other, 2)
+    add(guest, variant, 3)
+    merge(guest, user)
+    assert lines_of(user) == {other.pk: (2, 2), variant.pk: (3, 3)}
+
+
+def test_the_guests_cart_is_closed_and_holds_nothing(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 3)
+    merge(guest, user)
+    cart = Cart.objects.get(guest_token=guest.guest_token)
+    assert cart.status == "merged"
+    assert cart.total_price == 0
+    assert cart.version == cart.totals_version
+    assert not cart.items.exists()
+
+
+def test_the_customers_cart_keeps_its_owner_and_counts_a_change(
+    guest: Owner, user: Owner, variant: ProductVariant
+) -> None:
+    cart = add(user, variant)
+    add(guest, variant)
+    merge(guest, user)
+    cart.refresh_from_db()
+    assert (cart.user_id, cart.guest_token, cart.version) == (user.user_id, None, 2)
+
+
+def test_the_token_never_opens_another_cart(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant)
+    merge(guest, user)
+    with nothing_changes(), pytest.raises(GuestTokenRetired):
+        add(guest, variant)
+
+
+def test_merging_again_does_nothing(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant)
+    merge(guest, user)
+    with nothing_changes():
+        assert merge(guest, user) == []
+
+
+def test_a_guest_without_a_cart_brings_nothing(guest: Owner, user: Owner) -> None:
+    with nothing_changes():
+        assert merge(guest, user) == []
+
+
+def test_the_total_of_the_customers_cart_is_asked_for(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant)
+    OutboxRow.objects.all().delete()
+    merge(guest, user)
+    cart = Cart.objects.get(user__isnull=False)
+    assert OutboxRow.objects.filter(effect="recalculate_cart_totals", key=str(cart.pk)).exists()
+
+
+@pytest.mark.parametrize("who_ran_out", ["guest", "user"])
+@pytest.mark.parametrize("was_swept", [False, True])
+def test_with_one_live_hold_the_run_out_units_are_taken_again(
+    guest: Owner, user: Owner, variant: ProductVariant, who_ran_out: str, was_swept: bool
+) -> None:
+    lines = {"guest": held(guest, variant, 3), "user": held(user, variant, 4)}
+    run_out(lines[who_ran_out])
+    if was_swept:
+        release_run_out_holds()
+    merge(guest, user)
+    assert lines_of(user) == {variant.pk: (7, 7)}
+    assert stock(variant) == (3, 7)
+
+
+def test_where_they_are_not_free_the_quantity_is_what_is_held(
+    guest: Owner, user: Owner, variant: ProductVariant
+) -> None:
+    add(user, variant, 4)
+    run_out(held(guest, variant, 3))
+    release_run_out_holds()
+    add(Owner(guest_token=uuid.uuid4()), variant, 5)
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=4)]
+    assert lines_of(user) == {variant.pk: (4, 4)}
+
+
+def test_where_they_are_no_longer_sold_the_quantity_is_what_is_held(
+    guest: Owner, user: Owner, variant: ProductVariant
+) -> None:
+    run_out(held(user, variant, 4))
+    release_run_out_holds()
+    add(guest, variant, 3)
+    ProductVariant.objects.update(is_active=False)
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=3)]
+    assert lines_of(user) == {variant.pk: (3, 3)}
+
+
+def test_live_holds_on_what_is_no_longer_sold_move(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    add(guest, variant, 3)
+    add(user, variant, 4)
+    ProductVariant.objects.update(is_active=False)
+    merge(guest, user)
+    assert lines_of(user) == {variant.pk: (7, 7)}
+
+
+@pytest.mark.parametrize("was_swept", [False, True])
+def test_two_run_out_lines_stay_run_out(guest: Owner, user: Owner, variant: ProductVariant, was_swept: bool) -> None:
+    run_out(held(guest, variant, 3), held(user, variant, 4))
+    if was_swept:
+        release_run_out_holds()
+    merge(guest, user)
+    assert lines_of(user) == {variant.pk: (7, 0)}
+    assert stock(variant) == (10, 0)
+
+
+def test_a_run_out_line_without_a_counterpart_moves_as_it_is(
+    guest: Owner, user: Owner, variant: ProductVariant
+) -> None:
+    run_out(held(guest, variant, 3))
+    merge(guest, user)
+    assert lines_of(user) == {variant.pk: (3, 0)}
+    assert stock(variant) == (10, 0)
+
+
+def test_a_line_over_the_cap_is_cut_and_gives_the_rest_back(
+    guest: Owner, user: Owner, variant: ProductVariant, settings: Settings
+) -> None:
+    add(guest, variant, 3)
+    add(user, variant, 4)
+    settings.SHOP_MAX_UNITS_PER_LINE = 5
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=5)]
+    assert lines_of(user) == {variant.pk: (5, 5)}
+    assert stock(variant) == (5, 5)
+
+
+def test_a_cart_over_its_cap_is_cut_line_by_line(
+    guest: Owner, user: Owner, make_variant: MakeVariant, settings: Settings
+) -> None:
+    first, second, third = make_variant(), make_variant(), make_variant()
+    add(user, first, 4)
+    add(guest, second, 3)
+    add(guest, third, 3)
+    settings.SHOP_MAX_UNITS_PER_CART = 7
+    assert [line.units_after for line in merge(guest, user)] == [3, 0]
+    assert lines_of(user) == {first.pk: (4, 4), second.pk: (3, 3)}
+    assert stock(third) == (10, 0)
+
+
+def test_what_the_customer_had_is_never_cut(
+    guest: Owner, user: Owner, variant: ProductVariant, settings: Settings
+) -> None:
+    add(user, variant, 6)
+    add(guest, variant, 1)
+    settings.SHOP_MAX_UNITS_PER_LINE = settings.SHOP_MAX_UNITS_PER_CART = 2
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=6)]
+    assert lines_of(user) == {variant.pk: (6, 6)}
+
+
+def test_units_of_third_parties_that_ran_out_are_taken(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    run_out(held(guest, variant, 3))
+    release_run_out_holds()
+    add(user, variant, 4)
+    third = held(Owner(guest_token=uuid.uuid4()), variant, 6)
+    run_out(third)
+    merge(guest, user)
+    assert lines_of(user) == {variant.pk: (7, 7)}
+    assert hold(third) == (6, 0)

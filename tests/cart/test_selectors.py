@@ -1,0 +1,116 @@
+"""What pages ask: what a shopper could still take, and what is in their cart."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cart.owners import Owner
+from cart.selectors import cart_contents, cart_summary, free_units, variants_on_sale
+from cart.services import merge_guest_cart, release_run_out_holds
+from inventory.models import ProductVariant
+from tests.conftest import MakeVariant
+from tests.shopping import add, held, run_out
+
+
+@pytest.fixture
+def other() -> Owner:
+    """Another guest."""
+    return Owner(guest_token=uuid.uuid4())
+
+
+def available(variant: ProductVariant, owner: Owner | None) -> int:
+    return int(variants_on_sale(owner).get(pk=variant.pk).available)  # type: ignore[attr-defined]
+
+
+class TestVariantsOnSale:
+    def test_run_out_holds_of_others_count_as_free(self, guest: Owner, other: Owner, variant: ProductVariant) -> None:
+        run_out(held(other, variant, 4))
+        add(Owner(guest_token=uuid.uuid4()), variant, 3)
+        assert available(variant, guest) == 7
+        assert available(variant, None) == 7
+
+    def test_the_shoppers_own_run_out_hold_does_not(self, guest: Owner, variant: ProductVariant) -> None:
+        run_out(held(guest, variant, 4))
+        assert available(variant, guest) == 6
+
+    def test_what_is_available_can_be_added(self, guest: Owner, other: Owner, variant: ProductVariant) -> None:
+        run_out(held(guest, variant, 2))
+        run_out(held(other, variant, 4))
+        add(guest, variant, available(variant, guest))
+        assert available(variant, guest) == 0
+
+    def test_a_swept_hold_is_not_counted_twice(self, guest: Owner, other: Owner, variant: ProductVariant) -> None:
+        run_out(held(other, variant, 4))
+        release_run_out_holds()
+        assert available(variant, guest) == 10
+
+    def test_a_variant_that_is_no_longer_sold_is_not_among_them(self, make_variant: MakeVariant) -> None:
+        make_variant(is_active=False)
+        assert not variants_on_sale(None).exists()
+
+    def test_any_number_of_variants_is_one_query(self, guest: Owner, other: Owner, make_variant: MakeVariant) -> None:
+        for _ in range(3):
+            run_out(held(other, make_variant()))
+        with CaptureQueriesContext(connection) as statements:
+            assert [variant.available for variant in variants_on_sale(guest)] == [10] * 3  # type: ignore[attr-defined]
+        assert len(statements) == 1
+
+
+class TestFreeUnits:
+    def test_tells_stock_run_out_holds_and_the_first_end_apart(
+        self, guest: Owner, other: Owner, variant: ProductVariant
+    ) -> None:
+        cart = add(guest, variant, 1)
+        run_out(held(other, variant, 2))
+        live = held(Owner(guest_token=uuid.uuid4()), variant, 3)
+        held(Owner(guest_token=uuid.uuid4()), variant, 1)
+        free = free_units(variant_id=variant.pk, for_cart_id=cart.pk)
+        assert free is not None
+        assert (free.in_stock, free.run_out, free.first_hold_ends) == (3, 2, live.reserved_until)
+
+    def test_knows_nothing_of_a_variant_that_is_not_sold(self, make_variant: MakeVariant) -> None:
+        assert free_units(variant_id=make_variant(is_active=False).pk, for_cart_id=0) is None
+
+
+class TestCartContents:
+    def test_marks_what_is_held(self, guest: Owner, make_variant: MakeVariant) -> None:
+        lines = [held(guest, make_variant()) for _ in range(3)]
+        run_out(lines[1])
+        contents = cart_contents(guest)
+        assert [bool(line.is_held) for line in contents.lines] == [True, False, True]  # type: ignore[attr-defined]
+        assert contents.hold_ends == lines[0].reserved_until
+
+    def test_is_one_query_with_the_names_of_the_goods(self, guest: Owner, make_variant: MakeVariant) -> None:
+        for _ in range(3):
+            add(guest, make_variant())
+        with CaptureQueriesContext(connection) as statements:
+            assert [line.product_variant.product.name for line in cart_contents(guest).lines]
+        assert len(statements) == 1
+
+    def test_is_empty_without_a_cart(self, guest: Owner, db: None) -> None:
+        contents = cart_contents(guest)
+        assert (contents.lines, contents.total, contents.hold_ends) == ([], Decimal(0), None)
+
+    def test_is_empty_of_a_merged_cart(self, guest: Owner, variant: ProductVariant, django_user_model: type) -> None:
+        add(guest, variant)
+        user = django_user_model.objects.create_user("ada")  # type: ignore[attr-defined]
+        assert guest.guest_token is not None
+        merge_guest_cart(user_id=user.pk, guest_token=guest.guest_token)
+        assert cart_contents(guest).lines == []
+        assert cart_summary(Owner(user_id=user.pk)).units == 1
+
+
+class TestCartSummary:
+    def test_counts_units_and_their_total_in_one_query(self, guest: Owner, make_variant: MakeVariant) -> None:
+        add(guest, make_variant(price="2.00"), 2)
+        add(guest, make_variant(price="3.00"), 3)
+        with CaptureQueriesContext(connection) as statements:
+            summary = cart_summary(guest)
+        assert (summary.units, summary.total) == (5, Decimal("13.00"))
+        assert len(statements) == 1
+
+    def test_is_nothing_without_a_cart(self, guest: Owner, db: None) -> None:
+        assert cart_summary(guest).units == 0
