@@ -34,9 +34,6 @@ def test_a_trace_goes_from_waiting_rows_to_the_tasks_that_did_them(guest: Owner,
     assert [row.effect for row in trace.rows] == ["check_low_stock"]
     tasks = [traced.run.task_id for traced in trace.runs]
     assert tasks == ["task of recalculate_cart_totals", "task of record_analytics"]
-        "task of recalculate_cart_totals",
-        "task of record_analytics",
-    ]
 
 
 def test_a_failed_batch_and_each_failed_try_are_kept_with_their_error(make_effect: MakeEffect) -> None:
