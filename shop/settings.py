@@ -72,10 +72,13 @@ TEMPLATES = [
 # How long a session may wait, in milliseconds. A shopper gets a "busy, try again" rather than a page that hangs; a
 # worker that froze in a transaction loses it, and its locks, to the others. Set here for each connection; a pooler
 # that refuses start-up options wants them on the role instead (docs/locking.md), and DATABASE_STARTUP_OPTIONS=false.
-DATABASE_WAITS = {
+_WAITS = {
     "web": {"lock_timeout": 3000, "statement_timeout": 5000, "idle_in_transaction_session_timeout": 10_000},
     "worker": {"lock_timeout": 10_000, "idle_in_transaction_session_timeout": 10_000},
-}.get(PROCESS, {})
+}
+DATABASE_STARTUP_OPTIONS = env.bool("DATABASE_STARTUP_OPTIONS", True)
+# Without start-up options every process of the role waits as the role says, a command too.
+DATABASE_WAITS = _WAITS.get(PROCESS, {} if DATABASE_STARTUP_OPTIONS else _WAITS["web"])
 
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"] |= {
@@ -84,7 +87,7 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode has none
 }
-if DATABASE_WAITS and env.bool("DATABASE_STARTUP_OPTIONS", True):
+if DATABASE_WAITS and DATABASE_STARTUP_OPTIONS:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
         f"-c {name}={value}" for name, value in DATABASE_WAITS.items()
     )
