@@ -16,6 +16,15 @@ from shop.shoppers import ShopRequest
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A change of a line that was not made: what was typed, None where nothing was, and why not."""
+
+    line_id: int
+    typed: str | None
+    problem: Problem
+
+
+@dataclass(frozen=True)
 class Row:
     """A line as the page shows it. `quantity` is what its field shows: what was typed, where that was refused."""
 
@@ -37,8 +46,7 @@ class Row:
 @require_safe
 def cart(request: ShopRequest) -> HttpResponse:
     """`/cart/`"""
-    contents = contents_of(request)
-    return cart_page(request, contents, [Row(line, str(line.quantity)) for line in contents.lines])
+    return cart_page(request, contents_of(request))
 
 
 def contents_of(request: ShopRequest) -> CartContents:
@@ -47,8 +55,11 @@ def contents_of(request: ShopRequest) -> CartContents:
     return cart_contents(owner) if owner else CartContents(lines=[], total=Decimal(0), hold_ends=None)
 
 
-def cart_page(request: ShopRequest, contents: CartContents, rows: list[Row], *, status: int = 200) -> HttpResponse:
+def cart_page(
+    request: ShopRequest, contents: CartContents, *, refused: Refused | None = None, status: int = 200
+) -> HttpResponse:
     """The page, also as the answer to a change that was refused."""
+    rows = [_row(line, refused) for line in contents.lines]
     context = {
         "contents": contents,
         "rows": rows,
@@ -56,3 +67,9 @@ def cart_page(request: ShopRequest, contents: CartContents, rows: list[Row], *, 
         "has_run_out": any(not row.is_held for row in rows),
     }
     return render(request, "shop/cart.html", context, status=status)
+
+
+def _row(line: CartItem, refused: Refused | None) -> Row:
+    if refused is None or refused.line_id != line.pk:
+        return Row(line, str(line.quantity))
+    return Row(line, refused.typed or str(line.quantity), refused.problem)

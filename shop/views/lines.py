@@ -20,7 +20,7 @@ from shop.forms import posted_key, posted_quantity
 from shop.problems import problem_of
 from shop.selectors import variant_with_product
 from shop.shoppers import ShopRequest
-from shop.views.cart import Row, cart_page, contents_of
+from shop.views.cart import Refused, cart_page, contents_of
 from shop.wording import full_name
 
 
@@ -67,15 +67,13 @@ def remove(request: ShopRequest, line_id: int) -> HttpResponse:
 @require_POST
 def keep(request: ShopRequest) -> HttpResponse:
     """`POST /cart/keep/`: prolong the live holds, so many times as each may be."""
+    owner = request.shopper.owner
     try:
-        kept = keep_items(owner=_owner(request), idempotency_key=posted_key(request))
+        kept = keep_items(owner=owner, idempotency_key=posted_key(request)) if owner else 0
     except ValidationError as error:
         problem = problem_of(error)
         messages.error(request, problem.text)
-        contents = contents_of(request)
-        return cart_page(
-            request, contents, [Row(line, str(line.quantity)) for line in contents.lines], status=problem.status
-        )
+        return cart_page(request, contents_of(request), status=problem.status)
     if kept:
         text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", kept)
         messages.success(request, text % {"count": kept})
@@ -99,12 +97,8 @@ def _refused(request: ShopRequest, line_id: int, error: ValidationError | Varian
     if line_id not in held:
         raise Http404
     problem = problem_of(error, held=held[line_id])
-    typed = request.POST.get("quantity")
-    rows = [
-        Row(line, typed or str(line.quantity), problem) if line.pk == line_id else Row(line, str(line.quantity))
-        for line in contents.lines
-    ]
-    return cart_page(request, contents, rows, status=problem.status)
+    refused = Refused(line_id, request.POST.get("quantity"), problem)
+    return cart_page(request, contents, refused=refused, status=problem.status)
 
 
 def _owner(request: ShopRequest) -> Owner:
