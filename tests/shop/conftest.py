@@ -1,0 +1,41 @@
+"""Fixtures of the pages' tests."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from tests.shop.pages import Form, MakeSibling, form, guest_of
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Hashing as slow as it should be would be most of the time of these tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def shopper(client: Client, db: None) -> Owner:
+    """The guest that `client` is: it has seen one page."""
+    client.get("/")
+    return guest_of(client)
+
+
+@pytest.fixture
+def add_form(client: Client, variant: ProductVariant) -> Form:
+    """The add form of the page of `variant`, as `client` sees it."""
+    return form(client.get(variant.product.get_absolute_url()), "/cart/add/")
+
+
+@pytest.fixture
+def sibling() -> MakeSibling:
+    """Another variant of the same product."""
+
+    def make(variant: ProductVariant, letter: str, **columns: object) -> ProductVariant:
+        sku = f"{variant.product.number}{letter}"
+        return ProductVariant.objects.create(
+            **{"product": variant.product, "sku": sku, "name": letter, "price": 3, "stock_quantity": 5} | columns
+        )
+
+    return make

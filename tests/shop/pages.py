@@ -1,0 +1,125 @@
+"""Reading a page as a browser without JavaScript does: its forms, its messages, the errors beside its fields."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any, Protocol
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.http import HttpRequest
+from django.test import Client
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from shop.shoppers import GUEST_COOKIE, Shopper
+
+MakeUser = Callable[..., User]
+MakeSibling = Callable[..., ProductVariant]
+
+
+class Page(Protocol):
+    """What the test client and a view both answer with."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, and what it sends as it stands."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def post(self, client: Client, *, headers: dict[str, str] | None = None, **changes: str) -> Any:
+        return client.post(self.action, self.fields | changes, headers=headers)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._is_open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append(Form(values["action"]))
+            self._is_open = True
+        if tag == "input" and self._is_open and (values.get("type") != "radio" or "checked" in values):
+            self.found[-1].fields[values["name"]] = values.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_open = False
+
+
+def text_of(response: Page) -> str:
+    return html.unescape(response.content.decode())
+
+
+def forms(response: Page, action: str) -> list[Form]:
+    """The forms of the page that are sent to this address."""
+    parser = _Forms()
+    parser.feed(response.content.decode())
+    return [form for form in parser.found if form.action == action]
+
+
+def form(response: Page, action: str) -> Form:
+    """The one form of the page that is sent to this address."""
+    (only,) = forms(response, action)
+    return only
+
+
+def alert(response: Page) -> str:
+    """What the page says beside the field that was refused."""
+    (found,) = re.findall(r'role="alert">\s*<p>(.*?)</p>', text_of(response), re.DOTALL)
+    return " ".join(found.split())
+
+
+def messages(response: Page) -> list[str]:
+    """What the page says has happened."""
+    return re.findall(r'<p class="message [^"]*"><span>(.*?)</span>', text_of(response), re.DOTALL)
+
+
+def guest_of(client: Client) -> Owner:
+    """The guest that this browser is, by its cookie."""
+    request = HttpRequest()
+    request.COOKIES[GUEST_COOKIE] = client.cookies[GUEST_COOKIE].value
+    token = Shopper(request).guest_token
+    assert token
+    return Owner(guest_token=token)
+
+
+@contextmanager
+def locked_by_a_rival(table: str, row_id: int) -> Iterator[None]:
+    """Another session holds this row; ours gives up after a tenth of a second."""
+    rival = connection.copy()
+    rival.set_autocommit(False)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        with rival.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [row_id])  # noqa: S608
+        yield
+    finally:
+        rival.rollback()
+        rival.close()
+        connection.close()
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """Nobody answers at the database's address."""
+    port = connection.settings_dict["PORT"]
+    connection.close()
+    connection.settings_dict["PORT"] = 1
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["PORT"] = port

@@ -1,0 +1,227 @@
+"""Signing up, logging in and out, and the guest's cart that comes along."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from shop.shoppers import GUEST_COOKIE
+from tests.conftest import MakeVariant
+from tests.shop.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
+from tests.shopping import add, held, nothing_changes, stock
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long password"
+
+
+@pytest.fixture
+def ada(make_user: MakeUser) -> User:
+    return make_user("ada")
+
+
+def log_in(client: Client, name: str = "ada", **fields: str) -> Any:
+    return client.post("/accounts/login/", {"username": name, "password": PASSWORD} | fields)
+
+
+def units_of(user: User) -> list[tuple[int, int]]:
+    return list(CartItem.objects.filter(cart__user=user).values_list("quantity", "reserved_quantity"))
+
+
+# --- Log-in and the cart
+
+
+def test_the_guests_lines_and_holds_come_along(
+    client: Client, shopper: Owner, ada: User, variant: ProductVariant
+) -> None:
+    add(shopper, variant, 3)
+    response = log_in(client)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert units_of(ada) == [(3, 3)]
+    assert stock(variant) == (7, 3)
+    assert messages(client.get("/cart/")) == []
+
+
+def test_the_guest_cookie_is_taken_away_and_the_session_is_new(
+    client: Client, shopper: Owner, ada: User, variant: ProductVariant
+) -> None:
+    add(shopper, variant)
+    before = client.cookies[GUEST_COOKIE].value
+    log_in(client)
+    assert (client.cookies[GUEST_COOKIE].value, client.cookies[GUEST_COOKIE]["max-age"]) == ("", 0)
+    client.post("/accounts/logout/")
+    client.cookies[GUEST_COOKIE] = before
+    assert "Nothing in it yet." in text_of(client.get("/cart/"))
+
+
+def test_the_guest_cookie_goes_even_where_there_was_no_cart(client: Client, shopper: Owner, ada: User) -> None:
+    log_in(client)
+    assert client.cookies[GUEST_COOKIE].value == ""
+
+
+def test_the_shopper_is_told_line_by_line_what_was_cut(
+    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant
+) -> None:
+    """Of the first, two are held and three of the customer's own have run out and gone to somebody else."""
+    cut, whole = make_variant(5), make_variant(5)
+    mine = held(Owner(user_id=ada.pk), cut, 3)
+    CartItem.objects.filter(pk=mine.pk).update(reserved_quantity=0, reserved_until=None)
+    ProductVariant.objects.filter(pk=cut.pk).update(stock_quantity=2, reserved_quantity=0)
+    add(shopper, cut, 2)
+    add(shopper, whole, 1)
+    log_in(client)
+    told = messages(client.get("/cart/"))
+    assert told == [f"{cut.product.name}: 2 of 5 kept, the rest is no longer free."]
+
+
+def test_a_cap_is_named_as_the_reason(
+    client: Client, shopper: Owner, ada: User, variant: ProductVariant, settings: Settings
+) -> None:
+    add(Owner(user_id=ada.pk), variant, 4)
+    add(shopper, variant, 4)
+    settings.SHOP_MAX_UNITS_PER_LINE = 5
+    log_in(client)
+    name = variant.product.name
+    assert messages(client.get("/cart/")) == [f"{name}: 5 of 8 kept, the most we sell of an item to one cart."]
+
+
+def test_a_full_cart_is_named_as_the_reason(
+    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings
+) -> None:
+    first, second = make_variant(), make_variant()
+    add(Owner(user_id=ada.pk), first, 4)
+    add(shopper, second, 4)
+    settings.SHOP_MAX_UNITS_PER_CART = 5
+    log_in(client)
+    assert messages(client.get("/cart/")) == [f"{second.product.name}: 1 of 4 kept, your cart is full."]
+
+
+def test_many_cut_lines_fit_into_the_messages(
+    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings
+) -> None:
+    """Messages travel in a cookie. What does not fit would be lost, and under DEBUG be an error."""
+    settings.DEBUG = True
+    for number in range(12):
+        variant = make_variant()
+        variant.product.name = f"{number} " + "\u20ac\u00df\u4e2d" * 60
+        variant.product.save(update_fields=["name"])
+        add(shopper, variant, 2)
+    settings.SHOP_MAX_UNITS_PER_CART = 0
+    log_in(client)
+    told = messages(client.get("/cart/"))
+    assert len(told) == 7
+    assert told[-1] == "6 more lines were cut too."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_that_fails_keeps_nobody_out(
+    client: Client, shopper: Owner, ada: User, variant: ProductVariant
+) -> None:
+    cart = add(shopper, variant, 3)
+    with locked_by_a_rival("cart_cart", cart.pk):
+        response = log_in(client)
+    assert response.status_code == 302
+    assert guest_of(client) == shopper
+    page = client.get("/cart/")
+    assert "ada" in text_of(page)
+    assert messages(page) == [
+        "Your items from before are kept, but could not be brought along yet. Log in again to do so."
+    ]
+    client.post("/accounts/logout/")
+    log_in(client)
+    assert units_of(ada) == [(3, 3)]
+
+
+def test_the_admins_log_in_brings_it_along_too(client: Client, shopper: Owner, variant: ProductVariant) -> None:
+    boss = User.objects.create_superuser("boss", password=PASSWORD)
+    add(shopper, variant, 2)
+    client.post("/admin/login/", {"username": "boss", "password": PASSWORD})
+    assert units_of(boss) == [(2, 2)]
+    assert client.cookies[GUEST_COOKIE].value == ""
+
+
+def test_a_wrong_password_moves_nothing(client: Client, shopper: Owner, ada: User, variant: ProductVariant) -> None:
+    add(shopper, variant)
+    with nothing_changes():
+        response = client.post("/accounts/login/", {"username": "ada", "password": "wrong"})
+    assert response.status_code == 200
+    assert "correct username and password" in text_of(response)
+    assert guest_of(client) == shopper
+
+
+# --- The pages
+
+
+def test_next_leads_back_to_this_site_only(client: Client, ada: User) -> None:
+    assert form(client.get("/accounts/login/?next=/cart/"), "/accounts/login/").fields["next"] == "/cart/"
+    assert log_in(client, next="/cart/")["Location"] == "/cart/"
+    assert log_in(Client(), next="https://evil.example/")["Location"] == "/"
+
+
+def test_the_header_leads_to_log_in_and_back(client: Client, variant: ProductVariant) -> None:
+    assert 'href="/accounts/login/?next=/%3Fpage%3D1"' in text_of(client.get("/?page=1"))
+    refused = client.post("/cart/add/", {"variant": variant.pk, "quantity": "0"})
+    assert 'href="/accounts/login/"' in text_of(refused)
+
+
+def test_logging_out_is_a_post_and_ends_the_session(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    page = client.get("/")
+    assert "Log in" not in text_of(page)
+    response = form(page, "/accounts/logout/").post(client)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert forms(client.get("/"), "/accounts/logout/") == []
+
+
+def test_who_is_logged_in_needs_no_log_in_page(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    assert client.get("/accounts/login/").status_code == client.get("/accounts/signup/").status_code == 302
+
+
+# --- Sign-up
+
+
+def sign_up(client: Client, name: str = "eve", **fields: str) -> Any:
+    page = client.get("/accounts/signup/")
+    sent = {"username": name, "password1": PASSWORD, "password2": PASSWORD} | fields
+    signup = form(page, "/accounts/signup/")
+    return client.post(signup.action, signup.fields | sent)
+
+
+def test_signing_up_logs_in_and_brings_the_cart_along(client: Client, shopper: Owner, variant: ProductVariant) -> None:
+    add(shopper, variant, 2)
+    response = sign_up(client, next="/cart/")
+    assert (response.status_code, response["Location"]) == (302, "/cart/")
+    eve = User.objects.get()
+    assert (eve.is_staff, units_of(eve)) == (False, [(2, 2)])
+    assert Cart.objects.filter(status="open").count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"password2": "different"},
+        {"password1": "short", "password2": "short"},
+        {"username": ""},
+        {"username": "a\x00b"},
+    ],
+)
+def test_a_sign_up_that_cannot_be(client: Client, fields: dict[str, str]) -> None:
+    response = sign_up(client, **fields)
+    assert response.status_code == 200
+    assert 'class="field-error"' in text_of(response)
+    assert User.objects.count() == 0
+
+
+def test_a_name_is_taken_once(client: Client, ada: User) -> None:
+    assert "already exists" in text_of(sign_up(client, "ADA"))
+
+
+def test_account_pages_are_not_stored(client: Client) -> None:
+    for address in ("/accounts/login/", "/accounts/signup/"):
+        assert "no-store" in client.get(address)["Cache-Control"]

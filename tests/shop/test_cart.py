@@ -1,0 +1,112 @@
+"""The cart page."""
+
+import re
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from cart.models import CartItem
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from tests.conftest import MakeVariant
+from tests.shop.pages import forms, text_of
+from tests.shopping import add, held, nothing_changes, run_out
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_cart_leads_on(client: Client) -> None:
+    page = text_of(client.get("/cart/"))
+    assert "Nothing in it yet." in page
+    assert re.search(r'<a role="button" href="/">', page)
+
+
+def test_a_line_shows_what_it_is_and_what_it_costs(client: Client, shopper: Owner, make_variant: MakeVariant) -> None:
+    variant = make_variant(price="1234.50")
+    line = held(shopper, variant, 2)
+    response = client.get("/cart/")
+    page = text_of(response)
+    for text in (variant.product.name, variant.sku, "£1,234.50 each", "£2,469.00"):
+        assert text in page
+    assert forms(response, f"/cart/lines/{line.pk}/")[0].fields["quantity"] == "2"
+    assert forms(response, f"/cart/lines/{line.pk}/remove/")
+    assert forms(response, f"/cart/lines/{line.pk}/retake/") == []
+
+
+def test_the_total_is_of_all_lines_and_never_stale(client: Client, shopper: Owner, make_variant: MakeVariant) -> None:
+    """No worker runs here, so the stored total is the one of an empty cart."""
+    add(shopper, make_variant(price="2.50"), 3)
+    add(shopper, make_variant(price="0.05"), 1)
+    assert "<dd>£7.55</dd>" in text_of(client.get("/cart/"))
+
+
+def test_the_earliest_hold_ends_in_the_shops_time_zone(
+    client: Client, shopper: Owner, make_variant: MakeVariant, settings: Settings
+) -> None:
+    settings.TIME_ZONE = "Asia/Kolkata"
+    ends = timezone.now() + timedelta(minutes=5)
+    line = held(shopper, make_variant())
+    add(shopper, make_variant())
+    CartItem.objects.filter(pk=line.pk).update(reserved_until=ends)
+    expected = ends.astimezone(ZoneInfo("Asia/Kolkata"))
+    text = f"{expected:%H:%M}" if is_today(expected) else f"{expected.day} {expected:%B %H:%M}"
+    assert f"Held for you until <strong>{text}</strong>" in text_of(client.get("/cart/"))
+
+
+def is_today(moment: datetime) -> bool:
+    return moment.date() == datetime.now(moment.tzinfo).date()
+
+
+def test_a_line_whose_hold_ran_out_is_marked(client: Client, shopper: Owner, variant: ProductVariant) -> None:
+    line = held(shopper, variant)
+    run_out(line)
+    response = client.get("/cart/")
+    page = text_of(response)
+    assert "No longer held for you" in page
+    assert "Held for you until" not in page
+    assert forms(response, f"/cart/lines/{line.pk}/retake/")
+    assert forms(response, "/cart/keep/") == []
+
+
+def test_keeping_is_offered_while_a_live_hold_may_be_extended(
+    client: Client, shopper: Owner, variant: ProductVariant, settings: Settings
+) -> None:
+    line = held(shopper, variant)
+    assert forms(client.get("/cart/"), "/cart/keep/")
+    CartItem.objects.filter(pk=line.pk).update(hold_extensions=settings.SHOP_HOLD_EXTENSIONS)
+    assert forms(client.get("/cart/"), "/cart/keep/") == []
+
+
+def test_keeping_is_not_offered_for_what_is_no_longer_sold(
+    client: Client, shopper: Owner, variant: ProductVariant
+) -> None:
+    add(shopper, variant)
+    ProductVariant.objects.filter(pk=variant.pk).update(is_active=False)
+    assert forms(client.get("/cart/"), "/cart/keep/") == []
+
+
+def test_a_cart_is_its_owners_alone(client: Client, shopper: Owner, variant: ProductVariant) -> None:
+    add(Owner(guest_token=uuid.uuid4()), variant)
+    assert "Nothing in it yet." in text_of(client.get("/cart/"))
+
+
+def test_it_costs_two_queries_however_many_lines(
+    client: Client, shopper: Owner, make_variant: MakeVariant, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(5):
+        add(shopper, make_variant())
+    # 1: the lines, with cart, variant and product. 2: the header's cart.
+    with django_assert_num_queries(2):
+        client.get("/cart/")
+
+
+def test_looking_changes_nothing_and_is_not_stored(client: Client, shopper: Owner, variant: ProductVariant) -> None:
+    run_out(held(shopper, variant))
+    with nothing_changes():
+        response = client.get("/cart/")
+    assert "no-store" in response["Cache-Control"]

@@ -1,0 +1,139 @@
+"""Adds a minute, per client."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries, Settings
+
+import redis_link
+from inventory.models import ProductVariant
+from shop.local.server import free_port
+from shop.ratelimit import client_address, seconds_to_wait
+from tests.shop.pages import Form, MakeUser, form, text_of
+from tests.shopping import nothing_changes, stock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def two_a_minute(settings: Settings) -> None:
+    settings.SHOP_ADDS_PER_MINUTE = 2
+
+
+def add_once(client: Client, variant: ProductVariant, **extra: Any) -> int:
+    return client.post("/cart/add/", {"variant": variant.pk, "quantity": "1"}, **extra).status_code
+
+
+def test_the_third_add_of_a_minute_is_refused(client: Client, add_form: Form, variant: ProductVariant) -> None:
+    assert [add_once(client, variant) for _ in range(2)] == [303, 303]
+    with nothing_changes():
+        response = add_form.post(client, quantity="3", next="/")
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert "Nothing was added" in text_of(response)
+    again = form(response, "/cart/add/").fields
+    assert {name: again[name] for name in ("variant", "quantity", "next", "key")} == {
+        "variant": str(variant.pk),
+        "quantity": "3",
+        "next": "/",
+        "key": add_form.fields["key"],
+    }
+
+
+def test_machines_are_told_too(client: Client, variant: ProductVariant) -> None:
+    for _ in range(2):
+        add_once(client, variant)
+    response = client.post("/cart/add/", {"variant": variant.pk}, headers={"Accept": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (429, "too_many_adds")
+
+
+def test_a_guest_without_the_cookie_is_still_the_same_client(client: Client, variant: ProductVariant) -> None:
+    assert [add_once(Client(), variant) for _ in range(3)] == [303, 303, 429]
+
+
+def test_addresses_are_counted_apart(client: Client, variant: ProductVariant) -> None:
+    for _ in range(3):
+        add_once(client, variant)
+    assert add_once(client, variant, REMOTE_ADDR="192.0.2.7") == 303
+
+
+def test_a_user_is_counted_alone_at_any_address(client: Client, variant: ProductVariant, make_user: MakeUser) -> None:
+    for _ in range(3):
+        add_once(client, variant)
+    client.force_login(make_user())
+    addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+    assert [add_once(client, variant, REMOTE_ADDR=address) for address in addresses] == [303, 303, 429]
+
+
+def test_an_ipv6_network_is_one_client(client: Client, variant: ProductVariant) -> None:
+    addresses = ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3"]
+    assert [add_once(client, variant, REMOTE_ADDR=address) for address in addresses] == [303, 303, 429]
+    assert add_once(client, variant, REMOTE_ADDR="2001:db8:0:1::1") == 303
+    mapped = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1", "192.0.2.1"]
+    assert [add_once(client, variant, REMOTE_ADDR=address) for address in mapped] == [303, 303, 303, 429]
+
+
+def test_clients_without_an_address_are_not_counted_as_one(client: Client, variant: ProductVariant) -> None:
+    assert [add_once(client, variant, REMOTE_ADDR="") for _ in range(3)] == [303] * 3
+
+
+def test_nought_is_no_limit(client: Client, variant: ProductVariant, settings: Settings) -> None:
+    settings.SHOP_ADDS_PER_MINUTE = 0
+    assert [add_once(client, variant) for _ in range(3)] == [303] * 3
+
+
+def test_the_minute_ends(client: Client, variant: ProductVariant) -> None:
+    """The counter is never left without an end, nor is its end put off by asking again."""
+    for _ in range(4):
+        add_once(client, variant)
+    (name,) = redis_link.client().scan_iter("adds:*")
+    assert 0 < redis_link.client().ttl(name) <= 60
+    redis_link.client().expire(name, 1)
+    assert add_once(client, variant) == 429
+    time.sleep(1.1)
+    assert add_once(client, variant) == 303
+
+
+@pytest.fixture
+def redis_away(settings: Settings) -> Iterator[None]:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    redis_link.client.cache_clear()
+    yield
+    redis_link.client.cache_clear()
+
+
+def test_without_redis_adds_go_on(client: Client, variant: ProductVariant, redis_away: None) -> None:
+    started = time.monotonic()
+    assert [add_once(client, variant) for _ in range(4)] == [303] * 4
+    assert time.monotonic() - started < 3
+    assert stock(variant) == (6, 4)
+
+
+def test_counting_costs_no_sql(rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    request = rf.post("/cart/add/")
+    request.user = AnonymousUser()
+    with django_assert_num_queries(0):
+        assert [seconds_to_wait(request) > 0 for _ in range(3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        (2, "1.1.1.1, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "203.0.113.9", "127.0.0.1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(
+    rf: RequestFactory, settings: Settings, proxies: int, forwarded: str, expected: str
+) -> None:
+    settings.SHOP_TRUSTED_PROXIES = proxies
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    assert client_address(rf.post("/cart/add/", headers=headers)) == expected
