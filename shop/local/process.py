@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,7 +41,9 @@ def spawn(
     """
     run_as = f"{user[0]}:{user[1]}" if user else "-"
     wrapper = [sys.executable, "-I", "-S", str(EXEC_CHILD), str(os.getpid()), str(int(death_signal)), run_as]
-    start = partial(_popen, [*wrapper, *command], dict(env), log, cwd, own_session)
+    # Looked up here: once it is `nobody`, the wrapper may not even read Python's own modules.
+    program = shutil.which(command[0], path=env.get("PATH")) or command[0]
+    start = partial(_popen, [*wrapper, program, *command[1:]], dict(env), log, cwd, own_session)
     # The death signal comes when the *thread* that forked ends, so another thread must not be the one.
     if threading.current_thread() is not threading.main_thread():
         return _lasting_thread().submit(start).result()
@@ -52,9 +55,7 @@ def _lasting_thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawn")
 
 
-def _popen(
-    command: list[str], env: dict[str, str], log: Path | None, cwd: Path | None, own_session: bool
-) -> Popen:
+def _popen(command: list[str], env: dict[str, str], log: Path | None, cwd: Path | None, own_session: bool) -> Popen:
     with contextlib.ExitStack() as files:
         output = files.enter_context(log.open("ab")) if log else None
         return subprocess.Popen(  # noqa: S603

@@ -10,7 +10,7 @@ from shop.local.places import REPOSITORY
 from shop.local.process import Waiting, exit_text, run_to_end, spawn
 from shop.local.terminal import LocalError, step, with_log
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 LOOK_SECONDS = 0.1
 # What it shows, the log's name, the arguments of manage.py.
 COMMANDS = (
@@ -40,17 +40,18 @@ def start_children(children: Sequence[Child], waiting: Waiting) -> None:
     deadline = time.monotonic() + READY_SECONDS
     for child in children:
         with step(f"{child.name} answers"):
-            _wait_until_ready(child, deadline, waiting)
+            while reason := child.not_ready():
+                # Any of them: one that is dead need not be waited for behind one that is slow.
+                _check_alive(children)
+                if time.monotonic() > deadline:
+                    raise LocalError(with_log(f"{child.name} is not ready: {reason}.", child.log))
+                waiting()
+                time.sleep(LOOK_SECONDS)
+    _check_alive(children)
 
 
-def _wait_until_ready(child: Child, deadline: float, waiting: Waiting) -> None:
-    while True:
+def _check_alive(children: Sequence[Child]) -> None:
+    for child in children:
         if child.exit_code is not None:
             ended = f"{child.name} ended at its start ({exit_text(child.exit_code)})."
             raise LocalError(with_log(ended, child.log))
-        if not (reason := child.not_ready()):
-            return
-        if time.monotonic() > deadline:
-            raise LocalError(with_log(f"{child.name} is not ready: {reason}.", child.log))
-        waiting()
-        time.sleep(LOOK_SECONDS)

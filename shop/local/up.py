@@ -77,6 +77,8 @@ def _stop_children(children: Sequence[Child], request: StopRequest) -> None:
 
 
 def _stop_child(child: Child, request: StopRequest) -> None:
+    if child.process is None:
+        return
     with step(f"{child.name} stopped"):
         child.stop(request.hurry)
 
