@@ -72,7 +72,8 @@ def pulse(queue: str) -> None:
     note_heartbeat(queue)
 
 
-@shared_task(name="audit_stock", ignore_result=False)
+# Longer than others, since it reads the whole ledger; still below the visibility timeout.
+@shared_task(name="audit_stock", ignore_result=False, soft_time_limit=80, time_limit=90)
 def audit_stock() -> int:
     """Audit all stock; the admin shows what was found. Returns the number of differences. Corrects nothing."""
     return len(run_audit().found.differences)

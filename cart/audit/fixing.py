@@ -53,21 +53,18 @@ def _fix_variant(variant_id: int) -> list[str]:
     variant = next(iter(lock_variants([variant_id])), None)
     if variant is None:
         return []
-    found = audit_stock([variant_id])
-    if found.is_clean:
-        return []
     figures = _Figures.of(variant)
     freed = [line for line in lines if line.product_variant_id == variant_id and line.reserved_quantity]
     done = [f"{variant.sku}: took back {line.reserved_quantity} that closed cart {line.cart_id} held" for line in freed]
     _end_holds(freed)
     carts_hold = figures.held - sum(line.reserved_quantity for line in freed)
-    is_chain_broken = any(difference.rule == Rule.LEDGER_CHAIN for difference in found.differences)
+    wrong = {difference.rule for difference in audit_stock([variant_id]).differences}
     return done + correct_stock(
         variant,
         reserved=carts_hold,
         on_hand=max(figures.believed_on_hand, carts_hold),
         ledger_sum=figures.ledger,
-        restart_chain=is_chain_broken,
+        restart_chain=Rule.LEDGER_CHAIN in wrong,
     )
 
 

@@ -15,16 +15,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from django_celery_results.models import TaskResult
 
 from cart.audit import Difference, Rule, audit_stock, fix_stock, run_audit
 from cart.models import Cart, CartItem, StockAudit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds
+from celery_app import app
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
 from tests.conftest import MakeVariant
 from tests.waiting import wait_until
 from workers.models import OutboxRow
+from workers.schedule import BEAT_SCHEDULE
 
 
 @pytest.fixture(autouse=True)
@@ -378,6 +381,16 @@ def test_a_difference_is_logged_as_an_error(variant: ProductVariant, caplog: pyt
     spoil(variant, stock_quantity=12)
     run_audit()
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beat_runs_it_in_a_worker_which_corrects_nothing(make_variant: MakeVariant, celery_worker: Any) -> None:
+    variant = make_variant(10)
+    spoil(variant, stock_quantity=12)
+    task = app.tasks[str(BEAT_SCHEDULE["audit_stock"]["task"])].delay()
+    wait_until(lambda: TaskResult.objects.filter(task_id=task.id, status="SUCCESS").exists(), "its result is stored")
+    assert (task.get(), StockAudit.objects.get().left_count) == (1, 1)
+    assert numbers(variant) == (12, 0, 10)
 
 
 def test_guests_and_customers_count_alike(variant: ProductVariant, guest: Owner, make_user: Any) -> None:
