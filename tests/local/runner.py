@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from shop.local.process import descendants, is_alive
@@ -110,7 +111,7 @@ class Runner:
                 os.killpg(self.process.pid, number)  # as a terminal does
             else:
                 self.process.send_signal(number)
-            wait_until(lambda seen=seen: len(self._lines) > seen or self.process.poll() is not None, "signal seen")
+            wait_until(partial(self._answered, seen), "the signal has an answer")
         return self.ended(family, patience)
 
     def _answered(self, seen: int) -> bool:
