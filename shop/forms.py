@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cart.errors import InvalidQuantity
 
-# Eighteen digits always fit a bigint, ten do not always fit an integer: there the service decides.
+# Plain digits only: `int()` would take "+1", "1_000" and the digits of any script for numbers too.
 _ID = re.compile(r"[0-9]{1,18}")
 _UNITS = re.compile(r"[0-9]{1,10}")
 _KEY = re.compile(r"[\x20-\x7e]{1,64}")
@@ -44,10 +44,7 @@ def posted_variant_id(request: HttpRequest) -> int:
 
 
 def posted_quantity(request: HttpRequest) -> int:
-    """The field `quantity`, given once, in plain digits. Raises InvalidQuantity.
-
-    `int()` alone would take "+1", "1_000" and the digits of any script for numbers too.
-    """
+    """The field `quantity`, given once. Raises InvalidQuantity; which numbers are too large the service decides."""
     text = (_only_value(request, "quantity") or "").strip(" \t\r\n")
     if not _UNITS.fullmatch(text):
         raise InvalidQuantity

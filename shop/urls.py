@@ -1,12 +1,9 @@
 """Addresses of the site."""
 
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from shop.converters import RowId
 from shop.views import accounts, adding, cart, catalogue, health, lines, product
-
-register_converter(RowId, "id")
 
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
@@ -14,9 +11,9 @@ shop_urls = [
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),
     path("cart/keep/", lines.keep, name="cart_keep"),
-    path("cart/lines/<id:line_id>/", lines.set_quantity, name="cart_line"),
-    path("cart/lines/<id:line_id>/remove/", lines.remove, name="cart_line_remove"),
-    path("cart/lines/<id:line_id>/retake/", lines.retake, name="cart_line_retake"),
+    path("cart/lines/<int:line_id>/", lines.set_quantity, name="cart_line"),
+    path("cart/lines/<int:line_id>/remove/", lines.remove, name="cart_line_remove"),
+    path("cart/lines/<int:line_id>/retake/", lines.retake, name="cart_line_retake"),
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
     path("accounts/signup/", accounts.SignupView.as_view(), name="signup"),

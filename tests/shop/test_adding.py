@@ -180,6 +180,12 @@ def test_no_such_variant(client: Client, add_form: Form, variant_id: str) -> Non
         assert add_form.post(client, variant=variant_id, quantity="abc").status_code == 404
 
 
+@pytest.mark.parametrize("spelling", ["+{}", " {}", "0x{}", "{}.0", "{}_0"])
+def test_an_id_has_one_spelling(client: Client, add_form: Form, variant: ProductVariant, spelling: str) -> None:
+    with nothing_changes():
+        assert add_form.post(client, variant=spelling.format(variant.pk)).status_code == 404
+
+
 def test_an_inactive_variant_is_not_found(client: Client, add_form: Form, variant: ProductVariant) -> None:
     ProductVariant.objects.filter(pk=variant.pk).update(is_active=False)
     with nothing_changes():

@@ -233,3 +233,8 @@ def test_nobody_keeps_nothing() -> None:
 @pytest.mark.parametrize("action", ["", "retake/"])
 def test_no_such_line(client: Client, line: CartItem, line_id: str, action: str) -> None:
     assert client.post(f"/cart/lines/{line_id}/{action}", {"quantity": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize("line_id", ["0", str(2**31), str(2**63), "9" * 99])
+def test_what_never_was_is_as_good_as_removed(client: Client, line: CartItem, line_id: str) -> None:
+    assert client.post(f"/cart/lines/{line_id}/remove/").status_code == 303
