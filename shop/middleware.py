@@ -48,4 +48,4 @@ class TroubleMiddleware:
 
 def _wrong_method() -> Notice:
     text = _("This address only takes what a form sends. Nothing was changed.")
-    return Notice(405, "method_not_allowed", _("Nothing to see here"), text)
+    return Notice(405, "method_not_allowed", _("Nothing to see here"), text, to_cart=True)
