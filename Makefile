@@ -40,6 +40,14 @@ up: setup ## run the whole shop: web, worker, beat, Flower, on private PostgreSQ
 test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
 	@exec $(PY) -m pytest -n auto --maxprocesses 8 $(ARGS)
 
+.PHONY: faults
+faults: setup ## every fault under load, with real processes; writes docs/guarantees.md; ARGS="-k redis" to choose
+	@FAULTS_REPORT=$(if $(ARGS),,docs/guarantees.md) exec $(PY) -m pytest tests/faults -v --durations=5 $(ARGS)
+
+.PHONY: chaos
+chaos: setup ## all faults mixed at random under load: make chaos SEED=7 SECONDS=120
+	@exec $(PY) -m tests.faults.chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
+
 .PHONY: lint
 lint: setup ## ruff, mypy, direction of imports, missing migrations
 	.venv/bin/ruff check .

@@ -1,0 +1,79 @@
+"""A shop for each test, and the table of what was seen."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shop.local.places import throw_away_folder
+from tests.faults import report
+from tests.faults.site import Setup, Site, running_site
+from tests.faults.template import make_template
+
+StartSite = Callable[..., Site]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quick_fault: a deterministic row, part of `make test`")
+    config.addinivalue_line("markers", "row(number, fault, held): what the table of docs/guarantees.md says of it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The slow rows run only where this folder is asked for by name."""
+    here = Path(__file__).parent
+    ours = [item for item in items if here in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.timeout(300))
+    if not any("tests/faults" in argument for argument in config.args):
+        slow = [item for item in ours if not item.get_closest_marker("quick_fault")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(autouse=True)
+def empty_redis() -> None:
+    """These tests have a Redis of their own."""
+
+
+@pytest.fixture(autouse=True)
+def _database(django_db_blocker: Any) -> Iterator[None]:
+    """And a database of their own, to which they point Django now and then."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture(scope="session")
+def template(django_db_blocker: Any) -> Iterator[Path]:
+    with throw_away_folder() as folder, django_db_blocker.unblock():
+        (folder / "postgres").mkdir()
+        yield make_template(folder / "postgres")
+
+
+@pytest.fixture
+def start_site(template: Path) -> Iterator[StartSite]:
+    """Start a shop with something different about it: the fields of `Setup`."""
+    with ExitStack() as stack:
+        yield lambda **setup: stack.enter_context(running_site(template, Setup(**setup)))
+
+
+@pytest.fixture
+def site(start_site: StartSite) -> Site:
+    """A shop as `make up` runs it."""
+    return start_site()
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Put what was seen into the table."""
+
+    def note_row(observed: Any, *, remark: str = "") -> None:
+        number, fault, held = request.node.get_closest_marker("row").args
+        report.note(number, fault, f"{held} {remark}".strip(), observed)
+
+    return note_row
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    report.write_if_asked(complete=exitstatus == 0)

@@ -1,0 +1,44 @@
+"""An effect that is not idempotent: it counts units, so what is lost or done twice shows in the sum.
+
+The shop's own effects would hide it: totals are sums, alerts are states, events have unique ids.
+"""
+
+import time
+import uuid
+from typing import Any
+
+from django.db.models.signals import post_save
+from django.utils import timezone
+
+from cart.models import CartItem
+from tests.faults.failpoints import is_armed
+from tests.faults.names import COUNTED
+from workers.models import AnalyticsEvent
+from workers.outbox import Batch, Intent, effect, enqueue
+
+
+@effect("count")
+def count(batch: Batch) -> None:
+    """One row for each row of the outbox, under an id of its own."""
+    if is_armed("count_raises"):
+        raise ConnectionError("the counter is away")
+    if is_armed("count_is_slow"):
+        time.sleep(3)
+    facts = [fact for payloads in batch.payloads.values() for fact in payloads]
+    AnalyticsEvent.objects.bulk_create(_row(**fact) for fact in facts)
+
+
+def _row(cart_id: int, variant_id: int, quantity: int, v: int) -> AnalyticsEvent:
+    return AnalyticsEvent(
+        name=COUNTED, occurred_at=timezone.now(), cart_id=cart_id, variant_id=variant_id, quantity=quantity
+    )
+
+
+def ask_for_count(instance: CartItem, raw: bool, **kwargs: Any) -> None:
+    if instance.quantity_change and not raw:
+        facts = {"cart_id": instance.cart_id, "variant_id": instance.product_variant_id}
+        enqueue([Intent("count", key=uuid.uuid4(), payload=facts | {"quantity": instance.quantity_change})])
+
+
+def connect() -> None:
+    post_save.connect(ask_for_count, sender=CartItem, dispatch_uid="faults.ask_for_count")

@@ -1,0 +1,75 @@
+"""The course of every row: load, the fault, its end, more load, an empty outbox, the invariants."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.faults.invariants import Findings, committed_keys, find_broken
+from tests.faults.load import Load
+from tests.faults.shopper import Outcome
+from tests.faults.site import Site
+from tests.waiting import wait_until
+
+# Only a hang takes longer.
+LONGEST_ADD = 10.0
+LONGEST_LAG = 60.0
+
+# What a shopper may be answered while nothing but side effects is at fault: added, or sold out.
+AS_USUAL = {303, 409}
+
+
+@dataclass
+class Observed:
+    """Of one row: its adds, how they fared, and how long workers took to catch up."""
+
+    load: Load
+    acked: int
+    committed: int
+    repeated: int
+    longest_add: float
+    lag: float
+    restarts: int
+    findings: Findings
+
+
+def endure(site: Site, fault: Callable[[Load], None], *, only: set[int] | None = None, seed: int = 1) -> Observed:
+    """Let a fault happen under load, and assert that every invariant holds soon after.
+
+    `fault` injects the fault, lets it last, and ends it. `only` are the statuses that adds may be answered with.
+    """
+    with Load(site.port, site.goods(), seed=seed) as load:
+        load.goes_on()
+        fault(load)
+        load.goes_on()
+    return settle(site, load, only=only)
+
+
+def settle(site: Site, load: Load, *, only: set[int] | None = None) -> Observed:
+    """Wait until nothing is left to be done; unanswered adds are sent again first. Then look at everything."""
+    statuses = load.statuses
+    acked = load.count(Outcome.ACKED)
+    lag = wait_until_empty(site)
+    repeated = load.repeat_unknown()
+    if repeated:
+        wait_until_empty(site)
+    assert load.count(Outcome.UNKNOWN) == 0, f"a repeated add got no answer: {load.statuses}"
+    observed = Observed(
+        load, acked, len(committed_keys(site)), repeated, load.longest, lag, site.restarts, find_broken(site, load.adds)
+    )
+    assert observed.findings.broken == {}
+    assert only is None or set(statuses) <= only, f"answered with {statuses}"
+    assert load.longest < LONGEST_ADD
+    assert observed.committed == load.count(Outcome.ACKED)
+    return observed
+
+
+def wait_until_empty(site: Site) -> float:
+    """Wait until the outbox is empty, and stays so while a message is under way. Returns the seconds it took."""
+    started = time.monotonic()
+    wait_until(lambda: outbox_rows(site) == 0, "the outbox is empty", LONGEST_LAG)
+    return time.monotonic() - started
+
+
+def outbox_rows(site: Site, where: str = "NOT is_dead") -> int:
+    count: int = site.sql(f"SELECT count(*) FROM workers_outboxrow WHERE {where}")[0][0]  # noqa: S608 - ours
+    return count

@@ -1,0 +1,38 @@
+"""An effect whose payload says how it fails."""
+
+import os
+import resource
+import signal
+
+from tests.faults.names import POISON
+from workers.models import AnalyticsEvent
+from workers.outbox import Batch, effect
+
+
+@effect(POISON)
+def take_poison(batch: Batch) -> None:
+    """Do what each row asks for; a row that asks for nothing becomes an event of this name."""
+    for payloads in batch.payloads.values():
+        for payload in payloads:
+            _swallow(payload)
+
+
+def _swallow(payload: dict[str, str]) -> None:
+    how = payload.get("how", "")
+    if how == "raise":
+        raise ValueError("poison")
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "memory":
+        _exhaust_memory()
+    AnalyticsEvent.objects.create(name=POISON, occurred_at="2026-01-01T00:00:00Z")
+
+
+def _exhaust_memory() -> None:
+    """Within a limit of this process's own: the machine is shared."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, before[1]))
+    try:
+        bytearray(2_000_000_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)

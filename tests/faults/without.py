@@ -1,0 +1,147 @@
+"""The guards, each of which can be taken out to see that its row then fails: `WITHOUT=sweep make faults ARGS=…`."""
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+_wanted = set(filter(None, os.environ.get("WITHOUT", "").split(",")))
+
+
+def _module(name: str) -> Any:
+    """Imported only when its guard is taken out, and of no type: what is done to it is no type's business."""
+    return import_module(name)
+
+
+if "celery_guard" in _wanted:  # it is put in when the Celery application is imported
+    _module("workers.celery_guard").install = lambda: None
+
+
+def take_out_guards() -> None:
+    """Take out those that WITHOUT names."""
+    for name in _wanted - {"celery_guard"}:
+        _GUARDS[name]()
+
+
+def _sweep() -> None:
+    """Nothing rings for rows whose message was lost."""
+    app = _module("celery_app").app
+    app.conf.beat_schedule = {k: v for k, v in app.conf.beat_schedule.items() if k != "sweep_outbox"}
+
+
+def _clear_before() -> None:
+    """The bell is cleared after the drain looked for rows, so a ring between the two is lost."""
+    doorbell, draining = _module("workers.outbox.doorbell"), _module("workers.outbox.draining")
+    clear, drain = doorbell.clear, draining.drain
+    doorbell.clear = lambda effect: None
+
+    def drain_then_clear(effect: str, **options: Any) -> int:
+        done: int = drain(effect, **options)
+        clear(effect)
+        return done
+
+    draining.drain = drain_then_clear
+
+
+def _skip_locked() -> None:
+    """Drains wait for each other's rows."""
+    draining = _module("workers.outbox.draining")
+    draining._CLAIM_FRESH = draining._CLAIM_FRESH.replace("SKIP LOCKED", "")
+
+
+def _effect_in_transaction() -> None:
+    """Rows are deleted and committed, and only then is their effect done."""
+    draining = _module("workers.outbox.draining")
+
+    def batch(drain: Any) -> int | None:
+        rows = list(draining.OutboxRow.objects.raw(draining._CLAIM_FRESH, [drain.effect, draining.BATCH]))
+        if not rows:
+            return None
+        drain._handle(rows, draining.Stopwatch())
+        return len(rows)
+
+    draining._Drain.batch = batch
+
+
+def _delete_in_transaction() -> None:
+    """The effect is committed, and only then are its rows deleted."""
+    draining = _module("workers.outbox.draining")
+
+    def batch(drain: Any) -> int | None:
+        rows = list(draining.OutboxRow.objects.filter(effect=drain.effect, attempts=0, is_dead=False)[: draining.BATCH])
+        if not rows:
+            return None
+        drain._handle(rows, draining.Stopwatch())
+        draining.OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        return len(rows)
+
+    draining._Drain.batch = batch
+
+
+def _row_by_row() -> None:
+    """A batch that fails is not tried row by row."""
+    draining = _module("workers.outbox.draining")
+    draining._Drain._alone = lambda drain, row_id: False
+
+
+def _attempt_first() -> None:
+    """An attempt is not counted before it is made."""
+    draining = _module("workers.outbox.draining")
+    draining.note_attempt = lambda row_id: True
+
+
+def _check_connections() -> None:
+    """Kept database connections are not looked at before a task."""
+    from celery.signals import task_prerun
+
+    task_prerun.disconnect(dispatch_uid="workers.check_connections")
+
+
+def _breaker() -> None:
+    """Every request asks a Redis that does not answer."""
+    _module("redis_link").SILENCE = 0.0
+
+
+def _key() -> None:
+    """A repeated form adds again."""
+    adding = _module("cart.services.adding")
+    adding.claim_key = lambda key, **facts: None
+
+
+def _retries() -> None:
+    """A deadlock is not tried again."""
+    transactions = _module("cart.services.transactions")
+    transactions._RETRIES = 0
+
+
+def _database_clock() -> None:
+    """Whether a hold ran out is judged by the clock of the process."""
+    from django.utils import timezone
+
+    expiring, holding = _module("cart.services.expiring"), _module("cart.services.holding")
+    expiring.clock = holding.clock = timezone.now
+
+
+def _conditional_update() -> None:
+    """Stock is read, compared and written."""
+    writing = _module("cart.services.writing")
+    from tests.shop_oversold import read_then_write
+
+    writing.take = read_then_write
+
+
+_GUARDS: dict[str, Callable[[], None]] = {
+    "sweep": _sweep,
+    "clear_before": _clear_before,
+    "skip_locked": _skip_locked,
+    "effect_in_transaction": _effect_in_transaction,
+    "delete_in_transaction": _delete_in_transaction,
+    "row_by_row": _row_by_row,
+    "attempt_first": _attempt_first,
+    "check_connections": _check_connections,
+    "breaker": _breaker,
+    "key": _key,
+    "retries": _retries,
+    "database_clock": _database_clock,
+    "conditional_update": _conditional_update,
+}

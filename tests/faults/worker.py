@@ -1,0 +1,41 @@
+"""The workers' application with failpoints in a drain, effects that count and that fail, and tasks to look at it."""
+
+import os
+import time
+from datetime import timedelta
+
+from tests.faults import without  # first: it has a guard to take out that Celery's application puts in
+
+# isort: split
+import shop.wsgi  # noqa: F401 - it sets Django up
+
+# isort: split
+from celery_app import app
+from redis_link import client
+from tests.faults import counting, poison  # noqa: F401 - they register effects
+from tests.faults.failpoints import dying_after
+from workers.outbox import draining, failing
+
+__all__ = ["app"]
+
+draining._Drain._handle = dying_after("mid_drain", draining._Drain._handle)  # type: ignore[method-assign]
+draining.drain = dying_after("before_ack", draining.drain)
+
+if "FAULTS_HURRY" in os.environ:
+    # Eight attempts take minutes with the waits between them, and the waits are tested elsewhere.
+    failing._PATIENCE = timedelta(seconds=1)
+    failing._backoff = lambda attempts: timedelta(seconds=0.2)
+
+if seconds := os.environ.get("FAULTS_VISIBILITY"):
+    app.conf.broker_transport_options["visibility_timeout"] = float(seconds)
+    app.conf.broker_transport_options["unacked_restore_interval"] = 1
+
+
+@app.task(name="faults.slow")
+def slow(seconds: float) -> None:
+    """Be at work, unacknowledged, for so long."""
+    client().set("faults.slow.started", 1)
+    time.sleep(seconds)
+
+
+without.take_out_guards()
