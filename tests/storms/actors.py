@@ -1,0 +1,194 @@
+"""What the processes of a storm do. Owners travel as pairs of user id and guest token; results are JSON-like."""
+
+import functools
+import random
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
+
+from cart.errors import Busy, GuestTokenRetired, LineNotFound
+from cart.locks import lock_carts
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services import (
+    add_product_to_cart,
+    merge_guest_cart,
+    release_run_out_holds,
+    remove_line,
+    retake_line,
+)
+from inventory.errors import VariantUnavailable
+from inventory.holds import give_back_units
+from inventory.locks import lock_variants
+from tests.storms.harness import meet
+
+OwnerName = tuple[int | None, str | None]
+_REFUSALS = (Busy, DatabaseError, GuestTokenRetired, LineNotFound, ValidationError, VariantUnavailable)
+
+
+def name_of(owner: Owner) -> OwnerName:
+    """The owner as something to hand to a process."""
+    return owner.user_id, str(owner.guest_token) if owner.guest_token else None
+
+
+def owner_of(name: OwnerName) -> Owner:
+    user_id, token = name
+    return Owner(user_id=user_id, guest_token=uuid.UUID(token) if token else None)
+
+
+def _or_refusal(act: Callable[..., Any]) -> Callable[..., Any]:
+    """The name of the refusal where there is one."""
+
+    @functools.wraps(act)
+    def acting(*args: Any) -> Any:
+        try:
+            return act(*args)
+        except _REFUSALS as refusal:
+            return type(refusal).__name__
+
+    return acting
+
+
+@_or_refusal
+def buy(owner: OwnerName, variant_id: int, quantity: int = 1, key: str | None = None) -> str:
+    """Add to the cart: "added"."""
+    _add(owner, variant_id, quantity, key)
+    return "added"
+
+
+@_or_refusal
+def buy_with_key(owner: OwnerName, variant_id: int, key: str) -> tuple[int, int]:
+    """Add one unit to the cart: its id, and its units as the shopper sees them."""
+    cart = _add(owner, variant_id, 1, key)
+    return cart.pk, sum(cart.items.values_list("quantity", flat=True))
+
+
+def _add(owner: OwnerName, variant_id: int, quantity: int, key: str | None) -> Cart:
+    user_id, token = owner
+    user = User(pk=user_id) if user_id is not None else None
+    guest_token = uuid.UUID(token) if token else None
+    return add_product_to_cart(user, variant_id, quantity, guest_token=guest_token, idempotency_key=key)
+
+
+def buy_in_rounds(owners: list[OwnerName], variant_id: int) -> list[str]:
+    """One add a round, each for another owner, at the same moment as the others of the storm."""
+    return in_rounds(lambda owner: buy(owner, variant_id), owners)
+
+
+def merge_in_rounds(pairs: list[tuple[int, str]]) -> list[str]:
+    """One merge a round: of a guest's cart into a user's."""
+    return in_rounds(lambda pair: merge(*pair), pairs)
+
+
+def delete_carts_in_rounds(cart_ids: list[int]) -> list[str]:
+    """One cart deleted a round, as a shell does it: through the safety net."""
+    return in_rounds(delete_cart, cart_ids)
+
+
+def undo_giving_back_often(cart_id: int, rounds: int) -> list[str]:
+    """Give back all that a cart holds, in the order of its lines, and roll back: the same locks again and again."""
+    lines = CartItem.objects.filter(cart_id=cart_id).order_by("pk")
+    units = dict(lines.values_list("product_variant_id", "reserved_quantity"))
+    return [_undo_giving_back(units) for _ in range(rounds)]
+
+
+@_or_refusal
+def _undo_giving_back(units: dict[int, int]) -> str:
+    with transaction.atomic():
+        give_back_units(units)
+        transaction.set_rollback(True)
+    return "undone"
+
+
+def sweep_in_rounds(rounds: int) -> list[str]:
+    return in_rounds(lambda _: sweep(), list(range(rounds)))
+
+
+def in_rounds(act: Callable[[Any], str], things: list[Any]) -> list[str]:
+    done = []
+    for thing in things:
+        meet()
+        done.append(act(thing))
+    return done
+
+
+@_or_refusal
+def merge(user_id: int, token: str) -> str:
+    """Log a guest in: "merged"."""
+    merge_guest_cart(user_id=user_id, guest_token=uuid.UUID(token))
+    return "merged"
+
+
+@_or_refusal
+def delete_cart(cart_id: int) -> str:
+    Cart.objects.get(pk=cart_id).delete()
+    return "deleted"
+
+
+@_or_refusal
+def sweep() -> str:
+    """Release run-out holds: "released" and how many."""
+    return f"released {release_run_out_holds()}"
+
+
+@_or_refusal
+def retake(owner: OwnerName, item_id: int) -> str:
+    """Take the units of a run-out line again: "held"."""
+    retake_line(owner=owner_of(owner), item_id=item_id)
+    return "held"
+
+
+def let_run_out(item_ids: list[int], seed: int) -> str:
+    """Let random holds run out, as time does, while others sweep, reclaim and retake them."""
+    chance = random.Random(seed)
+    for _ in range(len(item_ids) * 3):
+        line = CartItem.objects.filter(pk=chance.choice(item_ids), reserved_quantity__gt=0)
+        line.update(reserved_until=Now() - timedelta(seconds=1))
+    return "ran out"
+
+
+def retake_often(owners_and_items: list[tuple[OwnerName, int]], seed: int) -> list[str]:
+    """Retake lines in a random order of their own."""
+    chance = random.Random(seed)
+    return [retake(*chance.choice(owners_and_items)) for _ in range(len(owners_and_items) * 3)]
+
+
+def sweep_often(times: int) -> list[str]:
+    return [sweep() for _ in range(times)]
+
+
+def close(cart_id: int) -> None:
+    """Close an empty cart, as a checkout does at its end."""
+    with transaction.atomic():
+        write_closed(cart_id)
+
+
+def write_closed(cart_id: int) -> None:
+    Cart.objects.filter(pk=cart_id).update(status=Cart.Status.ABANDONED)
+
+
+def buy_and_remove_often(owner: OwnerName, variant_id: int, times: int) -> list[str]:
+    """Add two units; where that worked, remove the line again."""
+    done = []
+    for _ in range(times):
+        done.append(buy(owner, variant_id, 2))
+        if done[-1] == "added":
+            line = CartItem.objects.get(cart__guest_token=owner[1], cart__status=Cart.Status.OPEN)
+            remove_line(owner=owner_of(owner), item_id=line.pk)
+    return done
+
+
+def lock_variant_then_cart(variant_id: int, cart_id: int) -> str:
+    """Against the order of locks, and too patient to be the victim of the deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '1min'")
+    with transaction.atomic():
+        lock_variants([variant_id])
+        lock_carts([cart_id])
+    return "locked both"

@@ -1,0 +1,150 @@
+"""Control runs: a guard of the product is taken out, in one process of a storm only, to see that the storm notices.
+
+Each function here is what a reasonable person might have written instead. Where a fault needs two processes at one
+seam, they meet there: a control shows the fault every time.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from cart import safety_net
+from cart.locks import LockedLine, clock, lock_lines
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services import adding, claiming, expiring, holding, merging
+from inventory.holds import give_back_units
+from inventory.models import ProductVariant
+from tests.storms import actors
+from tests.storms.harness import meet
+
+
+def stock_is_read_then_written() -> None:
+    """The specification's own way: read the stock, look whether it is enough, write what is left."""
+    meeting = _Once()
+
+    def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
+        variant = ProductVariant.objects.get(pk=variant_id)
+        meeting.meet()
+        if variant.stock_quantity < units:
+            return None
+        variant.stock_quantity -= units
+        variant.reserved_quantity += units
+        variant.save(update_fields=["stock_quantity", "reserved_quantity"])
+        return variant
+
+    _replace(holding, take_units=take_units)
+
+
+def cart_and_line_are_not_locked() -> None:
+    """Read the line, add to its quantity, save it: what two clicks at once read is the same."""
+
+    def read_cart(owner: Owner) -> Cart:
+        cart = Cart.objects.get(status=Cart.Status.OPEN, **owner.columns)
+        cart.locked_at = clock()
+        return cart
+
+    def read_line(*, cart_id: int, variant_id: int) -> LockedLine:
+        item = CartItem.objects.get(cart_id=cart_id, product_variant_id=variant_id)
+        meet()
+        return LockedLine(item=item, units_in_cart=item.quantity)
+
+    _replace(adding, claim_or_open_cart=read_cart, lock_line_of_variant=read_line)
+
+
+def first_cart_is_looked_for_then_made() -> None:
+    """`get_or_create` without the care: both find none, both make one."""
+
+    def ensure_open_cart(owner: Owner) -> None:
+        if not Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).exists():
+            meet()
+            Cart.objects.create(**owner.columns)
+
+    _replace(claiming, ensure_open_cart=ensure_open_cart)
+
+
+def keys_are_not_claimed() -> None:
+    """Every post is carried out, whatever key it brings."""
+
+    def claim_key(key: str | None, *, owner: Owner, request: str) -> None:
+        """Nothing is remembered."""
+
+    _replace(adding, claim_key=claim_key)
+
+
+def merged_carts_are_not_locked() -> None:
+    """Read both carts and their lines, then move them."""
+
+    def read_carts(cart_ids: Iterable[int]) -> list[Cart]:
+        return list(Cart.objects.filter(pk__in=list(cart_ids)).order_by("pk"))
+
+    def read_lines(cart_ids: Iterable[int]) -> list[CartItem]:
+        return list(CartItem.objects.filter(cart_id__in=list(cart_ids)).order_by("pk"))
+
+    _replace(merging, lock_carts=read_carts, lock_lines=read_lines)
+
+
+def variants_are_given_back_as_the_lines_come() -> None:
+    """A loop over the lines, where one statement in the order of ids should be."""
+    meeting = _Once()
+
+    def give_back_in_order_of_lines(units_by_variant: dict[int, int]) -> None:
+        for variant_id, units in units_by_variant.items():
+            give_back_units({variant_id: units})
+            meeting.meet()
+
+    _replace(actors, give_back_units=give_back_in_order_of_lines)
+
+
+def a_whole_cart_is_not_locked_before_its_lines() -> None:
+    """A cascade then takes each variant as it comes to its line."""
+    meeting = _Once()
+
+    def release_and_meet(lines: Iterable[CartItem]) -> list[CartItem]:
+        released = holding.release(lines)
+        meeting.meet()
+        return released
+
+    def lock_lines_only(cart_id: int) -> list[CartItem]:
+        return lock_lines([cart_id])
+
+    _replace(safety_net, _lock_whole_cart=lock_lines_only, release=release_and_meet)
+
+
+def reclaiming_waits_for_lines() -> None:
+    """Without SKIP LOCKED a line is waited for while its variant is held: against the order of locks."""
+
+    def lock_and_wait(*, variant_id: int, not_cart_id: int, now: datetime) -> list[CartItem]:
+        lines = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0)
+        lines = lines.filter(reserved_until__lte=now).exclude(cart_id=not_cart_id).order_by("pk")
+        return list(lines.select_for_update(no_key=True))
+
+    _replace(holding, lock_run_out_lines_of_variant=lock_and_wait)
+
+
+def sweeping_reads_without_locks() -> None:
+    """The sweep releases what it read, though the shopper may have taken it again since."""
+
+    def read_run_out(*, now: datetime, most: int) -> list[CartItem]:
+        return list(CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now)[:most])
+
+    _replace(expiring, lock_run_out_lines=read_run_out)
+
+
+def _replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
+    for name, function in functions.items():
+        assert callable(getattr(module, name))
+        setattr(module, name, function)
+
+
+class _Once:
+    """Meets the others the first time only: after that the fault is made, and what follows must not wait."""
+
+    def __init__(self) -> None:
+        self._met = False
+
+    def meet(self) -> None:
+        if not self._met:
+            self._met = True
+            meet()

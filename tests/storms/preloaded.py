@@ -1,0 +1,12 @@
+"""What every process of a storm has imported before it is forked. See `tests.storms.harness`."""
+
+import django
+
+django.setup()
+
+import cart.services  # noqa: E402
+import redis_link  # noqa: E402
+import tests.storms.actors  # noqa: E402
+import tests.storms.guards_out  # noqa: E402
+
+__all__ = ["cart", "redis_link", "tests"]

@@ -1,0 +1,146 @@
+"""A hold ran out. Its shopper takes it again, another shopper reclaims it, the sweep releases it: all at once.
+
+Each of the three is stopped in turn at each of its seams, holding what it has locked there, while the other two come,
+in both orders. Whatever the order: none deadlocks, the two units have exactly one holder, and nobody else was told so.
+"""
+
+from collections.abc import Callable
+from itertools import permutations
+
+import pytest
+
+from cart.models import CartItem
+from cart.owners import Owner
+from tests.conftest import MakeVariant
+from tests.shopping import held, hold, run_out, stock
+from tests.storms import guards_out
+from tests.storms.actors import (
+    buy,
+    buy_and_remove_often,
+    let_run_out,
+    name_of,
+    retake,
+    retake_often,
+    sweep,
+    sweep_often,
+)
+from tests.storms.conftest import Deadlocks
+from tests.storms.harness import Actor, cast, storm
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Guests = Callable[[int], list[Owner]]
+
+# Who stops, after which function, holding which locks.
+SEAMS = {
+    "sweep with the line": ("sweep", "cart.services.expiring.lock_run_out_lines"),
+    "sweep with line and variant": ("sweep", "cart.services.holding.give_back_units"),
+    "shopper with cart and line": ("shopper", "cart.services.adding.lock_line"),
+    "shopper with cart, line and variant": ("shopper", "cart.services.writing.take"),
+    "rival with the cart": ("rival", "cart.services.holding.free_units"),
+    "rival with cart and variant": ("rival", "cart.services.holding.lock_variants"),
+    "rival with cart, variant and line": ("rival", "cart.services.holding.lock_run_out_lines_of_variant"),
+    "rival after its release": ("rival", "cart.services.holding.release"),
+}
+
+
+@pytest.fixture
+def line(guests: Guests, make_variant: MakeVariant) -> CartItem:
+    """A line that ran out, with the only two units of its variant."""
+    (shopper,) = guests(1)
+    line = held(shopper, make_variant(2), 2)
+    run_out(line)
+    return line
+
+
+def actors_at(line: CartItem, rival: Owner) -> dict[str, Actor]:
+    shopper = Owner(guest_token=line.cart.guest_token)
+    return {
+        "sweep": Actor(sweep),
+        "shopper": Actor(retake, (name_of(shopper), line.pk)),
+        "rival": Actor(buy, (name_of(rival), line.product_variant_id, 2)),
+    }
+
+
+def seam_and_order() -> list[tuple[str, str, str]]:
+    return [
+        (seam, second, third)
+        for seam, (stopped, _) in SEAMS.items()
+        for second, third in permutations({"sweep", "shopper", "rival"} - {stopped})
+    ]
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
+@pytest.mark.parametrize(("seam", "second", "third"), sorted(seam_and_order()))
+def test_the_units_have_one_holder(
+    line: CartItem, guest: Owner, deadlocks: Deadlocks, seam: str, second: str, third: str
+) -> None:
+    stopped, pause_after = SEAMS[seam]
+    plays = actors_at(line, guest)
+    plays[stopped] = Actor(plays[stopped].act, plays[stopped].args, pause_after=pause_after)
+    with cast(plays[stopped], plays[second], plays[third]) as (one, two, three):
+        one.start()
+        one.wait_paused()
+        for later in (two, three):
+            later.start()
+            later.wait_settled()
+        one.resume()
+        ends = {stopped: one.result(), second: two.result(), third: three.result()}
+    assert_one_holder(line, guest, ends)
+    assert deadlocks() == 0
+
+
+def assert_one_holder(line: CartItem, rival: Owner, ends: dict[str, str]) -> None:
+    shopper_has = hold(line) == (2, 2)
+    rival_has = CartItem.objects.filter(cart__guest_token=rival.guest_token, reserved_quantity=2).exists()
+    assert shopper_has != rival_has, ends
+    assert (ends["shopper"] == "held", ends["rival"] == "added") == (shopper_has, rival_has)
+    assert stock(line.product_variant) == (0, 2)
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
+def test_a_storm_of_expiry_sweeps_and_adds(guests: Guests, make_variant: MakeVariant) -> None:
+    variant, shoppers = make_variant(12), guests(6)
+    lines = [held(shopper, variant, 2) for shopper in shoppers]
+    items = [(name_of(shopper), line.pk) for shopper, line in zip(shoppers, lines, strict=True)]
+    results = storm(
+        [
+            Actor(let_run_out, ([line.pk for line in lines] * 8, 1)),
+            Actor(sweep_often, (60,)),
+            Actor(retake_often, (items * 5, 2)),
+            Actor(retake_often, (items * 5, 3)),
+            *[Actor(buy_and_remove_often, (name_of(rival), variant.pk, 40)) for rival in guests(2)],
+        ]
+    )
+    assert set(results[2] + results[3]) <= {"held", "InsufficientStock"}
+
+
+def test_control_a_reclaim_that_waits_for_lines_deadlocks(line: CartItem, guest: Owner, deadlocks: Deadlocks) -> None:
+    plays = actors_at(line, guest)
+    shopper = Actor(plays["shopper"].act, plays["shopper"].args, pause_after="cart.services.adding.lock_line")
+    rival = Actor(plays["rival"].act, plays["rival"].args, without=guards_out.reclaiming_waits_for_lines)
+    with cast(shopper, rival) as (one, two):
+        one.start()
+        one.wait_paused()
+        two.start()
+        assert two.wait_settled() is True
+        one.resume()
+        one.result(), two.result()
+    wait_until(lambda: deadlocks() == 1, "the deadlock is counted")
+
+
+def test_control_a_sweep_that_reads_without_locks_takes_a_live_hold(line: CartItem, guest: Owner) -> None:
+    plays = actors_at(line, guest)
+    sweeping = Actor(
+        sweep,
+        without=guards_out.sweeping_reads_without_locks,
+        pause_after="cart.services.expiring.lock_run_out_lines",
+    )
+    with cast(sweeping, plays["shopper"]) as (one, two):
+        one.start()
+        one.wait_paused()
+        two.start()
+        assert two.result() == "held"
+        one.resume()
+        one.result()
+    assert hold(line) == (2, 0)
