@@ -10,8 +10,8 @@ class GuardedColumns(models.Model):
     """A model whose full `save()` of an existing row leaves its guarded columns as the database has them.
 
     An instance that was loaded a second ago knows numbers of a second ago; writing them back, as Django's full save
-    does, would undo whatever shoppers did meanwhile. To write a guarded column, name it in `update_fields`, with the row
-    locked.
+    does, would undo whatever shoppers did meanwhile. To write a guarded column, name it in `update_fields` and have the
+    row locked.
     """
 
     guarded_columns: ClassVar[frozenset[str]] = frozenset()
