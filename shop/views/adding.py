@@ -28,12 +28,19 @@ def add(request: ShopRequest) -> HttpResponse:
     """`POST /cart/add/` with `variant`, `quantity`, `key` (or the header Idempotency-Key) and `next`."""
     if wait := seconds_to_wait(request):
         return answer(request, _too_fast(wait), offer_again=True)
+    try:
+        return _try(request)
+    except (Http404, VariantUnavailable) as error:
+        if wants_json(request):
+            return JsonResponse({"code": "not_found", "message": _("We do not sell this.")}, status=404)
+        raise Http404 from error
+
+
+def _try(request: ShopRequest) -> HttpResponse:
     variant_id = posted_variant_id(request)
     request.shopper.ensure_guest()
     try:
         cart, quantity = _add(request, variant_id)
-    except VariantUnavailable as error:
-        raise Http404 from error
     except GuestTokenRetired:
         return _cart_has_moved(request)
     except ValidationError as error:
@@ -64,12 +71,12 @@ def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: C
 
 
 def _refused(request: ShopRequest, variant_id: int, error: ValidationError) -> HttpResponse:
-    problem = problem_of(error)
-    if wants_json(request):
-        return JsonResponse(problem.as_json(), status=problem.status)
     offer = offer_with_variant(variant_id, request.shopper.owner)
     if offer is None:
         raise Http404
+    problem = problem_of(error)
+    if wants_json(request):
+        return JsonResponse(problem.as_json(), status=problem.status)
     form = AddForm(variant_id, request.POST.get("quantity", ""), posted_next(request), problem)
     return product_page(request, offer, form)
 

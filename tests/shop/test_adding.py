@@ -263,6 +263,12 @@ def test_json_for_a_shortage(client: Client, add_form: Form, variant: ProductVar
     }
 
 
+@pytest.mark.parametrize("changes", [{"variant": "abc"}, {"variant": "0"}, {"variant": "0", "quantity": "abc"}])
+def test_json_for_what_is_not_sold(client: Client, add_form: Form, changes: dict[str, str]) -> None:
+    answer = client.post("/cart/add/", add_form.fields | changes, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize("accept", ["", "*/*", "text/html,application/json;q=0.9", "text/html, */*"])
 def test_browsers_get_pages(client: Client, add_form: Form, accept: str) -> None:
     assert add_form.post(client, quantity="0", headers={"Accept": accept})["Content-Type"].startswith("text/html")

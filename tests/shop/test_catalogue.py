@@ -27,12 +27,12 @@ def test_a_card_has_name_price_and_availability(client: Client, variant: Product
     assert "In stock" in page
 
 
-def test_the_form_of_a_card_adds_one_and_comes_back(client: Client, make_variant: MakeVariant) -> None:
+def test_the_form_of_a_card_adds_one_and_comes_back_to_it(client: Client, make_variant: MakeVariant) -> None:
     for _ in range(PRODUCTS_A_PAGE + 1):
         variant = make_variant()
     variant = Product.objects.order_by("name", "id")[PRODUCTS_A_PAGE].variants.get()
     response = form(client.get("/?page=2"), "/cart/add/").post(client)
-    assert (response.status_code, response["Location"]) == (303, "/?page=2")
+    assert (response.status_code, response["Location"]) == (303, f"/?page=2#product-{variant.product_id}")
     assert stock(variant) == (9, 1)
 
 
