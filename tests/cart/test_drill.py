@@ -24,6 +24,7 @@ from cart.drill.buying import Answer, Outcome, _count_retries
 from cart.drill.crowd import Crowd
 from cart.drill.plan import DrillPlan
 from cart.drill.result import DrillResult, Watch
+from cart.drill.running import _alone
 from cart.models import Cart, CartItem, IdempotencyKey
 from cart.owners import Owner
 from cart.selectors import cart_contents, variants_on_sale
@@ -33,6 +34,7 @@ from inventory.models import LowStockAlert, Product, ProductVariant, StockMoveme
 from inventory.services import alerts_refresh
 from shop.local.process import descendants
 from tests import processes
+from tests.cart.test_audit import somebody_waits
 from tests.conftest import MakeVariant
 from tests.waiting import wait_until
 from workers.erasing import erase_traces
@@ -110,12 +112,12 @@ def test_as_many_succeed_as_there_are_units(buyers: int, units: int, successes: 
 
 
 def test_it_tells_a_person_what_it_did() -> None:
-    code, out, progress = end(start_drill("--buyers=6", "--units=2"))
+    code, out, progress = end(start_drill("--buyers=6", "--units=2", "--processes=3"))
     assert code == 0
-    assert "6 buyers in 6 processes, 2 units:\n  2 successes, 4 refusals, 0 busy, 0 retries" in out
+    assert "6 buyers in 3 processes, 2 units:\n  2 successes, 4 refusals, 0 busy, 0 retries" in out
     assert out.count("held: ") == 6
     assert "BROKEN" not in out
-    assert "starting 6 processes" in progress
+    assert "starting 3 processes" in progress
 
 
 def test_it_goes_on_without_redis() -> None:
@@ -224,13 +226,13 @@ _GATE = 4711
 
 
 @contextmanager
-def buyers_held_at_the_gate(drill: "Callable[[], subprocess.Popen[str]]") -> Iterator["subprocess.Popen[str]"]:
-    """Start a drill whose buyers wait inside their transactions, and let them go at the end of the block."""
+def buyers_held_at_the_gate(*options: str) -> Iterator["subprocess.Popen[str]"]:
+    """A drill whose buyers wait inside their transactions, without a time-out, until the end of the block."""
     with database_that(f"PERFORM pg_advisory_xact_lock({_GATE})"):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_GATE])
             try:
-                process = drill()
+                process = start_drill(*options, DATABASE_STARTUP_OPTIONS="false")
                 wait_until(_somebody_waits, "a buyer waits at the gate")
                 yield process
             finally:
@@ -240,7 +242,11 @@ def buyers_held_at_the_gate(drill: "Callable[[], subprocess.Popen[str]]") -> Ite
 
 def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE objid = %s AND NOT granted)", [_GATE])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE datname = current_database() AND objid = %s AND NOT granted)",
+            [_GATE],
+        )
         return bool(cursor.fetchone()[0])
 
 
@@ -254,7 +260,7 @@ def _buyer_of(drill: "subprocess.Popen[str]") -> int:
 def test_a_stop_leaves_nothing(number: signal.Signals) -> None:
     """Ctrl-C reaches the whole group; a second one, while it tidies up, changes nothing."""
     with nothing_is_left():
-        with buyers_held_at_the_gate(lambda: start_drill("--buyers=6", "--units=3", "--processes=3")) as drill:
+        with buyers_held_at_the_gate("--buyers=6", "--units=3", "--processes=3") as drill:
             target = -drill.pid if number == signal.SIGINT else drill.pid
             for _ in range(2):
                 os.kill(target, number)
@@ -266,9 +272,7 @@ def test_a_stop_leaves_nothing(number: signal.Signals) -> None:
 
 def test_a_lost_process_is_reported_and_leaves_nothing() -> None:
     with nothing_is_left():
-        with buyers_held_at_the_gate(
-            lambda: start_drill("--buyers=6", "--units=3", "--processes=3", "--json")
-        ) as drill:
+        with buyers_held_at_the_gate("--buyers=6", "--units=3", "--processes=3", "--json") as drill:
             os.kill(_buyer_of(drill), signal.SIGKILL)
         code, out, _ = end(drill)
     facts = result(out)
@@ -277,7 +281,7 @@ def test_a_lost_process_is_reported_and_leaves_nothing() -> None:
 
 def test_what_a_killed_drill_left_is_removed_by_the_next() -> None:
     with nothing_is_left():
-        with buyers_held_at_the_gate(lambda: start_drill("--buyers=6", "--units=3", "--processes=3")) as drill:
+        with buyers_held_at_the_gate("--buyers=6", "--units=3", "--processes=3") as drill:
             buyers = descendants(drill.pid)
             drill.kill()
         end(drill)
@@ -293,14 +297,10 @@ def _is_alive(pid: int) -> bool:
 
 
 def test_there_is_one_drill_at_a_time() -> None:
-    with buyers_held_at_the_gate(lambda: start_drill("--buyers=2", "--units=2", "--json")) as first:
-        before = everything()
+    with nothing_is_left(), _alone():
         code, out, progress = end(start_drill("--buyers=2", "--units=2"))
-        assert (code, out) == (1, "")
-        assert progress == "CommandError: Another drill is running on this database. Wait for it to end.\n"
-        assert everything() == before
-    code, out, _ = end(first)
-    assert (code, result(out)["held"]) == (0, True)
+    assert (code, out) == (1, "")
+    assert progress == "CommandError: Another drill is running on this database. Wait for it to end.\n"
 
 
 def test_buyers_wait_no_longer_than_a_web_process() -> None:
@@ -363,7 +363,7 @@ def test_removing_waits_for_a_worker_that_is_at_its_rows() -> None:
         row.delete()
         AnalyticsEvent.objects.create(name="add_to_cart", occurred_at=timezone.now(), variant_id=77)
         thread.start()
-        wait_until(_some_lock_is_waited_for, "the removal waits for the worker")
+        wait_until(somebody_waits, "the removal waits for the worker")
     thread.join()
     assert not AnalyticsEvent.objects.filter(variant_id=77).exists()
 
@@ -371,12 +371,6 @@ def test_removing_waits_for_a_worker_that_is_at_its_rows() -> None:
 def _erase(variant_id: int) -> None:
     erase_traces(variant_ids=[variant_id], cart_ids=[])
     connection.close()
-
-
-def _some_lock_is_waited_for() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_half_cleared_drill_is_found_again() -> None:
@@ -397,7 +391,7 @@ def test_after_the_first_step_of_clearing_no_add_succeeds() -> None:
     with transaction.atomic():
         add_product_to_cart(None, variant.pk, 1, guest_token=stage.new_token())
         clearing.start()
-        wait_until(_some_lock_is_waited_for, "the clearing waits for the add")
+        wait_until(somebody_waits, "the clearing waits for the add")
     clearing.join()
     assert not Product.objects.filter(number=stage.NUMBER).exists()
 
