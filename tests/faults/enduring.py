@@ -59,14 +59,15 @@ def settle(site: Site, load: Load, *, only: set[int] | None = None) -> Observed:
     assert observed.findings.broken == {}
     assert only is None or set(statuses) <= only, f"answered with {statuses}"
     assert load.longest < LONGEST_ADD
-    assert observed.committed == load.count(Outcome.ACKED)
+    acked_keys = {add.key for add in load.adds if add.outcome == Outcome.ACKED}
+    assert observed.committed == len(acked_keys)
     return observed
 
 
-def wait_until_empty(site: Site) -> float:
-    """Wait until the outbox is empty, and stays so while a message is under way. Returns the seconds it took."""
+def wait_until_empty(site: Site, patience: float = LONGEST_LAG) -> float:
+    """Wait until no row is left but dead ones. Returns the seconds it took."""
     started = time.monotonic()
-    wait_until(lambda: outbox_rows(site) == 0, "the outbox is empty", LONGEST_LAG)
+    wait_until(lambda: outbox_rows(site) == 0, "the outbox is empty", patience)
     return time.monotonic() - started
 
 

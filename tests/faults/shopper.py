@@ -48,6 +48,12 @@ class LeanShopper:
         self._cookies: dict[str, str] = {}
         self._token = ""
 
+    def twin(self) -> "LeanShopper":
+        """The same shopper in another tab: the same cookies, another connection."""
+        twin = LeanShopper(self.port)
+        twin._cookies, twin._token = dict(self._cookies), self._token
+        return twin
+
     def arrive(self, good: Good) -> bool:
         """Open a page, as a browser does, for the cookies and the token of its form. False if the shop is away."""
         try:

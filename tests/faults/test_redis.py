@@ -9,6 +9,7 @@ from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
 from tests.faults.parts import Part
 from tests.faults.site import Site
+from tests.faults.tasks import send_task
 from tests.waiting import wait_until
 
 Note = Callable[..., None]
@@ -75,7 +76,7 @@ def test_restarted_during_a_task(start_site: StartSite, note: Note, durable: boo
 
     def fault(load: Load) -> None:
         for queue in ("bulk", "shopper"):
-            send_slow_task(site, queue)
+            send_task(site, "faults.slow", 4, queue=queue)
         wait_until(lambda: site.redis.exists("faults.slow.started"), "the slow task runs")
         site.valkey.kill()
         wait_until(
@@ -108,13 +109,6 @@ def test_full(site: Site, note: Note) -> None:
         site.redis.config_set("maxmemory", 0)
 
     note(endure(site, fault, only=AS_USUAL))
-
-
-def send_slow_task(site: Site, queue: str) -> None:
-    from celery_app import app
-
-    with app.connection_for_write(site.valkey.url) as connection:
-        app.send_task("faults.slow", [4], queue=queue, connection=connection)
 
 
 def misses_broker(worker: Part) -> bool:

@@ -1,0 +1,82 @@
+"""How often a process asks a Redis that does not answer: counted, in this process."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+import redis_link
+from shop.local.servers import Valkey
+from workers.outbox import doorbell
+
+pytestmark = pytest.mark.quick_fault
+THREADS = 4  # of one gunicorn process
+WINDOWS = 2
+
+
+@pytest.fixture
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Redis that accepts connections and says nothing; this process's own client leads to it."""
+    valkey = Valkey(tmp_path / "valkey")
+    valkey.start()
+    wait = redis_link.TIMEOUT
+    client = Redis.from_url(valkey.url, socket_timeout=wait, socket_connect_timeout=wait, retry=Retry(NoBackoff(), 0))
+    monkeypatch.setattr(doorbell, "client", lambda: client)
+    monkeypatch.setattr(redis_link, "_silent_until", 0.0)
+    valkey.freeze()
+    yield
+    client.close()
+    valkey.kill()
+
+
+@pytest.fixture
+def attempts(frozen: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the bell asked Redis."""
+    asked: list[float] = []
+    ring = doorbell._ring
+
+    def note_and_ring(effects: list[str]) -> None:
+        asked.append(time.monotonic())
+        ring(effects)
+
+    monkeypatch.setattr(doorbell, "_ring", note_and_ring)
+    return asked
+
+
+def ring_until(stop: threading.Event) -> int:
+    """Ring as often as a busy thread would. Returns how often."""
+    rings = 0
+    while not stop.wait(0.001):
+        doorbell.ring(["record_analytics"])
+        rings += 1
+    return rings
+
+
+def ring_for(seconds: float, threads: int) -> int:
+    stop = threading.Event()
+    with ThreadPoolExecutor(threads) as pool:
+        rings = [pool.submit(ring_until, stop) for _ in range(threads)]
+        stop.wait(seconds)
+        stop.set()
+        return sum(each.result() for each in rings)
+
+
+def test_one_thread_asks_once_a_silence(attempts: list[float]) -> None:
+    rings = ring_for(WINDOWS * redis_link.SILENCE, threads=1)
+    print(f"{rings} rings, {len(attempts)} attempts")  # noqa: T201
+    assert 1 <= len(attempts) <= WINDOWS < rings
+
+
+def test_threads_share_the_silence(attempts: list[float]) -> None:
+    """At first each thread may be at it; from then on one asks for all, however many ring."""
+    rings = ring_for((WINDOWS + 1) * redis_link.SILENCE, threads=THREADS)
+    print(f"{rings} rings, {len(attempts)} attempts")  # noqa: T201
+    first = [moment for moment in attempts if moment < attempts[0] + redis_link.SILENCE]
+    assert len(first) <= THREADS
+    assert len(attempts) - len(first) <= WINDOWS < rings
