@@ -15,6 +15,7 @@ from pathlib import Path
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 POLL_SECONDS = 0.02
+HAS_PROC = Path("/proc/self/stat").exists()
 
 Popen = subprocess.Popen[bytes]
 Waiting = Callable[[], None]  # called in every loop that waits; raises to give up
@@ -106,15 +107,25 @@ def signal_each(pids: Iterable[int], number: signal.Signals) -> None:
 
 def is_alive(pid: int) -> bool:
     """Whether a process runs; one that ended and was not yet collected by its parent does not."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] != "Z"
-    if Path("/proc/self/stat").exists():
-        return False
+    if HAS_PROC:
+        return _state(pid) not in ("", "Z")
     try:
         os.kill(pid, 0)
     except OSError:
         return False
     return True
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether SIGSTOP holds the process, or it is gone (Linux only: elsewhere always true)."""
+    return not HAS_PROC or _state(pid) in ("", "Z", "T")
+
+
+def _state(pid: int) -> str:
+    """The kernel's letter for what the process does; empty if there is none."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    return ""
 
 
 def descendants(pid: int) -> list[int]:
@@ -129,7 +140,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def _pids_and_parents() -> list[tuple[int, int]]:
-    if not Path("/proc/self/stat").exists():  # macOS
+    if not HAS_PROC:  # macOS
         listing = subprocess.check_output(["/bin/ps", "-axo", "pid=,ppid="], text=True)
         return [(int(pid), int(parent)) for pid, parent in map(str.split, listing.splitlines())]
     rows = []

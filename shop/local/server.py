@@ -17,6 +17,7 @@ from shop.local.process import (
     ended_within,
     exit_text,
     is_alive,
+    is_stopped,
     keep_waiting,
     signal_each,
 )
@@ -26,7 +27,7 @@ from shop.local.terminal import LocalError, with_log
 PORTS = range(15_000, 30_000)
 PORT_ATTEMPTS = 8
 START_SECONDS = 60.0  # recovery after a kill may take a while
-KILL_SECONDS = 5.0
+SIGNAL_SECONDS = 10.0
 
 
 def free_port() -> int:
@@ -168,10 +169,13 @@ class Server(ABC):
         self._end_all()
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stay open and nothing answers."""
+        """SIGSTOP: connections stay open and nothing answers. Returns when every process of it stands still."""
         # The main process first: it could fork another one while we look.
         signal_each([self.pid], signal.SIGSTOP)
-        signal_each(descendants(self.pid), signal.SIGSTOP)
+        self._wait_until(lambda: is_stopped(self.pid))
+        family = descendants(self.pid)
+        signal_each(family, signal.SIGSTOP)
+        self._wait_until(lambda: all(map(is_stopped, family)))
 
     def thaw(self) -> None:
         """SIGCONT: goes on where it was frozen."""
@@ -185,6 +189,10 @@ class Server(ABC):
         family = descendants(process.pid) if process.poll() is None else []
         end_group(process)
         signal_each(family, signal.SIGKILL)
-        deadline = time.monotonic() + KILL_SECONDS
-        while any(map(is_alive, family)) and time.monotonic() < deadline:
+        self._wait_until(lambda: not any(map(is_alive, family)))
+
+    def _wait_until(self, done: Callable[[], bool]) -> None:
+        """For what the kernel does soon, but not at once."""
+        deadline = time.monotonic() + SIGNAL_SECONDS
+        while not done() and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)

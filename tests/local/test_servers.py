@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from shop.local.places import reachable_folder, server_user, throw_away_folder
-from shop.local.process import end_group, processes_in, spawn
+from shop.local.process import end_group, is_stopped, processes_in, spawn
 from shop.local.servers import Postgres, Valkey, private_servers
 from shop.local.terminal import LocalError
 
@@ -35,6 +35,8 @@ def shared_postgres() -> Iterator[Postgres]:
 @pytest.fixture
 def postgres(shared_postgres: Postgres) -> Postgres:
     """One that runs, whatever the test before did to it; making its data anew takes most of a second."""
+    if shared_postgres.running:
+        shared_postgres.thaw()
     shared_postgres.start()
     return shared_postgres
 
@@ -55,11 +57,6 @@ def ask(server: Postgres, statement: str) -> object:
             return cursor.fetchone()[0] if cursor.description else None
     finally:
         connection.close()
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether a process was stopped by SIGSTOP, so that its open connections hang too."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def client(server: Valkey) -> "redis.Redis":
