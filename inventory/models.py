@@ -1,6 +1,8 @@
 """Goods, what is on hand of them, and the ledger that explains every number."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,18 +12,47 @@ from django.urls import reverse
 from inventory.guarded import GuardedColumns
 
 
+class Category(models.Model):
+    """A department of the shop. Which product belongs to which: docs/categories.md."""
+
+    slug = models.SlugField(max_length=60, unique=True, help_text="Its part of the address. Changed, old links break.")
+    name = models.CharField(max_length=60)
+    place = models.PositiveSmallIntegerField(default=100, help_text="Small numbers are shown first.")
+
+    class Meta:
+        ordering = ["place", "name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:category", args=[self.slug])
+
+
 class Product(models.Model):
     """One article of the catalogue; what is bought is one of its variants."""
 
     number = models.CharField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=120, unique=True)
+    category = models.ForeignKey(
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="products",
+        help_text="Left empty, the name decides.",
+    )
+    # Written by triggers alone: name and number, and name and sku of the variants on sale. See docs/search.md.
+    search = SearchVectorField(null=True, editable=False)
     is_listed = models.BooleanField(
         default=True, help_text="Shown to shoppers, and watched for low stock. Not so: what a drill sells."
     )
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [GinIndex(name="inventory_product_search", fields=["search"])]
 
     def __str__(self) -> str:
         return self.name

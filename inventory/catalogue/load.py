@@ -8,8 +8,10 @@ from django.utils.text import slugify
 
 from inventory.catalogue.derive import STOCK_DAYS
 from inventory.catalogue.rows import CatalogueRow
+from inventory.categories import category_of
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
+from inventory.sorting import categories_ensure
 
 # Both halves of the advisory lock's key. The first keeps it apart from the locks on alerts in
 # `inventory.locks`.
@@ -85,8 +87,14 @@ def _products_of(rows: Iterable[CatalogueRow]) -> tuple[dict[str, int], int]:
     """The ids of the products of these rows, by number, and how many of them had to be created."""
     names = {row.product_number: row.product_name for row in rows}
     ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
+    categories = categories_ensure()
     new = [
-        Product(number=number, name=name, slug=product_slug(name, number))
+        Product(
+            number=number,
+            name=name,
+            slug=product_slug(name, number),
+            category_id=categories[category_of(name)],
+        )
         for number, name in names.items()
         if number not in ids
     ]

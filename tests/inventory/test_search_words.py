@@ -1,0 +1,65 @@
+"""The words that a product is found by: the database keeps them, whoever writes."""
+
+import pytest
+from django.db import connection
+
+from inventory.models import Product, ProductVariant
+
+pytestmark = pytest.mark.django_db
+
+
+def words(product: Product) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tsvector_to_array(search) FROM inventory_product WHERE id = %s", [product.pk])
+        return set(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def product() -> Product:
+    return Product.objects.create(number="15044", name="Paper Parasols", slug="paper-parasols")
+
+
+def test_a_product_has_its_words_from_the_start(product: Product) -> None:
+    assert words(product) == {"paper", "parasol", "15044"}
+
+
+def test_those_of_its_variants_on_sale_are_among_them(product: Product) -> None:
+    ProductVariant.objects.bulk_create(
+        ProductVariant(product=product, sku=f"15044{letter}", name=name, price=1, is_active=letter != "C")
+        for letter, name in [("A", "Pink"), ("B", "Blue"), ("C", "Grey")]
+    )
+    assert words(product) == {"paper", "parasol", "15044", "15044a", "15044b", "pink", "blue"}
+    ProductVariant.objects.filter(sku="15044A").update(name="Rose", sku="15044R")
+    ProductVariant.objects.filter(sku="15044B").delete()
+    assert words(product) == {"paper", "parasol", "15044", "15044r", "rose"}
+
+
+def test_a_variant_that_moves_takes_its_words_along(product: Product) -> None:
+    other = Product.objects.create(number="1", name="Fan", slug="fan")
+    variant = ProductVariant.objects.create(product=product, sku="X", name="Pink", price=1)
+    variant.product = other
+    variant.save()
+    assert words(product) == {"paper", "parasol", "15044"}
+    assert words(other) == {"fan", "1", "x", "pink"}
+
+
+def test_a_stale_instance_writes_no_stale_words(product: Product) -> None:
+    stale = Product.objects.get(pk=product.pk)
+    Product.objects.filter(pk=product.pk).update(name="Silk Fan")
+    stale.name = "Silk Fans"
+    stale.save()
+    assert words(product) == {"silk", "fan", "15044"}
+
+
+def test_a_change_of_stock_leaves_the_product_alone(product: Product) -> None:
+    """Every add to a cart would else write and lock the product's row."""
+    ProductVariant.objects.create(product=product, sku="15044A", name="Pink", price=1)
+    before = row_version(product)
+    ProductVariant.objects.filter(sku="15044A").update(stock_quantity=5, price=2)
+    assert row_version(product) == before
+
+
+def row_version(product: Product) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ctid::text FROM inventory_product WHERE id = %s", [product.pk])
+        return str(cursor.fetchone()[0])
