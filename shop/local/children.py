@@ -13,7 +13,8 @@ from shop.local.places import REPOSITORY
 from shop.local.preflight import Ports
 from shop.local.process import Popen, end_group, ended_within, signal_each, spawn
 
-WORKER_OPTIONS = ("--concurrency", "2")
+# By their queues (workers/queues.py): what nobody waits for must not stand before what somebody does.
+WORKERS = {"worker": "shopper,staff", "bulk-worker": "scheduled,bulk"}
 
 
 @dataclass(eq=False)
@@ -82,15 +83,21 @@ def site(ports: Ports, env: Mapping[str, str], local: Path, flower_login: str) -
             logs / "flower.log",
             partial(_flower_missing, ports.flower, flower_login),
         ),
-        Child(
-            "worker",
-            (*celery, "worker", "--loglevel", "INFO", *WORKER_OPTIONS),
-            {**env, "SHOP_PROCESS": "worker"},
-            logs / "worker.log",
-            partial(_line_missing, logs / "worker.log", " ready."),
-            stop_seconds=60.0,  # it finishes its task
-        ),
+        *(_worker(name, queues, env, logs) for name, queues in WORKERS.items()),
     ]
+
+
+def _worker(name: str, queues: str, env: Mapping[str, str], logs: Path) -> Child:
+    log = logs / f"{name}.log"
+    node = f"--hostname={name}@%h"
+    return Child(
+        name,
+        ("celery", "-A", "celery_app", "worker", "--loglevel", "INFO", "--concurrency", "2", "-Q", queues, node),
+        {**env, "SHOP_PROCESS": "worker"},
+        log,
+        partial(_line_missing, log, " ready."),
+        stop_seconds=60.0,  # it finishes its task
+    )
 
 
 def _line_missing(log: Path, words: str) -> str:

@@ -75,7 +75,7 @@ def test_up_serves_restarts_what_dies_and_stops_in_order(start: Callable[..., Ru
 
     for name, words in [
         ("web", "gunicorn"),
-        ("worker", "celery_app worker"),
+        ("worker", "--hostname=worker@"),
         ("beat", "celery_app beat"),
         ("PostgreSQL", "bin/postgres -D"),
         ("Valkey", "valkey-server"),
@@ -90,7 +90,7 @@ def test_up_serves_restarts_what_dies_and_stops_in_order(start: Callable[..., Ru
     assert shop.end(signal.SIGINT) == 0
     assert task.read_text() == "done"
     stopped = [line.split()[1] for line in shop.output.splitlines() if line.endswith(" s") and " stopped " in line]
-    assert stopped == ["web", "beat", "Flower", "worker", "servers"]
+    assert stopped == ["web", "beat", "Flower", "worker", "bulk-worker", "servers"]
     assert not (project / ".local" / "env").exists()
 
 
