@@ -11,7 +11,7 @@ from tests.faults.site import Site
 from tests.waiting import wait_until
 
 # Only a hang takes longer.
-LONGEST_ADD = 10.0
+LONGEST_ADD = 20.0
 LONGEST_LAG = 60.0
 
 # What a shopper may be answered while nothing but side effects is at fault: added, or sold out.

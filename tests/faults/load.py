@@ -19,6 +19,7 @@ class Load:
 
     def __init__(self, port: int, goods: list[Good], *, seed: int = 1, clients: int = CLIENTS) -> None:
         self.adds: list[Add] = []
+        self.pages_away = 0  # visits that saw no page with a form
         self._port, self._goods = port, goods
         self._stop_asked = threading.Event()
         seeds = [seed * 1000 + number for number in range(clients)]
@@ -42,6 +43,8 @@ class Load:
             shopper = LeanShopper(self._port)
             if shopper.arrive(chance.choice(self._goods)):
                 self._fill_a_cart(shopper, chance)
+            else:
+                self.pages_away += 1
             shopper.leave()
             self._stop_asked.wait(PAUSE)
 
@@ -54,10 +57,13 @@ class Load:
     def count(self, outcome: Outcome) -> int:
         return sum(add.outcome == outcome for add in list(self.adds))
 
-    def goes_on(self, more: int = 30) -> None:
+    def goes_on(self, more: int = 20) -> None:
         """Wait until so many more adds than now have succeeded."""
         goal = self.count(Outcome.ACKED) + more
-        wait_until(lambda: self.count(Outcome.ACKED) >= goal, f"{more} more adds succeed", 60)
+        try:
+            wait_until(lambda: self.count(Outcome.ACKED) >= goal, f"{more} more adds succeed", 60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; answered with {self.statuses}, pages away {self.pages_away}") from error
 
     def lasts(self, seconds: float) -> None:
         """Let the shoppers go on for so long: the duration of a fault."""
