@@ -101,5 +101,7 @@ def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: A
 def _lock_whole_cart(cart_id: int) -> list[CartItem]:
     lock_carts([cart_id])
     lines = lock_lines([cart_id])
-    lock_variants({line.product_variant_id for line in lines})
+    # Only of what is held: a customer's cascade comes through several carts, of which one holds anything, and the
+    # variants of the others would be locked out of order.
+    lock_variants({line.product_variant_id for line in lines if line.reserved_quantity})
     return lines

@@ -21,8 +21,10 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
 
 def lock_alerts(variant_ids: Iterable[int]) -> None:
     """Serialise whoever opens or closes the alerts of these variants, without touching the shoppers' row locks."""
+    # The key's half has 32 bits and an id has 64. Two variants that share a lock only wait for each other.
+    keys = sorted({variant_id % 2**31 for variant_id in variant_ids})
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, id) FROM (SELECT unnest(%s::int[]) AS id ORDER BY 1) ordered",
-            [_ALERT_LOCKS, sorted(set(variant_ids))],
+            "SELECT pg_advisory_xact_lock(%s, key) FROM (SELECT unnest(%s::int[]) AS key ORDER BY 1) ordered",
+            [_ALERT_LOCKS, keys],
         )

@@ -88,9 +88,10 @@ DATABASES["default"] |= {
     "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode has none
 }
 if DATABASE_WAITS and DATABASE_STARTUP_OPTIONS:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
-        f"-c {name}={value}" for name, value in DATABASE_WAITS.items()
-    )
+    _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+    _WAITS = " ".join(f"-c {name}={value}" for name, value in DATABASE_WAITS.items())
+    # What DATABASE_URL says comes last, and so it wins.
+    _OPTIONS["options"] = f"{_WAITS} {_OPTIONS.get('options', '')}".strip()
 
 # --- Redis and Celery
 
