@@ -88,20 +88,29 @@ def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: A
     """`pre_delete` of a line: give back what its row holds, whatever the instance says."""
     if instance.is_settled:
         return
-    # All lines and their variants, though one is deleted: a cascade comes here line by line, and taking a line after
-    # a variant would be against the order of locks.
-    lines = _lock_whole_cart(instance.cart_id)
-    locked = next((line for line in lines if line.pk == instance.pk), None)
+    locked = _lock_where_it_is(instance)
     instance.quantity_change = -locked.quantity if locked else 0
-    if locked and locked.reserved_quantity:
-        release([locked])
+    if locked:
+        instance.cart_id = locked.cart_id
+        release([locked] if locked.reserved_quantity else [])
     claim_cart(instance.cart_id)
 
 
+def _lock_where_it_is(instance: CartItem) -> CartItem | None:
+    """Lock the row of a line; a merge may have moved it to another cart since it was loaded, or while we wait."""
+    row = CartItem.objects.filter(pk=instance.pk).values_list("cart_id", flat=True)
+    while (cart_id := row.first()) is not None:
+        for line in _lock_whole_cart(cart_id):
+            if line.pk == instance.pk:
+                return line
+    return None
+
+
 def _lock_whole_cart(cart_id: int) -> list[CartItem]:
+    """All lines and their variants, though one line is deleted: a cascade comes here line by line, and taking a line
+    after a variant would be against the order of locks.
+    """
     lock_carts([cart_id])
     lines = lock_lines([cart_id])
-    # Only of what is held: a customer's cascade comes through several carts, of which one holds anything, and the
-    # variants of the others would be locked out of order.
-    lock_variants({line.product_variant_id for line in lines if line.reserved_quantity})
+    lock_variants({line.product_variant_id for line in lines})
     return lines

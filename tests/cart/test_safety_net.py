@@ -265,6 +265,16 @@ class TestAStaleInstance:
         with nothing_changes(), pytest.raises(CartClosed), transaction.atomic():
             stale.save()
 
+    def test_of_a_merged_cart_is_deleted_where_its_row_is_now(
+        self, guest: Owner, variant: ProductVariant, make_user: Callable[[], User]
+    ) -> None:
+        stale, user = held(guest, variant, 3), make_user()
+        assert guest.guest_token is not None
+        merge_guest_cart(user_id=user.pk, guest_token=guest.guest_token)
+        stale.delete()
+        assert stock(variant) == (10, 0)
+        assert Cart.objects.get(user=user).version == 2
+
     def test_of_a_deleted_line_deletes_nothing_again(self, guest: Owner, variant: ProductVariant) -> None:
         stale = held(guest, variant, 3)
         other = held(Owner(guest_token=uuid.uuid4()), variant, 2)
