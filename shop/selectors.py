@@ -1,6 +1,5 @@
 """Questions that the pages ask about goods. Each states its query count."""
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from cart.owners import Owner
@@ -17,13 +16,9 @@ def products_on_sale() -> QuerySet[Product]:
     return Product.objects.filter(Exists(on_sale), is_listed=True)
 
 
-def catalogue_page(number: str, owner: Owner | None) -> tuple[Page[Product], list[Offer]]:
-    """A page of the catalogue and its offers. 3 queries: how many, the products, their variants.
-
-    Raises django.core.paginator.InvalidPage.
-    """
-    page = Paginator(_with_variants(products_on_sale(), owner), PRODUCTS_A_PAGE).page(number)
-    return page, [_offer(product) for product in page]
+def offers_of(products: QuerySet[Product], owner: Owner | None) -> list[Offer]:
+    """These products with their variants as this shopper meets them. 2 queries."""
+    return [_offer(product) for product in _with_variants(products, owner)]
 
 
 def offer_by_slug(slug: str, owner: Owner | None) -> Offer | None:
@@ -43,12 +38,13 @@ def variant_with_product(variant_id: int) -> ProductVariant:
 
 
 def _first_on_sale(products: QuerySet[Product], owner: Owner | None) -> Offer | None:
-    offers = [_offer(product) for product in _with_variants(products, owner)]
+    offers = offers_of(products, owner)
     return offers[0] if offers and offers[0].variants else None
 
 
 def _with_variants(products: QuerySet[Product], owner: Owner | None) -> QuerySet[Product]:
-    return products.prefetch_related(Prefetch("variants", queryset=variants_on_sale(owner)))
+    # The words of a product are for the database alone.
+    return products.defer("search").prefetch_related(Prefetch("variants", queryset=variants_on_sale(owner)))
 
 
 def _offer(product: Product) -> Offer:

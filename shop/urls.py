@@ -7,6 +7,7 @@ from shop.views import accounts, adding, cart, catalogue, health, lines, product
 
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
+    path("c/<slug:slug>/", catalogue.catalogue, name="category"),
     path("products/<slug:slug>/", product.product, name="product"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),

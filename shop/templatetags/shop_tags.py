@@ -4,6 +4,8 @@ import uuid
 
 from django import template
 from django.conf import settings
+from django.template import Context
+from django.urls import reverse
 
 from shop import tiles, wording
 
@@ -32,3 +34,18 @@ def hold_minutes(kind: str) -> int:
 def fresh_key() -> str:
     """The idempotency key of one rendering of one form: posting it twice counts once, the next page's counts anew."""
     return uuid.uuid4().hex
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: Context, number: int) -> str:
+    """Another page of the list that is shown, with all that it was asked for."""
+    query = context["wanted"].query(page=number)
+    return f"?{query}" if query else str(context["request"].path)
+
+
+@register.simple_tag(takes_context=True)
+def list_url(context: Context, slug: str | None = None) -> str:
+    """The same list in another category, or in all of them, from its first page."""
+    path = reverse("shop:category", args=[slug]) if slug else reverse("shop:catalogue")
+    query = context["wanted"].query(page=1)
+    return f"{path}?{query}" if query else path

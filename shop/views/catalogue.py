@@ -1,23 +1,53 @@
-"""The list of goods, page by page."""
+"""The lists of goods: all of them, and those of one category."""
 
-from django.core.paginator import InvalidPage
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from shop.selectors import catalogue_page
+from inventory.models import Category
+from shop.finding.listing import Listing, find
+from shop.finding.wanted import read_wanted
 from shop.shoppers import ShopRequest
 
 
 @never_cache
 @require_safe
-def catalogue(request: ShopRequest) -> HttpResponse:
-    """`/?page=2`. An address that leads past the last page is a 404, not another name of the last one."""
+def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
+    """`/` and `/c/<slug>/`, each with `q`, `sort`, `min`, `max`, `stock` and `page`.
+
+    What makes no sense in them is put right and said, and never an error: addresses are typed, cut and guessed.
+    """
     request.shopper.ensure_guest()
     try:
-        page, offers = catalogue_page(request.GET.get("page", "1"), request.shopper.owner)
-    except InvalidPage as error:
+        listing = find(read_wanted(request.GET), slug, request.shopper.owner)
+    except Category.DoesNotExist as error:
         raise Http404 from error
-    pages = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return render(request, "shop/catalogue.html", {"page": page, "offers": offers, "pages": pages})
+    is_home = slug is None and listing.wanted.is_plain
+    context = {
+        "listing": listing,
+        "wanted": listing.wanted,
+        "title": _title(listing),
+        "is_home": is_home,
+        "canonical": request.build_absolute_uri(_canonical(listing)),
+        "pages": list(listing.paginator.get_elided_page_range(listing.wanted.page, on_each_side=1, on_ends=1)),
+    }
+    return render(request, "shop/home.html" if is_home else "shop/catalogue.html", context)
+
+
+def _title(listing: Listing) -> str:
+    text, here = listing.wanted.text, listing.here
+    if text and here:
+        return _("“%(text)s” in %(category)s") % {"text": text, "category": here.name}
+    if text:
+        return _("“%(text)s”") % {"text": text}
+    return here.name if here else _("All goods")
+
+
+def _canonical(listing: Listing) -> str:
+    """One address for what is the same list in another order or cut down: the whole list, by the same page."""
+    path = reverse("shop:category", args=[listing.here.slug]) if listing.here else reverse("shop:catalogue")
+    plain = not listing.wanted.text and not listing.wanted.is_filtered
+    return f"{path}?page={listing.wanted.page}" if plain and listing.wanted.page > 1 else path

@@ -68,7 +68,8 @@ def test_sorting_is_done_once_and_leaves_what_staff_have_moved() -> None:
     out = StringIO()
     call_command("sort_products", stdout=out)
     assert out.getvalue() == "Sorted 1 products.\n"
-    mug.refresh_from_db(), moved.refresh_from_db()
+    mug.refresh_from_db()
+    moved.refresh_from_db()
     assert [mug.category and mug.category.slug, moved.category and moved.category.slug] == ["kitchen", "garden"]
     assert products_sort() == 0
 

@@ -1,0 +1,135 @@
+"""The answer to what a list's address asks for: one page of offers, and how many there are in each category."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from cart.owners import Owner
+from cart.selectors import variants_on_sale
+from inventory.models import Category, Product, ProductVariant, StockMovement
+from shop.finding.wanted import Wanted
+from shop.finding.words import matching
+from shop.offers import Offer
+from shop.selectors import PRODUCTS_A_PAGE, offers_of, products_on_sale
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A category, and how many of what is wanted are in it."""
+
+    slug: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page. `wanted` is what was asked for, put right where there is no such page; `here` the category, if any."""
+
+    wanted: Wanted
+    here: Shelf | None
+    shelves: list[Shelf]
+    paginator: "Paginator[int]"
+    offers: list[Offer]
+
+    @property
+    def total(self) -> int:
+        return self.paginator.count
+
+    @property
+    def everywhere(self) -> int:
+        """How many there are in all categories."""
+        return sum(shelf.count for shelf in self.shelves)
+
+    @property
+    def first(self) -> int:
+        return (self.wanted.page - 1) * PRODUCTS_A_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.offers) - 1
+
+
+def find(wanted: Wanted, slug: str | None, owner: Owner | None) -> Listing:
+    """The page that is wanted, of a category or of all goods. 3 queries: how many, the products, their variants.
+
+    Where nothing is found there is one at most, to name the category. Raises Category.DoesNotExist.
+    """
+    products = _filtered(products_on_sale(), wanted, owner)
+    shelves, total = _shelves(products)
+    here = None
+    if slug is not None:
+        here = next((shelf for shelf in shelves if shelf.slug == slug), None) or _empty_shelf(slug)
+        products, total = products.filter(category__slug=slug), here.count
+    paginator = Paginator(range(total), PRODUCTS_A_PAGE)
+    if wanted.page > paginator.num_pages:
+        wanted = wanted.corrected(paginator.num_pages, _("There is no such page: this is the last one."))
+    start = (wanted.page - 1) * PRODUCTS_A_PAGE
+    found = _sorted(products, wanted.sort)[start : start + PRODUCTS_A_PAGE]
+    return Listing(wanted, here, shelves, paginator, offers_of(found, owner) if total else [])
+
+
+def _filtered(products: QuerySet[Product], wanted: Wanted, owner: Owner | None) -> QuerySet[Product]:
+    if wanted.text:
+        products = matching(products, wanted.text)
+    if wanted.is_filtered:
+        products = products.filter(Exists(_variants_wanted(wanted, owner)))
+    return products
+
+
+def _variants_wanted(wanted: Wanted, owner: Owner | None) -> QuerySet[ProductVariant]:
+    """A product is wanted for any variant that has the price and is free, as this shopper meets it."""
+    variants = variants_on_sale(owner).filter(product=OuterRef("pk"))
+    bounds: dict[str, Decimal | None] = {"price__gte": wanted.least, "price__lte": wanted.most}
+    variants = variants.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+    # Run-out holds of others are looked for only where nothing else is free.
+    return variants.filter(Q(stock_quantity__gt=0) | Q(available__gt=0)) if wanted.in_stock else variants
+
+
+def _shelves(products: QuerySet[Product]) -> tuple[list[Shelf], int]:
+    """Categories with how many are in each, and how many there are: also those that have no category yet."""
+    rows: Any = (
+        products.order_by("category__place", "category__name")
+        .values("category__slug", "category__name", "category__place")
+        .annotate(count=Count("pk"))
+        .values_list("category__slug", "category__name", "count")
+    )
+    rows = list(rows)
+    return [Shelf(*row) for row in rows if row[0] is not None], sum(row[2] for row in rows)
+
+
+def _empty_shelf(slug: str) -> Shelf:
+    return Shelf(slug, Category.objects.get(slug=slug).name, 0)
+
+
+def _sorted(products: QuerySet[Product], sort: str) -> QuerySet[Product]:
+    match sort:
+        case "relevance":
+            return products.order_by(F("rank").desc(), "name", "id")
+        case "cheapest":
+            return products.annotate(lowest=_lowest_price()).order_by("lowest", "name", "id")
+        case "dearest":
+            return products.annotate(lowest=_lowest_price()).order_by("-lowest", "name", "id")
+        case "newest":
+            return products.order_by("-id")
+        case "popular":
+            return products.annotate(sold=_opening_stock()).order_by("-sold", "name", "id")
+    return products.order_by("name", "id")
+
+
+def _lowest_price() -> Subquery:
+    on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True).order_by("price")
+    return Subquery(on_sale.values("price")[:1], output_field=DecimalField())
+
+
+def _opening_stock() -> Coalesce:
+    """What the shop began with is a quarter's sales, so it says what people like."""
+    opening = StockMovement.objects.filter(variant__product=OuterRef("pk"), kind=StockMovement.Kind.OPENING)
+    units = opening.order_by().values("variant__product").annotate(units=Sum("delta")).values("units")
+    # What began with nothing has no movement; sorted as NULL it would come first.
+    return Coalesce(Subquery(units), 0)

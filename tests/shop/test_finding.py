@@ -1,0 +1,236 @@
+"""Search, categories, sort and filters, as a browser without JavaScript asks for them."""
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from cart.owners import Owner
+from inventory.models import Category, Product, ProductVariant
+from inventory.sorting import categories_ensure
+from shop.selectors import PRODUCTS_A_PAGE
+from tests.conftest import MakeVariant
+from tests.shop.pages import MakeSibling, MakeUser, text_of
+from tests.shopping import held, run_out
+
+pytestmark = pytest.mark.django_db
+
+
+def names_in(response: Any) -> list[str]:
+    return re.findall(r'class="card-name">(.*?)<', text_of(response))
+
+
+def corrections(response: Any) -> list[str]:
+    return re.findall(r'class="correction" role="status">(.*?)<', text_of(response))
+
+
+@pytest.fixture
+def make(make_variant: MakeVariant) -> Any:
+    """Make a variant whose product has this name."""
+
+    def product(name: str, stock: int = 10, *, slug: str | None = None, **columns: Any) -> ProductVariant:
+        variant = make_variant(stock, **columns)
+        variant.product.name = name
+        variant.product.category_id = categories_ensure()[slug] if slug else None
+        variant.product.save(update_fields=["name", "category"])
+        return variant
+
+    return product
+
+
+# --- Search
+
+
+def test_all_words_must_be_there_and_the_last_may_be_a_beginning(client: Client, make: Any) -> None:
+    make("Red Retrospot Mug"), make("Red Retrospot Bag"), make("Blue Mug")
+    assert names_in(client.get("/?q=red mug")) == ["Red Retrospot Mug"]
+    assert names_in(client.get("/?q=red retro")) == ["Red Retrospot Bag", "Red Retrospot Mug"]
+    assert names_in(client.get("/?q=retro red")) == []
+
+
+def test_words_are_found_in_their_other_forms_and_of_variants(client: Client, make: Any, sibling: MakeSibling) -> None:
+    parasol = make("Paper Parasol")
+    sibling(parasol, "Pink"), sibling(parasol, "Grey", is_active=False)
+    assert names_in(client.get("/?q=pink+parasols")) == ["Paper Parasol"]
+    assert names_in(client.get("/?q=grey parasol")) == []
+
+
+def test_an_exact_number_or_sku_comes_first_and_then_the_better_match(
+    client: Client, make: Any, sibling: MakeSibling
+) -> None:
+    make("84997 84997 84997"), make("Zinc Bowl")
+    Product.objects.filter(name="Zinc Bowl").update(number="84997")
+    assert names_in(client.get("/?q=84997")) == ["Zinc Bowl", "84997 84997 84997"]
+    sibling(make("A Vase"), "Zinc")
+    assert names_in(client.get("/?q=zinc")) == ["Zinc Bowl", "A Vase"]
+    sku = ProductVariant.objects.get(product__name="A Vase", name="Standard").sku
+    assert names_in(client.get("/", {"q": sku.lower()})) == ["A Vase"]
+
+
+def test_what_was_typed_stays_in_the_field_and_is_escaped(client: Client) -> None:
+    response = client.get("/", {"q": '  "><script>  mug '})
+    assert 'value="&quot;&gt;&lt;script&gt; mug"' in response.content.decode()
+    assert "Nothing goes by" in text_of(response)
+    assert "See all goods" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["'", '"', "'':*", "a & | ! (b) <-> :*A", "\\", "%", "\x00", "mug\x00cup", "the of and", "the", "!!!", "-mug", "²",
+     "x" * 10_000, "mug " * 3000, "\u202e", "😀", "\ud800".encode("utf-8", "surrogatepass"), "İı", "a_b:c", "'; DROP"],
+)  # fmt: skip
+def test_anything_may_be_typed(client: Client, make: Any, typed: str | bytes) -> None:
+    make("Blue Mug")
+    assert client.get("/", {"q": typed}).status_code == 200
+
+
+def test_a_search_in_a_category_tells_of_the_others(client: Client, make: Any) -> None:
+    make("Blue Mug", slug="kitchen"), make("Blue Bag", slug="bags")
+    response = client.get("/c/bags/?q=mug")
+    assert names_in(response) == []
+    assert "“mug” in Bags &amp; umbrellas" in response.content.decode()
+    assert '<a role="button" class="secondary" href="/?q=mug">1 in all categories' in text_of(response)
+
+
+# --- Categories
+
+
+def test_a_category_has_its_own_goods_and_address(client: Client, make: Any) -> None:
+    make("Blue Mug", slug="kitchen"), make("Blue Bag", slug="bags"), make("Odd Thing")
+    response = client.get("/c/kitchen/")
+    assert names_in(response) == ["Blue Mug"]
+    assert '<link rel="canonical" href="http://testserver/c/kitchen/">' in text_of(response)
+    assert "<h1" in text_of(response)
+    assert len(names_in(client.get("/"))) == 3
+
+
+def test_a_category_that_is_not_there_is_not_found(client: Client, make: Any) -> None:
+    make("Blue Mug", slug="kitchen")
+    assert client.get("/c/nothing/").status_code == 404
+    assert client.get("/c/bags/").status_code == 200  # there, and empty
+
+
+def test_links_to_categories_keep_what_was_asked_for(client: Client, make: Any) -> None:
+    make("Blue Mug", slug="kitchen"), make("Blue Bag", slug="bags")
+    page = text_of(client.get("/c/bags/?q=blue&sort=newest&stock=1&page=1"))
+    assert 'href="/c/kitchen/?q=blue&sort=newest&stock=1"' in page
+    assert 'href="/?q=blue&sort=newest&stock=1"' in page
+
+
+def test_the_home_page_shows_categories_that_have_something(client: Client, make: Any) -> None:
+    make("Blue Mug", slug="kitchen"), make("Hidden Bag", slug="bags", is_active=False)
+    page = text_of(client.get("/"))
+    assert 'href="/c/kitchen/"' in page
+    assert 'href="/c/bags/"' not in page
+
+
+# --- Sort and filter
+
+
+def test_sorting(client: Client, make: Any, sibling: MakeSibling) -> None:
+    dear = make("Ant", 1, price="5.00")
+    make("Cat", 3, price="4.00"), make("Bee", 2, price="4.50")
+    sibling(dear, "B", price=1, stock_quantity=0), sibling(dear, "C", price="0.10", is_active=False)
+    make("Dog", 0, price="4.20")
+    found = {sort: names_in(client.get(f"/?sort={sort}")) for sort in ("popular", "name", "cheapest", "dearest")}
+    assert found == {
+        "popular": ["Cat", "Bee", "Ant", "Dog"],
+        "name": ["Ant", "Bee", "Cat", "Dog"],
+        "cheapest": ["Ant", "Cat", "Dog", "Bee"],  # by what the card says: from £1.00
+        "dearest": ["Bee", "Dog", "Cat", "Ant"],
+    }
+    assert names_in(client.get("/?sort=newest")) == ["Dog", "Bee", "Cat", "Ant"]
+
+
+def test_a_variant_must_have_the_price_and_be_free(client: Client, make: Any, sibling: MakeSibling) -> None:
+    sibling(make("Cheap one is gone", 0, price="2.00"), "B", price=9)
+    make("Free", price="2.00"), make("Dear", price="9.00")
+    assert names_in(client.get("/?min=1&max=2,00&stock=1&sort=name")) == ["Free"]
+    assert names_in(client.get("/?max=2.00&sort=name")) == ["Cheap one is gone", "Free"]
+
+
+def test_run_out_holds_of_others_count_as_in_stock(client: Client, make: Any) -> None:
+    line = held(Owner(guest_token=uuid.uuid4()), make("Held", 2), 2)
+    assert names_in(client.get("/?stock=1")) == []
+    run_out(line)
+    assert names_in(client.get("/?stock=1")) == ["Held"]
+
+
+@pytest.mark.parametrize("price", ["NaN", "inf", "-1", "1e9", "abc", "9" * 400, "1.234", "\x00", "\u0661"])
+def test_a_price_that_is_none_is_left_out_and_said(client: Client, make: Any, price: str) -> None:
+    make("Mug")
+    response = client.get("/", {"min": price, "max": "100"})
+    assert names_in(response) == ["Mug"]
+    assert corrections(response) == ["A price is a number like 2 or 2.50: we left out what was not."]
+
+
+def test_prices_the_wrong_way_round_are_swapped(client: Client, make: Any) -> None:
+    make("Mug", price="3.00")
+    response = client.get("/?min=5&max=2")
+    assert names_in(response) == ["Mug"]
+    assert corrections(response) == ["The lowest price was above the highest: we swapped them."]
+    assert 'name="min" value="2"' in text_of(response)
+
+
+def test_an_order_that_is_none_is_the_usual_one(client: Client, make: Any) -> None:
+    make("Mug")
+    assert '<option value="popular" selected>' in text_of(client.get("/?sort=%00"))
+    assert '<option value="popular" selected>' in text_of(client.get("/?sort=relevance"))  # of what, without words?
+    assert '<option value="relevance" selected>' in text_of(client.get("/?q=mug"))
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "abc", "", "1e9", "9" * 30, "9" * 5000, "\x00", "²", "\u0661"])
+def test_a_page_that_is_no_number_is_the_first(client: Client, variant: ProductVariant, number: str) -> None:
+    response = client.get("/", {"page": number})
+    assert names_in(response) == [variant.product.name]
+    assert corrections(response) == ["There is no such page: this is the first one."]
+
+
+def test_a_page_after_the_last_is_the_last(client: Client, make_variant: MakeVariant) -> None:
+    for _ in range(PRODUCTS_A_PAGE + 1):
+        make_variant(0)
+    response = client.get("/?page=9999")
+    assert len(names_in(response)) == 1
+    assert corrections(response) == ["There is no such page: this is the last one."]
+    assert '<link rel="canonical" href="http://testserver/?page=2">' in text_of(response)
+
+
+def test_page_links_keep_what_was_asked_for(client: Client, make_variant: MakeVariant) -> None:
+    for _ in range(PRODUCTS_A_PAGE * 2 + 1):
+        make_variant()
+    page = text_of(client.get("/?page=2&q=product&sort=name&stock=on&min=1.00"))
+    assert 'rel="prev" href="?q=product&sort=name&min=1.00&stock=1"' in page
+    assert 'rel="next" href="?q=product&sort=name&min=1.00&stock=1&page=3"' in page
+    assert 'rel="prev" href="/"' in text_of(client.get("/?page=2"))
+
+
+def test_a_found_list_is_not_for_search_engines(client: Client, variant: ProductVariant) -> None:
+    assert '<meta name="robots" content="noindex, follow">' in text_of(client.get("/?q=product"))
+    assert "noindex" not in text_of(client.get("/?page=1"))
+
+
+# --- What it costs
+
+
+def test_the_dearest_list_costs_six_statements(
+    client: Client, make_user: MakeUser, make: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.force_login(make_user())
+    for number in range(PRODUCTS_A_PAGE + 3):
+        make(f"Mug {number}", slug="kitchen")
+    # 1: session. 2: user. 3: categories, and how many are in each. 4: the products of this page. 5: their variants,
+    # with what is free. 6: the header's cart.
+    with django_assert_num_queries(6):
+        client.get("/c/kitchen/?q=mug&sort=cheapest&stock=1&min=1&max=9&page=2")
+
+
+def test_nothing_found_costs_no_more(
+    client: Client, shopper: Owner, make: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Category.objects.create(slug="bags", name="Bags")
+    # 1: categories, and how many are in each. 2: the name of this one, which has nothing. 3: the header's cart.
+    with django_assert_num_queries(3):
+        client.get("/c/bags/?q=mug")
