@@ -1,6 +1,8 @@
-"""What must hold of carts and stock at every moment, asked of the tables directly."""
+"""What must hold of carts and stock at every moment, asked of the tables directly and of the audit."""
 
 from django.db import connection
+
+from cart.audit import audit_stock
 
 # Each finds the rows that break a rule; its name is the rule.
 _RULES = {
@@ -31,11 +33,13 @@ _RULES = {
 
 
 def broken_rules() -> dict[str, list[tuple[object, ...]]]:
-    """The rows that break a rule, by rule; empty when all is well. 1 query a rule."""
+    """The rows that break a rule, by rule, and what the audit finds; empty when all is well. 1 query a rule."""
     found = {}
     with connection.cursor() as cursor:
         for rule, sql in _RULES.items():
             cursor.execute(sql)
             if rows := cursor.fetchall():
                 found[rule] = rows
+    if differences := audit_stock().differences:
+        found["the audit finds no difference"] = [(str(difference),) for difference in differences]
     return found
