@@ -1,6 +1,7 @@
 """One settings file. What differs between machines comes from the environment; see `.env.example`."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -80,18 +81,19 @@ DATABASE_STARTUP_OPTIONS = env.bool("DATABASE_STARTUP_OPTIONS", True)
 # Without start-up options every process of the role waits as the role says, a command too.
 DATABASE_WAITS = _WAITS.get(PROCESS, {} if DATABASE_STARTUP_OPTIONS else _WAITS["web"])
 
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
-DATABASES["default"] |= {
+_DATABASE: dict[str, Any] = env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")
+_DATABASE |= {
     "CONN_MAX_AGE": 60,
     # With kept connections, the first request after a database restart would fail without it.
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode has none
 }
 if DATABASE_WAITS and DATABASE_STARTUP_OPTIONS:
-    _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+    _OPTIONS = _DATABASE.setdefault("OPTIONS", {})
     _WAITS = " ".join(f"-c {name}={value}" for name, value in DATABASE_WAITS.items())
     # What DATABASE_URL says comes last, and so it wins.
     _OPTIONS["options"] = f"{_WAITS} {_OPTIONS.get('options', '')}".strip()
+DATABASES = {"default": _DATABASE}
 
 # --- Redis and Celery
 
