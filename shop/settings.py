@@ -90,9 +90,9 @@ _DATABASE |= {
 }
 if DATABASE_WAITS and DATABASE_STARTUP_OPTIONS:
     _OPTIONS = _DATABASE.setdefault("OPTIONS", {})
-    _WAITS = " ".join(f"-c {name}={value}" for name, value in DATABASE_WAITS.items())
+    _SETTINGS = " ".join(f"-c {name}={value}" for name, value in DATABASE_WAITS.items())
     # What DATABASE_URL says comes last, and so it wins.
-    _OPTIONS["options"] = f"{_WAITS} {_OPTIONS.get('options', '')}".strip()
+    _OPTIONS["options"] = f"{_SETTINGS} {_OPTIONS.get('options', '')}".strip()
 DATABASES = {"default": _DATABASE}
 
 # --- Redis and Celery
