@@ -1,6 +1,7 @@
 """The course of every row: load, the fault, its end, more load, an empty outbox, the invariants."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class Observed:
     """Of one row: its adds, how they fared, and how long workers took to catch up."""
 
     load: Load
+    statuses: Counter[int]  # of the first answers; 0 is none
     acked: int
     committed: int
     repeated: int
@@ -54,7 +56,15 @@ def settle(site: Site, load: Load, *, only: set[int] | None = None) -> Observed:
         wait_until_empty(site)
     assert load.count(Outcome.UNKNOWN) == 0, f"a repeated add got no answer: {load.statuses}"
     observed = Observed(
-        load, acked, len(committed_keys(site)), repeated, load.longest, lag, site.restarts, find_broken(site, load.adds)
+        load,
+        statuses,
+        acked,
+        committed=len(committed_keys(site)),
+        repeated=repeated,
+        longest_add=load.longest,
+        lag=lag,
+        restarts=site.restarts,
+        findings=find_broken(site, load.adds),
     )
     assert observed.findings.broken == {}
     assert only is None or set(statuses) <= only, f"answered with {statuses}"

@@ -13,10 +13,10 @@ from tests.faults.tasks import send_task
 from tests.waiting import wait_until
 
 Note = Callable[..., None]
-AWAY = 6.0  # seconds: three silences of the breaker
+AWAY = 5.0  # seconds: more than two silences of the breaker
 
 
-@pytest.mark.row("3", "Redis killed, back empty after 6 s", "adds go on; every effect is done after its return")
+@pytest.mark.row("3", "Redis killed, back empty after 5 s", "adds go on; every effect is done after its return")
 def test_dead(site: Site, note: Note) -> None:
     def fault(load: Load) -> None:
         site.valkey.kill()
@@ -27,7 +27,7 @@ def test_dead(site: Site, note: Note) -> None:
 
 
 @pytest.mark.quick_fault
-@pytest.mark.row("4", "Redis frozen for 6 s", "adds go on, one wait a silence and process")
+@pytest.mark.row("4", "Redis frozen for 5 s", "adds go on, one wait a silence and process")
 def test_frozen(site: Site, note: Note) -> None:
     def fault(load: Load) -> None:
         site.valkey.freeze()
@@ -37,7 +37,7 @@ def test_frozen(site: Site, note: Note) -> None:
     note(endure(site, fault, only=AS_USUAL))
 
 
-@pytest.mark.row("4b", "half-open: nothing arrives for 6 s, nothing is closed", "the same")
+@pytest.mark.row("4b", "half-open: nothing arrives for 5 s, nothing is closed", "the same")
 def test_half_open(site: Site, note: Note) -> None:
     def fault(load: Load) -> None:
         site.proxy.stalled = True
@@ -101,7 +101,7 @@ def test_flushed(site: Site, note: Note) -> None:
     note(endure(site, fault, only=AS_USUAL))
 
 
-@pytest.mark.row("7", "Redis full for 6 s (it refuses writes)", "adds go on; every effect is done when there is room")
+@pytest.mark.row("7", "Redis full for 5 s (it refuses writes)", "adds go on; every effect is done when there is room")
 def test_full(site: Site, note: Note) -> None:
     def fault(load: Load) -> None:
         site.redis.config_set("maxmemory", 1)

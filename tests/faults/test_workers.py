@@ -7,8 +7,9 @@ import pytest
 
 from shop.local.process import signal_each
 from tests.faults.conftest import StartSite
-from tests.faults.enduring import AS_USUAL, endure
+from tests.faults.enduring import AS_USUAL, endure, settle, wait_until_empty
 from tests.faults.load import Load
+from tests.faults.shopper import LeanShopper
 from tests.faults.site import QUEUES, Site
 from tests.waiting import wait_until
 
@@ -79,6 +80,21 @@ def test_told_to_stop(site: Site, note: Note, number: signal.Signals) -> None:
 def test_no_beat(start_site: StartSite, note: Note) -> None:
     site = start_site(without=("beat",))
     note(endure(site, lambda load: load.goes_on(100), only=AS_USUAL))
+
+
+@pytest.mark.row("13a", "beat dead, 30 adds, each when the one before is done", "every single add has its own bell")
+def test_each_add_rings(start_site: StartSite, note: Note) -> None:
+    """A bell that is cleared too late swallows a ring, and with nobody to sweep the effect would wait for ever."""
+    site = start_site(without=("beat",))
+    good, shopper = site.goods()[0], LeanShopper(site.port)
+    load = Load(site.port, [good])
+    assert shopper.arrive(good)
+    wait_until_empty(site)
+    for _ in range(30):
+        load.adds.append(shopper.add(good, 1))
+        wait_until_empty(site, patience=20)
+    shopper.leave()
+    note(settle(site, load, only=AS_USUAL))
 
 
 @pytest.mark.row("13b", "two beats", "everything scheduled runs twice, and nothing happens twice")

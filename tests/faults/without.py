@@ -1,6 +1,7 @@
 """The guards, each of which can be taken out to see that its row then fails: `WITHOUT=sweep make faults ARGS=…`."""
 
 import os
+import time
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -37,6 +38,7 @@ def _clear_before() -> None:
 
     def drain_then_clear(effect: str, **options: Any) -> int:
         done: int = drain(effect, **options)
+        time.sleep(0.05)  # any worker may be this slow here; it makes the race sure to be met
         clear(effect)
         return done
 

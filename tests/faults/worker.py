@@ -14,6 +14,7 @@ from celery_app import app
 from redis_link import client
 from tests.faults import counting, poison  # noqa: F401 - they register effects
 from tests.faults.failpoints import dying_after
+from workers import tasks
 from workers.outbox import draining, failing
 
 __all__ = ["app"]
@@ -25,6 +26,8 @@ if "FAULTS_HURRY" in os.environ:
     # Eight attempts take minutes with the waits between them, and the waits are tested elsewhere.
     failing._PATIENCE = timedelta(seconds=1)
     failing._backoff = lambda attempts: timedelta(seconds=0.2)
+    tasks._LEFT_BEHIND = timedelta(seconds=0.2)
+    app.conf.beat_schedule["sweep_outbox"]["schedule"] = timedelta(seconds=0.5)
 
 if seconds := os.environ.get("FAULTS_VISIBILITY"):
     app.conf.broker_transport_options["visibility_timeout"] = float(seconds)
