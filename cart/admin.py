@@ -3,7 +3,7 @@
 from django.contrib import admin
 from unfold.admin import TabularInline
 
-from cart.models import Cart, CartItem
+from cart.models import Cart, CartItem, StockAudit
 from inventory.admin import ReadOnlyAdmin
 
 
@@ -30,3 +30,10 @@ class CartItemAdmin(ReadOnlyAdmin):
     list_filter = [("reserved_until", admin.EmptyFieldListFilter)]
     list_select_related = ["cart", "product_variant"]
     search_fields = ["=cart__id", "product_variant__sku"]
+
+
+@admin.register(StockAudit)
+class StockAuditAdmin(ReadOnlyAdmin):
+    """The last 90 days of audits, the newest first."""
+
+    list_display = ["ran_at", "variants_checked", "difference_count", "left_count"]

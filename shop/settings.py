@@ -55,7 +55,8 @@ WSGI_APPLICATION = "shop.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Before those of the apps, for the first page of the admin to stand before that of unfold.
+        "DIRS": [BASE_DIR / "shop" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -195,6 +196,7 @@ UNFOLD = {
     "SITE_TITLE": f"{SHOP_NAME} back office",
     "SITE_HEADER": SHOP_NAME,
     "SITE_URL": "/",
+    "DASHBOARD_CALLBACK": "workers.dashboard.add_status",
     "SITE_DROPDOWN": [{"icon": "monitoring", "title": "Workers in Flower", "link": FLOWER_URL}],
 }
 

@@ -5,6 +5,7 @@ processes of a run share one PostgreSQL, where each has a database of its own; e
 stop or flush it.
 """
 
+import atexit
 import os
 from contextlib import ExitStack
 
@@ -20,6 +21,8 @@ os.environ["SHOP_PROCESS"] = "web"
 os.environ["STATIC_COLLECTED"] = "false"
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("REDIS_URL", None)
+# For a run that ends before it has begun, by settings that do not load, say.
+atexit.register(_servers.close)
 os.environ.update(_servers.enter_context(private_servers(durable=False)))
 
 

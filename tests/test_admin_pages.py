@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from cart.models import Cart, CartItem
+from cart.audit import run_audit
+from cart.models import Cart, CartItem, StockAudit
 from cart.owners import Owner
 from cart.services import add_product_to_cart
 from inventory.models import ProductVariant
@@ -71,3 +72,17 @@ def test_staff_retry_and_discard_dead_effects(staff: Client) -> None:
 
 def test_the_admin_links_to_flower(staff: Client, settings: object) -> None:
     assert settings.FLOWER_URL in staff.get(reverse("admin:index")).content.decode()  # type: ignore[attr-defined]
+
+
+def test_the_first_page_shows_what_is_wrong_behind_the_pages(staff: Client) -> None:
+    OutboxRow.objects.create(effect="check_low_stock", key="1", is_dead=True)
+    page = staff.get(reverse("admin:index")).content.decode()
+    assert "1 effects are dead" in page
+    assert "No sign of life of beat" in page
+
+
+def test_the_result_of_each_audit_is_there_to_see(staff: Client) -> None:
+    run_audit()
+    audit = StockAudit.objects.get()
+    answer = staff.get(reverse("admin:cart_stockaudit_change", args=[audit.pk]))
+    assert answer.status_code == 200
