@@ -54,6 +54,13 @@ class Load:
                 return
             self.adds.append(shopper.add(chance.choice(self._goods), chance.randint(1, 3)))
 
+    def one_more(self) -> None:
+        """One add by a new shopper."""
+        shopper, good = LeanShopper(self._port), self._goods[0]
+        wait_until(lambda: shopper.arrive(good), "a page is shown")
+        self.adds.append(shopper.add(good, 1))
+        shopper.leave()
+
     def count(self, outcome: Outcome) -> int:
         return sum(add.outcome == outcome for add in list(self.adds))
 

@@ -98,7 +98,15 @@ def test_flushed(site: Site, note: Note) -> None:
             site.redis.flushall()
             load.lasts(0.3)
 
-    note(endure(site, fault, only=AS_USUAL))
+    def flush_the_last(load: Load) -> None:
+        for worker in site.workers:
+            worker.freeze()
+        load.one_more()
+        site.redis.flushall()
+        for worker in site.workers:
+            worker.thaw()
+
+    note(endure(site, fault, last=flush_the_last, only=AS_USUAL))
 
 
 @pytest.mark.row("7", "Redis full for 5 s (it refuses writes)", "adds go on; every effect is done when there is room")

@@ -32,7 +32,12 @@ def test_killed_before_commit(site: Site, note: Callable[..., None]) -> None:
 @pytest.mark.quick_fault
 @pytest.mark.row("2", "web killed after COMMIT, before the bell", "the sweep finds the rows")
 def test_killed_before_the_ring(site: Site, note: Callable[..., None]) -> None:
-    note(endure(site, kill_at(site, "before_ring")))
+    def kill_the_last(load: Load) -> None:
+        site.arm("before_ring")
+        load.one_more()
+        assert not site.is_armed("before_ring")
+
+    note(endure(site, kill_at(site, "before_ring"), last=kill_the_last))
 
 
 @pytest.mark.row("2b", "web killed after the bell, before its answer", "the repeated form changes nothing")

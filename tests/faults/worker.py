@@ -13,13 +13,14 @@ import shop.wsgi  # noqa: F401 - it sets Django up
 from celery_app import app
 from redis_link import client
 from tests.faults import counting, poison  # noqa: F401 - they register effects
-from tests.faults.failpoints import dying_after
+from tests.faults.failpoints import dying_after, dying_before
 from workers import tasks
 from workers.outbox import draining, failing
 
 __all__ = ["app"]
 
-draining._Drain._handle = dying_after("mid_drain", draining._Drain._handle)  # type: ignore[method-assign]
+_handle = dying_before("claimed", dying_after("mid_drain", draining._Drain._handle))
+draining._Drain._handle = _handle  # type: ignore[method-assign]
 draining.drain = dying_after("before_ack", draining.drain)
 
 if "FAULTS_HURRY" in os.environ:
