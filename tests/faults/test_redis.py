@@ -100,11 +100,12 @@ def test_flushed(site: Site, note: Note) -> None:
 
     def flush_the_last(load: Load) -> None:
         for worker in site.workers:
-            worker.freeze()
+            worker.is_wanted = False
+            worker.kill()
         load.one_more()
         site.redis.flushall()
         for worker in site.workers:
-            worker.thaw()
+            worker.is_wanted = True
 
     note(endure(site, fault, last=flush_the_last, only=AS_USUAL))
 

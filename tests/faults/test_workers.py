@@ -89,7 +89,6 @@ def test_each_add_rings(start_site: StartSite, note: Note) -> None:
     good, shopper = site.goods()[0], LeanShopper(site.port)
     load = Load(site.port, [good])
     assert shopper.arrive(good)
-    wait_until_empty(site)
     for _ in range(30):
         load.adds.append(shopper.add(good, 1))
         wait_until_empty(site, patience=20)
