@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from shop.views import accounts, adding, cart, catalogue, health, lines, product
+from shop.views import accounts, adding, cart, catalogue, health, lines, pictures, product
 
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
     path("c/<slug:slug>/", catalogue.catalogue, name="category"),
+    path("pictures/<slug:article>.<slug:code>.<slug:mark>.svg", pictures.drawing, name="drawing"),
     path("products/<slug:slug>/", product.product, name="product"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),
