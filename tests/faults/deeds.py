@@ -38,7 +38,9 @@ def stop_worker(site: Site, wait: Wait, chance: random.Random) -> None:
 
 def die_at_a_point(site: Site, wait: Wait, chance: random.Random) -> None:
     """At whichever moment comes next: if none does within a second, it is disarmed."""
-    point = chance.choice(["before_commit", "before_ring", "after_ring", "claimed", "mid_drain", "before_ack"])
+    point = chance.choice(
+        ["before_commit", "before_ring", "after_ring", "claimed count", "handled count", "before_ack"]
+    )
     site.arm(point)
     wait(1)
     site.disarm(point)
