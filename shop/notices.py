@@ -23,7 +23,7 @@ class Notice:
 
 
 def answer(request: HttpRequest, notice: Notice, *, offer_again: bool = False) -> HttpResponse:
-    """Show the notice, as JSON to who prefers that.
+    """Show the notice, as JSON to who prefers that, and as a message where a part of a page was asked for.
 
     With `offer_again`, what was posted can be posted again by one button, with the same idempotency key: if the first
     time was carried out after all, the second one changes nothing.
@@ -31,6 +31,10 @@ def answer(request: HttpRequest, notice: Notice, *, offer_again: bool = False) -
     response: HttpResponse
     if wants_json(request):
         response = JsonResponse({"code": notice.code, "message": notice.text}, status=notice.status)
+    elif request.headers.get("HX-Request") == "true":
+        # The page and its form stay as they are: sent again, it is the same request with the same key.
+        response = render(request, "shop/_notice.html", {"notice": notice}, status=notice.status)
+        response["HX-Reswap"] = "none"
     else:
         again = _posted(request) if offer_again and request.method == "POST" else None
         response = render(request, "shop/notice.html", {"notice": notice, "again": again}, status=notice.status)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject, cached_property
+from django_htmx.middleware import HtmxDetails
 
 from cart.owners import Owner
 from cart.selectors import CartSummary, cart_summary
@@ -75,9 +76,10 @@ class Shopper:
 
 
 class ShopRequest(HttpRequest):
-    """A request as `ShopperMiddleware` hands it on."""
+    """A request as our middleware hands it on."""
 
     shopper: Shopper
+    htmx: HtmxDetails
 
 
 class ShopperMiddleware:

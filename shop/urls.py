@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from shop.views import accounts, adding, cart, catalogue, health, lines, pictures, product
+from shop.views import accounts, adding, cart, catalogue, health, lines, pictures, product, undoing
 
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
@@ -12,6 +12,7 @@ shop_urls = [
     path("products/<slug:slug>/", product.product, name="product"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),
+    path("cart/undo/", undoing.undo, name="cart_undo"),
     path("cart/keep/", lines.keep, name="cart_keep"),
     path("cart/lines/<int:line_id>/", lines.set_quantity, name="cart_line"),
     path("cart/lines/<int:line_id>/remove/", lines.remove, name="cart_line_remove"),

@@ -14,6 +14,8 @@ from inventory.errors import VariantUnavailable
 from inventory.models import ProductVariant
 from shop.forms import posted_key, posted_next, posted_quantity, posted_variant_id
 from shop.notices import Notice, answer, wants_json
+from shop.offers import Offer
+from shop.parts import part, wants_part
 from shop.problems import problem_of
 from shop.ratelimit import seconds_to_wait
 from shop.selectors import offer_with_variant, variant_with_product
@@ -67,6 +69,8 @@ def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: C
     if wants_json(request):
         return JsonResponse({"code": "added", "message": text, "replayed": cart.was_replayed})
     messages.success(request, text, extra_tags="to-cart")
+    if wants_part(request):
+        return _part(request, variant.pk)
     return HttpResponseRedirect(posted_next(request) or variant.product.get_absolute_url(), status=303)
 
 
@@ -78,7 +82,30 @@ def _refused(request: ShopRequest, variant_id: int, error: ValidationError) -> H
     if wants_json(request):
         return JsonResponse(problem.as_json(), status=problem.status)
     form = AddForm(variant_id, request.POST.get("quantity", ""), posted_next(request), problem)
-    return product_page(request, offer, form)
+    if not wants_part(request):
+        return product_page(request, offer, form)
+    if _is_card(request):
+        messages.error(request, f"{offer.product.name}: {problem.text}")
+    return _shown(request, offer, form)
+
+
+def _part(request: ShopRequest, variant_id: int) -> HttpResponse:
+    """The form anew, with a key of its own and what is free now."""
+    offer = offer_with_variant(variant_id, request.shopper.owner)
+    if offer is None:
+        raise Http404
+    return _shown(request, offer, AddForm(variant_id, next=posted_next(request)))
+
+
+def _shown(request: ShopRequest, offer: Offer, form: AddForm) -> HttpResponse:
+    status = form.problem.status if form.problem else 200
+    template = "shop/_card.html" if _is_card(request) else "shop/_add_answer.html"
+    return part(request, template, {"offer": offer, "form": form}, status=status)
+
+
+def _is_card(request: ShopRequest) -> bool:
+    """Whether the form is one of a list's cards; a card has no field, so it tells of refusals in a message."""
+    return (request.htmx.target or "").startswith("product-")
 
 
 def _cart_has_moved(request: ShopRequest) -> HttpResponse:

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cart.models import CartItem
 from cart.selectors import CartContents, cart_contents
+from shop.parts import part, wants_part
 from shop.problems import Problem
 from shop.shoppers import ShopRequest
 
@@ -37,9 +41,17 @@ class Row:
         return bool(self.line.is_held)  # type: ignore[attr-defined]
 
     @property
-    def can_be_kept(self) -> bool:
-        may_extend = self.line.hold_extensions < settings.SHOP_HOLD_EXTENSIONS
-        return self.is_held and may_extend and self.line.product_variant.is_active
+    def times_left(self) -> int:
+        """How often its hold may still be prolonged."""
+        if not (self.is_held and self.line.product_variant.is_active):
+            return 0
+        return max(0, int(settings.SHOP_HOLD_EXTENSIONS) - self.line.hold_extensions)
+
+    @property
+    def new_price(self) -> Decimal | None:
+        """The price of now, where it is another than the line's."""
+        price = self.line.product_variant.price
+        return price if price != self.line.price else None
 
 
 @never_cache
@@ -58,15 +70,23 @@ def contents_of(request: ShopRequest) -> CartContents:
 def cart_page(
     request: ShopRequest, contents: CartContents, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
-    """The page, also as the answer to a change that was refused."""
-    rows = [_row(line, refused) for line in contents.lines]
-    context = {
+    """The page or the part of it that changes, also as the answer to a change that was refused."""
+    context = _shown(contents, [_row(line, refused) for line in contents.lines])
+    if wants_part(request):
+        return part(request, "shop/_cart.html", context, status=status)
+    return render(request, "shop/cart.html", context, status=status)
+
+
+def _shown(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
+    ends = contents.hold_ends
+    return {
         "contents": contents,
         "rows": rows,
-        "can_keep": any(row.can_be_kept for row in rows),
+        "times_left": max((row.times_left for row in rows), default=0),
         "has_run_out": any(not row.is_held for row in rows),
+        # Time left and not a time of day, since the clock of the browser may be wrong.
+        "seconds_left": max(0, ceil((ends - timezone.now()).total_seconds())) if ends else None,
     }
-    return render(request, "shop/cart.html", context, status=status)
 
 
 def _row(line: CartItem, refused: Refused | None) -> Row:

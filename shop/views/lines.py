@@ -17,9 +17,11 @@ from cart.selectors import line_exists
 from cart.services import keep_items, remove_line, retake_line, set_line_quantity
 from inventory.errors import VariantUnavailable
 from shop.forms import posted_key, posted_quantity
+from shop.parts import wants_part
 from shop.problems import problem_of
 from shop.selectors import variant_with_product
 from shop.shoppers import ShopRequest
+from shop.undoing import undo_tag
 from shop.views.cart import Refused, cart_page, contents_of
 from shop.wording import full_name
 
@@ -56,11 +58,10 @@ def remove(request: ShopRequest, line_id: int) -> HttpResponse:
     except LineNotFound as error:
         if line_exists(line_id):
             raise Http404 from error
-        return _to_cart()
-    messages.success(
-        request, _("%(name)s removed.") % {"name": full_name(variant_with_product(item.product_variant_id))}
-    )
-    return _to_cart()
+        return to_cart(request)
+    text = _("%(name)s removed.") % {"name": full_name(variant_with_product(item.product_variant_id))}
+    messages.success(request, text, extra_tags=undo_tag(item.product_variant_id, item.quantity))
+    return to_cart(request)
 
 
 @never_cache
@@ -77,7 +78,7 @@ def keep(request: ShopRequest) -> HttpResponse:
     if kept:
         text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", kept)
         messages.success(request, text % {"count": kept})
-    return _to_cart()
+    return to_cart(request)
 
 
 def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], None]) -> HttpResponse:
@@ -87,7 +88,7 @@ def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], None])
         raise Http404 from error
     except (ValidationError, VariantUnavailable) as error:
         return _refused(request, line_id, error)
-    return _to_cart()
+    return to_cart(request)
 
 
 def _refused(request: ShopRequest, line_id: int, error: ValidationError | VariantUnavailable) -> HttpResponse:
@@ -108,5 +109,8 @@ def _owner(request: ShopRequest) -> Owner:
     return owner
 
 
-def _to_cart() -> HttpResponse:
+def to_cart(request: ShopRequest) -> HttpResponse:
+    """The cart as it is now: at once where a part is asked for, else by its address."""
+    if wants_part(request):
+        return cart_page(request, contents_of(request))
     return HttpResponseRedirect(reverse("shop:cart"), status=303)

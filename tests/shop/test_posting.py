@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 
 ADDRESSES = [
     "/cart/add/",
+    "/cart/undo/",
     "/cart/keep/",
     "/cart/lines/{line}/",
     "/cart/lines/{line}/remove/",

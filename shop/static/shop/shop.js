@@ -1,0 +1,84 @@
+/* What pages do more of where there is JavaScript: forms that htmx sends, focus that stays, a clock that runs. Every
+   one of them works as a plain form too, so nothing here decides anything. */
+(() => {
+  "use strict";
+  const WARNING = 120; // seconds before a hold ends
+
+  /* The forms of the cards are the same everywhere: each is swapped for its card as it is after the add. */
+  const enhance = (root) => {
+    for (const form of root.querySelectorAll('.card form[action="/cart/add/"]:not([hx-post])')) {
+      form.setAttribute("hx-post", form.getAttribute("action"));
+      form.setAttribute("hx-target", "closest .card");
+      form.setAttribute("hx-swap", "outerHTML");
+      form.setAttribute("hx-sync", "this");
+      htmx.process(form);
+    }
+  };
+
+  /* A whole page in answer to a form (not found, too old, logged out) is shown as one. */
+  const isPage = (xhr) => /^\s*<!doctype/i.test(xhr.responseText);
+  const showPages = ({ detail }) => {
+    if (!isPage(detail.xhr)) return;
+    detail.target = document.body;
+    detail.swapOverride = "innerHTML";
+  };
+
+  /* Whoever pressed a button goes on from there: the same button of the new part, else the undo, else the heading. */
+  let pressed = null;
+  const remember = ({ detail }) => { pressed = detail.elt.getAttribute("action"); };
+  const focusAgain = () => {
+    const lost = !document.activeElement || document.activeElement === document.body;
+    const wanted = pressed;
+    pressed = null;
+    if (!lost || !wanted) return;
+    const button = document.querySelector(`main form[action="${CSS.escape(wanted)}"] [type="submit"]`)
+      || document.querySelector("#messages button") || document.getElementById("cart-title");
+    if (button) button.focus({ preventScroll: button.id !== "cart-title" });
+  };
+
+  const say = (text) => { document.getElementById("live").textContent = text; };
+  const offline = () => {
+    const message = document.createElement("p");
+    message.className = "message error";
+    message.textContent = document.body.dataset.offline;
+    document.getElementById("messages").replaceChildren(message);
+  };
+
+  /* The clock counts down what the server said was left; the browser's time of day is not asked. */
+  let timer = 0;
+  let warned = false;
+  const tick = (hold, ends) => {
+    const left = Math.ceil((ends - Date.now()) / 1000);
+    const clock = hold.querySelector(".clock");
+    clock.hidden = false;
+    clock.textContent = `${Math.floor(Math.max(0, left) / 60)}:${String(Math.max(0, left) % 60).padStart(2, "0")}`;
+    hold.classList.toggle("ending", left <= WARNING);
+    if (left > WARNING) warned = false;
+    if (left <= WARNING && left > 0 && !warned) {
+      warned = true;
+      say(hold.dataset.warning);
+    }
+    if (left > 0) return;
+    clearInterval(timer);
+    htmx.ajax("GET", hold.dataset.cartUrl, { target: "#cart", swap: "innerHTML" });
+  };
+  const startClock = () => {
+    clearInterval(timer);
+    const hold = document.querySelector("[data-seconds-left]");
+    if (!hold) return;
+    // At least a second: where the clocks of web and database differ, nobody asks without end.
+    const ends = Date.now() + Math.max(1, Number(hold.dataset.secondsLeft)) * 1000;
+    tick(hold, ends);
+    timer = setInterval(tick, 1000, hold, ends);
+  };
+
+  htmx.onLoad(enhance);
+  document.addEventListener("htmx:beforeRequest", remember);
+  document.addEventListener("htmx:beforeSwap", showPages);
+  document.addEventListener("htmx:afterSettle", focusAgain);
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.target && detail.target.id === "cart") startClock();
+  });
+  document.addEventListener("htmx:sendError", offline);
+  startClock();
+})();
