@@ -28,11 +28,11 @@ class BadKey(ValidationError):
 
 
 class SignupForm(UserCreationForm):  # type: ignore[type-arg]
-    """A name and a password: all that an account needs."""
+    """A name and a password: all that an account needs. An e-mail address only lets one reset the password."""
 
     class Meta(UserCreationForm.Meta):
         model = User
-        fields = ("username",)
+        fields = ("username", "email")
 
 
 def posted_variant_id(request: HttpRequest) -> int:

@@ -167,6 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "shop:login"
 LOGIN_REDIRECT_URL = "shop:catalogue"
 LOGOUT_REDIRECT_URL = "shop:catalogue"
+SHOP_EMAIL_CONFIRM_HOURS = 24  # how long a link that confirms an e-mail address works
 # A guest has no session row, so what is said to one travels in a cookie too.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = env.bool("COOKIES_SECURE", False)
@@ -188,6 +189,15 @@ STORAGES = {
 if not env.bool("STATIC_COLLECTED", not DEBUG):
     WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# --- E-mail and the law
+
+# Written to the terminal where no server is named, such as EMAIL_URL=smtp+tls://user:password@mail.example:587
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang the request
+SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
+SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", "1 Example Street, London")
+SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")
 
 # --- Staff and operators
 

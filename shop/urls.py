@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from shop.views import accounts, adding, cart, catalogue, health, lines, pictures, product, undoing
+from shop.views import account, accounts, adding, cart, catalogue, health, legal, lines, pictures, product, undoing
 
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
@@ -20,6 +20,15 @@ shop_urls = [
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
     path("accounts/signup/", accounts.SignupView.as_view(), name="signup"),
+    path("accounts/reset/", accounts.ResetView.as_view(), name="reset"),
+    path("accounts/reset/sent/", accounts.ResetSentView.as_view(), name="reset_sent"),
+    path("accounts/reset/<uidb64>/<token>/", accounts.ResetConfirmView.as_view(), name="reset_confirm"),
+    path("account/", account.account, name="account"),
+    path("account/email/", account.change_email, name="account_email"),
+    path("account/email/<str:token>/", account.confirm_email, name="account_email_confirm"),
+    path("account/data.json", account.export, name="account_export"),
+    path("account/delete/", account.delete, name="account_delete"),
+    path("legal/<slug:page>/", legal.legal, name="legal"),
 ]
 
 urlpatterns = [

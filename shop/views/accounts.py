@@ -1,22 +1,32 @@
 """Signing up, logging in and out. What a guest chose comes along by `shop.joining`."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView as DjangoLoginView
-from django.contrib.auth.views import LogoutView, RedirectURLMixin
+from django.contrib.auth.views import (
+    LogoutView,
+    PasswordResetConfirmView,
+    PasswordResetDoneView,
+    PasswordResetView,
+    RedirectURLMixin,
+)
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from shop.forms import SignupForm
 
-__all__ = ["LoginView", "LogoutView", "SignupView"]
+__all__ = ["LoginView", "LogoutView", "ResetConfirmView", "ResetSentView", "ResetView", "SignupView"]
 
 
 class LoginView(DjangoLoginView):
@@ -49,4 +59,42 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
             form.add_error("username", _("A user with that username already exists."))
             return self.form_invalid(form)
         login(self.request, user)
+        return super().form_valid(form)
+
+
+@method_decorator(never_cache, name="dispatch")
+class ResetView(PasswordResetView):
+    """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
+
+    template_name = "shop/account_form.html"
+    email_template_name = "shop/mail_reset.txt"
+    subject_template_name = "shop/mail_reset_subject.txt"
+    success_url = reverse_lazy("shop:reset_sent")
+    extra_context = {
+        "title": gettext_lazy("A new password"),
+        "lead": gettext_lazy("We send a link to the e-mail address of your account."),
+        "button": gettext_lazy("Send me a link"),
+    }
+
+
+@method_decorator(never_cache, name="dispatch")
+class ResetSentView(PasswordResetDoneView):
+    """`/accounts/reset/sent/`"""
+
+    template_name = "shop/account_note.html"
+    extra_context = {
+        "title": gettext_lazy("Look into your mail"),
+        "lead": gettext_lazy("If an account has this address, a link is on its way to it. It works for three days."),
+    }
+
+
+class ResetConfirmView(PasswordResetConfirmView):
+    """`/accounts/reset/<uid>/<token>/`: the link of the mail. It works once."""
+
+    template_name = "shop/account_reset.html"
+    success_url = reverse_lazy("shop:login")
+    extra_context = {"button": gettext_lazy("Set the password")}
+
+    def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
+        messages.success(self.request, _("Your new password is set. Please log in with it."))
         return super().form_valid(form)
