@@ -18,6 +18,7 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import (
     add_product_to_cart,
+    close_abandoned_carts,
     merge_guest_cart,
     release_run_out_holds,
     remove_line,
@@ -161,6 +162,10 @@ def retake_often(owners_and_items: list[tuple[OwnerName, int]], seed: int) -> li
 
 def sweep_often(times: int) -> list[str]:
     return [sweep() for _ in range(times)]
+
+
+def close_abandoned() -> int:
+    return close_abandoned_carts()
 
 
 def close(cart_id: int) -> None:
