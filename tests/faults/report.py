@@ -48,7 +48,19 @@ def write_if_asked(*, complete: bool) -> None:
     """Write the file that FAULTS_REPORT names, unless a row failed."""
     target = os.environ.get("FAULTS_REPORT")
     if target and complete and _rows:
-        Path(target).write_text(TEMPLATE.read_text().replace("{rows}", "\n".join(map(str, sorted(_rows, key=_order)))))
+        Path(target).write_text(_document())
+
+
+def _document() -> str:
+    values = {
+        "{cores}": str(os.cpu_count()),
+        "{load}": f"{os.getloadavg()[2]:.0f}",
+        "{rows}": "\n".join(map(str, sorted(_rows, key=_order))),
+    }
+    text = TEMPLATE.read_text()
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _order(row: Row) -> tuple[int, str]:
