@@ -4,9 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
-from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
+from inventory.categories import category_of
+from inventory.forms import ProductForm
+from inventory.models import Category, LowStockAlert, Product, ProductVariant, StockMovement
+from inventory.photos import photo_keep
+from inventory.sorting import categories_ensure
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
@@ -32,12 +38,41 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     can_delete = False
 
 
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["name", "slug", "place"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
 @admin.register(Product)
 class ProductAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ["name", "number"]
+    form = ProductForm
+    fields = ["number", "name", "slug", "category", "is_listed", "picture", "photograph", "remove_photograph"]
+    readonly_fields = ["picture"]
+    list_display = ["name", "number", "category"]
+    list_filter = ["category"]
+    list_select_related = ["category"]
     search_fields = ["name", "number", "variants__sku"]
     prepopulated_fields = {"slug": ["name", "number"]}
     inlines = [VariantInline]
+
+    @admin.display(description="Photograph now")
+    def picture(self, product: Product) -> str:
+        if not product.photo:
+            return "None: the shop draws it."
+        address = reverse("shop:photo", args=[product.photo, "card"])
+        return format_html('<img src="{}" alt="" style="max-width: 20rem; max-height: 15rem">', address)
+
+    def save_model(self, request: HttpRequest, obj: Product, form: ProductForm, change: bool) -> None:
+        """The photograph that was sent, and the category of the name where none was chosen."""
+        if photo := form.cleaned_data.get("photograph"):
+            obj.photo = photo_keep(photo)
+        elif form.cleaned_data.get("remove_photograph"):
+            obj.photo = ""
+        if obj.category_id is None:
+            obj.category_id = categories_ensure()[category_of(obj.name)]
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(ProductVariant)

@@ -44,6 +44,13 @@ class Product(models.Model):
         related_name="products",
         help_text="Left empty, the name decides.",
     )
+    photo = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The name of a photograph in the storage; empty: the product is drawn.",
+    )
     # Written by triggers alone: name and number, and name and sku of the variants on sale. See docs/search.md.
     search = SearchVectorField(null=True, editable=False)
     is_listed = models.BooleanField(

@@ -25,8 +25,10 @@ _SHOWS = {
 }
 
 
-def product_picture(product: Product, variant: ProductVariant | None = None) -> str:
-    """Of a product, or of one of its variants."""
+def product_picture(product: Product, variant: ProductVariant | None = None, size: str = "card") -> str:
+    """Of a product, or of one of its variants. A drawing is as sharp in any size."""
+    if product.photo:
+        return reverse("shop:photo", args=[product.photo, size])
     sold_as = "" if variant is None or variant.name == ONLY_VARIANT else variant.name
     article = product.number if variant is None else variant.sku
     return _address(article, drawing_of(product.number, product.name, sold_as, article))

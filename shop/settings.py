@@ -40,6 +40,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    # An ETag on what may be kept; pages with a form are `no-store` and get none.
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -177,10 +180,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = env.bool("COO
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217, for machines
 SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "£")
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Photographs of products. Not served as files: `shop.views.pictures` does that, with long cache headers.
+MEDIA_ROOT = env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

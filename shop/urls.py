@@ -1,7 +1,7 @@
 """Addresses of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from shop.views import account, accounts, adding, cart, catalogue, health, legal, lines, pictures, product, undoing
 
@@ -9,6 +9,7 @@ shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
     path("c/<slug:slug>/", catalogue.catalogue, name="category"),
     path("pictures/<slug:article>.<slug:code>.<slug:mark>.svg", pictures.drawing, name="drawing"),
+    re_path(r"^photos/(?P<name>[0-9a-f]{32})-(?P<size>[a-z]+)\.webp$", pictures.photo, name="photo"),
     path("products/<slug:slug>/", product.product, name="product"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),

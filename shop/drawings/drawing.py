@@ -35,14 +35,14 @@ class Drawing(NamedTuple):
     surface: str
     paper: int
     print: int
-    count: int
+    copies: int
     lean: int
     shift: int
 
     @property
     def code(self) -> str:
         """The choices as letters and digits, for an address."""
-        return f"{self.motif}-{self.paint}-{self.surface}-{self.paper}{self.print}{self.count}{self.lean}{self.shift}"
+        return f"{self.motif}-{self.paint}-{self.surface}-{self.paper}{self.print}{self.copies}{self.lean}{self.shift}"
 
 
 def drawing_of(number: str, name: str, variant: str = "", sku: str = "") -> Drawing:
@@ -59,7 +59,7 @@ def drawing_of(number: str, name: str, variant: str = "", sku: str = "") -> Draw
         surface=surface_of(f"{variant} {name}", lot // 11),
         paper=paper_for(paint, lot // 7),
         print=lot // 5 % len(PAPERS),
-        count=(2 if lot % 2 else 3) if several else 1,
+        copies=(2 if lot % 2 else 3) if several else 1,
         lean=own // 13 % 10,
         shift=own // 131 % 10,
     )
@@ -72,7 +72,7 @@ def read_code(code: str) -> Drawing | None:
     motif, paint, surface, *digits = match.groups()
     drawing = Drawing(motif, paint, surface, *map(int, digits))
     known = motif in MOTIFS and paint in PAINTS and surface in SURFACES
-    fits = drawing.paper < len(INKS) and drawing.print < len(PAPERS) and 1 <= drawing.count <= 3
+    fits = drawing.paper < len(INKS) and drawing.print < len(PAPERS) and 1 <= drawing.copies <= 3
     return drawing if known and fits else None
 
 
@@ -119,7 +119,7 @@ def _defs(drawing: Drawing) -> str:
         '<filter id="f" x="-20%" y="-20%" width="140%" height="150%">'
         '<feDropShadow dx="0" dy="4" stdDeviation="4" flood-color="#2b1f12" flood-opacity=".3"/></filter>'
     )
-    if drawing.count > 1:
+    if drawing.copies > 1:
         parts.append(f'<g id="m">{MOTIFS[drawing.motif]}</g>')
     return "".join(parts)
 
@@ -130,10 +130,10 @@ def _pattern(name: str, unit: int, start: int, inside: str) -> str:
 
 
 def _things(drawing: Drawing) -> str:
-    thing = MOTIFS[drawing.motif] if drawing.count == 1 else '<use href="#m"/>'
-    lean = 1.5 * (drawing.lean - 4.5) if drawing.count == 1 else 0
+    thing = MOTIFS[drawing.motif] if drawing.copies == 1 else '<use href="#m"/>'
+    lean = 1.5 * (drawing.lean - 4.5) if drawing.copies == 1 else 0
     return "".join(
         f'<g filter="url(#f)" transform="translate({x} {y}) rotate({turn + lean:g}) '
         f'scale({size}) translate(-80 -76)">{thing}</g>'
-        for x, y, size, turn in _PLACES[drawing.count - 1]
+        for x, y, size, turn in _PLACES[drawing.copies - 1]
     )

@@ -1,20 +1,25 @@
-"""Pictures in templates: `{% picture variant %}` wherever goods are shown."""
+"""Pictures in templates: `{% picture variant %}` wherever goods are shown; and what machines are told of goods."""
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory.models import Product, ProductVariant
-from shop import pictures
+from shop import descriptions, pictures
+from shop.offers import Offer
 
 register = template.Library()
 
 
 @register.simple_tag
-def picture(goods: Product | ProductVariant, alt: str = "") -> SafeString:
-    """The picture of a product or of a variant, whose product has been fetched. A name beside it needs no `alt`."""
+def picture(goods: Product | ProductVariant, alt: str = "", size: str = "card") -> SafeString:
+    """The picture of a product or of a variant, whose product has been fetched. A name beside it needs no `alt`.
+
+    `size` is of a photograph: "card" or "page".
+    """
     product, variant = (goods.product, goods) if isinstance(goods, ProductVariant) else (goods, None)
-    return _image(pictures.product_picture(product, variant), alt)
+    return _image(pictures.product_picture(product, variant, size), alt)
 
 
 @register.simple_tag
@@ -28,3 +33,23 @@ def _image(address: str, alt: str) -> SafeString:
     return format_html(
         '<img class="picture" src="{}" alt="{}" width="240" height="240" loading="lazy" decoding="async">', address, alt
     )
+
+
+@register.simple_tag
+def product_description(offer: Offer) -> str:
+    """A sentence on the product, for who has not seen its page."""
+    return descriptions.description_of(offer)
+
+
+@register.simple_tag(takes_context=True)
+def product_picture_url(context: Context, offer: Offer) -> str:
+    """The absolute address of its picture."""
+    variant = offer.only.variant if offer.only else None
+    return str(context["request"].build_absolute_uri(pictures.product_picture(offer.product, variant, "page")))
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context: Context, offer: Offer) -> SafeString:
+    """The product and its offers for search engines, as data."""
+    address = context["request"].build_absolute_uri(offer.product.get_absolute_url())
+    return descriptions.as_script(descriptions.structured(offer, address, product_picture_url(context, offer)))

@@ -92,7 +92,7 @@ def test_colour_and_print_are_those_of_the_variant_then_of_the_name() -> None:
     assert parasol[1].surface == "stripes"
     assert drawing_of("1", "Retrospot Mug").surface == "spots"
     assert drawing_of("1", "Retrospot Mug").paint == "red"  # a thing that has a colour
-    assert drawing_of("1", "Set of 3 Mugs").count > 1
+    assert drawing_of("1", "Set of 3 Mugs").copies > 1
 
 
 def test_the_same_words_are_always_drawn_the_same() -> None:

@@ -1,0 +1,111 @@
+"""What staff send as a photograph: looked at, made anew, refused with a reason."""
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from PIL import Image
+from pytest_django import Settings
+
+from inventory.photos import LARGEST_FILE, SIZES, photo_keep, photo_path, photo_read
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = str(tmp_path)
+    return tmp_path
+
+
+def file(kind: str = "JPEG", size: tuple[int, int] = (900, 600), mode: str = "RGB", **options: object) -> bytes:
+    out = BytesIO()
+    Image.new(mode, size, "red").save(out, kind, **options)
+    return out.getvalue()
+
+
+def read(content: bytes) -> dict[str, Image.Image]:
+    photo = photo_read(BytesIO(content), len(content))
+    return {size: Image.open(BytesIO(made)) for size, made in photo.files.items()}
+
+
+def refusal(content: bytes) -> str | None:
+    with pytest.raises(ValidationError) as caught:
+        photo_read(BytesIO(content), len(content))
+    return str(caught.value.code)
+
+
+def png_that_unfolds_to(width: int, height: int) -> bytes:
+    """A few bytes whose head promises many pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB")]
+)
+def test_each_kind_is_made_anew_in_our_sizes(kind: str, mode: str) -> None:
+    made = read(file(kind, (3000, 2000), mode))
+    assert {size: (image.format, image.mode, max(image.size)) for size, image in made.items()} == {
+        size: ("WEBP", "RGB", side) for size, side in SIZES.items()
+    }
+
+
+def test_a_small_one_is_not_enlarged_and_keeps_its_shape() -> None:
+    assert {image.size for image in read(file(size=(300, 100))).values()} == {(300, 100)}
+
+
+def test_what_is_transparent_is_on_paper() -> None:
+    out = BytesIO()
+    Image.new("RGBA", (10, 10), (0, 0, 0, 0)).save(out, "PNG")
+    red, green, blue = read(out.getvalue())["card"].getpixel((5, 5))  # type: ignore[misc]
+    assert min(red, green, blue) > 240
+
+
+def test_only_pixels_survive_and_they_stand_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "SECRET CAMERA"  # turned by a quarter; who made it
+    content = file(size=(600, 300), exif=exif, comment=b"SECRET COMMENT")
+    assert b"SECRET" in content
+    photo = photo_read(BytesIO(content), len(content))
+    assert all(b"SECRET" not in made and b"EXIF" not in made for made in photo.files.values())
+    assert read(content)["card"].size == (300, 600)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", b"\xff\xd8\xff\xe0", file()[:300], file("PNG")[:60],
+     file("GIF", mode="P"), file("BMP"), file("TIFF"),
+     b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', b"%PDF-1.4", b"GIF89a<script>"],
+)  # fmt: skip
+def test_what_is_no_jpeg_png_or_webp_is_refused(content: bytes) -> None:
+    assert refusal(content) == "not_a_picture"
+
+
+def test_a_file_that_is_too_large_is_not_even_opened() -> None:
+    with pytest.raises(ValidationError, match="at most 8 MB"):
+        photo_read(BytesIO(b""), LARGEST_FILE + 1)
+
+
+@pytest.mark.parametrize("size", [(6400, 6251), (10_000, 9000), (60_000, 60_000), (2_000_000, 2_000_000)])
+def test_a_bomb_is_refused_before_it_unfolds(size: tuple[int, int]) -> None:
+    assert refusal(png_that_unfolds_to(*size)) == "too_many_pixels"
+
+
+def test_it_is_kept_under_a_name_of_its_content(media: Path) -> None:
+    content = file()
+    first, second = (photo_read(BytesIO(content), len(content)) for _ in range(2))
+    assert photo_keep(first) == photo_keep(second) == first.name
+    other = file(size=(901, 600))
+    assert photo_read(BytesIO(other), len(other)).name != first.name
+    assert len(list(media.rglob("*.webp"))) == len(SIZES)
+    with default_storage.open(photo_path(first.name, "card")) as stored:
+        assert stored.read() == first.files["card"]

@@ -1,0 +1,111 @@
+"""What pages say of goods to machines, and what pages weigh."""
+
+import gzip
+import json
+import re
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from inventory.models import ProductVariant
+from inventory.sorting import categories_ensure
+from shop.selectors import PRODUCTS_A_PAGE
+from tests.conftest import MakeVariant
+from tests.shop.pages import MakeSibling, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client: Client, variant: ProductVariant) -> str:
+    return text_of(client.get(variant.product.get_absolute_url()))
+
+
+def structured(client: Client, variant: ProductVariant) -> Any:
+    content = client.get(variant.product.get_absolute_url()).content.decode()
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', content, re.DOTALL)
+    return json.loads(script)
+
+
+def test_a_product_has_an_offer_for_each_variant(client: Client, variant: ProductVariant, sibling: MakeSibling) -> None:
+    sibling(variant, "Blue", price="4.5", stock_quantity=1, low_stock_threshold=2)
+    sibling(variant, "Gone", stock_quantity=0)
+    sibling(variant, "Hidden", is_active=False)
+    data = structured(client, variant)
+    address = f"http://testserver{variant.product.get_absolute_url()}"
+    assert (data["@context"], data["@type"], data["name"]) == ("https://schema.org", "Product", variant.product.name)
+    assert data["url"] == address
+    assert data["image"][0].startswith("http://testserver/pictures/")
+    offers = {offer["name"]: offer for offer in data["offers"]}
+    name = variant.product.name
+    assert {key: offer["availability"].rsplit("/", 1)[1] for key, offer in offers.items()} == {
+        name: "InStock",
+        f"{name} (Blue)": "LimitedAvailability",
+        f"{name} (Gone)": "SoldOut",
+    }
+    blue = offers[f"{name} (Blue)"]
+    assert (blue["price"], blue["priceCurrency"], blue["@type"]) == ("4.50", "GBP", "Offer")
+
+
+def test_no_name_breaks_out_of_the_data(client: Client, variant: ProductVariant) -> None:
+    evil = "</script><script>alert('&')</script><!-- \u2028"
+    type(variant.product).objects.filter(pk=variant.product_id).update(name=evil)
+    content = client.get(variant.product.get_absolute_url()).content
+    assert b"<script>alert" not in content
+    assert structured(client, variant)["name"] == evil
+
+
+def test_canonical_and_open_graph(client: Client, variant: ProductVariant) -> None:
+    page = text_of(client.get(variant.product.get_absolute_url() + "?from=somewhere"))
+    address = f"http://testserver{variant.product.get_absolute_url()}"
+    assert f'<link rel="canonical" href="{address}">' in page
+    assert f'<meta property="og:url" content="{address}">' in page
+    assert f'<meta property="og:title" content="{variant.product.name}">' in page
+    assert f'<meta name="description" content="{variant.product.name} for £2.50. In stock.' in page
+    assert re.search(r'<meta property="og:image" content="http://testserver/pictures/[^"]+\.svg">', page)
+
+
+def test_lists_have_a_title_and_a_description(client: Client, variant: ProductVariant) -> None:
+    variant.product.category_id = categories_ensure()["kitchen"]
+    variant.product.save(update_fields=["category"])
+    page = text_of(client.get("/c/kitchen/"))
+    assert "<title>Tea & kitchen · " in page
+    assert '<meta name="description" content="Tea & kitchen: 1 small gifts' in page
+    assert '<meta property="og:title" content="Tea & kitchen">' in page
+
+
+# --- Weight
+
+
+def test_the_first_view_weighs_at_most_60_kilobytes(client: Client, make_variant: MakeVariant) -> None:
+    """The page and all that it asks for before it can be seen, compressed; pictures come later."""
+    ids = list(categories_ensure().values())
+    for number in range(PRODUCTS_A_PAGE + 1):
+        product = make_variant(price="12.34").product
+        product.name, product.category_id = f"Set of {number} Vintage Christmas Paper Parasols Red", ids[number % 15]
+        product.save(update_fields=["name", "category"])
+    response = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    page = gzip.decompress(response.content).decode()
+    assert page.count('class="card-name"') == PRODUCTS_A_PAGE
+    files = re.findall(r'(?:<script src|rel="stylesheet" href)="/static/([^"?]+)"', page)
+    assert len(files) >= 2
+    total = len(response.content) + sum(packed(name) for name in files)
+    assert total <= 60_000
+
+
+def packed(name: str) -> int:
+    path = finders.find(name)
+    assert isinstance(path, str)
+    with open(path, "rb") as source:
+        return len(gzip.compress(source.read()))
+
+
+def test_what_has_no_form_carries_an_etag_and_what_has_one_does_not(client: Client, variant: ProductVariant) -> None:
+    picture = client.get(re.findall(r'src="(/pictures/[^"]+)"', page_of(client, variant))[0])
+    assert client.get(picture.request["PATH_INFO"], headers={"If-None-Match": picture["ETag"]}).status_code == 304
+    for page in ("/", variant.product.get_absolute_url()):
+        response = client.get(page)
+        assert "no-store" in response["Cache-Control"]
+        assert "ETag" not in response.headers
