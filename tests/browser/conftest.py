@@ -1,0 +1,66 @@
+"""A real browser, the system's chromium, on the shop over the test's database."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=10_000)  # a busy machine is slow, not wrong
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Instead of the plugin's own, which is made in a way that pytest is about to forbid."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Where there is no chromium the tests are skipped, unless REQUIRE_BROWSER=1 says that this is a failure."""
+    if not CHROMIUM.exists():
+        missing = f"no browser: {CHROMIUM} is missing (on Debian: apt install chromium)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    return browser_type_launch_args | {"executable_path": str(CHROMIUM), "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beside_an_event_loop() -> None:
+    """The browser's driver keeps an event loop in this thread to the end, where Django would refuse every query."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture
+def shop(live_server: LiveServer) -> str:
+    """The address of the shop."""
+    return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page whose scripts must not fail; ten seconds is how long anything may take."""
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.set_default_timeout(10_000)
+    yield page
+    assert failed == []

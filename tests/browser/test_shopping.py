@@ -1,0 +1,127 @@
+"""Shopping in a browser with scripts: parts are answered, nothing reloads, focus and voice go where they should."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from playwright.sync_api import Browser, Page, expect
+
+from cart.models import CartItem
+from inventory.models import ProductVariant
+from tests.browser.steps import add, expect_units, is_same_page, mark, messages, open_product
+from tests.conftest import MakeVariant
+from tests.shop.pages import MakeUser
+from tests.shopping import stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def hold_ends_in(seconds: int) -> None:
+    CartItem.objects.update(reserved_until=Now() + timedelta(seconds=seconds))
+
+
+def test_an_add_from_the_list_keeps_the_page_and_the_focus(page: Page, shop: str, variant: ProductVariant) -> None:
+    page.goto(shop)
+    mark(page)
+    button = page.get_by_role("button", name="Add to cart")
+    for number in (1, 2):
+        button.click()
+        expect_units(page, number)
+        expect(button).to_be_focused()
+    expect(messages(page)).to_contain_text("added.")
+    assert is_same_page(page)
+    assert stock(variant) == (8, 2)
+
+
+def test_a_refusal_stands_at_its_field_which_has_the_focus(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    mark(page)
+    page.get_by_label("Quantity").evaluate("field => field.removeAttribute('max')")
+    add(page, 12)
+    expect(page.get_by_role("alert")).to_contain_text("Only 10 units available in stock.")
+    expect(page.get_by_label("Quantity")).to_be_focused()
+    page.get_by_role("button", name="Take 10 instead").click()
+    expect_units(page, 10)
+    expect(page.locator("#availability")).to_have_text("The last ones are in your cart")
+    assert is_same_page(page)
+
+
+def test_change_remove_and_undo(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    add(page)
+    expect_units(page, 1)
+    page.goto(shop + "/cart/")
+    mark(page)
+    page.get_by_label("Quantity of").fill("4")
+    page.get_by_label("Quantity of").press("Enter")
+    expect_units(page, 4)
+    expect(page.locator("dl.total")).to_contain_text("£10.00")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Nothing in it yet.")).to_be_visible()
+    assert stock(variant) == (10, 0)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
+    expect(messages(page)).to_contain_text("back in your cart")
+    expect(page.get_by_role("heading", name="Your cart")).to_be_focused()
+    assert (is_same_page(page), stock(variant)) == (True, (6, 4))
+
+
+def test_a_hold_runs_out_on_screen_and_is_taken_again(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    add(page)
+    expect_units(page, 1)
+    hold_ends_in(3)
+    page.goto(shop + "/cart/")
+    mark(page)
+    expect(page.get_by_role("timer")).to_have_text("0:01")
+    expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Take again").click()
+    expect(page.get_by_text("Held for you until")).to_be_visible()
+    assert is_same_page(page)
+
+
+def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    add(page)
+    expect_units(page, 1)
+    hold_ends_in(122)
+    page.goto(shop + "/cart/")
+    expect(page.locator("#live")).to_have_text("What is in your cart is held for two more minutes.")
+    page.get_by_role("button", name="Keep my items").click()
+    expect(messages(page)).to_contain_text("1 item is held for longer.")
+    expect(page.get_by_text("Up to 2 more times")).to_be_visible()
+
+
+def test_two_browsers_race_for_the_last_unit(browser: Browser, shop: str, make_variant: MakeVariant) -> None:
+    last = make_variant(1)
+    pages = [browser.new_context().new_page() for _ in range(2)]
+    for page in pages:
+        open_product(page, shop, last)
+    for page in pages:
+        page.get_by_role("button", name="Add to cart").click(no_wait_after=True)
+    answered = "document.querySelector('#messages .message, #quantity-error')"
+    for page in pages:
+        page.wait_for_function(answered)
+    told = sorted(str(page.locator("main").inner_text()) for page in pages)
+    won = [text for text in told if "added." in text]
+    lost = [text for text in told if "All of them are in other carts" in text]
+    assert (len(won), len(lost), stock(last)) == (1, 1, (0, 1))
+    for page in pages:
+        page.context.close()
+
+
+def test_logging_in_brings_a_full_cart_along(
+    page: Page, shop: str, variant: ProductVariant, make_user: MakeUser
+) -> None:
+    make_user("ada")
+    open_product(page, shop, variant)
+    add(page, 3)
+    expect_units(page, 3)
+    page.get_by_role("link", name="Log in").click()
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    expect_units(page, 3)
+    assert CartItem.objects.get().cart.user is not None
