@@ -104,6 +104,23 @@ class TestExpiryWithoutASweep:
             add(guest, variant, 6)
         assert refusal.value.available == 5
 
+    def test_live_holds_stay_where_run_out_ones_are_taken(self, guest: Owner, variant: ProductVariant) -> None:
+        run_out(held(Owner(guest_token=uuid.uuid4()), variant, 5))
+        live = held(Owner(guest_token=uuid.uuid4()), variant, 5)
+        add(guest, variant, 5)
+        assert hold(live) == (5, 5)
+        assert stock(variant) == (0, 10)
+
+    def test_the_shoppers_own_run_out_units_are_not_released_to_themselves(
+        self, guest: Owner, variant: ProductVariant
+    ) -> None:
+        line, other = held(guest, variant, 3), held(Owner(guest_token=uuid.uuid4()), variant, 7)
+        run_out(line, other)
+        add(guest, variant, 2)
+        assert hold(line) == (5, 5)
+        assert hold(other) == (7, 0)
+        assert stock(variant) == (5, 5)
+
     def test_that_stock_changed_is_said(self, guest: Owner, variant: ProductVariant) -> None:
         run_out(held(Owner(guest_token=uuid.uuid4()), variant, 10))
         OutboxRow.objects.all().delete()

@@ -12,10 +12,13 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
 from cart.errors import Busy
+from cart.locks import clock, lock_carts, lock_line, lock_lines, lock_open_cart, lock_run_out_lines
+from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import keep_items, merge_guest_cart, remove_line, set_line_quantity
+from inventory.locks import lock_variants
 from inventory.models import ProductVariant
-from tests.shopping import add, held, hold, nothing_changes, stock
+from tests.shopping import add, held, hold, nothing_changes, run_out, stock
 from tests.storms.actors import buy, lock_variant_then_cart, name_of
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, cast
@@ -24,13 +27,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @contextmanager
-def rival_holds(table: str, pk: int) -> Iterator[None]:
+def rival_holds(table: str, pk: int, lock: str = "FOR UPDATE") -> Iterator[None]:
     """Another session has this row locked."""
     rival = connection.copy("rival")
     try:
         with rival.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [pk])  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s {lock}", [pk])  # noqa: S608
             yield
     finally:
         rival.close()
@@ -84,6 +87,39 @@ class TestALockThatIsNotFreed:
             add(guest, variant)
         add(guest, variant)
         assert stock(variant) == (9, 1)
+
+
+LOCKS: dict[str, tuple[str, Callable[[CartItem], object]]] = {
+    "variants": ("inventory_productvariant", lambda line: lock_variants([line.product_variant_id])),
+    "carts": ("cart_cart", lambda line: lock_carts([line.cart_id])),
+    "an open cart": ("cart_cart", lambda line: lock_open_cart(Owner(guest_token=line.cart.guest_token))),
+    "lines": ("cart_cartitem", lambda line: lock_lines([line.cart_id])),
+    "a line": ("cart_cartitem", lambda line: lock_line(cart_id=line.cart_id, item_id=line.pk)),
+    "run-out lines": ("cart_cartitem", lambda line: _lock_run_out(line)),
+}
+
+
+def _lock_run_out(line: CartItem) -> None:
+    run_out(line)
+    assert lock_run_out_lines(now=clock(), most=1)
+
+
+@pytest.mark.usefixtures("short_patience")
+@pytest.mark.parametrize("what", LOCKS)
+def test_a_lock_waits_for_nobody_who_only_refers_to_the_row(guest: Owner, variant: ProductVariant, what: str) -> None:
+    """Whoever inserts a row with a foreign key holds the key of what it names; plain FOR UPDATE would wait for them."""
+    line = held(guest, variant)
+    table, lock = LOCKS[what]
+    pk = {"inventory_productvariant": variant.pk, "cart_cart": line.cart_id, "cart_cartitem": line.pk}[table]
+    with rival_holds(table, pk, "FOR KEY SHARE"), transaction.atomic():
+        lock(line)
+
+
+@pytest.mark.parametrize("what", sorted(LOCKS.keys() - {"a line"}))  # that one is SQL, and its callers are commands
+def test_a_lock_outside_a_transaction_is_refused(guest: Owner, variant: ProductVariant, what: str) -> None:
+    line = held(guest, variant)
+    with pytest.raises(transaction.TransactionManagementError):
+        LOCKS[what][1](line)
 
 
 def test_a_statement_that_takes_too_long_is_busy_too(guest: Owner, variant: ProductVariant) -> None:

@@ -99,6 +99,23 @@ def assert_one_holder(line: CartItem, rival: Owner, ends: dict[str, str]) -> Non
 
 
 @pytest.mark.usefixtures("rules_hold_at_the_end")
+@pytest.mark.parametrize(("other", "end"), [("sweep", "released 0"), ("rival", "InsufficientStock")])
+def test_a_line_that_its_shopper_is_at_is_passed_over_and_not_waited_for(
+    line: CartItem, guest: Owner, other: str, end: str
+) -> None:
+    plays = actors_at(line, guest)
+    shopper = Actor(plays["shopper"].act, plays["shopper"].args, pause_after="cart.services.adding.lock_line")
+    with cast(shopper, plays[other]) as (one, two):
+        one.start()
+        one.wait_paused()
+        two.start()
+        assert two.wait_settled() is False
+        assert two.result() == end
+        one.resume()
+        assert one.result() == "held"
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
 def test_a_storm_of_expiry_sweeps_and_adds(guests: Guests, make_variant: MakeVariant) -> None:
     variant, shoppers = make_variant(12), guests(6)
     lines = [held(shopper, variant, 2) for shopper in shoppers]
