@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cart.errors import InvalidQuantity
 
@@ -33,6 +34,7 @@ class SignupForm(UserCreationForm):  # type: ignore[type-arg]
     class Meta(UserCreationForm.Meta):
         model = User
         fields = ("username", "email")
+        labels = {"email": gettext_lazy("E-mail address (optional)")}
 
 
 def posted_variant_id(request: HttpRequest) -> int:
