@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -43,6 +44,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def beside_an_event_loop() -> None:
     """The browser's driver keeps an event loop in this thread to the end, where Django would refuse every query."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_folder_left(_pw_artifacts_folder: TemporaryDirectory[str]) -> Iterator[None]:
+    """The plugin's own clean-up is not reached in processes of xdist, which complain of it at their very end."""
+    yield
+    _pw_artifacts_folder.cleanup()
 
 
 @pytest.fixture
