@@ -23,10 +23,13 @@ from cart.services import (
     release_run_out_holds,
     remove_line,
     retake_line,
+    store_totals,
 )
 from inventory.errors import VariantUnavailable
 from inventory.holds import give_back_units
 from inventory.locks import lock_variants
+from inventory.models import StockMovement
+from inventory.services import stock_move
 from tests.storms.harness import meet
 
 OwnerName = tuple[int | None, str | None]
@@ -162,6 +165,18 @@ def retake_often(owners_and_items: list[tuple[OwnerName, int]], seed: int) -> li
 
 def sweep_often(times: int) -> list[str]:
     return [sweep() for _ in range(times)]
+
+
+@_or_refusal
+def move_stock(variant_id: int, delta: int) -> str:
+    """What staff do after counting: "moved"."""
+    stock_move(variant_id=variant_id, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
+    return "moved"
+
+
+def store_total() -> int:
+    """What a worker does after a change: store the total of every cart; how many it stored."""
+    return store_totals(cart_ids=list(Cart.objects.values_list("pk", flat=True)))
 
 
 def close_abandoned() -> int:

@@ -79,7 +79,7 @@ def test_control_in_the_order_of_lines_they_deadlock(make_variant: MakeVariant, 
 def test_merging_deleting_and_sweeping_whole_carts_at_once(make_variant: MakeVariant, deadlocks: Deadlocks) -> None:
     x, y = make_variant(10 * WHOLE_CART_ROUNDS), make_variant(10 * WHOLE_CART_ROUNDS)
     users = User.objects.bulk_create(User(username=f"user {n}") for n in range(WHOLE_CART_ROUNDS))
-    merged, deleted = carts_of([y, x], WHOLE_CART_ROUNDS), carts_of([x, y], WHOLE_CART_ROUNDS)
+    merged, deleted = carts_of([y, x], WHOLE_CART_ROUNDS), carts_of([y, x], WHOLE_CART_ROUNDS)
     for n in range(WHOLE_CART_ROUNDS):
         carts_of([[x, y], [y, x]][n % 2], 1, live=False)
     # What a merge must take again moves stock of both variants.
