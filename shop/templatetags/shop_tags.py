@@ -7,15 +7,13 @@ from django.conf import settings
 from django.template import Context
 from django.urls import reverse
 
-from shop import tiles, undoing, wording
+from shop import undoing, wording
 
 register = template.Library()
 
 register.filter("money", wording.money)
 register.filter("clock_time", wording.clock_time)
 register.filter("full_name", wording.full_name)
-register.filter("tile_classes", tiles.tile_classes)
-register.filter("initials", tiles.initials)
 register.filter("undo", undoing.undo_of)
 
 

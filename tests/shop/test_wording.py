@@ -1,4 +1,4 @@
-"""How money, moments and goods read, and what stands in for a picture."""
+"""How money, moments and goods read."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +8,6 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from inventory.models import Product, ProductVariant
-from shop.tiles import initials, tile_classes
 from shop.wording import clock_time, full_name, money
 
 
@@ -38,18 +37,3 @@ def test_a_moment_of_another_day_has_its_date() -> None:
 )
 def test_a_variant_is_named_where_that_tells_something(name: str, text: str) -> None:
     assert full_name(ProductVariant(product=Product(name="Paper Parasol"), name=name)) == text
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [("Set of 6 Tea Towels", "TT"), ("Doormat", "D"), ("12 in 1", "1"), ("Été", "É"), ("***", "*")],
-)
-def test_initials(name: str, text: str) -> None:
-    assert initials(Product(name=name)) == text
-
-
-def test_a_tile_is_always_the_same_and_of_the_colour_in_the_name() -> None:
-    classes = tile_classes(Product(number="1", name="Red Retrospot Bag"))
-    assert classes == tile_classes(Product(number="1", name="Red Retrospot Bag"))
-    assert classes.startswith("ink-red ")
-    assert len({tile_classes(Product(number=str(number), name="Bag")) for number in range(500)}) == 48
