@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "workers.apps.WorkersConfig",
     "cart.apps.CartConfig",
     "inventory.apps.InventoryConfig",
+    "staff.apps.StaffConfig",  # last, see there
 ]
 
 MIDDLEWARE = [

@@ -1,4 +1,4 @@
-"""Goods and stock for staff. Stock is read here, and changed by services only."""
+"""Goods for staff: products, variants, prices, pictures, categories. Stock is read here only."""
 
 from typing import Any
 
@@ -6,26 +6,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from inventory.categories import category_of
 from inventory.forms import ProductForm
-from inventory.models import Category, LowStockAlert, Product, ProductVariant, StockMovement
+from inventory.models import Category, Product, ProductVariant
 from inventory.photos import photo_keep
 from inventory.sorting import categories_ensure
-
-
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    """A list to read: nothing is added, changed or deleted by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from staff.admin import StaffAdmin
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]
@@ -39,14 +27,14 @@ class VariantInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
+class CategoryAdmin(StaffAdmin):
     list_display = ["name", "slug", "place"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Product)
-class ProductAdmin(ModelAdmin):  # type: ignore[misc]
+class ProductAdmin(StaffAdmin):
     form = ProductForm
     fields = ["number", "name", "slug", "category", "is_listed", "picture", "photograph", "remove_photograph"]
     readonly_fields = ["picture"]
@@ -76,7 +64,7 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(ProductVariant)
-class ProductVariantAdmin(ModelAdmin):  # type: ignore[misc]
+class ProductVariantAdmin(StaffAdmin):
     list_display = ["sku", "product", "name", "price", "stock_quantity", "reserved_quantity", "is_active"]
     list_filter = ["is_active"]
     list_select_related = ["product"]
@@ -87,19 +75,3 @@ class ProductVariantAdmin(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A variant is taken off sale, not deleted: its ledger stays."""
         return False
-
-
-@admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "variant", "kind", "delta", "balance_after", "reason", "actor"]
-    list_filter = ["kind"]
-    list_select_related = ["variant", "actor"]
-    search_fields = ["variant__sku", "reason", "cause"]
-
-
-@admin.register(LowStockAlert)
-class LowStockAlertAdmin(ReadOnlyAdmin):
-    list_display = ["variant", "level", "stock_when_opened", "opened_at", "closed_at"]
-    list_filter = ["level", ("closed_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["variant"]
-    search_fields = ["variant__sku"]

@@ -1,0 +1,14 @@
+"""The ledger, to read."""
+
+from django.contrib import admin
+
+from inventory.models import StockMovement
+from staff.admin import ReadOnlyAdmin
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "variant", "kind", "delta", "balance_after", "reason", "actor"]
+    list_filter = ["kind"]
+    list_select_related = ["variant", "actor"]
+    search_fields = ["variant__sku", "reason", "cause"]

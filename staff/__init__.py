@@ -1,0 +1,1 @@
+"""What the back office pages of all rooms share: how lists page and export, and who may do what."""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class StaffConfig(AppConfig):
+    """Stands last among the installed apps: its `post_migrate` comes when the permissions of all others exist."""
+
+    name = "staff"
+
+    def ready(self) -> None:
+        from staff.roles import ensure_roles
+
+        post_migrate.connect(ensure_roles, sender=self, dispatch_uid="staff.ensure_roles")
