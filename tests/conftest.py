@@ -1,12 +1,18 @@
 """Fixtures of all tests: goods, shoppers, and real worker and web processes over the test's servers."""
 
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import zeal.constants
+import zeal.patch
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.core.signals import got_request_exception
+from django.test import override_settings
 from pytest_celery import CeleryTestWorker
 
 import redis_link
@@ -19,6 +25,36 @@ from shop.local.server import free_port
 from tests.processes import LocalProcess, start_web, start_worker
 
 MakeVariant = Callable[..., ProductVariant]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watched_requests() -> Iterator[None]:
+    """Each request to this process, also from a browser, is an error where it asks row by row (django-zeal).
+
+    Here and not in the settings, so that the product knows nothing of it; before any live server reads them.
+    """
+    zeal.constants.initialize_app_registry()
+    zeal.patch.patch()
+    watched = ["zeal.middleware.zeal_middleware", *django_settings.MIDDLEWARE]
+    # Django's own log-out gets the session's row once to read and once to delete it.
+    twice = [{"model": "sessions.Session", "field": "get()"}]
+    with override_settings(MIDDLEWARE=watched, ZEAL_ALLOWLIST=twice):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_n_plus_one() -> Iterator[None]:
+    """Also where the error itself was no more than a page that says sorry, in a browser say."""
+    seen: list[str] = []
+
+    def note(**_: object) -> None:
+        if isinstance(error := sys.exc_info()[1], zeal.NPlusOneError):
+            seen.append(str(error))
+
+    got_request_exception.connect(note)
+    yield
+    got_request_exception.disconnect(note)
+    assert seen == []
 
 
 @pytest.fixture(autouse=True)
