@@ -234,3 +234,15 @@ def test_nothing_found_costs_no_more(
     # 1: categories, and how many are in each. 2: the name of this one, which has nothing. 3: the header's cart.
     with django_assert_num_queries(3):
         client.get("/c/bags/?q=mug")
+
+
+# --- The search field
+
+
+@pytest.mark.parametrize("address", ["/", "/?q=red+mug", "/c/kitchen/", "/cart/", "/accounts/login/", "/legal/terms/"])
+def test_each_page_has_one_search_field_with_what_was_searched_for(client: Client, address: str) -> None:
+    categories_ensure()
+    page = text_of(client.get(address))
+    (typed,) = re.findall(r'<input type="search" id="q" name="q" value="(.*?)"', page)
+    assert typed == ("red mug" if "q=" in address else "")
+    assert '<label class="sr-only" for="q">Search all goods</label>' in page
