@@ -26,6 +26,7 @@ class Cart(GuardedColumns):
         OPEN = "open", "Open"
         MERGED = "merged", "Merged into a customer's cart"
         ABANDONED = "abandoned", "Abandoned"
+        ORDERED = "ordered", "Ordered"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="carts"

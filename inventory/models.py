@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.guarded import GuardedColumns
 
 
@@ -100,6 +102,11 @@ class ProductVariant(GuardedColumns):
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"
 
+    def get_absolute_url(self) -> str:
+        """The page of its product, which the caller has fetched, with this variant picked."""
+        page = self.product.get_absolute_url()
+        return page if self.name == ONLY_VARIANT else f"{page}?{urlencode({'variant': self.sku})}"
+
     @property
     def on_hand(self) -> int:
         return self.stock_quantity + self.reserved_quantity
@@ -113,6 +120,8 @@ class StockMovement(models.Model):
         RECEIPT = "receipt", "Goods received"
         ADJUSTMENT = "adjustment", "Adjustment"
         CORRECTION = "correction", "Correction by the audit"
+        SALE = "sale", "Sold"
+        RETURN = "return", "Back from an order"
 
     variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="movements")
     kind = models.CharField(max_length=20, choices=Kind.choices)
