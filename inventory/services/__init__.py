@@ -1,0 +1,6 @@
+"""Commands of this room: what changes goods, stock and alerts. Each is one transaction and raises typed errors."""
+
+from inventory.services.alerts import alerts_refresh
+from inventory.services.stock import stock_move
+
+__all__ = ["alerts_refresh", "stock_move"]
