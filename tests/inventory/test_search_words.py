@@ -34,11 +34,29 @@ def test_those_of_its_variants_on_sale_are_among_them(product: Product) -> None:
     assert words(product) == {"paper", "parasol", "15044", "15044r", "rose"}
 
 
+@pytest.mark.parametrize(
+    ("change", "gone", "come"),
+    [
+        ({"name": "Rose"}, {"pink"}, {"rose"}),
+        ({"sku": "Q7"}, {"x1"}, {"q7"}),
+        ({"is_active": False}, {"x1", "pink"}, set()),
+    ],
+    ids=lambda value: "-".join(value) or None,
+)
+def test_each_column_that_has_words_is_watched_by_itself(
+    product: Product, change: dict[str, object], gone: set[str], come: set[str]
+) -> None:
+    """`.update()` writes this column alone, where `save()` would touch the others too."""
+    ProductVariant.objects.create(product=product, sku="X1", name="Pink", price=1)
+    before = words(product)
+    ProductVariant.objects.update(**change)
+    assert words(product) == (before - gone) | come
+
+
 def test_a_variant_that_moves_takes_its_words_along(product: Product) -> None:
     other = Product.objects.create(number="1", name="Fan", slug="fan")
     variant = ProductVariant.objects.create(product=product, sku="X", name="Pink", price=1)
-    variant.product = other
-    variant.save()
+    ProductVariant.objects.filter(pk=variant.pk).update(product=other)
     assert words(product) == {"paper", "parasol", "15044"}
     assert words(other) == {"fan", "1", "x", "pink"}
 

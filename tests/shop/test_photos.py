@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from inventory.models import Category, Product, ProductVariant
+from inventory.photos import LARGEST_FILE
 from shop.pictures import product_picture
 from tests.inventory.test_photos import file
 from tests.shop.pages import text_of
@@ -79,6 +80,13 @@ def test_a_bad_file_is_refused_beside_its_field_and_nothing_is_stored(
     variant.product.refresh_from_db()
     assert (variant.product.photo, variant.product.name != "New name") == ("", True)
     assert list(media.rglob("*")) == []
+
+
+def test_a_file_that_is_too_large_is_refused_beside_its_field(staff: Client, variant: ProductVariant) -> None:
+    response = save(staff, variant.product, photograph=upload(file() + b"\0" * LARGEST_FILE))
+    assert "The file is too large: at most 8 MB" in text_of(response)
+    variant.product.refresh_from_db()
+    assert variant.product.photo == ""
 
 
 def test_a_photograph_stays_until_it_is_taken_away(staff: Client, pictured: Product) -> None:
