@@ -1,8 +1,14 @@
 """Why a cart command refused. After each of them carts, lines and stock are as they were."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from inventory.errors import VariantUnavailable
 
 
 class LineNotFound(Exception):
@@ -65,3 +71,65 @@ class LineMoved(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("A line stays with its cart and variant. Delete it and add another."), code="line_moved")
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """Why one line cannot be bought as it was shown. `error` says it, and is of a type that pages know.
+
+    InsufficientStock and VariantUnavailable: its hold had run out and its units are gone. PriceChanged: they are there,
+    at another price.
+    """
+
+    variant_id: int
+    error: ValidationError | VariantUnavailable
+
+
+class PriceChanged(ValidationError):
+    """Taken again now, the line costs another price than was shown. Arguments: both prices, of a unit."""
+
+    def __init__(self, *, shown: Decimal, price: Decimal) -> None:
+        self.shown = shown
+        self.price = price
+        super().__init__(_("Its price has changed since you added it."), code="price_changed")
+
+
+class CartChanged(ValidationError):
+    """The cart is no longer what the shopper was shown, so nothing was bought. `changes` names lines, where any did."""
+
+    def __init__(self, changes: Sequence[LineChange] = ()) -> None:
+        self.changes = list(changes)
+        super().__init__(
+            _("Your cart has changed since you looked at it. Nothing was ordered; please look at it again."),
+            code="cart_changed",
+        )
+
+
+class CartEmpty(ValidationError):
+    """There is nothing in the cart to buy."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing in your cart."), code="cart_empty")
+
+
+class ReasonMissing(ValidationError):
+    """Staff change nothing of a shopper's without saying why."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please give a reason. It is kept in the log."), code="reason_missing")
+
+
+class NothingHeld(ValidationError):
+    """None of these lines holds units in an open cart."""
+
+    def __init__(self) -> None:
+        text = _("Nothing was released: these holds have ended, or their carts are closed. Reload the list.")
+        super().__init__(text, code="nothing_held")
+
+
+class NothingToExtend(ValidationError):
+    """None of these lines has a live hold of goods that are sold."""
+
+    def __init__(self) -> None:
+        text = _("Nothing was extended: these holds have ended, or their goods are no longer sold. Reload the list.")
+        super().__init__(text, code="nothing_to_extend")

@@ -115,6 +115,7 @@ class CartItem(models.Model):
 
     class Meta:
         ordering = ["id"]
+        permissions = [("manage_holds", "Can release and extend holds")]
         constraints = [
             models.UniqueConstraint(name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]),
             models.CheckConstraint(name="cart_cartitem_quantity_at_least_one", condition=Q(quantity__gte=1)),

@@ -6,6 +6,7 @@ Views, admin, tasks and management commands change carts only through these.
 from cart.services.adding import add_product_to_cart, retake_line, set_line_quantity
 from cart.services.expiring import close_abandoned_carts, drop_old_keys, release_run_out_holds
 from cart.services.keeping import keep_items
+from cart.services.managing import extend_holds, release_holds
 from cart.services.merging import merge_guest_cart
 from cart.services.removing import remove_line
 from cart.services.totals import store_totals
@@ -14,8 +15,10 @@ __all__ = [
     "add_product_to_cart",
     "close_abandoned_carts",
     "drop_old_keys",
+    "extend_holds",
     "keep_items",
     "merge_guest_cart",
+    "release_holds",
     "release_run_out_holds",
     "remove_line",
     "retake_line",

@@ -1,0 +1,83 @@
+"""What staff do with the holds of shoppers: release them, or let them last longer. Each is in the admin log.
+
+Only holds of open carts are touched. A line that meanwhile lost its hold, changed carts or went with its cart is left
+alone; the caller sees from the lines that come back which were changed.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.db.models import F
+
+from cart.errors import NothingHeld, NothingToExtend, ReasonMissing
+from cart.locks import clock, lock_carts, lock_lines
+from cart.models import Cart, CartItem
+from cart.owners import Owner
+from cart.services.transactions import command
+from cart.services.writing import save_settled
+from inventory.holds import give_back_units
+
+
+@command
+def release_holds(*, line_ids: Collection[int], actor: User, reason: str) -> list[CartItem]:
+    """Give back what these lines hold; they stay in their carts, where their shoppers see them as run out.
+
+    The carts count a change, so that whoever is about to buy one looks at it again. Returns the lines that were
+    released. Raises ReasonMissing, NothingHeld (none of them holds units in an open cart), Busy.
+    """
+    lines = _lock_held(line_ids, reason)
+    if not lines:
+        raise NothingHeld
+    Cart.objects.filter(pk__in={line.cart_id for line in lines}).update(version=F("version") + 1)
+    units: Counter[int] = Counter()
+    for line in lines:
+        units[line.product_variant_id] += line.reserved_quantity
+    give_back_units(units)
+    for line in lines:
+        line.reserved_quantity, line.reserved_until, line.hold_extensions = 0, None, 0
+        # A save, unlike a sweep's: the stored total of a cart that counted a change has to catch up with it.
+        save_settled(line, quantity_change=0, fields=())
+    _log(lines, actor, f"Hold released: {reason.strip()}")
+    return lines
+
+
+@command
+def extend_holds(*, line_ids: Collection[int], actor: User, reason: str) -> list[CartItem]:
+    """Let the live holds of these lines last a whole hold's life from now, and never shorter than they would.
+
+    It does not count as one of the shopper's own extensions: they did not ask for it, and the log has it instead.
+    Nothing that is no longer sold is extended. Returns the lines that were.
+    Raises ReasonMissing, NothingToExtend (no live hold of goods that are sold), Busy.
+    """
+    held, now = _lock_held(line_ids, reason), clock()
+    lines = [line for line in held if _is_live(line, now) and line.product_variant.is_active]
+    if not lines:
+        raise NothingToExtend
+    for line in lines:
+        life = Owner(line.cart.user_id, line.cart.guest_token).hold_life
+        line.reserved_until = max(line.reserved_until or now, now + life)
+    # No save and so no signal: neither quantities nor totals change.
+    CartItem.objects.bulk_update(lines, ["reserved_until"])
+    _log(lines, actor, f"Hold extended: {reason.strip()}")
+    return lines
+
+
+def _lock_held(line_ids: Collection[int], reason: str) -> list[CartItem]:
+    """Lock the open carts of these lines and all their lines; returns those asked for that hold units."""
+    if not reason.strip():
+        raise ReasonMissing
+    cart_ids = set(CartItem.objects.filter(pk__in=line_ids).values_list("cart_id", flat=True))
+    open_carts = [cart.pk for cart in lock_carts(cart_ids) if cart.status == Cart.Status.OPEN]
+    held = [line.pk for line in lock_lines(open_carts) if line.pk in line_ids and line.reserved_quantity]
+    return list(CartItem.objects.filter(pk__in=held).select_related("cart", "product_variant").order_by("pk"))
+
+
+def _is_live(line: CartItem, now: datetime) -> bool:
+    return line.reserved_until is not None and line.reserved_until > now
+
+
+def _log(lines: list[CartItem], actor: User, message: str) -> None:
+    LogEntry.objects.log_actions(actor.pk, lines, CHANGE, message)
