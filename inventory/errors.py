@@ -47,3 +47,11 @@ class StockWouldBeNegative(ValidationError):
             "units": -delta,
         }
         super().__init__(message, code="stock_would_be_negative")
+
+
+class MovesRefused(Exception):
+    """Some of many movements cannot be made, or are no longer right; none was. Argument: the ids of their variants."""
+
+    def __init__(self, variant_ids: list[int]) -> None:
+        self.variant_ids = variant_ids
+        super().__init__(f"{len(variant_ids)} of the movements cannot be made; nothing was changed.")
