@@ -14,7 +14,7 @@ from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services.claiming import claim_cart
-from cart.services.holding import release, take
+from cart.services.holding import release, release_run_out, take
 from cart.services.writing import check_quantity
 from inventory.holds import give_back_units
 from inventory.locks import lock_variants
@@ -73,7 +73,7 @@ def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fiel
 def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: Cart) -> None:
     """A live hold follows the quantity. One that ran out stays so, since only the shopper may take its units again."""
     if locked.reserved_until is None or locked.reserved_until <= cart.locked_at:
-        release([locked] if locked.reserved_quantity else [])
+        release_run_out([locked] if locked.reserved_quantity else [])
         instance.reserved_quantity, instance.reserved_until, instance.hold_extensions = 0, None, 0
         return
     units = quantity - locked.reserved_quantity

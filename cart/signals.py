@@ -6,6 +6,14 @@ from django.dispatch import Signal
 # Arguments: error (InsufficientStock), idempotency_key (str or None). Sent after the rollback.
 stock_short = Signal()
 
+# Holds ran out, and their units went back to the shelf for it.
+# Arguments: lines (list of CartItem, as they were while they held). Sent inside the transaction.
+holds_ran_out = Signal()
+
+# A shopper prolonged live holds by "keep my items".
+# Arguments: lines (list of CartItem). Sent inside the transaction.
+holds_kept = Signal()
+
 # A drill's throw-away variants are about to be deleted; whoever keeps traces of them drops these now.
 # Arguments: variant_ids and cart_ids (lists of int), of no real shopper.
 drill_ended = Signal()

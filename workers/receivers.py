@@ -4,14 +4,14 @@ The rooms below announce and know nothing of this; a feature adds its own receiv
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from cart.models import CartItem
-from cart.signals import drill_ended, stock_short
+from cart.signals import drill_ended, holds_kept, holds_ran_out, stock_short
 from inventory.errors import InsufficientStock
 from inventory.signals import stock_changed
 from workers.erasing import erase_traces
@@ -24,6 +24,8 @@ def connect() -> None:
     post_delete.connect(line_deleted, sender=CartItem, dispatch_uid="workers.line_deleted")
     stock_changed.connect(stock_has_changed, dispatch_uid="workers.stock_has_changed")
     stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
+    holds_ran_out.connect(holds_have_run_out, dispatch_uid="workers.holds_have_run_out")
+    holds_kept.connect(holds_were_kept, dispatch_uid="workers.holds_were_kept")
     drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
 
 
@@ -52,7 +54,19 @@ def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str 
         "free": error.available,
         "held_by_others": bool(error.first_hold_ends),
     }
-    enqueue([_event("stock_shortage", event_id, variant_id=error.variant_id, data=facts)], event_id=event_id)
+    # As quantity, the units that were asked for and not got.
+    shortage = _event("stock_shortage", event_id, variant_id=error.variant_id, quantity=error.requested, data=facts)
+    enqueue([shortage], event_id=event_id)
+
+
+def holds_have_run_out(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
+    """Units went back to the shelf because nobody kept or bought them in time."""
+    enqueue(_hold_event("hold_expired", line) for line in lines)
+
+
+def holds_were_kept(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
+    """A shopper asked for more time."""
+    enqueue(_hold_event("hold_kept", line) for line in lines)
 
 
 def drill_has_ended(sender: Any, variant_ids: Collection[int], cart_ids: Collection[int], **kwargs: Any) -> None:
@@ -81,6 +95,18 @@ def _line_changed(line: CartItem) -> None:
     enqueue(intents, event_id=event_id)
 
 
+def _hold_event(name: str, line: CartItem) -> Intent:
+    units = line.reserved_quantity
+    return _event(
+        name,
+        uuid.uuid4(),
+        variant_id=line.product_variant_id,
+        cart_id=line.cart_id,
+        quantity=units,
+        value=str(line.price * units),
+    )
+
+
 def _event(name: str, event_id: uuid.UUID, *, variant_id: int, **facts: Any) -> Intent:
     """The facts of an analytics event, complete: nothing is looked up later, when it may have changed."""
     payload = {
@@ -90,4 +116,4 @@ def _event(name: str, event_id: uuid.UUID, *, variant_id: int, **facts: Any) -> 
         "variant_id": variant_id,
         **facts,
     }
-    return Intent("record_analytics", key=event_id, payload=payload)
+    return Intent("record_analytics", key=event_id, payload=payload, event_id=event_id)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from cart.locks import clock, lock_run_out_lines_of_variant
 from cart.models import CartItem
 from cart.selectors import FreeUnits, free_units
+from cart.signals import holds_ran_out
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units, take_units
 from inventory.locks import lock_variants
@@ -29,7 +30,7 @@ def _take_on_shortage(*, cart_id: int, variant_id: int, units: int) -> ProductVa
     lock_variants([variant_id])
     variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
-        release(lock_run_out_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
+        release_run_out(lock_run_out_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
         variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
         # A rival has a run-out line locked (to extend or to buy it, say), so its units were not ours to take.
@@ -66,4 +67,12 @@ def release(lines: Iterable[CartItem]) -> list[CartItem]:
             reserved_quantity=0, reserved_until=None, hold_extensions=0
         )
         stock_changed.send(sender=CartItem, variant_ids=list(units))
+    return lines
+
+
+def release_run_out(lines: Iterable[CartItem]) -> list[CartItem]:
+    """Release locked lines because their holds are over, and say that this is why. Returns the lines."""
+    lines = release(lines)
+    if lines:
+        holds_ran_out.send(sender=CartItem, lines=lines)
     return lines

@@ -9,6 +9,7 @@ from cart.models import CartItem
 from cart.owners import Owner
 from cart.services.claiming import Replayed, claim_key
 from cart.services.transactions import command
+from cart.signals import holds_kept
 
 
 def keep_items(*, owner: Owner, idempotency_key: str | None = None) -> int:
@@ -30,14 +31,19 @@ def _keep(owner: Owner, key: str | None) -> int:
     if cart is None:
         return 0
     lines, now = lock_lines([cart.pk]), clock()
-    live = CartItem.objects.filter(
-        pk__in=[line.pk for line in lines],
-        reserved_until__gt=now,
-        hold_extensions__lt=settings.SHOP_HOLD_EXTENSIONS,
-        product_variant__is_active=True,
+    live = list(
+        CartItem.objects.filter(
+            pk__in=[line.pk for line in lines],
+            reserved_until__gt=now,
+            hold_extensions__lt=settings.SHOP_HOLD_EXTENSIONS,
+            product_variant__is_active=True,
+        )
     )
-    # No save and so no signal: neither quantities nor totals change.
-    return live.update(
+    # No save and so no signal of it: neither quantities nor totals change.
+    CartItem.objects.filter(pk__in=[line.pk for line in live]).update(
         reserved_until=Greatest(F("reserved_until"), now + owner.hold_life),
         hold_extensions=F("hold_extensions") + 1,
     )
+    if live:
+        holds_kept.send(sender=CartItem, lines=live)
+    return len(live)

@@ -18,12 +18,14 @@ class Intent:
 
     Facts are ids, numbers and words as JSON knows them, never a model instance, which would be old when it is read.
     `version` is of the payload's shape: rows written before a deployment are read after it. It travels as `v`.
+    `event_id` is for a change that is several events at once, such as a sweep; without it, that of `enqueue` counts.
     """
 
     effect: str
     key: object
     payload: dict[str, Any] = field(default_factory=dict)
     version: int = 1
+    event_id: uuid.UUID | None = None
 
 
 def enqueue(intents: Iterable[Intent], *, event_id: uuid.UUID | None = None) -> None:
@@ -42,7 +44,7 @@ def enqueue(intents: Iterable[Intent], *, event_id: uuid.UUID | None = None) -> 
 def _row(intent: Intent, event_id: uuid.UUID) -> OutboxRow:
     payload = {"v": intent.version, **intent.payload}
     name = registry[intent.effect].name
-    return OutboxRow(effect=name, key=str(intent.key), payload=payload, event_id=event_id)
+    return OutboxRow(effect=name, key=str(intent.key), payload=payload, event_id=intent.event_id or event_id)
 
 
 def _ring_after_commit(effects: set[str]) -> None:
