@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 
 from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -59,12 +60,16 @@ def variants_on_sale(owner: Owner | None) -> QuerySet[ProductVariant]:
     held = CartItem.objects.filter(product_variant=OuterRef("pk"), reserved_quantity__gt=0).order_by("reserved_until")
     if owner is not None:
         held = held.exclude(cart__in=Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns))
-    run_out = held.filter(reserved_until__lte=Now()).order_by().values("product_variant")
-    units = run_out.annotate(units=Sum("reserved_quantity")).values("units")
     return ProductVariant.objects.filter(is_active=True, product__is_listed=True).annotate(
-        available=F("stock_quantity") + Coalesce(Subquery(units), 0),
+        available=F("stock_quantity") + _units_run_out(held),
         first_hold_ends=Subquery(held.filter(reserved_until__gt=Now()).values("reserved_until")[:1]),
     )
+
+
+def _units_run_out(held: QuerySet[CartItem]) -> Coalesce:
+    """Units in those of the holds that are over."""
+    over = held.filter(reserved_until__lte=Now()).order_by().values("product_variant")
+    return Coalesce(Subquery(over.annotate(units=Sum("reserved_quantity")).values("units")), 0)
 
 
 @dataclass(frozen=True)
@@ -86,23 +91,37 @@ def cart_summary(owner: Owner) -> CartSummary:
 
 @dataclass(frozen=True)
 class CartContents:
-    """A cart as a shopper sees it. `hold_ends` is the earliest end of its live holds."""
+    """A cart as a shopper sees it. `hold_ends` is the earliest end of its live holds, in `seconds_left`."""
 
     lines: Sequence[CartItem]
     total: Decimal
     hold_ends: datetime | None
+    seconds_left: int | None = None
 
 
 def cart_contents(owner: Owner) -> CartContents:
-    """The lines of the owner's open cart with variant and product, and `is_held` on each. 1 query."""
+    """The lines of the owner's open cart with variant and product. 1 query.
+
+    On each: `is_held`, and `available`, the units that it could have beside those it holds. Time left is told by the
+    clock that ends holds, the database's, since that of the web server may differ.
+    """
+    elsewhere = CartItem.objects.filter(product_variant=OuterRef("product_variant"), reserved_quantity__gt=0)
     lines = list(
         CartItem.objects.filter(_in_open_cart(owner))
         .select_related("product_variant__product", "cart")
-        .annotate(is_held=Q(reserved_until__gt=Now()))
+        .annotate(
+            is_held=Q(reserved_until__gt=Now()),
+            hold_left=F("reserved_until") - Now(),
+            available=F("product_variant__stock_quantity") + _units_run_out(elsewhere.exclude(cart=OuterRef("cart"))),
+        )
     )
-    ends = [line.reserved_until for line in lines if line.is_held and line.reserved_until]
-    total = total_of(lines[0].cart, lines) if lines else Decimal(0)
-    return CartContents(lines=lines, total=total, hold_ends=min(ends, default=None))
+    first = min((line for line in lines if line.is_held), key=lambda line: line.hold_left, default=None)
+    return CartContents(
+        lines=lines,
+        total=total_of(lines[0].cart, lines) if lines else Decimal(0),
+        hold_ends=first.reserved_until if first else None,
+        seconds_left=ceil(first.hold_left.total_seconds()) if first else None,
+    )
 
 
 def line_exists(item_id: int) -> bool:

@@ -1,6 +1,7 @@
 """What pages say of goods to machines: search engines and those who show a link."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -31,17 +32,17 @@ def description_of(offer: Offer) -> str:
     return _("%(name)s for %(price)s. %(state)s. Held for you from the moment you add it.") % words
 
 
-def structured(offer: Offer, address: str, picture: str) -> dict[str, Any]:
-    """The product and an offer of each variant, in the words of schema.org. Addresses are absolute."""
+def structured(offer: Offer, absolute: Callable[[str], str], picture: str) -> dict[str, Any]:
+    """The product and an offer of each variant, in the words of schema.org. `absolute` completes an address."""
     return {
         "@context": "https://schema.org",
         "@type": "Product",
         "name": offer.product.name,
         "sku": offer.only.variant.sku if offer.only else offer.product.number,
-        "url": address,
+        "url": absolute(offer.product.get_absolute_url()),
         "image": [picture],
         "description": description_of(offer),
-        "offers": [_offer(choice, address) for choice in offer.variants],
+        "offers": [_offer(choice, absolute(choice.variant.get_absolute_url())) for choice in offer.variants],
     }
 
 

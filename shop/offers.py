@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,6 +35,11 @@ class VariantOffer:
     variant: ProductVariant
     available: int
     first_hold_ends: datetime | None
+
+    @property
+    def most(self) -> int:
+        """How many one add may be of: free for this shopper, and not more than a line may have."""
+        return min(self.available, int(settings.SHOP_MAX_UNITS_PER_LINE))
 
     @property
     def availability(self) -> Availability:
@@ -81,6 +87,14 @@ class Offer:
     def first_available(self) -> VariantOffer:
         """The variant to begin with: one that can be had, where there is one."""
         return next((offer for offer in self.variants if offer.available > 0), self.variants[0])
+
+    def with_sku(self, sku: str) -> VariantOffer | None:
+        """The variant that an address names, if it names one."""
+        return next((offer for offer in self.variants if offer.variant.sku == sku), None)
+
+    def with_variant(self, variant_id: int) -> VariantOffer:
+        """The variant that a form is about."""
+        return next(offer for offer in self.variants if offer.variant.pk == variant_id)
 
     @property
     def availability(self) -> Availability:

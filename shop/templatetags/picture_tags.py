@@ -42,14 +42,13 @@ def product_description(offer: Offer) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def product_picture_url(context: Context, offer: Offer) -> str:
+def product_picture_url(context: Context, goods: ProductVariant) -> str:
     """The absolute address of its picture."""
-    variant = offer.only.variant if offer.only else None
-    return str(context["request"].build_absolute_uri(pictures.product_picture(offer.product, variant, "page")))
+    return str(context["request"].build_absolute_uri(pictures.product_picture(goods.product, goods, "page")))
 
 
 @register.simple_tag(takes_context=True)
 def structured_data(context: Context, offer: Offer) -> SafeString:
     """The product and its offers for search engines, as data."""
-    address = context["request"].build_absolute_uri(offer.product.get_absolute_url())
-    return descriptions.as_script(descriptions.structured(offer, address, product_picture_url(context, offer)))
+    picture = product_picture_url(context, context["picked"].variant)
+    return descriptions.as_script(descriptions.structured(offer, context["request"].build_absolute_uri, picture))

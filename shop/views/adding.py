@@ -20,7 +20,7 @@ from shop.problems import problem_of
 from shop.ratelimit import seconds_to_wait
 from shop.selectors import offer_with_variant, variant_with_product
 from shop.shoppers import ShopRequest
-from shop.views.product import AddForm, product_page
+from shop.views.product import AddForm, product_page, shown
 from shop.wording import counted
 
 
@@ -71,7 +71,7 @@ def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: C
     messages.success(request, text, extra_tags="to-cart")
     if wants_part(request):
         return _part(request, variant.pk)
-    return HttpResponseRedirect(posted_next(request) or variant.product.get_absolute_url(), status=303)
+    return HttpResponseRedirect(posted_next(request) or variant.get_absolute_url(), status=303)
 
 
 def _refused(request: ShopRequest, variant_id: int, error: ValidationError) -> HttpResponse:
@@ -100,7 +100,7 @@ def _part(request: ShopRequest, variant_id: int) -> HttpResponse:
 def _shown(request: ShopRequest, offer: Offer, form: AddForm) -> HttpResponse:
     status = form.problem.status if form.problem else 200
     template = "shop/_card.html" if _is_card(request) else "shop/_add_answer.html"
-    return part(request, template, {"offer": offer, "form": form}, status=status)
+    return part(request, template, shown(offer, form), status=status)
 
 
 def _is_card(request: ShopRequest) -> bool:

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -39,6 +37,12 @@ class Row:
     @property
     def is_held(self) -> bool:
         return bool(self.line.is_held)  # type: ignore[attr-defined]
+
+    @property
+    def most(self) -> int:
+        """What its field goes up to: what it holds stays, more is bounded by what is free. 0 where that is nothing."""
+        held, free = self.line.reserved_quantity, self.line.available  # type: ignore[attr-defined]
+        return max(held, min(held + int(free), int(settings.SHOP_MAX_UNITS_PER_LINE)))
 
     @property
     def times_left(self) -> int:
@@ -78,14 +82,11 @@ def cart_page(
 
 
 def _shown(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
-    ends = contents.hold_ends
     return {
         "contents": contents,
         "rows": rows,
         "times_left": max((row.times_left for row in rows), default=0),
         "has_run_out": any(not row.is_held for row in rows),
-        # Time left and not a time of day, since the clock of the browser may be wrong.
-        "seconds_left": max(0, ceil((ends - timezone.now()).total_seconds())) if ends else None,
     }
 
 

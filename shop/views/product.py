@@ -1,6 +1,7 @@
 """One product: its variants, what of each is free, and the form to add some."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -8,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop.offers import Offer
+from shop.parts import part, wants_part
 from shop.problems import Problem
 from shop.selectors import offer_by_slug
 from shop.shoppers import ShopRequest
@@ -29,15 +31,26 @@ class AddForm:
 @never_cache
 @require_safe
 def product(request: ShopRequest, slug: str) -> HttpResponse:
-    """`/products/<slug>/`"""
+    """`/products/<slug>/`, with `variant`, a sku, where one is picked; any other is as good as none."""
     offer = offer_by_slug(slug, request.shopper.owner)
     if offer is None:
         raise Http404
-    return product_page(request, offer, AddForm(offer.first_available.variant.pk))
+    picked = offer.with_sku(request.GET.get("variant", ""))
+    form = AddForm((picked or offer.first_available).variant.pk)
+    if wants_part(request):
+        return part(request, "shop/_product.html", shown(offer, form))
+    return product_page(request, offer, form, has_picked=picked is not None)
 
 
-def product_page(request: ShopRequest, offer: Offer, form: AddForm) -> HttpResponse:
-    """The page, also as the answer to an add that was refused."""
+def product_page(request: ShopRequest, offer: Offer, form: AddForm, *, has_picked: bool = True) -> HttpResponse:
+    """The page, also as the answer to an add that was refused. Search engines know each variant by its own address."""
     request.shopper.ensure_guest()
-    status = form.problem.status if form.problem else 200
-    return render(request, "shop/product.html", {"offer": offer, "form": form}, status=status)
+    context = shown(offer, form)
+    goods = context["picked"].variant if has_picked and not offer.only else offer.product
+    context["canonical"] = request.build_absolute_uri(goods.get_absolute_url())
+    return render(request, "shop/product.html", context, status=form.problem.status if form.problem else 200)
+
+
+def shown(offer: Offer, form: AddForm) -> dict[str, Any]:
+    """What the product and its form are shown with."""
+    return {"offer": offer, "form": form, "picked": offer.with_variant(form.variant_id)}

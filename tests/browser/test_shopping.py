@@ -93,6 +93,41 @@ def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop:
     expect(page.get_by_text("Up to 2 more times")).to_be_visible()
 
 
+def test_picking_a_variant_changes_what_is_shown_and_keeps_what_was_typed(
+    page: Page, shop: str, variant: ProductVariant
+) -> None:
+    blue = ProductVariant.objects.create(product=variant.product, sku="B", name="Blue", price=4, stock_quantity=5)
+    open_product(page, shop, variant)
+    mark(page)
+    page.get_by_label("Quantity").fill("3")
+    link = page.get_by_role("link", name="Blue")
+    link.press("Enter")
+    expect(page.locator(".product-text > .price")).to_have_text("£4.00")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("Quantity")).to_have_value("3")
+    assert page.url == shop + blue.get_absolute_url()
+    page.get_by_role("button", name="Add to cart").click()
+    expect_units(page, 3)
+    assert (is_same_page(page), stock(blue)) == (True, (2, 3))
+
+
+def test_a_hold_that_runs_out_does_not_wipe_what_is_being_typed(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    add(page)
+    expect_units(page, 1)
+    hold_ends_in(3)
+    page.goto(shop + "/cart/")
+    field = page.get_by_label("Quantity of")
+    field.fill("7")
+    expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
+    expect(field).to_have_value("7")
+    expect(field).to_be_focused()
+    field.press("Enter")
+    expect_units(page, 7)
+    expect(field).to_have_value("7")
+
+
 def test_two_browsers_race_for_the_last_unit(browser: Browser, shop: str, make_variant: MakeVariant) -> None:
     last = make_variant(1)
     pages = [browser.new_context().new_page() for _ in range(2)]

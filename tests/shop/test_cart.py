@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -110,3 +111,33 @@ def test_looking_changes_nothing_and_is_not_stored(client: Client, shopper: Owne
     with nothing_changes():
         response = client.get("/cart/")
     assert "no-store" in response["Cache-Control"]
+
+
+def test_a_quantity_goes_up_to_what_is_held_and_free(
+    client: Client, shopper: Owner, make_variant: MakeVariant, settings: Settings
+) -> None:
+    variant, other = make_variant(30), Owner(guest_token=uuid.uuid4())
+    line = held(shopper, variant, 3)
+    run_out(held(other, variant, 5))
+    add(Owner(guest_token=uuid.uuid4()), variant, 4)
+    assert most_of(client, line) == 26
+    settings.SHOP_MAX_UNITS_PER_LINE = 20
+    assert most_of(client, line) == 20
+    settings.SHOP_MAX_UNITS_PER_LINE = 2
+    assert most_of(client, line) == 3
+
+
+def most_of(client: Client, line: CartItem) -> int:
+    (most,) = re.findall(rf'id="quantity-{line.pk}"[^>]* max="(\d+)"', text_of(client.get("/cart/")))
+    return int(most)
+
+
+def test_the_time_left_is_told_by_the_databases_clock(
+    client: Client, shopper: Owner, variant: ProductVariant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A web server whose clock is an hour ahead would show a hold that is over."""
+    line, ahead = held(shopper, variant), timezone.now() + timedelta(hours=1)
+    CartItem.objects.filter(pk=line.pk).update(reserved_until=Now() + timedelta(seconds=300))
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    (seconds,) = re.findall(r'data-seconds-left="(\d+)"', text_of(client.get("/cart/")))
+    assert 240 < int(seconds) <= 300

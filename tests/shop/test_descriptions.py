@@ -63,7 +63,23 @@ def test_canonical_and_open_graph(client: Client, variant: ProductVariant) -> No
     assert f'<meta property="og:url" content="{address}">' in page
     assert f'<meta property="og:title" content="{variant.product.name}">' in page
     assert f'<meta name="description" content="{variant.product.name} for £2.50. In stock.' in page
-    assert re.search(r'<meta property="og:image" content="http://testserver/pictures/[^"]+\.svg">', page)
+
+
+def test_each_variant_has_a_canonical_address(client: Client, variant: ProductVariant, sibling: MakeSibling) -> None:
+    blue = sibling(variant, "Blue")
+    plain = f"http://testserver{variant.product.get_absolute_url()}"
+    for asked, canonical in ((f"?variant={blue.sku}&x=1", f"?variant={blue.sku}"), ("?variant=none", "")):
+        page = text_of(client.get(plain + asked))
+        assert f'<link rel="canonical" href="{plain}{canonical}">' in page
+    assert [offer["url"] for offer in structured(client, variant)["offers"]] == [plain, f"{plain}?variant={blue.sku}"]
+
+
+def test_a_drawing_is_no_picture_for_networks_and_a_photograph_is(client: Client, variant: ProductVariant) -> None:
+    """They show no SVG. A name alone is shown, with its sentence."""
+    assert "og:image" not in page_of(client, variant)
+    type(variant.product).objects.filter(pk=variant.product_id).update(photo="a" * 32)
+    address = f"http://testserver/photos/{'a' * 32}-page.webp"
+    assert f'<meta property="og:image" content="{address}">' in page_of(client, variant)
 
 
 def test_lists_have_a_title_and_a_description(client: Client, variant: ProductVariant) -> None:

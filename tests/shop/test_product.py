@@ -1,16 +1,18 @@
 """One product's page."""
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from shop.pictures import product_picture
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
 from tests.shop.pages import MakeSibling, form, forms, text_of
@@ -21,6 +23,12 @@ pytestmark = pytest.mark.django_db
 
 def page_of(client: Client, variant: ProductVariant) -> str:
     return text_of(client.get(variant.product.get_absolute_url()))
+
+
+def picker_of(page: str) -> dict[int, bool]:
+    """The variants one can pick, and which of them is."""
+    links = re.findall(r'<a class="variant [a-z_]+" id="variant-(\d+)" href="[^"]+"( aria-current="true")?', page)
+    return {int(number): bool(current) for number, current in links}
 
 
 def other() -> Owner:
@@ -76,9 +84,7 @@ def test_each_variant_has_its_own_price_and_availability(
     gone = sibling(variant, "Gone", stock_quantity=0)
     sibling(variant, "Hidden", is_active=False)
     page = page_of(client, variant)
-    assert f'value="{variant.pk}" checked' in page
-    assert f'value="{blue.pk}" required' in page
-    assert f'value="{gone.pk}" disabled' in page
+    assert picker_of(page) == {variant.pk: True, blue.pk: False, gone.pk: False}
     assert [text in page for text in ("Only 2 left", "£4.00", "Sold out", "Hidden")] == [True, True, True, False]
 
 
@@ -89,6 +95,56 @@ def test_it_begins_with_a_variant_that_can_be_had(
     blue = sibling(gone, "Blue")
     response = client.get(gone.product.get_absolute_url())
     assert form(response, "/cart/add/").fields["variant"] == str(blue.pk)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "product"}])
+def test_picture_price_availability_and_form_are_of_the_variant_picked(
+    client: Client, variant: ProductVariant, sibling: MakeSibling, headers: dict[str, str]
+) -> None:
+    blue = sibling(variant, "Blue", price=4, stock_quantity=3, low_stock_threshold=5)
+    (address,) = re.findall(rf'id="variant-{blue.pk}" href="([^"]+)"', page_of(client, variant))
+    response = client.get(address, headers=headers)
+    page = text_of(response)
+    assert ("<html" in page) is (not headers)
+    assert product_picture(blue.product, blue, "page") in page
+    assert '<p class="price">£4.00</p>' in page
+    assert 'id="availability">Only 3 left<' in page
+    assert picker_of(page) == {variant.pk: False, blue.pk: True}
+    assert form(response, "/cart/add/").fields["variant"] == str(blue.pk)
+
+
+def test_an_add_without_scripts_comes_back_to_the_variant(
+    client: Client, variant: ProductVariant, sibling: MakeSibling
+) -> None:
+    blue = sibling(variant, "Blue")
+    address = f"{variant.product.get_absolute_url()}?variant={blue.sku}"
+    assert form(client.get(address), "/cart/add/").post(client)["Location"] == address
+
+
+def test_a_variant_that_cannot_be_had_is_shown_without_a_form(
+    client: Client, variant: ProductVariant, sibling: MakeSibling
+) -> None:
+    gone = sibling(variant, "Gone", stock_quantity=0)
+    page = text_of(client.get(f"{variant.product.get_absolute_url()}?variant={gone.sku}"))
+    assert ('id="availability">Sold out<' in page, "Look again" in page, "Add to cart" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize("sku", ["", "nothing", "%00", "'"])
+def test_a_variant_that_there_is_not_is_as_good_as_none(client: Client, variant: ProductVariant, sku: str) -> None:
+    response = client.get(f"{variant.product.get_absolute_url()}?variant={sku}")
+    assert form(response, "/cart/add/").fields["variant"] == str(variant.pk)
+
+
+def test_the_quantity_goes_up_to_what_is_free_for_this_shopper(
+    client: Client, shopper: Owner, make_variant: MakeVariant, settings: Settings
+) -> None:
+    variant = make_variant(30)
+    add(shopper, variant, 2)
+    run_out(held(other(), variant, 5))
+    add(other(), variant, 4)
+    assert 'min="1" max="24" step="1"' in page_of(client, variant)
+    settings.SHOP_MAX_UNITS_PER_LINE = 20
+    assert 'min="1" max="20" step="1"' in page_of(client, variant)
 
 
 def test_what_is_not_sold_is_not_found(client: Client, make_variant: MakeVariant) -> None:

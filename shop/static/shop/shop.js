@@ -4,17 +4,6 @@
   "use strict";
   const WARNING = 120; // seconds before a hold ends
 
-  /* The forms of the cards are the same everywhere: each is swapped for its card as it is after the add. */
-  const enhance = (root) => {
-    for (const form of root.querySelectorAll('.card form[action="/cart/add/"]:not([hx-post])')) {
-      form.setAttribute("hx-post", form.getAttribute("action"));
-      form.setAttribute("hx-target", "closest .card");
-      form.setAttribute("hx-swap", "outerHTML");
-      form.setAttribute("hx-sync", "this");
-      htmx.process(form);
-    }
-  };
-
   /* A whole page in answer to a form (not found, too old, logged out) is shown as one. */
   const isPage = (xhr) => /^\s*<!doctype/i.test(xhr.responseText);
   const showPages = ({ detail }) => {
@@ -36,6 +25,20 @@
     if (button) button.focus({ preventScroll: button.id !== "cart-title" });
   };
 
+  /* What somebody is typing is theirs: another part of the page that changes meanwhile does not wipe it away. */
+  let typed = [];
+  const keepTyped = ({ detail }) => {
+    const fields = [...detail.target.querySelectorAll('input[type="number"]')];
+    typed = fields.filter((field) => field.value !== field.defaultValue && !detail.requestConfig.elt.contains(field));
+  };
+  const typeAgain = () => {
+    for (const { id, value } of typed) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+    typed = [];
+  };
+
   const say = (text) => { document.getElementById("live").textContent = text; };
   const offline = () => {
     const message = document.createElement("p");
@@ -44,7 +47,7 @@
     document.getElementById("messages").replaceChildren(message);
   };
 
-  /* The clock counts down what the server said was left; the browser's time of day is not asked. */
+  /* The clock counts down what the database said was left: the browser's time of day may be wrong. */
   let timer = 0;
   let warned = false;
   const tick = (hold, ends) => {
@@ -60,21 +63,21 @@
     }
     if (left > 0) return;
     clearInterval(timer);
-    htmx.ajax("GET", hold.dataset.cartUrl, { target: "#cart", swap: "innerHTML" });
+    htmx.trigger(hold, "ran-out");
   };
   const startClock = () => {
     clearInterval(timer);
     const hold = document.querySelector("[data-seconds-left]");
     if (!hold) return;
-    // At least a second: where the clocks of web and database differ, nobody asks without end.
-    const ends = Date.now() + Math.max(1, Number(hold.dataset.secondsLeft)) * 1000;
+    const ends = Date.now() + Number(hold.dataset.secondsLeft) * 1000;
     tick(hold, ends);
     timer = setInterval(tick, 1000, hold, ends);
   };
 
-  htmx.onLoad(enhance);
   document.addEventListener("htmx:beforeRequest", remember);
   document.addEventListener("htmx:beforeSwap", showPages);
+  document.addEventListener("htmx:beforeSwap", keepTyped);
+  document.addEventListener("htmx:afterSwap", typeAgain);
   document.addEventListener("htmx:afterSettle", focusAgain);
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target && detail.target.id === "cart") startClock();
