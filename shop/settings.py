@@ -1,5 +1,6 @@
 """One settings file. What differs between machines comes from the environment; see `.env.example`."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "shop.apps.ShopConfig",
     "workers.apps.WorkersConfig",
+    "orders.apps.OrdersConfig",
     "cart.apps.CartConfig",
     "inventory.apps.InventoryConfig",
     "staff.apps.StaffConfig",  # last, see there
@@ -202,6 +204,7 @@ if not env.bool("STATIC_COLLECTED", not DEBUG):
 # Written to the terminal where no server is named, such as EMAIL_URL=smtp+tls://user:password@mail.example:587
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang the request
+SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)  # how long it is known what was sent to whom, and not sent again
 SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
 SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", "1 Example Street, London")
 SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")
@@ -245,3 +248,17 @@ SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)
 SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of one address for guests; 0: no limit
 # How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
+
+# --- Orders
+
+SHOP_TAX_RATE = Decimal(env.str("SHOP_TAX_RATE", "20"))  # per cent, contained in every price
+# Names that payments keep, and the class of each; docs/payments.md.
+SHOP_PAYMENT_PROVIDERS = {"invoice": "orders.payments.invoice.Invoice"}
+if env.bool("SHOP_TEST_BANK", DEBUG):
+    SHOP_PAYMENT_PROVIDERS["testbank"] = "orders.payments.testbank.TestBank"
+# An order that is not paid by then is cancelled, and its units are free again.
+SHOP_PAYMENT_MINUTES = {
+    "default": env.int("SHOP_PAYMENT_MINUTES", 30),
+    "invoice": env.int("SHOP_PAYMENT_MINUTES_INVOICE", 14 * 24 * 60),
+}
+SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # how long the link in a mail shows the order

@@ -5,10 +5,9 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils import formats, timezone
-from django.utils.translation import gettext as _
 
-from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.models import ProductVariant
+from inventory.wording import full_name as full_name
 
 
 def money(amount: Decimal) -> str:
@@ -22,16 +21,6 @@ def clock_time(moment: datetime) -> str:
     local = timezone.localtime(moment)
     pattern = "H:i" if local.date() == timezone.localdate() else "j F H:i"
     return formats.date_format(local, pattern)
-
-
-def full_name(variant: ProductVariant) -> str:
-    """The product's name, with what tells this variant from its siblings: Paper Parasol (Pink).
-
-    The caller has fetched the product with the variant.
-    """
-    if variant.name in {ONLY_VARIANT, variant.product.name}:
-        return variant.product.name
-    return _("%(product)s (%(variant)s)") % {"product": variant.product.name, "variant": variant.name}
 
 
 def counted(units: int, variant: ProductVariant) -> str:

@@ -1,0 +1,71 @@
+"""The end of a cart: everything in it is taken off the shelf for good, in the transaction of the order.
+
+There is no gap between hold and sale. A line that holds its units is sold out of its hold; one whose hold ran out takes
+its units again first, and if any line cannot, nothing of the cart is bought.
+"""
+
+from cart.errors import CartChanged, CartClosed, CartEmpty, LineChange, PriceChanged
+from cart.locks import lock_lines
+from cart.models import Cart, CartItem
+from cart.services.claiming import claim_cart
+from cart.services.holding import take
+from inventory.errors import InsufficientStock, VariantUnavailable
+from inventory.locks import lock_variants
+from inventory.models import ProductVariant
+from inventory.selling import sell_held_units
+
+
+def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
+    """Sell every line of an open cart and close it; returns the lines, in the order of the cart, with their variants.
+
+    Arguments: the version of the cart that the shopper was shown; the order, for the ledger. Runs inside the
+    transaction of whoever keeps what was bought. Locks: the cart, its lines by id, their variants by id.
+    Raises CartClosed, CartEmpty, and CartChanged where the shopper would not get exactly what was shown.
+    """
+    cart = claim_cart(cart_id)
+    if cart is None:
+        raise CartClosed
+    lines = lock_lines([cart_id])
+    if not lines:
+        raise CartEmpty
+    # Claiming has counted itself.
+    if cart.version != seen_version + 1:
+        raise CartChanged
+    # All before the first is taken: in the order in which lines are taken again, rival orders could wait in a ring.
+    variants = {variant.pk: variant for variant in lock_variants(line.product_variant_id for line in lines)}
+    if changes := _take_again(cart, lines, variants):
+        raise CartChanged(changes)
+    sell_held_units({line.product_variant_id: line.quantity for line in lines}, cause=cause)
+    _close(cart, lines)
+    for line in lines:
+        line.product_variant = variants[line.product_variant_id]
+    return lines
+
+
+def _take_again(cart: Cart, lines: list[CartItem], variants: dict[int, ProductVariant]) -> list[LineChange]:
+    """Take the units of lines that have no live hold; returns what became of those that are not as they were shown."""
+    changes = []
+    for line in lines:
+        if line.reserved_until is not None and line.reserved_until > cart.locked_at:
+            continue
+        try:
+            _take_line_again(line, variants[line.product_variant_id])
+        except (InsufficientStock, VariantUnavailable, PriceChanged) as error:
+            changes.append(LineChange(line.product_variant_id, error))
+    return changes
+
+
+def _take_line_again(line: CartItem, variant: ProductVariant) -> None:
+    """Also where the units were not swept away yet: it is a new hold, so the variant must be on sale at that price."""
+    take(cart_id=line.cart_id, variant_id=variant.pk, units=line.quantity - line.reserved_quantity)
+    if variant.price != line.price:
+        raise PriceChanged(shown=line.price, price=variant.price)
+
+
+def _close(cart: Cart, lines: list[CartItem]) -> None:
+    """The lines stay, as a record of what was in the cart. They hold nothing, as in every cart that is not open."""
+    CartItem.objects.filter(cart=cart).update(reserved_quantity=0, reserved_until=None, hold_extensions=0)
+    cart.status = Cart.Status.ORDERED
+    cart.total_price = sum(line.total_price for line in lines)
+    cart.totals_version = cart.version
+    cart.save(update_fields=["status", "total_price", "totals_version"])

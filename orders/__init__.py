@@ -1,0 +1,1 @@
+"""Checkout: a held cart becomes an order, and what becomes of the order."""

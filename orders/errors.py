@@ -1,0 +1,54 @@
+"""Why a command of this room refused. After each of them orders, stock and money are as they were."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from orders.states import State
+
+
+class OrderNotFound(Exception):
+    """There is no such order. Pages answer 404."""
+
+
+class TransitionRefused(ValidationError):
+    """An order cannot go from its state to the one that was asked for. Arguments: both."""
+
+    def __init__(self, *, state: State, wanted: State) -> None:
+        self.state = state
+        self.wanted = wanted
+        text = _("This order is %(state)s; from there it cannot become %(wanted)s.")
+        super().__init__(text % {"state": state.label.lower(), "wanted": wanted.label.lower()}, code="transition")
+
+
+class TotalChanged(ValidationError):
+    """Delivery or tax is another now than was shown, so nothing was bought."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The total has changed since you looked at it. Nothing was ordered; please look at it again."),
+            code="total_changed",
+        )
+
+
+class DeliveryUnavailable(ValidationError):
+    """The delivery method is not offered (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose how we shall deliver."), code="delivery_unavailable")
+
+
+class TooManyReturned(ValidationError):
+    """More units of a line should come back than the customer still has, or none at all."""
+
+    def __init__(self, *, kept: int, units: int) -> None:
+        self.kept = kept
+        self.units = units
+        text = _("%(units)d units cannot come back: the customer has %(kept)d.") % {"units": units, "kept": kept}
+        super().__init__(text, code="too_many_returned")
+
+
+class PaymentNotPossible(ValidationError):
+    """The order cannot be paid in this way, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This order cannot be paid in this way."), code="payment_not_possible")

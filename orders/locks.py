@@ -1,0 +1,21 @@
+"""Row locks of this room. An order is locked before any variant; its payments and lines change only under its lock."""
+
+from django.db.models.functions import Now
+
+from orders.errors import OrderNotFound
+from orders.models import Order
+from orders.states import State
+
+
+def lock_order(order_id: int) -> Order:
+    """Lock an order until the transaction ends, and return it as it is then. Raises OrderNotFound."""
+    order = next(iter(Order.objects.filter(pk=order_id).select_for_update(no_key=True)), None)
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def lock_overdue_orders(*, most: int) -> list[Order]:
+    """Lock orders that should have been paid by now, skipping those that somebody else is at: a payment, say."""
+    overdue = Order.objects.filter(state=State.PLACED, pay_by__lt=Now()).order_by("pk")
+    return list(overdue.select_for_update(no_key=True, skip_locked=True)[:most])

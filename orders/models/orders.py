@@ -1,0 +1,122 @@
+"""What was bought. Orders are written by `orders.services` only, and never deleted."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from cart.models import Cart
+from inventory.models import ProductVariant
+from orders.models.addressed import Addressed
+from orders.states import State
+
+
+class Order(Addressed):
+    """A cart that was bought: a copy of everything that was agreed on, so that nothing later changes it.
+
+    The customer's account may go (the order stays, for the books), the cart may go with it, goods and delivery methods
+    may get other names and prices.
+    """
+
+    number = models.CharField(max_length=16, unique=True, editable=False, help_text="For people; see orders.numbers.")
+    idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
+    # One order a cart, whatever else goes wrong.
+    cart = models.OneToOneField(Cart, null=True, on_delete=models.SET_NULL, related_name="order", editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.PLACED, editable=False)
+    goods_total = models.DecimalField(max_digits=14, decimal_places=2)
+    delivery_name = models.CharField(max_length=60)
+    delivery_price = models.DecimalField(max_digits=8, decimal_places=2)
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=2, help_text="Per cent, contained in the total.")
+    tax = models.DecimalField(max_digits=14, decimal_places=2, help_text="Contained in the total.")
+    total = models.DecimalField(max_digits=14, decimal_places=2)
+    pay_by = models.DateTimeField(help_text="Unpaid then, it is cancelled.")
+
+    # Not a column: a command sets it where it recognised a repeated request.
+    was_replayed = False
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="orders_order_total_is_the_sum", condition=Q(total=F("goods_total") + F("delivery_price"))
+            ),
+            models.CheckConstraint(name="orders_order_money_not_negative", condition=Q(goods_total__gte=0, tax__gte=0)),
+        ]
+        indexes = [
+            # The sweep that cancels what was not paid.
+            models.Index(name="orders_order_unpaid", fields=["pay_by"], condition=Q(state="placed")),
+            models.Index(name="orders_order_state_created", fields=["state", "-created_at"]),
+        ]
+        permissions = [("fulfil_order", "Can take orders through their states")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """So many units of a variant, as it was called and what it cost then."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(max_length=20)
+    name = models.CharField(max_length=420)
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    quantity = models.IntegerField()
+    total = models.GeneratedField(
+        expression=F("price") * F("quantity"),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2),
+        db_persist=True,
+    )
+    returned_quantity = models.IntegerField(default=0, editable=False, help_text="Units that came back to the shelf.")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="orders_orderline_one_per_variant", fields=["order", "variant"]),
+            models.CheckConstraint(name="orders_orderline_quantity_at_least_one", condition=Q(quantity__gte=1)),
+            models.CheckConstraint(
+                name="orders_orderline_returned_at_most_all",
+                condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.sku}"
+
+    @property
+    def kept_quantity(self) -> int:
+        """Units that have not come back."""
+        return self.quantity - self.returned_quantity
+
+    def cost_of(self, units: int) -> Decimal:
+        """What so many units of the line cost, to the cent."""
+        return self.price * units
+
+
+class OrderTransition(models.Model):
+    """One step of an order from state to state: append-only, who and when and why."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=10, choices=State, blank=True)
+    to_state = models.CharField(max_length=10, choices=State)
+    note = models.CharField(max_length=200, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Nobody: the customer, a payment, or the clock.",
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state or 'new'} to {self.to_state}"

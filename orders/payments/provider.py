@@ -1,0 +1,64 @@
+"""What the shop asks of a payment provider, and which ones there are."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from orders.errors import PaymentNotPossible
+from orders.models import Payment
+
+
+class ForgedNotice(Exception):
+    """A web hook that does not bear the provider's signature, or is no notice at all. Answered with 400."""
+
+
+@dataclass(frozen=True)
+class PaymentNotice:
+    """What a provider says of a payment: its reference, whether the money came, how much. May come twice, or late."""
+
+    reference: str
+    is_paid: bool
+    amount: Decimal
+
+
+class Provider(ABC):
+    """A way to pay. Its name is its key in SHOP_PAYMENT_PROVIDERS."""
+
+    label: str | Promise
+    description: str | Promise
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def time_to_pay(self) -> timedelta:
+        """How long an order waits for its money before it is cancelled and its units go back."""
+        minutes: dict[str, int] = settings.SHOP_PAYMENT_MINUTES
+        return timedelta(minutes=minutes.get(self.name, minutes["default"]))
+
+    @abstractmethod
+    def next_step(self, payment: Payment) -> str | None:
+        """The address that the shopper is sent to, to pay; None where there is nothing to do on another page."""
+
+    @abstractmethod
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
+        """Check the signature of a web hook and read it. Raises ForgedNotice; nothing in it may be believed then."""
+
+
+def providers() -> list[Provider]:
+    """Those that shoppers can choose from, in the order of the settings."""
+    return [import_string(path)(name) for name, path in settings.SHOP_PAYMENT_PROVIDERS.items()]
+
+
+def provider_named(name: str) -> Provider:
+    """The provider of this name. Raises PaymentNotPossible where it is not offered (any more)."""
+    for provider in providers():
+        if provider.name == name:
+            return provider
+    raise PaymentNotPossible

@@ -1,0 +1,54 @@
+"""A bank for trying things out: its page pays, refuses, calls twice, or lets one leave. No money, no network.
+
+Its calls go the way of any provider's: a signed body that is read, checked and carried out. They are made by the page
+itself, in the shop's own process, instead of over HTTP; a body that was sent by hand to the web hook is treated alike.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Payment
+from orders.payments.provider import ForgedNotice, PaymentNotice, Provider
+
+SIGNATURE = "X-Test-Bank-Signature"
+_SALT = "orders.payments.testbank"
+
+
+class TestBank(Provider):
+    """Sends the shopper to the test bank's page, which tells the shop by signed web hooks what came of it."""
+
+    __test__ = False  # not a test, whatever pytest thinks of its name
+
+    label = _("Test bank")
+    description = _("For trying things out: no money is moved.")
+
+    def next_step(self, payment: Payment) -> str | None:
+        return reverse("shop:testbank", args=[payment.reference])
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
+        if not hmac.compare_digest(headers.get(SIGNATURE, ""), signature_of(body)):
+            raise ForgedNotice
+        try:
+            said = json.loads(body)
+            return PaymentNotice(str(said["reference"]), said["outcome"] == "paid", Decimal(said["amount"]))
+        except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+            raise ForgedNotice from error
+
+
+def notice_body(payment: Payment, *, is_paid: bool) -> bytes:
+    """What the bank writes when a payment ended."""
+    outcome = "paid" if is_paid else "refused"
+    said = {"reference": payment.reference, "outcome": outcome, "amount": str(payment.amount)}
+    return json.dumps(said, sort_keys=True).encode()
+
+
+def signature_of(body: bytes) -> str:
+    """The bank's signature of a body: HMAC-SHA256 under a secret that bank and shop share."""
+    return salted_hmac(_SALT, body, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()

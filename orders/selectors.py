@@ -1,0 +1,48 @@
+"""Questions about checkouts and orders. Each states its query count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from cart.models import Cart, CartItem
+from orders.models import Checkout, DeliveryMethod, Order
+from orders.services.placing import Seen, totals_to_pay
+from orders.totals import Totals
+
+
+@dataclass(frozen=True)
+class Review:
+    """A cart as it would be bought: its lines, what it costs, and what to send along so that just this is bought."""
+
+    lines: Sequence[CartItem]
+    delivery: DeliveryMethod
+    totals: Totals
+    seen: Seen
+
+
+def delivery_methods() -> QuerySet[DeliveryMethod]:
+    """Those that shoppers can choose from. 1 query."""
+    return DeliveryMethod.objects.filter(is_active=True)
+
+
+def checkout_of(cart: Cart) -> Checkout | None:
+    """What was filled in for this cart so far, with its delivery method. 1 query."""
+    return Checkout.objects.filter(cart=cart).select_related("delivery_method").first()
+
+
+def review_of(cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod) -> Review:
+    """The review of a cart and its lines, both read in one snapshot. No query."""
+    totals = totals_to_pay(lines, delivery)
+    return Review(lines=lines, delivery=delivery, totals=totals, seen=Seen(version=cart.version, total=totals.total))
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """A customer's orders, the newest first. 1 query."""
+    return Order.objects.filter(user=user)
+
+
+def order_numbered(number: str) -> Order | None:
+    """An order with its lines and payments, for its page. 3 queries."""
+    return Order.objects.filter(number=number).prefetch_related("lines", "payments").first()

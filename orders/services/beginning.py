@@ -1,0 +1,40 @@
+"""The first step of a checkout: who it is for, and where it goes."""
+
+from dataclasses import asdict
+
+from cart.errors import CartClosed
+from cart.locks import lock_carts
+from cart.models import Cart
+from cart.services.transactions import command
+from orders.errors import DeliveryUnavailable
+from orders.models import Checkout, DeliveryMethod
+from orders.models.addressed import CUSTOMER_FIELDS, Customer
+from orders.signals import checkout_begun
+
+
+@command
+def checkout_save(*, cart_id: int, customer: Customer, delivery_method_id: int) -> Checkout:
+    """Keep, or replace, what the shopper filled in. The cart, its holds and its version stay as they are.
+
+    Raises CartClosed, DeliveryUnavailable, Busy.
+    """
+    # Locked, so that a merge or an order of this cart cannot leave the row of a cart that is closed behind.
+    cart = next(iter(lock_carts([cart_id])), None)
+    if cart is None or cart.status != Cart.Status.OPEN:
+        raise CartClosed
+    if not DeliveryMethod.objects.filter(pk=delivery_method_id, is_active=True).exists():
+        raise DeliveryUnavailable
+    checkout = Checkout(cart=cart, delivery_method_id=delivery_method_id, **asdict(customer))
+    Checkout.objects.bulk_create(
+        [checkout],
+        update_conflicts=True,
+        unique_fields=["cart"],
+        update_fields=[*CUSTOMER_FIELDS, "delivery_method"],
+    )
+    checkout_begun.send(sender=Checkout, cart_id=cart_id)
+    return checkout
+
+
+def drop_left_checkouts() -> int:
+    """Delete what was filled in for carts that are closed by now: nobody needs the address. Returns how many."""
+    return Checkout.objects.exclude(cart__status=Cart.Status.OPEN).delete()[0]

@@ -1,0 +1,22 @@
+"""The step that all commands on an order share: from state to state, by the table, with a line in its log."""
+
+from django.contrib.auth.models import User
+
+from orders.errors import TransitionRefused
+from orders.models import Order, OrderTransition
+from orders.signals import order_moved
+from orders.states import NEXT, State
+
+
+def move(order: Order, state: State, *, actor: User | None, note: str = "") -> None:
+    """Bring a locked order to a state. Arguments: who did it (None: customer, payment or clock), and why.
+
+    Raises TransitionRefused for what is not in the table.
+    """
+    was = State(order.state)
+    if state not in NEXT[was]:
+        raise TransitionRefused(state=was, wanted=state)
+    order.state = state
+    order.save(update_fields=["state"])
+    OrderTransition.objects.create(order=order, from_state=was, to_state=state, note=note, actor=actor)
+    order_moved.send(sender=Order, order=order, state=state, actor=actor)

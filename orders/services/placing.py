@@ -1,0 +1,143 @@
+"""Placing an order: hold, sale, order and its side effects in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from cart.errors import CartChanged, CartClosed, KeyReused
+from cart.locks import clock
+from cart.models import Cart, CartItem
+from cart.services.buying import buy_cart
+from cart.services.transactions import command
+from cart.signals import stock_short
+from inventory.errors import InsufficientStock
+from inventory.models import Product
+from inventory.wording import full_name
+from orders.errors import DeliveryUnavailable, TotalChanged
+from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
+from orders.models.addressed import Customer
+from orders.numbers import new_number
+from orders.payments import provider_named
+from orders.services.paying import open_payment
+from orders.signals import order_placed
+from orders.states import State
+from orders.totals import Totals, totals_of
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the shopper agreed to: the version of the cart that was shown, and the total."""
+
+    version: int
+    total: Decimal
+
+
+def place_order(
+    cart: Cart,
+    *,
+    customer: Customer,
+    delivery_method_id: int,
+    seen: Seen,
+    provider: str,
+    idempotency_key: str,
+) -> Order:
+    """Buy everything in an open cart, exactly as it was shown, or nothing of it.
+
+    Arguments: the shopper's own cart; who it is for; how it is delivered; what was shown; the payment provider's name;
+    the key of the form. A repeated request gets the order of the first one, with `was_replayed` set.
+    Raises CartChanged (with what changed, line by line), TotalChanged, CartEmpty, CartClosed, DeliveryUnavailable,
+    PaymentNotPossible, KeyReused, Busy. Nothing is bought then, and the cart is as it was.
+    """
+    try:
+        return _place(cart, customer, delivery_method_id, seen, provider, idempotency_key)
+    except CartClosed:
+        return _placed_before(cart, idempotency_key)
+    except CartChanged as error:
+        _announce_shortages(error, idempotency_key)
+        raise
+    except IntegrityError as error:
+        if Order.objects.filter(idempotency_key=idempotency_key).exists():
+            raise KeyReused from error
+        raise
+
+
+@command
+def _place(
+    cart: Cart, customer: Customer, delivery_method_id: int, seen: Seen, provider: str, idempotency_key: str
+) -> Order:
+    pay_by = clock() + provider_named(provider).time_to_pay
+    number = new_number()
+    items = buy_cart(cart_id=cart.pk, seen_version=seen.version, cause=f"order {number}")
+    delivery = DeliveryMethod.objects.filter(pk=delivery_method_id, is_active=True).first()
+    if delivery is None:
+        raise DeliveryUnavailable
+    totals = totals_to_pay(items, delivery)
+    if totals.total != seen.total:
+        raise TotalChanged
+    order = Order.objects.create(
+        number=number,
+        idempotency_key=idempotency_key,
+        cart_id=cart.pk,
+        user_id=cart.user_id,
+        pay_by=pay_by,
+        delivery_name=delivery.name,
+        goods_total=totals.goods,
+        delivery_price=totals.delivery,
+        tax_rate=totals.tax_rate,
+        tax=totals.tax,
+        total=totals.total,
+        **vars(customer),
+    )
+    lines = _write_lines(order, items)
+    OrderTransition.objects.create(order=order, to_state=State.PLACED)
+    Checkout.objects.filter(cart_id=cart.pk).delete()
+    order_placed.send(sender=Order, order=order, lines=lines)
+    open_payment(order, provider)
+    return order
+
+
+def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod) -> Totals:
+    """What the lines of a cart cost, delivered so, at the tax rate of now."""
+    return totals_of(
+        [(item.price, item.quantity) for item in items],
+        delivery_price=delivery.price,
+        free_from=delivery.free_from,
+        tax_rate=settings.SHOP_TAX_RATE,
+    )
+
+
+def _write_lines(order: Order, items: Sequence[CartItem]) -> list[OrderLine]:
+    products = Product.objects.in_bulk([item.product_variant.product_id for item in items])
+    for item in items:
+        item.product_variant.product = products[item.product_variant.product_id]
+    return OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            variant=item.product_variant,
+            sku=item.product_variant.sku,
+            name=full_name(item.product_variant),
+            price=item.price,
+            quantity=item.quantity,
+        )
+        for item in items
+    )
+
+
+def _placed_before(cart: Cart, idempotency_key: str) -> Order:
+    """The order of a repeated request. A cart that was closed by anything else stays closed to this one."""
+    order = Order.objects.filter(cart_id=cart.pk, idempotency_key=idempotency_key).first()
+    if order is None:
+        raise CartClosed
+    order.was_replayed = True
+    return order
+
+
+def _announce_shortages(error: CartChanged, idempotency_key: str) -> None:
+    """After the rollback, as at an add: demand that could not be met is counted though nothing else remains of it."""
+    for change in error.changes:
+        if isinstance(change.error, InsufficientStock):
+            key = f"{idempotency_key}:{change.variant_id}"
+            stock_short.send(sender=Order, error=change.error, idempotency_key=key)

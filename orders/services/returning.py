@@ -1,0 +1,104 @@
+"""Money that goes back, and units that come back: of whole orders, or of some units of some lines.
+
+Each refund is a row that staff see until they have sent it. All refunds of an order together never pass its total:
+returned units at their price, and what delivery cost with the last unit.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db.models import Sum
+from django.db.models.functions import Now
+
+from cart.services.transactions import command
+from inventory.selling import take_back_units
+from orders.errors import TooManyReturned, TransitionRefused
+from orders.locks import lock_order
+from orders.models import Order, OrderLine, Refund
+from orders.services.moving import move
+from orders.signals import units_unsold
+from orders.states import State
+
+
+@command
+def return_lines(*, order_id: int, units: Mapping[int, int], reason: str, actor: User | None = None) -> Order:
+    """Take units of a paid or shipped order back to the shelf, and note what is owed for them.
+
+    Arguments: units, 1 or more, by line id; why, for people; who took them. The order is refunded with its last unit.
+    Raises TooManyReturned, TransitionRefused (it was not paid, or is refunded), OrderNotFound, Busy.
+    """
+    order = _lock_paid(order_id)
+    lines = {line.pk: line for line in order.lines.filter(pk__in=units)}
+    if not units or lines.keys() != units.keys():
+        raise TooManyReturned(kept=0, units=sum(units.values()))
+    for line_id, line in lines.items():
+        _note_return(line, units[line_id])
+    _bring_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
+    if all(not line.kept_quantity for line in order.lines.all()):
+        _owe(order, order.total - _refunded(order), reason=reason)
+        move(order, State.REFUNDED, actor=actor, note=reason)
+    else:
+        _owe(order, sum((line.cost_of(units[line.pk]) for line in lines.values()), Decimal(0)), reason=reason)
+    return order
+
+
+@command
+def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Order:
+    """Give all of the money back that was not yet: of an order that never left the house, with its units.
+
+    Of one that was shipped the units stay where they are (lost, or a gift): what comes back is `return_lines`.
+    One that is refunded already is left so. Raises TransitionRefused, OrderNotFound, Busy.
+    """
+    order = lock_order(order_id)
+    if order.state == State.REFUNDED:
+        return order
+    is_here = order.state == State.PAID
+    move(order, State.REFUNDED, actor=actor, note=reason)
+    kept = [(line, line.kept_quantity) for line in order.lines.all() if line.kept_quantity]
+    if is_here:
+        for line, units in kept:
+            _note_return(line, units)
+        _bring_back(order, kept, reason=reason, actor=actor)
+    else:
+        units_unsold.send(sender=Order, order=order, units=kept)
+    _owe(order, order.total - _refunded(order), reason=reason)
+    return order
+
+
+@command
+def refund_sent(*, refund_id: int, actor: User) -> bool:
+    """Note that the money of a refund was sent. Returns whether it was still due: it is noted once."""
+    return bool(Refund.objects.filter(pk=refund_id, sent_at__isnull=True).update(sent_at=Now(), sent_by=actor))
+
+
+def _lock_paid(order_id: int) -> Order:
+    order = lock_order(order_id)
+    if order.state not in {State.PAID, State.SHIPPED}:
+        raise TransitionRefused(state=State(order.state), wanted=State.REFUNDED)
+    return order
+
+
+def _note_return(line: OrderLine, units: int) -> None:
+    if not 1 <= units <= line.kept_quantity:
+        raise TooManyReturned(kept=line.kept_quantity, units=units)
+    line.returned_quantity += units
+    line.save(update_fields=["returned_quantity"])
+
+
+def _bring_back(order: Order, units: list[tuple[OrderLine, int]], *, reason: str, actor: User | None) -> None:
+    take_back_units(
+        {line.variant_id: count for line, count in units}, reason=reason, cause=f"order {order.number}", actor=actor
+    )
+    units_unsold.send(sender=Order, order=order, units=units)
+
+
+def _refunded(order: Order) -> Decimal:
+    """What the customer is owed, or has got back, for this order; not what was paid without an order to pay for."""
+    paid_for = order.refunds.filter(payment__isnull=True)
+    return paid_for.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def _owe(order: Order, amount: Decimal, *, reason: str) -> None:
+    if amount:
+        Refund.objects.create(order=order, amount=amount, reason=reason)

@@ -1,0 +1,42 @@
+"""What an order costs: one pure function, used by every page, by the order and by its tests.
+
+Rounding rule: prices are whole cents and contain the tax, so lines, goods and total are exact. Only the tax in them is
+rounded: once, on the total, half up to the cent. (Rounded line by line, cents would not add up to the total's tax.)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Amounts in the shop's currency. `tax` is contained in `total`; `tax_rate` is in per cent."""
+
+    goods: Decimal
+    delivery: Decimal
+    tax_rate: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+def totals_of(
+    lines: Iterable[tuple[Decimal, int]],
+    *,
+    delivery_price: Decimal,
+    free_from: Decimal | None,
+    tax_rate: Decimal,
+) -> Totals:
+    """Add up an order.
+
+    Arguments: price and units of each line; what delivery costs, and from how much in goods it costs nothing (None:
+    never); the rate of the tax in all prices, in per cent.
+    """
+    goods = sum((price * units for price, units in lines), Decimal(0)).quantize(_CENT)
+    is_free = free_from is not None and goods >= free_from
+    delivery = Decimal(0).quantize(_CENT) if is_free else delivery_price.quantize(_CENT)
+    total = goods + delivery
+    tax = (total * tax_rate / (100 + tax_rate)).quantize(_CENT, rounding=ROUND_HALF_UP)
+    return Totals(goods=goods, delivery=delivery, tax_rate=tax_rate, tax=tax, total=total)
