@@ -3,7 +3,10 @@ from django.db.models.signals import post_migrate
 
 
 class StaffConfig(AppConfig):
-    """Stands last among the installed apps: its `post_migrate` comes when the permissions of all others exist."""
+    """Stands last among the installed apps: its `post_migrate` comes when the permissions of all others exist.
+
+    It comes at all because there is a `models` module.
+    """
 
     name = "staff"
 
