@@ -20,11 +20,14 @@ _PULSES = {
 BEAT_SCHEDULE = {
     # Without `expires` by the sender's clock (a worker that is ahead would drop it), so a sweep is dropped by nobody.
     "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
+    # Letters whose ring was lost, that wait for another try, or whose worker died.
+    "post_letters": {"task": "post_letters", "schedule": timedelta(seconds=5), "options": {"queue": Queue.STAFF.value}},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
     "audit_stock": {"task": "audit_stock", "schedule": crontab(hour="3", minute="37")},
     "sweep_runs": {"task": "sweep_runs", "schedule": crontab(minute="27")},
+    "sweep_letters": {"task": "sweep_letters", "schedule": crontab(minute="57")},
     **_PULSES,
     # Deletes stored task results after CELERY_RESULT_EXPIRES.
     "celery.backend_cleanup": {"task": "celery.backend_cleanup", "schedule": crontab(hour="4", minute="7")},

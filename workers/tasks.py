@@ -12,6 +12,8 @@ from workers.heartbeats import note_heartbeat
 from workers.outbox import Batch, effect
 from workers.outbox.runs import drop_old_runs
 from workers.outbox.sweeping import ring_for_waiting_rows
+from workers.post.delivering import deliver
+from workers.post.keeping import drop_old_letters
 from workers.queues import Queue
 
 # A row that is older than this was not fetched by its own ring.
@@ -64,6 +66,18 @@ def sweep_keys() -> int:
 def sweep_runs() -> int:
     """Drop what is known of batches that were done long ago."""
     return drop_old_runs()
+
+
+@shared_task(name="post_letters")
+def post_letters() -> int:
+    """Send the letters that are due. Returns how many went out."""
+    return deliver()
+
+
+@shared_task(name="sweep_letters", ignore_result=False)
+def sweep_letters() -> int:
+    """Drop letters that were sent long ago."""
+    return drop_old_letters()
 
 
 @shared_task(name="pulse")

@@ -5,7 +5,7 @@ drain clears it before it looks for rows. So either a ring's rows were committed
 and the ring was sent: no wake-up is lost, and any number of commits while a ring is under way send no message.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 
 from redis_link import client, try_redis
 from workers.outbox.effects import registry
@@ -18,18 +18,22 @@ BELL_LIFE = 5_000  # milliseconds
 
 def ring(effects: Collection[str]) -> None:
     """Send a message for each of these effects that has none on its way. Never raises for a Redis that is away."""
-    try_redis(lambda: _ring(effects), otherwise=None)
+    ring_each({name: registry[name].send for name in effects})
 
 
-def _ring(effects: Collection[str]) -> None:
-    names = list(effects)
+def ring_each(senders: Mapping[str, Callable[..., None]]) -> None:
+    """The same for anything that has a bell: by its name, what sends its message."""
+    try_redis(lambda: _ring(senders), otherwise=None)
+
+
+def _ring(senders: Mapping[str, Callable[..., None]]) -> None:
     with client().pipeline(transaction=False) as pipe:
-        for name in names:
+        for name in senders:
             pipe.set(_bell(name), 1, nx=True, px=BELL_LIFE)
         was_clear = pipe.execute()
-    for name, clear in zip(names, was_clear, strict=True):
+    for send, clear in zip(senders.values(), was_clear, strict=True):
         if clear:
-            registry[name].send(countdown=WINDOW, retry=False)
+            send(countdown=WINDOW, retry=False)
 
 
 def ring_now(effects: Collection[str]) -> None:
@@ -41,10 +45,10 @@ def ring_now(effects: Collection[str]) -> None:
         registry[name].send()
 
 
-def clear(effect: str) -> None:
+def clear(name: str) -> None:
     """Make the next ring send a message again. A drain calls this before it looks for rows."""
-    client().delete(_bell(effect))
+    client().delete(_bell(name))
 
 
-def _bell(effect: str) -> str:
-    return f"bell:{effect}"
+def _bell(name: str) -> str:
+    return f"bell:{name}"

@@ -95,7 +95,7 @@ class _Drain:
 
     def _alone(self, row_id: int) -> bool:
         """Try one row. Its attempt is committed first: a row that kills its worker must count as tried too."""
-        if not note_attempt(row_id):
+        if not note_attempt(OutboxRow.objects.filter(pk=row_id)):
             return False
         row, watch = None, Stopwatch()
         try:
@@ -107,7 +107,7 @@ class _Drain:
                 row.delete()
         except Exception as error:
             logger.exception("outbox row %d failed", row_id)
-            note_failure(row_id, error)
+            note_failure(OutboxRow.objects.filter(pk=row_id), error)
             if row is not None:
                 note_run([row], task_id=self.task_id, watch=watch, error=describe(error))
             return False

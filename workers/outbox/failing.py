@@ -1,25 +1,31 @@
-"""Rows that failed: counted, tried again later and later, and in the end left for staff to decide about."""
+"""Rows that failed: counted, tried again later and later, and in the end left for staff to decide about.
+
+Outbox rows and letters alike: both have `due_at`, `attempts`, `error` and `is_dead`.
+"""
 
 import random
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from workers.models import OutboxRow
 
 MOST_ATTEMPTS = 8  # about four minutes of tries
+_LONGEST_WAIT = 900  # seconds between two tries
 _LONGEST_ERROR = 2000  # characters
 
 
-def note_attempt(row_id: int) -> bool:
+def note_attempt(row: QuerySet[Any], *, most: int = MOST_ATTEMPTS) -> bool:
     """Count an attempt before it is made, so that a row which kills its worker is counted too.
 
-    Puts the row's next due time off, which also keeps a second drain from trying it meanwhile. Returns whether the row
-    is the caller's to try; a row that has used up its attempts dies here, since its last one never came back.
+    Argument: a query of one row. Puts the row's next due time off, which also keeps a second worker from trying it
+    meanwhile. Returns whether the row is the caller's to try; one that has used up its attempts dies here, since its
+    last one never came back.
     """
-    row = OutboxRow.objects.filter(pk=row_id, is_dead=False, due_at__lte=Now())
-    if row.filter(attempts__gte=MOST_ATTEMPTS).update(is_dead=True, error="The worker was lost during every attempt."):
+    row = row.filter(is_dead=False, due_at__lte=Now())
+    if row.filter(attempts__gte=most).update(is_dead=True, error="The worker was lost during every attempt."):
         return False
     return bool(row.update(attempts=F("attempts") + 1, due_at=Now() + _PATIENCE))
 
@@ -28,11 +34,13 @@ def note_attempt(row_id: int) -> bool:
 _PATIENCE = timedelta(seconds=60)
 
 
-def note_failure(row_id: int, error: Exception) -> None:
-    """Keep the error and set the next try: after about 2, 4, 8 … seconds; after the last attempt the row is dead."""
-    row = OutboxRow.objects.filter(pk=row_id)
+def note_failure(row: QuerySet[Any], error: Exception, *, most: int = MOST_ATTEMPTS) -> None:
+    """Keep the error and set the next try: after about 2, 4, 8 … seconds; after the last attempt the row is dead.
+
+    Argument: a query of one row.
+    """
     attempts = row.values_list("attempts", flat=True).first() or 0
-    row.update(error=describe(error), due_at=Now() + _backoff(attempts), is_dead=Q(attempts__gte=MOST_ATTEMPTS))
+    row.update(error=describe(error), due_at=Now() + _backoff(attempts), is_dead=Q(attempts__gte=most))
 
 
 def describe(error: Exception) -> str:
@@ -42,7 +50,8 @@ def describe(error: Exception) -> str:
 
 def _backoff(attempts: int) -> timedelta:
     """With jitter, so that rows which failed together do not come back together."""
-    return timedelta(seconds=2**attempts * random.uniform(0.75, 1.25))  # noqa: S311 - no secret depends on it
+    jitter = random.uniform(0.75, 1.25)  # noqa: S311 - no secret depends on it
+    return timedelta(seconds=min(2**attempts, _LONGEST_WAIT) * jitter)
 
 
 def retry_dead_rows(row_ids: list[int]) -> int:
