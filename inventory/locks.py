@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from inventory.imports.models import ImportJob
 from inventory.models import ProductVariant
 
 # First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
@@ -17,6 +18,11 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
     """
     rows = ProductVariant.objects.filter(pk__in=list(variant_ids)).order_by("pk")
     return list(rows.select_for_update(no_key=True))
+
+
+def lock_import(job_id: int, *, wait: bool = True) -> ImportJob | None:
+    """Lock an import and return it; None if there is none, or, without `wait`, if a worker has it."""
+    return ImportJob.objects.filter(pk=job_id).select_for_update(no_key=True, skip_locked=not wait).first()
 
 
 def lock_alerts(variant_ids: Iterable[int]) -> None:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.guarded import GuardedColumns
+from inventory.imports.models import ImportJob, ImportLine  # noqa: F401 - Django looks for models in this module
 
 
 class Category(models.Model):

@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Free stock changed outside of a cart line's save or delete.
 # Arguments: variant_ids (list of int). Sent inside the transaction of the change.
 stock_changed = Signal()
+
+# An import was uploaded or confirmed: a worker shall check or apply it.
+# Arguments: job_id (int). Sent inside the transaction of the change.
+import_waits = Signal()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 
@@ -35,15 +36,17 @@ class Loaded(NamedTuple):
     present: int
 
 
-def catalogue_load(*, rows: Sequence[CatalogueRow], cause: str, only_if_empty: bool = False) -> Loaded | None:
+def catalogue_load(
+    *, rows: Sequence[CatalogueRow], cause: str, only_if_empty: bool = False, actor: User | None = None
+) -> Loaded | None:
     """Create the missing products and variants, each new variant with its opening stock in the ledger.
 
     What is there already, by product number or sku, is never touched: from its creation on, names and prices
     belong to the staff and stock to the ledger. So a second load changes nothing, and a longer log adds only
     what is new.
 
-    Arguments: `cause` is what the ledger will name, a file's name. With `only_if_empty`, a shop that has any
-    product is left alone and None returned. Two loads at once run one after the other.
+    Arguments: `cause` and `actor` are what the ledger will name, a file and a person. With `only_if_empty`, a shop that
+    has any product is left alone and None returned. Two loads at once run one after the other.
     Raises CatalogueLoadError; nothing was changed then.
     """
     try:
@@ -51,7 +54,7 @@ def catalogue_load(*, rows: Sequence[CatalogueRow], cause: str, only_if_empty: b
             _lock_loading()
             if only_if_empty and Product.objects.exists():
                 return None
-            return _load(rows, cause[-_CAUSE_LENGTH:])
+            return _load(rows, cause[-_CAUSE_LENGTH:], actor)
     except IntegrityError as error:
         # Somebody made a product with one of these numbers, skus or slugs in the admin meanwhile, or long
         # ago.
@@ -67,14 +70,14 @@ def _lock_loading() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOAD_LOCK)
 
 
-def _load(rows: Sequence[CatalogueRow], cause: str) -> Loaded:
+def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loaded:
     known = set(ProductVariant.objects.values_list("sku", flat=True))
     missing = [row for row in rows if row.sku not in known]
     products, created = _products_of(missing)
     variants = ProductVariant.objects.bulk_create(
         (_variant(row, products[row.product_number]) for row in missing), batch_size=_ROWS_A_STATEMENT
     )
-    movements = _opening_movements(variants, cause)
+    movements = _opening_movements(variants, cause, actor)
     StockMovement.objects.bulk_create(movements, batch_size=_ROWS_A_STATEMENT)
     if variants:
         # bulk_create sends no signal, and a variant may be low on the day it comes.
@@ -125,7 +128,7 @@ def low_stock_threshold(opening_stock: int) -> int:
     return max(1, -(-opening_stock * _DAYS_OF_WARNING // STOCK_DAYS))
 
 
-def _opening_movements(variants: Iterable[ProductVariant], cause: str) -> list[StockMovement]:
+def _opening_movements(variants: Iterable[ProductVariant], cause: str, actor: User | None) -> list[StockMovement]:
     return [
         StockMovement(
             variant=variant,
@@ -134,6 +137,7 @@ def _opening_movements(variants: Iterable[ProductVariant], cause: str) -> list[S
             balance_after=variant.stock_quantity,
             reason="Opening stock of the catalogue",
             cause=cause,
+            actor=actor,
         )
         for variant in variants
         if variant.stock_quantity > 0

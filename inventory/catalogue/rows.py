@@ -47,19 +47,22 @@ def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
     """
     seen: set[str] = set()
     for number, line in enumerate(lines, start=2):
-        row = _row(line, number)
+        row = parse_row(line)
+        if isinstance(row, str):
+            raise CatalogueFileError(_wrong(number, row))
         if row.sku in seen:
             raise CatalogueFileError(_wrong(number, f"sku {row.sku} stands here a second time"))
         seen.add(row.sku)
         yield row
 
 
-def _row(line: Sequence[str], number: int) -> CatalogueRow:
+def parse_row(line: Sequence[str]) -> CatalogueRow | str:
+    """Return the row of these cells, in the order of `CATALOGUE_COLUMNS`, or what is wrong with them."""
     if len(line) != len(CATALOGUE_COLUMNS):
-        raise CatalogueFileError(_wrong(number, f"{len(line)} columns instead of {len(CATALOGUE_COLUMNS)}"))
+        return f"{len(line)} columns instead of {len(CATALOGUE_COLUMNS)}"
     for column, value, valid in zip(CATALOGUE_COLUMNS, line, _validity(line), strict=True):
         if not valid:
-            raise CatalogueFileError(_wrong(number, f"{column} cannot be {value[:60]!r}"))
+            return f"{column} cannot be {value[:60]!r}"
     sku, product_number, product_name, variant_name, price, stock = line
     return CatalogueRow(sku, product_number, product_name, variant_name, Decimal(price), int(stock))
 

@@ -1,0 +1,89 @@
+"""Carrying out a plan of the catalogue: what is new is loaded, what is there gets its new names and prices."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from inventory.catalogue.load import catalogue_load
+from inventory.imports.catalogue import CataloguePlan
+from inventory.imports.errors import ChangedMeanwhile
+from inventory.locks import lock_variants
+from inventory.models import PriceChange, ProductVariant
+
+_ROWS_A_STATEMENT = 1000
+# By number, the order in which whoever renames several products meets them.
+_RENAME = """
+    UPDATE inventory_product product SET name = asked.after
+      FROM (SELECT locked.id, wanted.before, wanted.after
+              FROM inventory_product locked
+              JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted(number, before, after) USING (number)
+             ORDER BY locked.number
+               FOR NO KEY UPDATE OF locked) asked
+     WHERE product.id = asked.id AND product.name = asked.before
+"""
+# The rows are locked already.
+_RENAME_AND_PRICE = """
+    UPDATE inventory_productvariant variant SET name = asked.name, price = asked.price
+      FROM unnest(%s::bigint[], %s::text[], %s::numeric[]) AS asked(id, name, price)
+     WHERE variant.id = asked.id
+"""
+
+
+def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> str:
+    """Create and change what the plan says; a new price gets its line in the price history. Inside a transaction.
+
+    Returns what was done, in a sentence. Raises ChangedMeanwhile, where something is no longer as the plan saw it, and
+    CatalogueLoadError; the caller rolls back.
+    """
+    loaded = catalogue_load(rows=plan.new, cause=cause, actor=actor)
+    if loaded is None or loaded.variants_created != len(plan.new):
+        raise ChangedMeanwhile
+    renamed = {number: names for number, names in plan.product_names.items() if names[0]}
+    _rename_products(renamed)
+    _change_variants(plan, cause=cause, actor=actor)
+    created = f"{loaded.products_created:,} products and {loaded.variants_created:,} variants"
+    changed = f"{len(plan.prices):,} prices and {len(renamed) + len(plan.names):,} names"
+    return f"{created} created, with {loaded.units_received:,} units; {changed} changed."
+
+
+def _rename_products(names: Mapping[str, tuple[str, str]]) -> None:
+    before, after = [name[0] for name in names.values()], [name[1] for name in names.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENAME, [list(names), before, after])
+        if cursor.rowcount != len(names):
+            raise ChangedMeanwhile
+
+
+def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> None:
+    skus = plan.prices.keys() | plan.names.keys()
+    ids = ProductVariant.objects.filter(sku__in=skus).values_list("pk", flat=True)
+    variants = {variant.sku: variant for variant in lock_variants(ids)}
+    for sku in skus:
+        _take_over(variants.get(sku), plan.names.get(sku), plan.prices.get(sku))
+    _write(list(variants.values()))
+    PriceChange.objects.bulk_create(
+        [
+            PriceChange(variant=variants[sku], old_price=old, new_price=new, cause=cause, actor=actor)
+            for sku, (old, new) in plan.prices.items()
+        ],
+        batch_size=_ROWS_A_STATEMENT,
+    )
+
+
+def _take_over(
+    variant: ProductVariant | None, name: tuple[str, str] | None, price: tuple[Decimal, Decimal] | None
+) -> None:
+    """Give a locked variant its new name and price. Raises ChangedMeanwhile unless it has the old ones."""
+    if variant is None or (name and variant.name != name[0]) or (price and variant.price != price[0]):
+        raise ChangedMeanwhile
+    variant.name = name[1] if name else variant.name
+    variant.price = price[1] if price else variant.price
+
+
+def _write(variants: Sequence[ProductVariant]) -> None:
+    """One statement: `bulk_update` would make a CASE with a branch a row of it, and the planner slow."""
+    columns = [(variant.pk, variant.name, variant.price) for variant in variants]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENAME_AND_PRICE, [list(column) for column in zip(*columns, strict=True)] or [[], [], []])

@@ -1,0 +1,115 @@
+"""From the bytes of an upload to the rows of a table: everything that can be wrong with a file as a file."""
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from inventory.imports.errors import ImportFileError
+
+MOST_BYTES = 2 * 1024 * 1024
+MOST_ROWS = 20_000
+_NEXT = "Nothing was changed."
+# A tab and line ends are the only control characters of a text; anything else is a workbook, a picture, a program.
+_CONTROL = frozenset(map(chr, range(32))) - frozenset("\t\r\n")
+_WORKBOOK = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row below the header: the line of the file where it starts, its cells by column name, what is wrong with it."""
+
+    line: int
+    cells: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of an uploaded file, which is UTF-8 with or without a byte order mark.
+
+    Raises ImportFileError for a file that is empty, too large, of another encoding or no text at all.
+    """
+    if len(content) > MOST_BYTES:
+        raise ImportFileError(f"The file is larger than 2 MB. Split it into several. {_NEXT}")
+    if content.startswith(_WORKBOOK):
+        raise ImportFileError(f"This is a workbook, not CSV. Save it as “CSV UTF-8” and upload that. {_NEXT}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ImportFileError(
+            f"Line {line} is not UTF-8 text. Save the file as “CSV UTF-8” and upload that. {_NEXT}"
+        ) from error
+    if not _CONTROL.isdisjoint(text):
+        raise ImportFileError(f"The file has characters that no text has, so it is no CSV file. {_NEXT}")
+    if not text.strip():
+        raise ImportFileError(f"The file is empty. {_NEXT}")
+    return text
+
+
+def header_of(text: str) -> list[str]:
+    """Return the names of the columns, in lower case. Raises ImportFileError where the first line is no header."""
+    try:
+        names = next(_reader(text), [])
+    except csv.Error as error:
+        raise ImportFileError(f"Line 1 is no header ({error}). {_NEXT}") from error
+    header = [name.strip().lower() for name in names]
+    while header and not header[-1]:  # columns that a spreadsheet has emptied
+        header.pop()
+    if len(set(header)) < len(header):
+        raise ImportFileError(f"A column stands twice in line 1: {', '.join(header)[:200]}. {_NEXT}")
+    return header
+
+
+def require_columns(header: Collection[str], *, needed: Collection[str], allowed: Collection[str]) -> None:
+    """Raise ImportFileError, with what was found and what is expected, unless the header has the columns."""
+    missing = [name for name in needed if name not in header]
+    unknown = [name for name in header if name not in allowed]
+    if missing or unknown:
+        wrong = [f"{', '.join(missing)} is missing"] if missing else []
+        wrong += [f"{', '.join(unknown)[:200]} is not known"] if unknown else []
+        raise ImportFileError(f"Line 1 has the wrong columns: {'; '.join(wrong)}. Known: {', '.join(allowed)}. {_NEXT}")
+
+
+def rows_of(text: str, header: list[str]) -> Iterator[Row]:
+    """Give the rows below the header, without the empty ones, each with its line number or with what is wrong with it.
+
+    A broken quotation swallows what follows, so nothing is read after it. Raises ImportFileError past 20,000 rows.
+    """
+    reader, count = _reader(text), 0
+    next(reader)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(line, error=f"This line and what follows cannot be read as CSV ({error}). Correct the quotes.")
+            return
+        if not any(cell.strip() for cell in cells):
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise ImportFileError(f"The file has more than {MOST_ROWS:,} rows. Split it into several. {_NEXT}")
+        yield _row(line, header, cells)
+
+
+def _row(line: int, header: list[str], cells: list[str]) -> Row:
+    while len(cells) > len(header) and not cells[-1].strip():
+        cells.pop()
+    if len(cells) != len(header):
+        return Row(line, error=f"{len(cells)} columns instead of {len(header)}. Is a comma in a text without quotes?")
+    return Row(line, dict(zip(header, map(plain, cells), strict=True)))
+
+
+def plain(cell: str) -> str:
+    """The cell without what spreadsheets and our own export put around it: blanks, and the quote before a formula."""
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+
+
+def _reader(text: str) -> "csv._reader":
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

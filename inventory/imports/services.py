@@ -1,0 +1,77 @@
+"""What people do with imports: upload a file, confirm its preview, cancel. Workers do the rest, see `applying`."""
+
+import hashlib
+
+from django.contrib.admin.models import ADDITION, CHANGE
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from inventory.imports.errors import ImportNotWaiting
+from inventory.imports.files import text_of
+from inventory.imports.importers import IMPORTERS
+from inventory.imports.logbook import log_import
+from inventory.imports.models import ImportJob
+from inventory.locks import lock_import
+from inventory.signals import import_waits
+
+State = ImportJob.State
+_OPEN = (State.CHECKING, State.CHECKED, State.APPLYING)
+
+
+@transaction.atomic
+def import_start(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: User) -> ImportJob:
+    """Take in a file, to be checked by a worker. Raises ImportFileError for a file that is none of this kind."""
+    text = text_of(content)
+    IMPORTERS[kind].require(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    job = ImportJob.objects.create(kind=kind, file_name=file_name[-200:], text=text, digest=digest, created_by=by)
+    log_import(job, by.pk, ADDITION, f"Uploaded {job.file_name}.")
+    import_waits.send(sender=ImportJob, job_id=job.pk)
+    return job
+
+
+@transaction.atomic
+def import_confirm(*, job_id: int, preview: int, by: User) -> ImportJob:
+    """Let a worker apply what this preview of a job shows.
+
+    Raises ImportNotWaiting: it was decided about already, has another preview by now, or would change nothing.
+    """
+    job = _waiting(job_id)
+    if job.state != State.CHECKED:
+        raise ImportNotWaiting(f"This import waits for no decision any more: {job.get_state_display()}.")
+    if job.preview != preview:
+        raise ImportNotWaiting("The preview was redone after you opened the page. Look at it again, then decide.")
+    if not job.differences:
+        raise ImportNotWaiting("This file would change nothing, so there is nothing to apply.")
+    job.state, job.confirmed_by, job.problem = State.APPLYING, by, ""
+    job.save(update_fields=["state", "confirmed_by", "problem"])
+    log_import(job, by.pk, CHANGE, f"Confirmed preview {preview} with {job.differences:,} differences.")
+    import_waits.send(sender=ImportJob, job_id=job.pk)
+    return job
+
+
+@transaction.atomic
+def import_cancel(*, job_id: int, by: User) -> ImportJob:
+    """Decide that a job is not to be applied. Raises ImportNotWaiting where it is over, or a worker is at it."""
+    job = _waiting(job_id)
+    if job.state not in _OPEN:
+        raise ImportNotWaiting(f"This import is over: {job.get_state_display()}.")
+    job.state = State.CANCELLED
+    job.save(update_fields=["state"])
+    log_import(job, by.pk, CHANGE, "Cancelled.")
+    return job
+
+
+def same_files(job: ImportJob) -> QuerySet[ImportJob]:
+    """Other uploads of the very same file that were applied or may yet be, newest first. 1 query."""
+    others = ImportJob.objects.filter(kind=job.kind, digest=job.digest, state__in=[*_OPEN, State.APPLIED])
+    return others.exclude(pk=job.pk).defer("text").select_related("confirmed_by", "created_by")
+
+
+def _waiting(job_id: int) -> ImportJob:
+    """The job, locked; a worker that is at it is not waited for."""
+    job = lock_import(job_id, wait=False)
+    if job is None:
+        raise ImportNotWaiting("A worker is at this import just now. Look again in a moment.")
+    return job
