@@ -1,24 +1,84 @@
-"""Carts and their lines for staff: to read. What shoppers hold is changed by them, and by services."""
+"""Carts for staff, to read: whose, worth what, touched when. What is in them is changed by shoppers and services."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
+from cart.admin.cart_filters import AgeFilter, ValueFilter
+from cart.admin.showing import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from staff.admin import ReadOnlyAdmin
 
+_LINES = CartItem.objects.filter(cart=OuterRef("pk")).order_by().values("cart").annotate(total=Sum("total_price"))
+# The stored total where it knows the last change of the lines, else their sum: a list shows no stale total either.
+_VALUE = Case(
+    When(totals_version=F("version"), then=F("total_price")),
+    default=Coalesce(Subquery(_LINES.values("total")), 0, output_field=DecimalField()),
+    output_field=DecimalField(),
+)
+
 
 class CartItemInline(TabularInline):  # type: ignore[misc]
+    """The lines with their holds; a line's own page is where staff release or extend its hold."""
+
     model = CartItem
-    fields = ["product_variant", "quantity", "price", "total_price", "reserved_quantity", "reserved_until"]
+    fields = ["product_variant", "quantity", "price", "total_price", "state", "reserved_until"]
     readonly_fields = fields
     extra = 0
     can_delete = False
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CartItem]:
+        lines: QuerySet[CartItem] = super().get_queryset(request).select_related("product_variant")
+        return lines
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="Hold", label=HOLD_COLOURS)  # type: ignore[untyped-decorator]
+    def state(self, line: CartItem) -> str:
+        return state_of(line)
 
 
 @admin.register(Cart)
 class CartAdmin(ReadOnlyAdmin):
-    list_display = ["id", "user", "status", "total_price", "created_at", "updated_at"]
-    list_filter = ["status", ("user", admin.EmptyFieldListFilter)]
+    list_display = ["id", "shopper", "status", "value", "updated_at", "created_at"]
+    list_display_links = ["id", "shopper"]
+    list_filter = ["status", AgeFilter, ValueFilter, ("user", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["=id", "user__username"]
+    search_help_text = "The number of a cart, or a customer's name"
+    fields = [("shopper", "status"), ("value", "history"), ("created_at", "updated_at")]
+    readonly_fields = ["shopper", "value", "history"]
     inlines = [CartItemInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:
+        carts: QuerySet[Cart] = super().get_queryset(request).annotate(value=_VALUE)
+        return carts
+
+    @display(description="Shopper", ordering="user__username")  # type: ignore[untyped-decorator]
+    def shopper(self, cart: Cart) -> str:
+        return shopper_of(cart)
+
+    @display(description="Value", ordering="value")  # type: ignore[untyped-decorator]
+    def value(self, cart: Cart) -> str:
+        return f"{cart.value:.2f}"  # type: ignore[attr-defined]
+
+    @display(description="History")  # type: ignore[untyped-decorator]
+    def history(self, cart: Cart) -> str:
+        """What happened in it, as the analytics events tell; this room knows their page by its name only."""
+        try:
+            address = reverse("admin:workers_cart_history", args=[cart.pk])
+        except NoReverseMatch:
+            return ""
+        return format_html('<a class="underline" href="{}">What happened in this cart</a>', address)

@@ -1,14 +1,129 @@
-"""Lines and what they hold."""
+"""The lines that hold units: for whom, how many, until when; released or extended where staff have a reason."""
 
-from django.contrib import admin
+from collections.abc import Callable
 
-from cart.models import CartItem
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from unfold.decorators import action, display
+
+from cart.admin.showing import HOLD_COLOURS, SOON, shopper_of, state_of
+from cart.models import Cart, CartItem
+from cart.services import extend_holds, release_holds
 from staff.admin import ReadOnlyAdmin
+from staff.asking import Question, ask_reason
+from staff.filters import DefaultedFilter
+
+MOST_AT_ONCE = 200  # each one is locked, saved and logged in one transaction
+
+_RELEASE = Question(
+    title="Release holds",
+    consequence="The units go back to the shelf at once. The lines stay in their carts, and their shoppers see that "
+    "they are no longer held.",
+    button="Release",
+)
+_EXTEND = Question(
+    title="Extend holds",
+    consequence="Each hold lasts a whole hold's life from now. It does not use up the shopper's own extensions. Holds "
+    "that have ended, and goods no longer sold, are left as they are.",
+    button="Extend",
+)
+
+
+class HoldFilter(DefaultedFilter):
+    """Which lines: those that hold units now, unless asked otherwise."""
+
+    title = "hold"
+    parameter_name = "hold"
+    default = "Live"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("soon", "Ending within 10 minutes"), ("ended", "Run out"), ("all", "All lines of carts")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CartItem]) -> QuerySet[CartItem]:
+        live = queryset.filter(reserved_quantity__gt=0, reserved_until__gt=Now())
+        match self.value():
+            case "soon":
+                return live.filter(reserved_until__lte=Now() + SOON)
+            case "ended":
+                ended = Q(reserved_quantity=0) | Q(reserved_until__lte=Now())
+                return queryset.filter(ended, cart__status=Cart.Status.OPEN)
+            case "all":
+                return queryset
+        return live
 
 
 @admin.register(CartItem)
 class CartItemAdmin(ReadOnlyAdmin):
-    list_display = ["id", "cart", "product_variant", "quantity", "total_price", "reserved_quantity", "reserved_until"]
-    list_filter = [("reserved_until", admin.EmptyFieldListFilter)]
-    list_select_related = ["cart", "product_variant"]
-    search_fields = ["=cart__id", "product_variant__sku"]
+    list_display = ["product_variant", "shopper", "cart", "quantity", "state", "reserved_until"]
+    list_filter = [HoldFilter, ("cart__user", admin.EmptyFieldListFilter)]
+    list_select_related = ["cart__user", "product_variant"]
+    search_fields = ["=cart__id", "product_variant__sku__startswith", "cart__user__username"]
+    search_help_text = "The number of a cart, the beginning of an SKU, or a customer's name"
+    ordering = ["reserved_until", "id"]
+    fields = [
+        ("product_variant", "cart"),
+        ("quantity", "price", "total_price"),
+        ("reserved_quantity", "reserved_until", "hold_extensions"),
+    ]
+    actions = ["release", "extend", "export_csv"]
+    actions_row = ["release_one", "extend_one"]
+    actions_detail = ["release_one", "extend_one"]
+
+    def has_manage_holds_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("cart.manage_holds")
+
+    @display(description="Shopper", ordering="cart__user__username")  # type: ignore[untyped-decorator]
+    def shopper(self, line: CartItem) -> str:
+        return shopper_of(line.cart)
+
+    @display(description="Hold", label=HOLD_COLOURS)  # type: ignore[untyped-decorator]
+    def state(self, line: CartItem) -> str:
+        return state_of(line)
+
+    @action(description="Release holds…", permissions=["manage_holds"])  # type: ignore[untyped-decorator]
+    def release(self, request: HttpRequest, rows: QuerySet[CartItem]) -> HttpResponse:
+        return self._ask(request, rows, _RELEASE, release_holds)
+
+    @action(description="Extend holds…", permissions=["manage_holds"])  # type: ignore[untyped-decorator]
+    def extend(self, request: HttpRequest, rows: QuerySet[CartItem]) -> HttpResponse:
+        return self._ask(request, rows, _EXTEND, extend_holds)
+
+    @action(description="Release…", url_path="release", permissions=["manage_holds"], icon="lock_open")  # type: ignore[untyped-decorator]
+    def release_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(request, self._one(request, object_id), _RELEASE, release_holds)
+
+    @action(description="Extend…", url_path="extend", permissions=["manage_holds"], icon="more_time")  # type: ignore[untyped-decorator]
+    def extend_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._ask(request, self._one(request, object_id), _EXTEND, extend_holds)
+
+    def _one(self, request: HttpRequest, object_id: str) -> QuerySet[CartItem]:
+        line = self.get_object(request, object_id)
+        if line is None:
+            raise Http404
+        return CartItem.objects.filter(pk=line.pk)
+
+    def _ask(
+        self, request: HttpRequest, rows: QuerySet[CartItem], question: Question, service: Callable[..., list[CartItem]]
+    ) -> HttpResponse:
+        ids = list(rows.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(ids) > MOST_AT_ONCE:
+            messages.error(request, f"Nothing was changed: please choose at most {MOST_AT_ONCE} holds at a time.")
+            return redirect(request.get_full_path())
+
+        # Those that the list's filter has dropped since they were chosen count as left alone.
+        asked = max(len(ids), len(request.POST.getlist(ACTION_CHECKBOX_NAME)))
+
+        def act(reason: str) -> str:
+            changed = service(line_ids=ids, actor=request.user, reason=reason)
+            return _told(question, done=len(changed), left=asked - len(changed))
+
+        return ask_reason(self, request, self.get_queryset(request).filter(pk__in=ids), question, act)
+
+
+def _told(question: Question, *, done: int, left: int) -> str:
+    what = f"{question.title}: {done} done."
+    return f"{what} {left} left as they were: they had ended, or could not be changed." if left else what
