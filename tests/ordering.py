@@ -1,0 +1,42 @@
+"""Short words for what shoppers do on the way to an order."""
+
+import uuid
+from typing import Any
+
+from cart.models import Cart
+from orders.models import DeliveryMethod, Order
+from orders.models.addressed import Customer
+from orders.payments import PaymentNotice
+from orders.selectors import review_of
+from orders.services import Seen, payment_settle, place_order
+
+ADA = Customer(
+    email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="UK"
+)
+
+
+def seen(cart: Cart, delivery: DeliveryMethod) -> Seen:
+    """What the review page would show of this cart now."""
+    cart.refresh_from_db()
+    return review_of(cart, list(cart.items.all()), delivery).seen
+
+
+def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
+    """Order what is in the cart, as it is shown now."""
+    words: dict[str, Any] = {
+        "customer": ADA,
+        "delivery_method_id": delivery.pk,
+        "provider": "invoice",
+        "idempotency_key": str(uuid.uuid4()),
+    }
+    words |= changes
+    if "seen" not in words:
+        words["seen"] = seen(cart, delivery)
+    return place_order(cart, **words)
+
+
+def pay(order: Order, *, is_paid: bool = True) -> None:
+    """Let the provider say how the open payment of an order ended."""
+    payment = order.payments.get(status="pending")
+    payment_settle(notice=PaymentNotice(payment.reference, is_paid, payment.amount), provider=payment.provider)
+    order.refresh_from_db()
