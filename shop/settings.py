@@ -238,6 +238,7 @@ LOGGING = {
 SHOP_HOLD_MINUTES = {"guest": env.int("SHOP_HOLD_MINUTES_GUEST", 30), "user": env.int("SHOP_HOLD_MINUTES_USER", 60)}
 SHOP_HOLD_EXTENSIONS = env.int("SHOP_HOLD_EXTENSIONS", 3)  # how often "keep my items" prolongs a hold
 SHOP_EFFECT_RUN_DAYS = env.int("SHOP_EFFECT_RUN_DAYS", 7)  # how long staff can trace what workers did
+SHOP_EVENT_DAYS = env.int("SHOP_EVENT_DAYS", 90)  # how long each single analytics event is kept; its day's figures stay
 SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", 14)  # a guest's cart is closed when untouched for so long
 # Nobody may empty the shelf into a cart.
 SHOP_MAX_UNITS_PER_LINE = env.int("SHOP_MAX_UNITS_PER_LINE", 100)

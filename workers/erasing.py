@@ -2,19 +2,25 @@
 
 from collections.abc import Collection
 
+from django.db import transaction
 from django.db.models import Q
 
+from workers.analytics.days import day_of
+from workers.analytics.recording import mark_days
 from workers.models import AnalyticsEvent, OutboxRow
 
 
+@transaction.atomic
 def erase_traces(*, variant_ids: Collection[int], cart_ids: Collection[int]) -> None:
     """Delete the effects still to be done and the events recorded of these variants and carts.
 
     The outbox first: its DELETE waits for a worker that is at one of the rows, so that the events which that worker
-    recorded are committed, and seen, when the events are deleted.
+    recorded are committed, and seen, when the events are deleted. Days that may be rolled up already will be so again.
     """
     rows = Q(effect="record_analytics", payload__variant_id__in=variant_ids)
     rows |= Q(effect="check_low_stock", key__in=[str(each) for each in variant_ids])
     rows |= Q(effect="recalculate_cart_totals", key__in=[str(each) for each in cart_ids])
     OutboxRow.objects.filter(rows).delete()
-    AnalyticsEvent.objects.filter(variant_id__in=variant_ids).delete()
+    events = AnalyticsEvent.objects.filter(variant_id__in=variant_ids)
+    mark_days(day_of(moment) for moment in events.values_list("occurred_at", flat=True))
+    events.delete()

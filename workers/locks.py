@@ -1,9 +1,29 @@
 """Row locks of this room. See docs/locking.md."""
 
-from workers.models import OutboxRow
+from collections.abc import Collection
+from datetime import date
+
+from django.db import connection
+
+from workers.models import Letter, OutboxRow
+
+# First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
+_DAY_LOCKS = 4
 
 
 def lock_row(row_id: int) -> OutboxRow | None:
     """Lock one outbox row; None if it is gone, or if another drain has it."""
     rows = OutboxRow.objects.filter(pk=row_id).select_for_update(no_key=True, skip_locked=True)
     return next(iter(rows), None)
+
+
+def lock_dead_letters(letter_ids: Collection[int]) -> list[Letter]:
+    """Lock those of these letters that are dead."""
+    dead = Letter.objects.unsent().filter(pk__in=letter_ids, is_dead=True).order_by("pk")
+    return list(dead.select_for_update(no_key=True))
+
+
+def lock_day(day: date) -> None:
+    """Serialise whoever adds up the events of this day. Whoever records events does not wait for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_DAY_LOCKS, day.toordinal()])

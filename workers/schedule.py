@@ -27,6 +27,9 @@ BEAT_SCHEDULE = {
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
     "audit_stock": {"task": "audit_stock", "schedule": crontab(hour="3", minute="37")},
     "sweep_runs": {"task": "sweep_runs", "schedule": crontab(minute="27")},
+    # Often, so that the dashboard misses a day that has just ended for no longer than that.
+    "roll_up_days": {"task": "roll_up_days", "schedule": timedelta(seconds=60)},
+    "sweep_events": {"task": "sweep_events", "schedule": crontab(minute="7")},
     "sweep_letters": {"task": "sweep_letters", "schedule": crontab(minute="57")},
     **_PULSES,
     # Deletes stored task results after CELERY_RESULT_EXPIRES.

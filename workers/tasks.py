@@ -7,7 +7,7 @@ from celery import shared_task
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
 from inventory.services import alerts_refresh
-from workers.analytics import record_events
+from workers.analytics import drop_old_events, record_events, roll_up_marked_days
 from workers.heartbeats import note_heartbeat
 from workers.outbox import Batch, effect
 from workers.outbox.runs import drop_old_runs
@@ -78,6 +78,18 @@ def post_letters() -> int:
 def sweep_letters() -> int:
     """Drop letters that were sent long ago."""
     return drop_old_letters()
+
+
+@shared_task(name="roll_up_days", ignore_result=False)
+def roll_up_days() -> list[str]:
+    """Add up the events of days that are over, and again of days that events came late for."""
+    return [day.isoformat() for day in roll_up_marked_days()]
+
+
+@shared_task(name="sweep_events", ignore_result=False)
+def sweep_events() -> int:
+    """Drop analytics events that are old; the figures of their days stay."""
+    return drop_old_events()
 
 
 @shared_task(name="pulse")

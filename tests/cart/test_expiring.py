@@ -69,7 +69,7 @@ class TestSweepingHolds:
         assert stock(variant) == (10, 0)
 
     def test_costs_a_few_statements_a_batch(self, variant: ProductVariant) -> None:
-        """Clock, lines, variants, marks, outbox for the stock and for the events, inside a savepoint; the empty batch."""
+        """Clock, lines, variants, marks, outbox twice (stock, events), inside a savepoint; then the empty batch."""
         run_out(*[held(Owner(guest_token=uuid.uuid4()), variant) for _ in range(5)])
         with CaptureQueriesContext(connection) as statements:
             release_run_out_holds()

@@ -140,6 +140,7 @@ def test_start_up_options_or_a_warning(process: str, startup_options: str, warne
         ("SHOP_HOLD_EXTENSIONS", -1),
         ("SHOP_CART_DAYS", 0),
         ("SHOP_EFFECT_RUN_DAYS", 0),
+        ("SHOP_EVENT_DAYS", 0),
         ("SHOP_LETTER_DAYS", 0),
         ("SHOP_MAX_UNITS_PER_LINE", 0),
         ("SHOP_MAX_UNITS_PER_LINE", True),
