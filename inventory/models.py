@@ -14,6 +14,9 @@ from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.guarded import GuardedColumns
 from inventory.imports.models import ImportJob, ImportLine  # noqa: F401 - Django looks for models in this module
 
+# What the oversell drill sells: unlisted, and the one product whose ledger may be deleted, with the product.
+DRILL_NUMBER = "OVERSELL-DRILL"
+
 
 class Category(models.Model):
     """A department of the shop. Which product belongs to which: docs/categories.md."""
@@ -74,10 +77,10 @@ class Product(models.Model):
 class ProductVariant(GuardedColumns):
     """The unit of sale. `stock_quantity` can still be added to a cart, `reserved_quantity` is held by carts.
 
-    Their sum is on hand, and only a `StockMovement` changes the sum.
+    Their sum is on hand, and only a `StockMovement` changes the sum. `price` changes with a `PriceChange`.
     """
 
-    guarded_columns = frozenset({"stock_quantity", "reserved_quantity"})
+    guarded_columns = frozenset({"stock_quantity", "reserved_quantity", "price"})
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
     sku = models.CharField(max_length=20, unique=True)
@@ -113,8 +116,33 @@ class ProductVariant(GuardedColumns):
         return self.stock_quantity + self.reserved_quantity
 
 
+class PriceChange(models.Model):
+    """One line of a variant's price history. Append-only; the first price of a variant is no change."""
+
+    variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="price_changes")
+    old_price = models.DecimalField(max_digits=10, decimal_places=2)
+    new_price = models.DecimalField(max_digits=10, decimal_places=2)
+    cause = models.CharField(max_length=100, blank=True, help_text="What set it off: a file, a command.")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="inventory_pricechange_is_one", condition=~Q(old_price=F("new_price"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_price} to {self.new_price}"
+
+
 class StockMovement(models.Model):
-    """One line of the ledger: why the units on hand changed. Append-only, and the only writer of on-hand."""
+    """One line of the ledger: why the units on hand changed. Append-only, and the only writer of on-hand.
+
+    The database refuses to change or delete a line (migration 0009).
+    """
 
     class Kind(models.TextChoices):
         OPENING = "opening", "Opening stock"
@@ -137,6 +165,7 @@ class StockMovement(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("move_stock", "Can receive and adjust stock")]
         constraints = [
             # A correction may be of a wrong balance alone: it states what is on hand, and the chain starts anew.
             models.CheckConstraint(

@@ -15,10 +15,10 @@ from cart.drill.plan import DrillPlan
 from cart.models import Cart, CartItem, IdempotencyKey
 from cart.services.transactions import command
 from cart.signals import drill_ended
+from inventory.models import DRILL_NUMBER as NUMBER
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import stock_move
 
-NUMBER = "OVERSELL-DRILL"
 _NAME = "OVERSELL DRILL, not for sale: removed when the drill ends"
 _KEYS = "oversell-drill:"
 _TOKENS = 0x0F5E11_D8111_0000_0 << 64  # the upper half of every guest token of a drill
@@ -98,7 +98,7 @@ def _delete_carts(ids: list[int]) -> None:
 
 @command
 def _delete_goods(variant_ids: list[int]) -> None:
-    """The one place that deletes from the ledger: these units were never there."""
+    """The one place that deletes from the ledger, and the one product of which the database allows it."""
     LowStockAlert.objects.filter(variant__in=variant_ids).delete()
     StockMovement.objects.filter(variant__in=variant_ids).delete()
     ProductVariant.objects.filter(pk__in=variant_ids).delete()

@@ -25,6 +25,7 @@ from celery_app import app
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
 from tests.conftest import MakeVariant
+from tests.ledger import tamper
 from tests.waiting import wait_until
 from workers.models import OutboxRow
 from workers.schedule import BEAT_SCHEDULE
@@ -105,7 +106,7 @@ def test_a_closed_cart_that_holds_units(variant: ProductVariant) -> None:
 def test_a_balance_that_is_not_the_sum_so_far(variant: ProductVariant) -> None:
     first = StockMovement.objects.get(variant=variant)
     stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
-    StockMovement.objects.filter(pk=first.pk).update(balance_after=9)
+    tamper(StockMovement.objects.filter(pk=first.pk), balance_after=9)
     assert audit_stock().differences == [Difference(variant.pk, variant.sku, Rule.LEDGER_CHAIN, 9, 10, first.pk)]
 
 
@@ -234,7 +235,7 @@ def test_a_closed_cart_whose_units_nobody_counts_adds_none(make_variant: MakeVar
 
 
 def test_a_broken_chain_starts_anew_and_stays_in_the_ledger(variant: ProductVariant) -> None:
-    StockMovement.objects.filter(variant=variant).update(balance_after=9)
+    tamper(StockMovement.objects.filter(variant=variant), balance_after=9)
     fix(variant)
     assert list(variant.movements.values_list("delta", "balance_after")) == [(0, 10), (10, 9)]
     stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
@@ -245,7 +246,7 @@ def test_a_chain_that_breaks_after_a_correction_is_found(variant: ProductVariant
     spoil(variant, stock_quantity=12)
     fix(variant)
     later = stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
-    StockMovement.objects.filter(pk=later.pk).update(balance_after=1)
+    tamper(StockMovement.objects.filter(pk=later.pk), balance_after=1)
     assert found(variant) == [("ledger_chain", 1, 17)]
 
 

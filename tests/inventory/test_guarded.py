@@ -12,10 +12,16 @@ pytestmark = pytest.mark.django_db
 
 def test_saving_a_stale_variant_leaves_its_stock(guest: Owner, variant: ProductVariant) -> None:
     add_product_to_cart(None, variant.pk, 4, guest_token=guest.guest_token)
-    variant.price += 1
+    variant.name = "Blue"
     variant.save()
     now = ProductVariant.objects.get()
-    assert (now.stock_quantity, now.reserved_quantity, now.price) == (6, 4, variant.price)
+    assert (now.stock_quantity, now.reserved_quantity, now.name) == (6, 4, "Blue")
+
+
+def test_a_full_save_changes_no_price_behind_its_history(variant: ProductVariant) -> None:
+    variant.price += 1
+    variant.save()
+    assert ProductVariant.objects.get().price == variant.price - 1
 
 
 def test_saving_a_stale_cart_leaves_its_count_of_changes(guest: Owner, variant: ProductVariant) -> None:
