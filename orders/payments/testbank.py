@@ -4,14 +4,13 @@ Its calls go the way of any provider's: a signed body that is read, checked and 
 itself, in the shop's own process, instead of over HTTP; a body that was sent by hand to the web hook is treated alike.
 """
 
-import hmac
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
@@ -33,7 +32,7 @@ class TestBank(Provider):
         return reverse("shop:testbank", args=[payment.reference])
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
-        if not hmac.compare_digest(headers.get(SIGNATURE, ""), signature_of(body)):
+        if not constant_time_compare(headers.get(SIGNATURE, ""), signature_of(body)):
             raise ForgedNotice
         try:
             said = json.loads(body)

@@ -1,0 +1,171 @@
+"""Payments: whatever a provider says, and however often, the order is paid once or the money goes back."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models.functions import Now
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.errors import PaymentNotPossible
+from orders.models import DeliveryMethod, Order, Payment, Refund
+from orders.payments import ForgedNotice, PaymentNotice, provider_named
+from orders.payments.testbank import SIGNATURE, notice_body, signature_of
+from orders.services import cancel_order, cancel_overdue_orders, payment_begin, payment_settle
+from tests.ordering import order, pay
+from tests.shopping import add, stock
+
+
+@pytest.fixture
+def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
+    """An order of two units of `variant`, 8.95 in all, not paid yet."""
+    return order(add(guest, variant, 2), delivery)
+
+
+def test_a_payment_pays_the_order(placed: Order) -> None:
+    pay(placed)
+    assert placed.state == "paid"
+    assert placed.payments.get().status == "paid"
+    assert placed.transitions.last().to_state == "paid"  # type: ignore[union-attr]
+
+
+def test_a_payment_that_is_told_twice_is_one(placed: Order) -> None:
+    notice = _notice(placed)
+    for _ in range(2):
+        payment_settle(notice=notice, provider="invoice")
+    assert placed.transitions.filter(to_state="paid").count() == 1
+    assert not Refund.objects.exists()
+
+
+def test_a_refused_payment_leaves_the_order_to_be_paid_in_another_way(placed: Order) -> None:
+    pay(placed, is_paid=False)
+    assert placed.state == "placed"
+    payment_begin(order_id=placed.pk, provider="invoice")
+    pay(placed)
+    assert (placed.state, list(placed.payments.values_list("status", flat=True))) == ("paid", ["paid", "refused"])
+
+
+def test_one_payment_is_open_at_a_time(placed: Order) -> None:
+    first = placed.payments.get()
+    second = payment_begin(order_id=placed.pk, provider="invoice")
+    first.refresh_from_db()
+    assert (first.status, second.status) == ("refused", "pending")
+
+
+def test_money_of_a_payment_that_was_given_up_pays_the_order_all_the_same(placed: Order) -> None:
+    notice = _notice(placed)
+    payment_begin(order_id=placed.pk, provider="invoice")
+    payment_settle(notice=notice, provider="invoice")
+    placed.refresh_from_db()
+    assert placed.state == "paid"
+    assert not Refund.objects.exists()
+
+
+def test_money_that_comes_twice_goes_back_once(placed: Order) -> None:
+    first = _notice(placed)
+    second = payment_begin(order_id=placed.pk, provider="invoice")
+    for notice in (first, PaymentNotice(second.reference, True, second.amount)):
+        payment_settle(notice=notice, provider="invoice")
+    refund = Refund.objects.get()
+    assert (refund.payment, refund.amount, refund.sent_at) == (second, placed.total, None)
+
+
+def test_a_refusal_after_the_money_is_ignored(placed: Order) -> None:
+    notice = _notice(placed)
+    payment_settle(notice=notice, provider="invoice")
+    payment_settle(notice=PaymentNotice(notice.reference, False, notice.amount), provider="invoice")
+    assert Payment.objects.get().status == "paid"
+
+
+def test_money_for_a_cancelled_order_goes_back_and_sells_nothing(placed: Order, variant: ProductVariant) -> None:
+    notice = _notice(placed)
+    cancel_order(order_id=placed.pk)
+    for _ in range(2):
+        payment_settle(notice=notice, provider="invoice")
+    placed.refresh_from_db()
+    assert (placed.state, stock(variant)) == ("cancelled", (10, 0))
+    assert Refund.objects.get().amount == placed.total
+
+
+def test_another_amount_does_not_pay_and_goes_back(placed: Order) -> None:
+    notice = _notice(placed)
+    payment_settle(notice=PaymentNotice(notice.reference, True, Decimal("1.00")), provider="invoice")
+    placed.refresh_from_db()
+    assert (placed.state, Refund.objects.get().amount) == ("placed", Decimal("1.00"))
+    # What the customer does next: pay the order in full.
+    payment_begin(order_id=placed.pk, provider="invoice")
+    pay(placed)
+    assert placed.state == "paid"
+
+
+def test_a_payment_of_another_provider_is_not_found(placed: Order) -> None:
+    with pytest.raises(PaymentNotPossible):
+        payment_settle(notice=_notice(placed), provider="testbank")
+
+
+def test_a_paid_order_takes_no_other_payment(placed: Order) -> None:
+    pay(placed)
+    with pytest.raises(PaymentNotPossible):
+        payment_begin(order_id=placed.pk, provider="invoice")
+
+
+def test_unpaid_orders_are_cancelled_when_their_time_is_over(placed: Order, variant: ProductVariant) -> None:
+    assert cancel_overdue_orders() == 0
+    Order.objects.update(pay_by=Now() - timedelta(seconds=1))
+    assert (cancel_overdue_orders(), cancel_overdue_orders()) == (1, 0)
+    assert stock(variant) == (10, 0)
+
+
+def test_a_paid_order_is_never_overdue(placed: Order) -> None:
+    pay(placed)
+    Order.objects.update(pay_by=Now() - timedelta(seconds=1))
+    assert cancel_overdue_orders() == 0
+
+
+def test_invoices_wait_longer_than_other_ways() -> None:
+    assert provider_named("invoice").time_to_pay > provider_named("testbank").time_to_pay
+
+
+class TestSignatures:
+    """The test bank's calls are believed by their signature alone."""
+
+    def test_a_signed_notice_is_read(self, placed: Order) -> None:
+        payment = placed.payments.get()
+        body = notice_body(payment, is_paid=True)
+        notice = provider_named("testbank").read_notice(body, {SIGNATURE: signature_of(body)})
+        assert notice == PaymentNotice(payment.reference, True, payment.amount)
+
+    @pytest.mark.parametrize("signature", ["", "0" * 64, "é"])
+    def test_a_forged_notice_is_not(self, placed: Order, signature: str) -> None:
+        body = notice_body(placed.payments.get(), is_paid=True)
+        with pytest.raises(ForgedNotice):
+            provider_named("testbank").read_notice(body, {SIGNATURE: signature})
+
+    def test_another_body_under_the_same_signature_is_not(self, placed: Order) -> None:
+        body = notice_body(placed.payments.get(), is_paid=False)
+        with pytest.raises(ForgedNotice):
+            provider_named("testbank").read_notice(body.replace(b"refused", b"paid"), {SIGNATURE: signature_of(body)})
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"reference": "a", "outcome": "paid", "amount": "much"}'])
+    def test_a_signed_body_that_is_no_notice_is_refused(self, body: bytes) -> None:
+        with pytest.raises(ForgedNotice):
+            provider_named("testbank").read_notice(body, {SIGNATURE: signature_of(body)})
+
+    def test_an_invoice_is_called_by_nobody(self) -> None:
+        with pytest.raises(ForgedNotice):
+            provider_named("invoice").read_notice(b"{}", {})
+
+
+@pytest.fixture(autouse=True)
+def with_test_bank(settings: object) -> None:
+    """Both providers are offered."""
+    settings.SHOP_PAYMENT_PROVIDERS = {  # type: ignore[attr-defined]
+        "invoice": "orders.payments.invoice.Invoice",
+        "testbank": "orders.payments.testbank.TestBank",
+    }
+
+
+def _notice(placed: Order) -> PaymentNotice:
+    payment = placed.payments.get(status="pending")
+    return PaymentNotice(payment.reference, True, payment.amount)
