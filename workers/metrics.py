@@ -37,6 +37,8 @@ def _family(name: str, text: str, label: str, values: dict[str, float | None] | 
 def _single(status: Status) -> Iterator[tuple[str, str, float]]:
     yield "shop_effects_oldest_pending_seconds", "Age of the oldest row in the outbox", status.oldest_pending or 0.0
     yield "shop_effects_dead", "Effects that failed too often", status.dead
+    yield "shop_letters_oldest_seconds", "Age of the oldest letter to be sent", status.oldest_letter or 0.0
+    yield "shop_letters_dead", "Letters that could not be sent", status.dead_letters
     yield "shop_problems", "Things that somebody should look at", len(status.problems)
     if status.audit_differences is not None:
         yield "shop_audit_differences", "Differences that the last stock audit left", status.audit_differences

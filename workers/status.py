@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Min
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import Now
 
 from cart.models import StockAudit
 from workers.heartbeats import BEAT
-from workers.models import Heartbeat, OutboxRow
+from workers.models import Heartbeat, Letter, OutboxRow
 from workers.outbox.effects import registry
 from workers.queues import Queue
 
 # Older than these, and somebody should look.
 OLDEST_PENDING = timedelta(seconds=60)
 OLDEST_SIGN = timedelta(seconds=60)
+OLDEST_LETTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Status:
     pending: dict[str, int]
     oldest_pending: float | None
     dead: int
+    oldest_letter: float | None
+    dead_letters: int
     signs_of_life: dict[str, float | None]
     audit_age: float | None
     audit_differences: int | None
@@ -41,6 +44,10 @@ class Status:
             found.append(f"The oldest pending effect waits {_words(self.oldest_pending)}: are the workers running?")
         if self.dead:
             found.append(f"{self.dead} effects are dead: retry or discard them in the admin, under Outbox rows.")
+        if self.oldest_letter is not None and self.oldest_letter > OLDEST_LETTER.total_seconds():
+            found.append(f"The oldest letter waits {_words(self.oldest_letter)}: does the mail server answer?")
+        if self.dead_letters:
+            found.append(f"{self.dead_letters} letters are dead: retry or discard them in the admin, under Letters.")
         if self.audit_differences:
             found.append(f"The last audit found {self.audit_differences} differences: run manage.py audit_stock.")
         return found
@@ -55,15 +62,20 @@ def _words(seconds: float | None) -> str:
 
 
 def read_status() -> Status:
-    """Read the state as it is now. 4 queries."""
+    """Read the state as it is now. 6 queries."""
     living = OutboxRow.objects.filter(is_dead=False)
     pending = dict(living.order_by().values_list("effect").annotate(rows=Count("pk")))
     oldest = living.aggregate(age=_age(Min("created_at")))["age"]
+    letters = Letter.objects.unsent().aggregate(
+        age=_age(Min("created_at", filter=Q(is_dead=False))), dead=Count("pk", filter=Q(is_dead=True))
+    )
     audit = StockAudit.objects.annotate(age=_age(F("ran_at"))).first()
     return Status(
         pending={name: pending.get(name, 0) for name in sorted({*registry, *pending})},
         oldest_pending=_seconds(oldest),
         dead=OutboxRow.objects.filter(is_dead=True).count(),
+        oldest_letter=_seconds(letters["age"]),
+        dead_letters=letters["dead"],
         signs_of_life=_signs_of_life(),
         audit_age=_seconds(audit.age) if audit else None,
         audit_differences=audit.left_count if audit else None,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
@@ -34,6 +36,16 @@ def mail(settings: Any) -> Iterator[MailServer]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         settings.DEFAULT_FROM_EMAIL = "shop@example.com"
         yield server
+
+
+@pytest.fixture
+def staff() -> User:
+    return User.objects.create_superuser("staff")
+
+
+def logged() -> list[tuple[int, str]]:
+    """Who is in the admin log, and with which words."""
+    return [(entry.user_id, entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")]
 
 
 def write(key: str = "a", *, to: str = "ada@example.com", **columns: str) -> None:
@@ -132,6 +144,14 @@ SESSIONS_OF_OTHERS = """
 """
 
 
+def test_a_letter_that_was_sent_is_not_leased_again(mail: MailServer) -> None:
+    """By a worker that saw it among the due ones long ago."""
+    write()
+    deliver()
+    make_due()
+    assert lease(Letter.objects.get().pk) is None
+
+
 def test_a_hanging_mail_server_holds_no_transaction_open(mail: MailServer) -> None:
     mail.answers.clear()
     write()
@@ -192,7 +212,7 @@ def test_what_is_no_e_mail_is_not_tried_again(mail: MailServer) -> None:
     assert Letter.objects.get(dedupe_key="a").is_dead
 
 
-def test_a_letter_refused_for_now_is_tried_until_it_is_dead_and_can_be_retried(mail: MailServer) -> None:
+def test_a_letter_refused_for_now_is_tried_until_it_is_dead_and_can_be_retried(mail: MailServer, staff: User) -> None:
     mail.refuse["full@example.com"] = 452
     write(to="full@example.com")
     for _ in range(MOST_ATTEMPTS):
@@ -204,8 +224,9 @@ def test_a_letter_refused_for_now_is_tried_until_it_is_dead_and_can_be_retried(m
     assert (row.attempts, row.is_dead) == (MOST_ATTEMPTS, True)
     mail.refuse.clear()
     assert deliver() == 0
-    assert retry_dead_letters([row.pk]) == 1
+    assert retry_dead_letters([row.pk], actor=staff) == 1
     assert deliver() == 1
+    assert logged() == [(staff.pk, "To be sent again.")]
 
 
 def test_a_letter_that_lost_its_worker_each_time_is_dead_at_last(mail: MailServer) -> None:
@@ -215,12 +236,20 @@ def test_a_letter_that_lost_its_worker_each_time_is_dead_at_last(mail: MailServe
     assert Letter.objects.get().is_dead
 
 
-def test_a_living_letter_is_neither_retried_nor_discarded_by_hand() -> None:
+def test_a_living_letter_is_neither_retried_nor_discarded_by_hand(staff: User) -> None:
     write()
-    row = Letter.objects.get()
-    assert (retry_dead_letters([row.pk]), discard_dead_letters([row.pk])) == (0, 0)
+    ids = [Letter.objects.get().pk]
+    assert retry_dead_letters(ids, actor=staff) == 0
+    assert discard_dead_letters(ids, actor=staff, reason="No such customer") == 0
+    assert (Letter.objects.count(), logged()) == (1, [])
+
+
+def test_a_dead_letter_is_discarded_with_a_reason(staff: User) -> None:
+    write()
     Letter.objects.update(is_dead=True)
-    assert discard_dead_letters([row.pk]) == 1
+    assert discard_dead_letters([Letter.objects.get().pk], actor=staff, reason="No such customer") == 1
+    assert not Letter.objects.exists()
+    assert logged() == [(staff.pk, "Discarded: No such customer")]
 
 
 def outlived(mail: MailServer, *, then: int) -> Letter:

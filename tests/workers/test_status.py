@@ -14,7 +14,8 @@ from cart.models import StockAudit
 from tests.processes import start_beat
 from tests.waiting import wait_until
 from workers.heartbeats import BEAT, note_heartbeat
-from workers.models import Heartbeat, OutboxRow
+from workers.models import Heartbeat, Letter, OutboxRow
+from workers.post import post
 from workers.queues import Queue
 from workers.status import read_status
 
@@ -66,6 +67,35 @@ def test_a_dead_row_is_a_problem_and_not_pending() -> None:
     assert len(status.problems) == 1
 
 
+def make_letter(age: timedelta = timedelta(0), **columns: object) -> None:
+    post(kind="test", to="ada@example.com", subject="Words", text="Words", dedupe_key=str(columns))
+    Letter.objects.update(created_at=Now() - age, **columns)
+
+
+def test_a_letter_that_waits_too_long_is_a_problem() -> None:
+    all_is_well()
+    make_letter(timedelta(minutes=9))
+    assert read_status().problems == []
+    make_letter(timedelta(minutes=11))
+    (problem,) = read_status().problems
+    assert "oldest letter" in problem
+
+
+def test_a_dead_letter_is_a_problem_and_does_not_wait() -> None:
+    all_is_well()
+    make_letter(timedelta(minutes=11), is_dead=True)
+    status = read_status()
+    assert (status.dead_letters, status.oldest_letter) == (1, None)
+    (problem,) = status.problems
+    assert "1 letters are dead" in problem
+
+
+def test_a_letter_that_was_sent_is_no_problem() -> None:
+    all_is_well()
+    make_letter(timedelta(minutes=11), sent_at=Now())
+    assert read_status().problems == []
+
+
 def test_differences_that_the_audit_left_are_a_problem() -> None:
     all_is_well()
     StockAudit.objects.create(variants_checked=5, difference_count=2, left_count=2)
@@ -92,6 +122,7 @@ def test_metrics_are_for_the_token_and_for_staff(client: Client, settings: objec
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
     text = client.get("/metrics", headers={"Authorization": "Bearer secret"}).content.decode()
     assert "shop_effects_dead 1.0" in text
+    assert "shop_letters_dead 0.0" in text
     assert 'shop_effects_pending{effect="check_low_stock"} 0.0' in text
     client.force_login(User.objects.create_superuser("staff"))
     assert client.get("/metrics").status_code == 200

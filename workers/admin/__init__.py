@@ -1,5 +1,5 @@
 """The back office of this room, a module a subject."""
 
-from workers.admin import analytics, outbox, results
+from workers.admin import analytics, letters, outbox, results
 
-__all__ = ["analytics", "outbox", "results"]
+__all__ = ["analytics", "letters", "outbox", "results"]

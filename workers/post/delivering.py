@@ -68,7 +68,6 @@ def _send(letter: Letter, connection: BaseEmailBackend) -> bool:
         message_of(letter, connection).send()
     except Exception as error:
         logger.warning("letter %d was not sent", letter.pk, exc_info=True)
-        connection.close()  # it may be in any state; the next letter opens it again
         _note_failure(letter, error)
         return False
     # Whoever holds the lease by now: it is sent. What was in it is nobody's business any more.

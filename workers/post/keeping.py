@@ -4,10 +4,13 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from workers.models import Letter
+from workers.locks import lock_dead_letters
+from workers.models import Letter, LetterQuerySet
 from workers.post import bell
 
 _BATCH = 1000
@@ -22,14 +25,24 @@ def drop_old_letters() -> int:
     return dropped
 
 
-def retry_dead_letters(letter_ids: Collection[int]) -> int:
-    """Give dead letters all their attempts again, due at once. Returns how many were dead."""
-    dead = Letter.objects.filter(pk__in=letter_ids, is_dead=True)
-    count = dead.update(is_dead=False, attempts=0, due_at=Now())
+@transaction.atomic
+def retry_dead_letters(letter_ids: Collection[int], *, actor: User) -> int:
+    """Give dead letters all their attempts again, due at once; the admin log has who did. Returns how many."""
+    letters = lock_dead_letters(letter_ids)
+    _same(letters).update(is_dead=False, attempts=0, due_at=Now())
+    LogEntry.objects.log_actions(actor.pk, letters, CHANGE, "To be sent again.")
     transaction.on_commit(bell.ring, robust=True)
-    return count
+    return len(letters)
 
 
-def discard_dead_letters(letter_ids: Collection[int]) -> int:
-    """Delete dead letters: they will never be sent. Returns how many were dead."""
-    return Letter.objects.filter(pk__in=letter_ids, is_dead=True).delete()[0]
+@transaction.atomic
+def discard_dead_letters(letter_ids: Collection[int], *, actor: User, reason: str) -> int:
+    """Delete dead letters: they will never be sent. The admin log has who and why. Returns how many were dead."""
+    letters = lock_dead_letters(letter_ids)
+    LogEntry.objects.log_actions(actor.pk, letters, DELETION, f"Discarded: {reason}")
+    _same(letters).delete()
+    return len(letters)
+
+
+def _same(letters: Collection[Letter]) -> LetterQuerySet:
+    return Letter.objects.filter(pk__in=[letter.pk for letter in letters])

@@ -25,6 +25,7 @@ def _lines(status: Status) -> str:
     lines = [f"pending {name}: {count}" for name, count in status.pending.items()]
     lines.append(f"oldest pending: {_age(status.oldest_pending)}")
     lines.append(f"dead: {status.dead}")
+    lines.append(f"oldest letter: {_age(status.oldest_letter)}, dead: {status.dead_letters}")
     lines += [f"sign of life of {name}: {_age(age)} ago" for name, age in status.signs_of_life.items()]
     lines.append(f"last audit: {_age(status.audit_age)} ago, differences left: {status.audit_differences}")
     return "\n".join([*lines, "", *(status.problems or ["All is well."])])
