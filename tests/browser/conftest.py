@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -64,11 +66,36 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return browser_context_args | {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Hashing as slow as it should be would be most of the time of logging in."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
-def page(page: Page) -> Iterator[Page]:
-    """A page whose scripts must not fail; ten seconds is how long anything may take."""
-    failed: list[str] = []
-    page.on("pageerror", lambda error: failed.append(str(error)))
+def context(context: BrowserContext, shop: str) -> Iterator[BrowserContext]:
+    """A browser whose scripts must not fail, and that is sent to nobody but the shop."""
+    with watched(context, shop):
+        yield context
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """Ten seconds is how long anything may take."""
     page.set_default_timeout(10_000)
-    yield page
-    assert failed == []
+    return page
+
+
+@contextmanager
+def watched(context: BrowserContext, shop: str) -> Iterator[None]:
+    """At the end no script of its pages has failed, and nothing was asked of any other address than the shop's."""
+    wrong: list[str] = []
+
+    def ours_only(request: Request) -> None:
+        if not request.url.startswith((shop + "/", "data:", "about:")):
+            wrong.append(f"{request.frame.url} asks for {request.url}")
+
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    context.on("request", ours_only)
+    yield
+    assert wrong == []
