@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import DatabaseError
@@ -12,10 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cart.errors import Busy
-from cart.owners import Owner
-from cart.selectors import cart_summary
 from cart.services import merge_guest_cart
-from cart.services.merging import MergedLine
+from cart.services.merging import CutBy, MergedLine
 from inventory.models import ProductVariant
 from shop.shoppers import Shopper
 from shop.wording import full_name
@@ -43,18 +40,17 @@ def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBas
         )
         return
     shopper.forget_guest()
-    for text in _changes(merged, user_id=user.pk):
+    for text in _changes(merged):
         messages.warning(request, text)
 
 
-def _changes(merged: list[MergedLine], *, user_id: int) -> list[str]:
+def _changes(merged: list[MergedLine]) -> list[str]:
     """One sentence a line whose units changed; no query where none did."""
-    cut = [line for line in merged if line.units_after != line.units_before]
+    cut = [line for line in merged if line.cut_by]
     if not cut:
         return []
-    cart_is_full = cart_summary(Owner(user_id=user_id)).units >= settings.SHOP_MAX_UNITS_PER_CART
     variants = ProductVariant.objects.select_related("product").in_bulk([line.variant_id for line in cut])
-    told = [_sentence(line, variants[line.variant_id], cart_is_full=cart_is_full) for line in cut[:_LINES_TOLD]]
+    told = [_sentence(line, variants[line.variant_id]) for line in cut[:_LINES_TOLD]]
     if more := len(cut) - len(told):
         told.append(
             ngettext("%(count)d more line was cut too.", "%(count)d more lines were cut too.", more) % {"count": more}
@@ -62,10 +58,10 @@ def _changes(merged: list[MergedLine], *, user_id: int) -> list[str]:
     return told
 
 
-def _sentence(line: MergedLine, variant: ProductVariant, *, cart_is_full: bool) -> str:
+def _sentence(line: MergedLine, variant: ProductVariant) -> str:
     facts = {"name": full_name(variant)[:_LONGEST_NAME], "kept": line.units_after, "of": line.units_before}
-    if line.units_after >= settings.SHOP_MAX_UNITS_PER_LINE:
+    if line.cut_by == CutBy.LINE_CAP:
         return _("%(name)s: %(kept)d of %(of)d kept, the most we sell of an item to one cart.") % facts
-    if cart_is_full:
+    if line.cut_by == CutBy.CART_CAP:
         return _("%(name)s: %(kept)d of %(of)d kept, your cart is full.") % facts
     return _("%(name)s: %(kept)d of %(of)d kept, the rest is no longer free.") % facts

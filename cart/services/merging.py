@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from django.conf import settings
 from django.db.models import F
@@ -19,13 +20,22 @@ from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units
 
 
+class CutBy(StrEnum):
+    """Why a line has fewer units than both carts had."""
+
+    LINE_CAP = "line_cap"
+    CART_CAP = "cart_cap"
+    SHORTAGE = "shortage"
+
+
 @dataclass(frozen=True)
 class MergedLine:
-    """What became of one guest line: units before (in both carts) and after. They differ where it was cut."""
+    """What became of one guest line: units before (in both carts) and after, and where they differ what cut it."""
 
     variant_id: int
     units_before: int
     units_after: int
+    cut_by: CutBy | None = None
 
 
 @command
@@ -69,8 +79,9 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     )
     for line in guest:
         pair = _Pair(guest=line, own=own.get(line.product_variant_id), now=now)
+        own_quantity = pair.own_quantity  # before the line is written
         result = pair.merge_into(user_cart, room=room)
-        room -= result.units_after - pair.own_quantity
+        room -= result.units_after - own_quantity
         merged.append(result)
     return merged
 
@@ -97,9 +108,15 @@ class _Pair:
 
     def merge_into(self, cart: Cart, *, room: int) -> MergedLine:
         before = sum(line.quantity for line in self.lines)
-        after = self._settle_units(self._wanted(before, room))
+        wanted = self._wanted(before, room)
+        after = self._settle_units(wanted)
         self._write(cart, quantity=after, change=after - before)
-        return MergedLine(variant_id=self.guest.product_variant_id, units_before=before, units_after=after)
+        return MergedLine(
+            variant_id=self.guest.product_variant_id,
+            units_before=before,
+            units_after=after,
+            cut_by=_reason(before, wanted, after),
+        )
 
     def _wanted(self, before: int, room: int) -> int:
         """Both quantities, cut to the caps; what the customer had is never cut, not even by a cap lowered since."""
@@ -142,6 +159,15 @@ class _Pair:
             line.reserved_quantity = quantity if ends else 0
             line.reserved_until = min(ends, default=None)
             save_settled(line, quantity_change=change, fields=("cart", "quantity"))
+
+
+def _reason(before: int, wanted: int, after: int) -> CutBy | None:
+    """The last cut is the one to name: with more room in the cart there would still be no more on the shelf."""
+    if after == before:
+        return None
+    if after < wanted:
+        return CutBy.SHORTAGE
+    return CutBy.LINE_CAP if wanted >= settings.SHOP_MAX_UNITS_PER_LINE else CutBy.CART_CAP
 
 
 def _close(guest_cart: Cart) -> None:

@@ -11,7 +11,7 @@ from cart.errors import GuestTokenRetired
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import keep_items, merge_guest_cart, release_run_out_holds
-from cart.services.merging import MergedLine
+from cart.services.merging import CutBy, MergedLine
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
@@ -159,7 +159,9 @@ def test_where_they_are_not_free_the_quantity_is_what_is_held(
     run_out(held(guest, variant, 3))
     release_run_out_holds()
     add(Owner(guest_token=uuid.uuid4()), variant, 5)
-    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=4)]
+    assert merge(guest, user) == [
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=4, cut_by=CutBy.SHORTAGE)
+    ]
     assert lines_of(user) == {variant.pk: (4, 4)}
 
 
@@ -170,7 +172,9 @@ def test_where_they_are_no_longer_sold_the_quantity_is_what_is_held(
     release_run_out_holds()
     add(guest, variant, 3)
     ProductVariant.objects.update(is_active=False)
-    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=3)]
+    assert merge(guest, user) == [
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=3, cut_by=CutBy.SHORTAGE)
+    ]
     assert lines_of(user) == {variant.pk: (3, 3)}
 
 
@@ -207,7 +211,9 @@ def test_a_line_over_the_cap_is_cut_and_gives_the_rest_back(
     add(guest, variant, 3)
     add(user, variant, 4)
     settings.SHOP_MAX_UNITS_PER_LINE = 5
-    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=5)]
+    assert merge(guest, user) == [
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=5, cut_by=CutBy.LINE_CAP)
+    ]
     assert lines_of(user) == {variant.pk: (5, 5)}
     assert stock(variant) == (5, 5)
 
@@ -220,9 +226,20 @@ def test_a_cart_over_its_cap_is_cut_line_by_line(
     add(guest, second, 3)
     add(guest, third, 3)
     settings.SHOP_MAX_UNITS_PER_CART = 7
-    assert [line.units_after for line in merge(guest, user)] == [3, 0]
+    assert [(line.units_after, line.cut_by) for line in merge(guest, user)] == [(3, None), (0, CutBy.CART_CAP)]
     assert lines_of(user) == {first.pk: (4, 4), second.pk: (3, 3)}
     assert stock(third) == (10, 0)
+
+
+def test_units_of_a_line_that_both_carts_have_count_for_the_cap(
+    guest: Owner, user: Owner, make_variant: MakeVariant, settings: Settings
+) -> None:
+    both, alone = make_variant(), make_variant()
+    add(user, both, 4)
+    add(guest, both, 3)
+    add(guest, alone, 3)
+    settings.SHOP_MAX_UNITS_PER_CART = 7
+    assert [(line.units_after, line.cut_by) for line in merge(guest, user)] == [(7, None), (0, CutBy.CART_CAP)]
 
 
 def test_what_the_customer_had_is_never_cut(
@@ -231,7 +248,9 @@ def test_what_the_customer_had_is_never_cut(
     add(user, variant, 6)
     add(guest, variant, 1)
     settings.SHOP_MAX_UNITS_PER_LINE = settings.SHOP_MAX_UNITS_PER_CART = 2
-    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=6)]
+    assert merge(guest, user) == [
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=6, cut_by=CutBy.LINE_CAP)
+    ]
     assert lines_of(user) == {variant.pk: (6, 6)}
 
 

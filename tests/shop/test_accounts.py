@@ -1,5 +1,6 @@
 """Signing up, logging in and out, and the guest's cart that comes along."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
 from tests.conftest import MakeVariant
 from tests.shop.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
-from tests.shopping import add, held, nothing_changes, stock
+from tests.shopping import add, held, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,19 @@ def test_the_shopper_is_told_line_by_line_what_was_cut(
     log_in(client)
     told = messages(client.get("/cart/"))
     assert told == [f"{cut.product.name}: 2 of 5 kept, the rest is no longer free."]
+
+
+def test_a_cart_that_is_full_by_chance_is_not_the_reason(
+    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings
+) -> None:
+    cut = make_variant(5)
+    run_out(held(Owner(user_id=ada.pk), cut, 3))
+    add(shopper, cut, 2)
+    add(Owner(guest_token=uuid.uuid4()), cut, 3)
+    settings.SHOP_MAX_UNITS_PER_CART = 5
+    add(shopper, make_variant(5), 3)
+    log_in(client)
+    assert messages(client.get("/cart/")) == [f"{cut.product.name}: 2 of 5 kept, the rest is no longer free."]
 
 
 def test_a_cap_is_named_as_the_reason(
