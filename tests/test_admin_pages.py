@@ -62,14 +62,6 @@ def test_a_posted_stock_number_is_ignored(staff: Client, variant: ProductVariant
     assert (now.name, now.stock_quantity, now.reserved_quantity) == ("Blue", 10, 0)
 
 
-def test_staff_retry_and_discard_dead_effects(staff: Client) -> None:
-    rows = [OutboxRow.objects.create(effect="check_low_stock", key=str(key), is_dead=True) for key in (1, 2)]
-    address = reverse("admin:workers_outboxrow_changelist")
-    staff.post(address, {"action": "retry", "_selected_action": [rows[0].pk]})
-    staff.post(address, {"action": "discard", "_selected_action": [rows[1].pk]})
-    assert list(OutboxRow.objects.values_list("pk", "is_dead")) == [(rows[0].pk, False)]
-
-
 def test_the_admin_links_to_flower(staff: Client, settings: object) -> None:
     assert settings.FLOWER_URL in staff.get(reverse("admin:index")).content.decode()  # type: ignore[attr-defined]
 

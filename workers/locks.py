@@ -17,6 +17,12 @@ def lock_row(row_id: int) -> OutboxRow | None:
     return next(iter(rows), None)
 
 
+def lock_dead_rows(row_ids: Collection[int]) -> list[OutboxRow]:
+    """Lock those of these outbox rows that are dead."""
+    dead = OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).order_by("pk")
+    return list(dead.select_for_update(no_key=True))
+
+
 def lock_dead_letters(letter_ids: Collection[int]) -> list[Letter]:
     """Lock those of these letters that are dead."""
     dead = Letter.objects.unsent().filter(pk__in=letter_ids, is_dead=True).order_by("pk")

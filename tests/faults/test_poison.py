@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 
 from tests.faults.conftest import StartSite
 from tests.faults.enduring import AS_USUAL, endure, outbox_rows
@@ -11,7 +12,8 @@ from tests.faults.names import POISON
 from tests.faults.site import Site
 from tests.waiting import wait_until
 from workers.models import OutboxRow
-from workers.outbox.failing import MOST_ATTEMPTS, discard_dead_rows
+from workers.outbox.deciding import discard_dead_rows
+from workers.outbox.failing import MOST_ATTEMPTS
 
 Note = Callable[..., None]
 INNOCENT = 20
@@ -55,7 +57,8 @@ def discard_the_dead(site: Site, how: str) -> None:
     with site.orm():
         row = OutboxRow.objects.get(is_dead=True)
         assert (row.attempts, row.error.strip(": ")) == (MOST_ATTEMPTS, LAST_WORDS[how])
-        assert discard_dead_rows([row.pk]) == 1
+        boss, _ = User.objects.get_or_create(username="boss")
+        assert discard_dead_rows([row.pk], actor=boss, reason="It is poison") == 1
 
 
 @pytest.mark.row("12c", "a handler that raises for a while", "its rows wait longer each time, then all are done once")

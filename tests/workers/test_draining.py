@@ -13,7 +13,7 @@ from workers.models import AnalyticsEvent, OutboxRow
 from workers.outbox import Batch, Intent, draining, enqueue
 from workers.outbox.draining import drain
 from workers.outbox.effects import Handler
-from workers.outbox.failing import MOST_ATTEMPTS, discard_dead_rows, retry_dead_rows
+from workers.outbox.failing import MOST_ATTEMPTS
 from workers.outbox.sweeping import ring_for_waiting_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,25 +111,6 @@ def test_a_failed_row_waits_longer_each_time_and_then_is_dead(make_effect: MakeE
     tried = len(batches)
     drain("one")
     assert len(batches) == tried
-
-
-def test_a_dead_row_can_be_tried_again_or_discarded(make_effect: MakeEffect) -> None:
-    make_effect("one")
-    enqueue([Intent("one", key="a"), Intent("one", key="b")])
-    OutboxRow.objects.update(is_dead=True, attempts=MOST_ATTEMPTS)
-    first, second = OutboxRow.objects.values_list("pk", flat=True)
-    assert retry_dead_rows([first]) == 1
-    assert drain("one") == 1
-    assert discard_dead_rows([second]) == 1
-    assert not OutboxRow.objects.exists()
-
-
-def test_a_living_row_is_neither_retried_nor_discarded_by_hand(make_effect: MakeEffect) -> None:
-    make_effect("one")
-    enqueue([Intent("one", key="a")])
-    row_id = OutboxRow.objects.get().pk
-    assert (retry_dead_rows([row_id]), discard_dead_rows([row_id])) == (0, 0)
-    assert OutboxRow.objects.count() == 1
 
 
 def test_after_a_lost_worker_each_row_is_tried_alone_and_counted_before(make_effect: MakeEffect) -> None:

@@ -1,36 +1,83 @@
 """Effects still to be done, and what became of those that were tried."""
 
+from collections.abc import Iterable
+from typing import cast
+
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from unfold.decorators import action
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action, display
 
 from staff.admin import ReadOnlyAdmin
+from staff.asking import Question, ask_reason
 from workers.admin.traced import TracedAdmin
 from workers.models import EffectRun, OutboxRow
-from workers.outbox.failing import discard_dead_rows, retry_dead_rows
+from workers.outbox.deciding import discard_dead_rows, retry_dead_rows
+
+_DISCARD = Question(
+    title="Discard effects",
+    consequence="They will never be done. Effects that are not dead are left as they are.",
+    button="Discard",
+)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """How far an effect is."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("waiting", "Waiting"), ("failing", "Failed, will be tried again"), ("dead", "Dead")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:
+        match self.value():
+            case "waiting":
+                return queryset.filter(is_dead=False, attempts=0)
+            case "failing":
+                return queryset.filter(is_dead=False, attempts__gt=0)
+            case "dead":
+                return queryset.filter(is_dead=True)
+        return queryset
 
 
 @admin.register(OutboxRow)
 class OutboxRowAdmin(TracedAdmin):
-    list_display = ["id", "effect", "key", "created_at", "due_at", "attempts", "is_dead", "error", "trace"]
-    list_filter = ["effect", "is_dead"]
+    list_display = ["id", "effect", "key", "state", "created_at", "due_at", "attempts", "error", "trace"]
+    list_filter = [StateFilter, "effect"]
     search_fields = ["key", "error"]
+    search_help_text = "What an effect is about, or words of its error"
+    fields = [("effect", "key"), "payload", ("created_at", "due_at"), ("attempts", "is_dead"), "error", "trace"]
+    readonly_fields = ["trace"]
     actions = ["retry", "discard", "export_csv"]
-
-    @action(description="Try dead effects again", permissions=["manage"])  # type: ignore[untyped-decorator]
-    def retry(self, request: HttpRequest, rows: QuerySet[OutboxRow]) -> None:
-        count = retry_dead_rows([row.pk for row in rows])
-        messages.success(request, f"{count} dead effects will be tried again within seconds.")
-
-    @action(description="Discard dead effects: they will never be done", permissions=["manage"])  # type: ignore[untyped-decorator]
-    def discard(self, request: HttpRequest, rows: QuerySet[OutboxRow]) -> None:
-        count = discard_dead_rows([row.pk for row in rows])
-        messages.success(request, f"{count} dead effects were discarded.")
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         """Rows are read-only as such; who may change them may decide about dead ones."""
         return request.user.has_perm("workers.change_outboxrow")
+
+    @display(description="State", label={"Waiting": "info", "Failed": "warning", "Dead": "danger"})  # type: ignore[untyped-decorator]
+    def state(self, row: OutboxRow) -> str:
+        if row.is_dead:
+            return "Dead"
+        return "Failed" if row.attempts else "Waiting"
+
+    @action(description="Try dead effects again", permissions=["manage"])  # type: ignore[untyped-decorator]
+    def retry(self, request: HttpRequest, rows: QuerySet[OutboxRow]) -> None:
+        count = retry_dead_rows(_ids(rows), actor=cast(User, request.user))
+        messages.success(request, f"{count} dead effects will be tried again within seconds.")
+
+    @action(description="Discard dead effects…", permissions=["manage"])  # type: ignore[untyped-decorator]
+    def discard(self, request: HttpRequest, rows: QuerySet[OutboxRow]) -> HttpResponse:
+        def act(reason: str) -> str:
+            count = discard_dead_rows(_ids(rows), actor=cast(User, request.user), reason=reason)
+            return f"{count} dead effects were discarded."
+
+        return ask_reason(self, request, rows, _DISCARD, act)
+
+
+def _ids(rows: Iterable[OutboxRow]) -> list[int]:
+    return [row.pk for row in rows]
 
 
 @admin.register(EffectRun)

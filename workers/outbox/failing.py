@@ -10,8 +10,6 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from workers.models import OutboxRow
-
 MOST_ATTEMPTS = 8  # about four minutes of tries
 _LONGEST_WAIT = 900  # seconds between two tries
 _LONGEST_ERROR = 2000  # characters
@@ -52,13 +50,3 @@ def _backoff(attempts: int) -> timedelta:
     """With jitter, so that rows which failed together do not come back together."""
     jitter = random.uniform(0.75, 1.25)  # noqa: S311 - no secret depends on it
     return timedelta(seconds=min(2**attempts, _LONGEST_WAIT) * jitter)
-
-
-def retry_dead_rows(row_ids: list[int]) -> int:
-    """Give dead rows all their attempts again, due at once. Returns how many were dead."""
-    return OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).update(is_dead=False, attempts=0, due_at=Now())
-
-
-def discard_dead_rows(row_ids: list[int]) -> int:
-    """Delete dead rows: their effects will never be done. Returns how many were dead."""
-    return OutboxRow.objects.filter(pk__in=row_ids, is_dead=True).delete()[0]
