@@ -6,6 +6,8 @@ from typing import Any
 
 import environ
 
+from shop.back_office import unfold
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -183,6 +185,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = env.bool("COO
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
+SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in mails lead
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217, for machines
 SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "£")
 
@@ -214,13 +217,7 @@ SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@exampl
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what Prometheus shows to read /metrics; empty: staff only
 
 FLOWER_URL = env.str("FLOWER_URL", f"http://127.0.0.1:{env.int('FLOWER_PORT', 5555)}/")
-UNFOLD = {
-    "SITE_TITLE": f"{SHOP_NAME} back office",
-    "SITE_HEADER": SHOP_NAME,
-    "SITE_URL": "/",
-    "DASHBOARD_CALLBACK": "workers.dashboard.add_status",
-    "SITE_DROPDOWN": [{"icon": "monitoring", "title": "Workers in Flower", "link": FLOWER_URL}],
-}
+UNFOLD = unfold(shop_name=SHOP_NAME, flower_url=FLOWER_URL)
 
 # --- What is written to the log
 

@@ -1,19 +1,12 @@
 """How money, moments and goods read, on pages and in messages alike."""
 
 from datetime import datetime
-from decimal import Decimal
 
-from django.conf import settings
 from django.utils import formats, timezone
 
 from inventory.models import ProductVariant
 from inventory.wording import full_name as full_name
-
-
-def money(amount: Decimal) -> str:
-    """An amount in the shop's currency, grouped as the language does: £1,234.50."""
-    number = formats.number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
-    return f"{settings.SHOP_CURRENCY_SYMBOL}{number}"
+from inventory.wording import money as money
 
 
 def clock_time(moment: datetime) -> str:

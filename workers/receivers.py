@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
-from django.utils import timezone
 
 from cart.models import CartItem
 from cart.signals import drill_ended, holds_kept, holds_ran_out, stock_short
 from inventory.errors import InsufficientStock
-from inventory.signals import stock_changed
+from inventory.signals import import_waits, stock_changed
+from workers import order_receivers
+from workers.analytics.asking import event_intent
 from workers.erasing import erase_traces
 from workers.outbox import Intent, enqueue
 
@@ -23,10 +24,12 @@ def connect() -> None:
     post_save.connect(line_saved, sender=CartItem, dispatch_uid="workers.line_saved")
     post_delete.connect(line_deleted, sender=CartItem, dispatch_uid="workers.line_deleted")
     stock_changed.connect(stock_has_changed, dispatch_uid="workers.stock_has_changed")
+    import_waits.connect(import_is_waiting, dispatch_uid="workers.import_is_waiting")
     stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
     holds_ran_out.connect(holds_have_run_out, dispatch_uid="workers.holds_have_run_out")
     holds_kept.connect(holds_were_kept, dispatch_uid="workers.holds_were_kept")
     drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
+    order_receivers.connect()
 
 
 def line_saved(sender: type[CartItem], instance: CartItem, raw: bool, **kwargs: Any) -> None:
@@ -45,6 +48,11 @@ def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) 
     enqueue(Intent("check_low_stock", key=variant_id) for variant_id in variant_ids)
 
 
+def import_is_waiting(sender: Any, job_id: int, **kwargs: Any) -> None:
+    """Staff uploaded a file, or confirmed what it would do."""
+    enqueue([Intent("advance_imports", key=job_id)])
+
+
 def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:
     """A shopper asked for more than was free. Repeats of one request are one shortage, known by its key."""
     event_id = uuid.uuid5(uuid.NAMESPACE_OID, idempotency_key) if idempotency_key else uuid.uuid4()
@@ -55,7 +63,9 @@ def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str 
         "held_by_others": bool(error.first_hold_ends),
     }
     # As quantity, the units that were asked for and not got.
-    shortage = _event("stock_shortage", event_id, variant_id=error.variant_id, quantity=error.requested, data=facts)
+    shortage = event_intent(
+        "stock_shortage", event_id, variant_id=error.variant_id, quantity=error.requested, data=facts
+    )
     enqueue([shortage], event_id=event_id)
 
 
@@ -83,7 +93,7 @@ def _line_changed(line: CartItem) -> None:
     change = line.quantity_change
     if change:
         intents.append(
-            _event(
+            event_intent(
                 "add_to_cart" if change > 0 else "remove_from_cart",
                 event_id,
                 variant_id=line.product_variant_id,
@@ -97,7 +107,7 @@ def _line_changed(line: CartItem) -> None:
 
 def _hold_event(name: str, line: CartItem) -> Intent:
     units = line.reserved_quantity
-    return _event(
+    return event_intent(
         name,
         uuid.uuid4(),
         variant_id=line.product_variant_id,
@@ -105,15 +115,3 @@ def _hold_event(name: str, line: CartItem) -> Intent:
         quantity=units,
         value=str(line.price * units),
     )
-
-
-def _event(name: str, event_id: uuid.UUID, *, variant_id: int, **facts: Any) -> Intent:
-    """The facts of an analytics event, complete: nothing is looked up later, when it may have changed."""
-    payload = {
-        "event_id": str(event_id),
-        "name": name,
-        "occurred_at": timezone.now().isoformat(),
-        "variant_id": variant_id,
-        **facts,
-    }
-    return Intent("record_analytics", key=event_id, payload=payload, event_id=event_id)

@@ -23,6 +23,8 @@ BEAT_SCHEDULE = {
     # Letters whose ring was lost, that wait for another try, or whose worker died.
     "post_letters": {"task": "post_letters", "schedule": timedelta(seconds=5), "options": {"queue": Queue.STAFF.value}},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
+    "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},
+    "sweep_checkouts": {"task": "sweep_checkouts", "schedule": crontab(minute="7")},
     "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
     "audit_stock": {"task": "audit_stock", "schedule": crontab(hour="3", minute="37")},

@@ -6,14 +6,18 @@ from celery import shared_task
 
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
+from inventory.imports.applying import import_advance
 from inventory.services import alerts_refresh
+from orders.letters import Occasion
+from orders.services import cancel_overdue_orders, drop_left_checkouts
 from workers.analytics import drop_old_events, record_events, roll_up_marked_days
 from workers.heartbeats import note_heartbeat
-from workers.outbox import Batch, effect
+from workers.outbox import Batch, Intent, effect, enqueue
 from workers.outbox.runs import drop_old_runs
 from workers.outbox.sweeping import ring_for_waiting_rows
 from workers.post.delivering import deliver
 from workers.post.keeping import drop_old_letters
+from workers.post.orders import write_order_letter
 from workers.queues import Queue
 
 # A row that is older than this was not fetched by its own ring.
@@ -38,6 +42,23 @@ def record_analytics(batch: Batch) -> None:
     record_events(payload for payloads in batch.payloads.values() for payload in payloads)
 
 
+@effect("write_order_letters", queue=Queue.SHOPPER)
+def write_order_letters(batch: Batch) -> None:
+    """Tell customers what became of their orders."""
+    for order_id, payloads in batch.payloads.items():
+        for payload in payloads:
+            write_order_letter(order_id=int(order_id), occasion=Occasion(payload["occasion"]))
+
+
+@effect("advance_imports", queue=Queue.BULK)
+def advance_imports(batch: Batch) -> None:
+    """Check or apply the file that staff uploaded. One a transaction: each has the whole of a task's time."""
+    first, *others = batch.ids
+    if others:
+        enqueue(Intent("advance_imports", key=job_id) for job_id in others)
+    import_advance(job_id=first)
+
+
 @shared_task(name="sweep_outbox")
 def sweep_outbox() -> list[str]:
     """Ring for effects whose rows are still there: a message was lost, or nobody was there to send or take it."""
@@ -54,6 +75,18 @@ def sweep_holds() -> int:
 def sweep_carts() -> int:
     """Close guest carts that were abandoned."""
     return close_abandoned_carts()
+
+
+@shared_task(name="sweep_orders", ignore_result=False)
+def sweep_orders() -> int:
+    """Cancel the orders that were not paid in time."""
+    return cancel_overdue_orders()
+
+
+@shared_task(name="sweep_checkouts", ignore_result=False)
+def sweep_checkouts() -> int:
+    """Drop the addresses that were filled in for carts that are closed."""
+    return drop_left_checkouts()
 
 
 @shared_task(name="sweep_keys", ignore_result=False)

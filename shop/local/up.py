@@ -43,6 +43,7 @@ def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports:
     password = os.environ.get("DEMO_STAFF_PASSWORD") or kept_secret(local / "staff-password")
     secret_key = os.environ.get("SECRET_KEY") or kept_secret(local / "secret-key")
     env = {**os.environ, **servers.environment, "SECRET_KEY": secret_key}
+    env.setdefault("SHOP_URL", f"http://127.0.0.1:{ports.web}")
     env |= {"DEMO_STAFF_USERNAME": STAFF, "DEMO_STAFF_PASSWORD": password, "PYTHONUNBUFFERED": "1"}
     _write_env_file(stack, local / "env", env)
     prepare_site(env, logs, request.check)
@@ -95,4 +96,5 @@ def _print_table(ports: Ports, password: str, flower_login: str) -> None:
         ("Flower", f"http://127.0.0.1:{ports.flower}/", " / ".join(flower_login.split(":", 1))),
     )
     say("\n" + "\n".join(f"  {name:<8}{address:<32}{login}".rstrip() for name, address, login in rows))
+    say("\n  In the admin, manager and clerk log in with the same password and may do less.")
     say("\n  Ctrl-C stops everything; the data stays.")

@@ -1,0 +1,65 @@
+"""What customers are told of their order by e-mail, as text and as HTML."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from inventory.wording import money
+from orders.links import order_path
+from orders.models import Order, OrderTransition
+from orders.states import State
+
+
+class Occasion(StrEnum):
+    """What a letter is about; also the names of its templates."""
+
+    PLACED = "placed"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A letter, ready to be posted."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def letter_of(order: Order, occasion: Occasion) -> Wording:
+    """The letter to an order's customer. Reads the lines, and the step that it tells of: 2 queries."""
+    with translation.override(settings.LANGUAGE_CODE):
+        context = _facts(order, occasion)
+        subject, text, html = (
+            render_to_string(f"orders/mail/{name}", context)
+            for name in (f"{occasion}.subject.txt", "letter.txt", "letter.html")
+        )
+    return Wording(to=order.email, subject=subject.strip(), text=text.strip() + "\n", html=html)
+
+
+def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
+    lines = [
+        {"name": line.name, "quantity": line.quantity, "price": money(line.price), "total": money(line.total)}
+        for line in order.lines.all()
+    ]
+    step = OrderTransition.objects.filter(order=order, to_state=State(occasion)).last()
+    return {
+        "order": order,
+        "lines": lines,
+        "goods": money(order.goods_total),
+        "delivery": money(order.delivery_price),
+        "tax": money(order.tax),
+        "total": money(order.total),
+        "note": step.note if step else "",
+        "link": settings.SHOP_URL.rstrip("/") + order_path(order.number),
+        "shop": settings.SHOP_NAME,
+        "legal_name": settings.SHOP_LEGAL_NAME,
+        "legal_address": settings.SHOP_LEGAL_ADDRESS,
+        "lead": f"orders/mail/{occasion}.lead.txt",
+    }

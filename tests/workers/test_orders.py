@@ -1,0 +1,116 @@
+"""What follows from an order: events that count units sold, and one letter an occasion."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.models import DeliveryMethod, Order
+from orders.services import cancel_order, checkout_save, refund_order, return_lines, ship_order
+from tests.ordering import ADA, order, pay
+from tests.shopping import add
+from workers.models import AnalyticsEvent, Letter, OutboxRow
+from workers.outbox.draining import drain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def delivery() -> DeliveryMethod:
+    return DeliveryMethod.objects.create(name="By bike", price=4)
+
+
+@pytest.fixture
+def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
+    """An order of three units of `variant`, not paid yet."""
+    return order(add(guest, variant, 3), delivery)
+
+
+def units(name: str) -> list[int]:
+    """The units of each event of this name."""
+    drain("record_analytics")
+    return list(AnalyticsEvent.objects.filter(name=name).order_by("pk").values_list("quantity", flat=True))
+
+
+def letters() -> Counter[str]:
+    """How many letters of each kind there are."""
+    drain("write_order_letters")
+    return Counter(Letter.objects.values_list("kind", flat=True))
+
+
+def test_a_checkout_begins_once_a_cart(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
+    cart = add(guest, variant)
+    for _ in range(2):
+        checkout_save(cart_id=cart.pk, customer=ADA, delivery_method_id=delivery.pk)
+    assert len(units("begin_checkout")) == 1
+
+
+def test_an_order_is_a_purchase_a_line(placed: Order, variant: ProductVariant) -> None:
+    assert units("purchase") == [3]
+    event = AnalyticsEvent.objects.get(name="purchase")
+    assert (event.variant_id, event.value, event.data["order"]) == (variant.pk, variant.price * 3, placed.number)
+
+
+def test_no_unit_is_removed_from_a_cart_by_an_order(placed: Order) -> None:
+    assert units("remove_from_cart") == []
+
+
+def test_what_is_cancelled_is_no_longer_sold(placed: Order) -> None:
+    for _ in range(2):
+        cancel_order(order_id=placed.pk)
+    assert units("refund") == [3]
+
+
+def test_what_comes_back_and_the_rest_are_unsold_once_each(placed: Order) -> None:
+    pay(placed)
+    return_lines(order_id=placed.pk, units={placed.lines.get().pk: 1}, reason="Broken")
+    for _ in range(2):
+        refund_order(order_id=placed.pk, reason="All of it")
+    assert units("refund") == [1, 2]
+
+
+def test_each_occasion_is_one_letter(placed: Order) -> None:
+    pay(placed)
+    for _ in range(2):
+        ship_order(order_id=placed.pk, note="Parcel 17")
+    refund_order(order_id=placed.pk, reason="Lost")
+    assert letters() == {"order_placed": 1, "order_shipped": 1, "order_refunded": 1}
+
+
+def test_an_effect_that_runs_twice_writes_one_letter(placed: Order) -> None:
+    row = OutboxRow.objects.get(effect="write_order_letters")
+    letters()
+    row.pk = None
+    row.save(force_insert=True)
+    assert letters() == {"order_placed": 1}
+
+
+def test_a_letter_says_what_was_bought_and_leads_to_the_order(
+    placed: Order, variant: ProductVariant, settings: object
+) -> None:
+    settings.SHOP_URL = "https://shop.example"  # type: ignore[attr-defined]
+    letters()
+    letter = Letter.objects.get()
+    assert letter.to == ADA.email
+    assert placed.number in letter.subject
+    for text in (letter.text, letter.html):
+        assert variant.product.name in text
+        assert "£11.50" in text
+        assert "https://shop.example/orders/" in text
+
+
+def test_what_a_customer_typed_is_no_markup(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
+    order(add(guest, variant), delivery, customer=replace(ADA, name="<b>Ada & co</b>"))
+    letters()
+    letter = Letter.objects.get()
+    assert "Hello <b>Ada & co</b>," in letter.text
+    assert "Hello &lt;b&gt;Ada &amp; co&lt;/b&gt;," in letter.html
+
+
+def test_the_note_of_a_parcel_reaches_the_customer(placed: Order) -> None:
+    pay(placed)
+    ship_order(order_id=placed.pk, note="Parcel 17")
+    letters()
+    assert "Parcel 17" in Letter.objects.get(kind="order_shipped").text
