@@ -1,12 +1,18 @@
-"""Users and groups in the look of the rest of the admin."""
+"""Users and groups in the look of the rest of the admin, and the log of what staff did."""
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from staff.admin import StaffAdmin
+from staff.admin import ReadOnlyAdmin, StaffAdmin
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -22,3 +28,60 @@ class UserAdmin(BaseUserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, StaffAdmin):  # type: ignore[misc]
     pass
+
+
+class WhoFilter(admin.SimpleListFilter):
+    """Members of staff, and not every customer that there is."""
+
+    title = "who"
+    parameter_name = "user"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        names = User.objects.filter(is_staff=True).order_by("username").values_list("pk", "username")[:100]
+        return [(str(pk), name) for pk, name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+        value = self.value() or ""
+        return queryset.filter(user_id=value) if value.isdigit() else queryset
+
+
+class WhatFilter(admin.SimpleListFilter):
+    """The kinds of things that have a page in the back office."""
+
+    title = "what"
+    parameter_name = "model"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        kinds = ContentType.objects.get_for_models(*admin.site._registry)
+        named = ((str(kind.pk), str(model._meta.verbose_name).capitalize()) for model, kind in kinds.items())
+        return sorted(named, key=lambda kind: kind[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+        value = self.value() or ""
+        return queryset.filter(content_type_id=value) if value.isdigit() else queryset
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """Who did what, when and why. Written with each change; nobody edits it here."""
+
+    list_display = ["action_time", "user", "content_type", "thing", "action_flag", "said"]
+    list_filter = [WhoFilter, WhatFilter, "action_flag"]
+    list_select_related = ["user", "content_type"]
+    date_hierarchy = "action_time"
+    search_fields = ["object_repr", "change_message"]
+    fields = ["action_time", "user", "content_type", "thing", "action_flag", "said"]
+    readonly_fields = ["thing", "said"]
+
+    @display(description="Which", ordering="object_repr")  # type: ignore[untyped-decorator]
+    def thing(self, entry: LogEntry) -> str:
+        address = None if entry.is_deletion() else entry.get_admin_url()
+        return (
+            format_html('<a class="underline" href="{}">{}</a>', address, entry.object_repr)
+            if address
+            else entry.object_repr
+        )
+
+    @display(description="What was done")  # type: ignore[untyped-decorator]
+    def said(self, entry: LogEntry) -> str:
+        return entry.get_change_message()

@@ -40,7 +40,7 @@ def _client(request: HttpRequest) -> str | None:
     if request.user.is_authenticated:
         return f"user:{request.user.pk}"
     address = client_address(request)
-    return f"network:{_network(address)}" if address else None
+    return f"network:{network_of(address)}" if address else None
 
 
 def client_address(request: HttpRequest) -> str:
@@ -55,8 +55,8 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _network(address: str) -> str:
-    """An IPv6 client has a whole /64 of addresses to choose from; they count as one."""
+def network_of(address: str) -> str:
+    """What clients are told apart by: an IPv6 client has a whole /64 of addresses to choose from; they count as one."""
     try:
         parsed = ipaddress.IPv6Address(address)
     except ValueError:

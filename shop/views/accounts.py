@@ -25,6 +25,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from shop.forms import SignupForm
+from shop.login_forms import LoginForm
 
 __all__ = ["LoginView", "LogoutView", "ResetConfirmView", "ResetSentView", "ResetView", "SignupView"]
 
@@ -33,6 +34,7 @@ class LoginView(DjangoLoginView):
     """`/accounts/login/`"""
 
     template_name = "shop/login.html"
+    authentication_form = LoginForm
     redirect_authenticated_user = True
 
 

@@ -1,27 +1,35 @@
 import os
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
+
+from staff.roles import CLERK, MANAGER
 
 
 class Command(BaseCommand):
     help = (
-        "Create the demo's staff user DEMO_STAFF_USERNAME (staff) with the password DEMO_STAFF_PASSWORD; "
-        "a user of that name that exists gets this password."
+        "Create the demo's staff with the password DEMO_STAFF_PASSWORD: the superuser DEMO_STAFF_USERNAME (staff), and "
+        "a manager and a clerk of these names. Users of these names that exist get this password."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = os.environ.get("DEMO_STAFF_PASSWORD")
         if not password:
-            raise CommandError("Set DEMO_STAFF_PASSWORD to the password that the user should have.")
+            raise CommandError("Set DEMO_STAFF_PASSWORD to the password that the users should have.")
         username = os.environ.get("DEMO_STAFF_USERNAME") or "staff"
-        users = get_user_model()._default_manager
-        user = users.filter(username=username).first()
-        if user is None:
-            users.create_superuser(username, password=password)
-        # Asked first: a new hash of the same password would log the user out at every start.
-        elif not user.check_password(password):
-            user.set_password(password)
-            user.save(update_fields=["password"])
-        self.stdout.write(f"{username} can log in.")
+        _ensure(username, password, is_superuser=True)
+        for role in (MANAGER, CLERK):
+            _ensure(role.lower(), password).groups.add(Group.objects.get(name=role))
+        self.stdout.write(f"{username}, {MANAGER.lower()} and {CLERK.lower()} can log in.")
+
+
+def _ensure(username: str, password: str, *, is_superuser: bool = False) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        return User.objects.create_user(username, password=password, is_staff=True, is_superuser=is_superuser)
+    # Asked first: a new hash of the same password would log the user out at every start.
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return user

@@ -1,0 +1,180 @@
+"""Guessed passwords: slowed down in the shop and in the back office, and nobody locked out by another's guesses."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries, Settings
+
+import redis_link
+from shop.guessing import AT_ONE_ADDRESS, OVER_ALL, forget, seconds_to_wait
+from shop.local.server import free_port
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD, WRONG = "a long password", "another one"
+DOORS = ["/accounts/login/", "/admin/login/"]
+WAIT = re.compile(r"Too many attempts\. Please try again in (\d+) (second|minute)")
+
+
+@pytest.fixture(autouse=True)
+def ada() -> User:
+    return User.objects.create_superuser("ada", password=PASSWORD)
+
+
+def attempt(door: str, name: str = "ada", password: str = WRONG, address: str = "192.0.2.1") -> Any:
+    return Client(REMOTE_ADDR=address).post(door, {"username": name, "password": password})
+
+
+def guess(times: int, **how: Any) -> list[bool]:
+    """Attempts at the shop's door; whether each had its password looked at."""
+    return [not WAIT.search(attempt(DOORS[0], **how).content.decode()) for _ in range(times)]
+
+
+def is_in(answer: Any) -> bool:
+    return bool(answer.status_code == 302)
+
+
+def end_waits() -> None:
+    """As if the waits were over; what was counted stays."""
+    for key in redis_link.client().scan_iter("guess-wait:*"):
+        redis_link.client().delete(key)
+
+
+def waits() -> list[int]:
+    return sorted(redis_link.client().ttl(key) for key in redis_link.client().scan_iter("guess-wait:*"))
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_after_five_guesses_the_right_password_has_to_wait_too(door: str) -> None:
+    for _ in range(AT_ONE_ADDRESS.attempts):
+        assert not WAIT.search(attempt(door).content.decode())
+    told = WAIT.search(attempt(door, password=PASSWORD).content.decode())
+    assert told
+    assert 0 < int(told[1]) <= AT_ONE_ADDRESS.first
+    end_waits()
+    assert is_in(attempt(door, password=PASSWORD))
+
+
+def test_both_doors_count_together() -> None:
+    for number in range(AT_ONE_ADDRESS.attempts):
+        attempt(DOORS[number % 2])
+    assert all(WAIT.search(attempt(door).content.decode()) for door in DOORS)
+
+
+def test_each_wait_is_twice_the_one_before_up_to_the_longest() -> None:
+    guess(AT_ONE_ADDRESS.attempts)
+    seen = []
+    for _ in range(8):
+        seen += waits()
+        end_waits()
+        guess(1)
+    assert seen == [15, 30, 60, 120, 240, 480, 900, 900]
+
+
+def test_trying_too_soon_makes_the_wait_no_longer() -> None:
+    guess(AT_ONE_ADDRESS.attempts)
+    assert guess(5) == [False] * 5
+    assert waits() == pytest.approx([15], abs=3)
+
+
+def test_success_clears() -> None:
+    for _ in range(3):
+        assert guess(AT_ONE_ADDRESS.attempts - 1) == [True] * 4
+        assert is_in(attempt(DOORS[0], password=PASSWORD))
+
+
+def test_nobody_else_behind_the_same_address_has_to_wait() -> None:
+    User.objects.create_user("bob", password=PASSWORD)
+    guess(20)
+    assert is_in(attempt(DOORS[0], name="bob", password=PASSWORD))
+
+
+def test_the_owner_elsewhere_does_not_have_to_wait() -> None:
+    guess(20)
+    assert is_in(attempt(DOORS[0], password=PASSWORD, address="198.51.100.7"))
+
+
+def test_guesses_from_many_addresses_are_slowed_down_over_all() -> None:
+    looked_at = [guess(1, address=f"198.51.100.{number}")[0] for number in range(30)]
+    assert looked_at == [True] * OVER_ALL.attempts + [False] * 10
+    assert waits() == [OVER_ALL.first]
+
+
+def test_the_wait_over_all_is_a_minute_at_most_and_below_a_hundred_attempts_an_hour() -> None:
+    hour, attempts, wait = 3600.0, OVER_ALL.attempts, float(OVER_ALL.first)
+    while hour > 0:
+        hour, attempts, wait = hour - wait, attempts + 1, min(wait * 2, OVER_ALL.most)
+    assert attempts <= 100
+
+
+def test_whoever_guesses_elsewhere_does_not_keep_the_owner_out() -> None:
+    assert is_in(attempt(DOORS[0], password=PASSWORD))
+    for number in range(OVER_ALL.attempts + 5):
+        guess(1, address=f"198.51.100.{number}")
+    assert is_in(attempt(DOORS[0], password=PASSWORD))
+    assert not is_in(attempt(DOORS[0], password=WRONG))
+
+
+def test_an_account_that_does_not_exist_is_answered_alike() -> None:
+    nobody, somebody = ([attempt(DOORS[0], name=name).content.decode() for _ in range(7)] for name in ("eve", "ada"))
+    blank = re.compile(r"eve|ada|csrfmiddlewaretoken\" value=\"\w+|\d+ second|nonce=\"\w+")
+    assert [blank.sub("", page) for page in nobody] == [blank.sub("", page) for page in somebody]
+
+
+def test_the_case_of_a_name_makes_no_other_account() -> None:
+    names = ["ada", "Ada", "ADA", "aDa", "adA", "ADa"]
+    assert [guess(1, name=name)[0] for name in names] == [True] * 5 + [False]
+
+
+def test_an_empty_form_is_not_counted() -> None:
+    for _ in range(10):
+        attempt(DOORS[0], password="")
+    assert not list(redis_link.client().scan_iter("guess*"))
+
+
+def test_clients_without_an_address_have_only_the_wait_over_all() -> None:
+    assert guess(OVER_ALL.attempts + 1, address="") == [True] * OVER_ALL.attempts + [False]
+    redis_link.client().flushall()
+    assert is_in(attempt(DOORS[0], password=PASSWORD, address=""))
+    assert not list(redis_link.client().scan_iter("login-known:*"))
+
+
+def test_redis_keeps_no_name_and_no_address() -> None:
+    guess(AT_ONE_ADDRESS.attempts)
+    attempt(DOORS[0], password=PASSWORD, address="198.51.100.7")
+    keys = b" ".join(redis_link.client().scan_iter("*")).decode()
+    assert keys
+    assert "ada" not in keys
+    assert "192.0.2" not in keys
+
+
+def test_what_is_counted_is_forgotten_in_time() -> None:
+    guess(AT_ONE_ADDRESS.attempts)
+    assert all(redis_link.client().ttl(key) > 0 for key in redis_link.client().scan_iter("*"))
+
+
+def test_counting_costs_no_sql(rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    request = rf.post("/accounts/login/")
+    with django_assert_num_queries(0):
+        assert [seconds_to_wait(request, "ada") > 0 for _ in range(6)] == [False] * 5 + [True]
+        forget(request, "ada")
+        assert seconds_to_wait(request, "ada") == 0
+
+
+@pytest.fixture
+def redis_away(settings: Settings) -> Iterator[None]:
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    redis_link.client.cache_clear()
+    yield
+    redis_link.client.cache_clear()
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_without_redis_people_log_in(redis_away: None, door: str) -> None:
+    for _ in range(AT_ONE_ADDRESS.attempts + 1):
+        attempt(door)
+    assert is_in(attempt(door, password=PASSWORD))

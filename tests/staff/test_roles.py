@@ -1,0 +1,94 @@
+"""The roles: made by `migrate`, brought back to what the code says, and nobody else's groups touched."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+
+from staff.roles import CLERK, MANAGER
+
+pytestmark = pytest.mark.django_db
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def may(role: str) -> set[str]:
+    rows = Permission.objects.filter(group__name=role).values_list("content_type__app_label", "codename")
+    return {f"{app}.{codename}" for app, codename in rows}
+
+
+def test_a_fresh_database_has_both() -> None:
+    """The test's own database was made by `migrate`, and nothing but that."""
+    assert set(Group.objects.values_list("name", flat=True)) == {CLERK, MANAGER}
+    assert {"inventory.view_product", "cart.manage_holds"} <= may(CLERK)
+    assert {"inventory.change_product", "cart.manage_holds", "admin.view_logentry"} <= may(MANAGER)
+
+
+def test_a_clerk_sees_and_adjusts_but_edits_nothing() -> None:
+    others = {name for name in may(CLERK) if ".view_" not in name}
+    assert others <= {"inventory.move_stock", "inventory.acknowledge_alert", "cart.manage_holds"}
+    assert "cart.manage_holds" in others
+
+
+def test_neither_may_do_anything_with_accounts() -> None:
+    for role in (CLERK, MANAGER):
+        assert not [name for name in may(role) if name.startswith(("auth.", "sessions.", "contenttypes."))]
+
+
+def test_a_manager_reads_the_log_but_does_not_write_it() -> None:
+    assert {name for name in may(MANAGER) if name.startswith("admin.")} == {"admin.view_logentry"}
+
+
+def test_a_manager_may_all_that_a_clerk_may() -> None:
+    assert may(CLERK) < may(MANAGER)
+
+
+def test_a_second_migrate_changes_nothing() -> None:
+    before = may(CLERK), may(MANAGER), set(Group.objects.values_list("pk", flat=True))
+    migrate()
+    assert before == (may(CLERK), may(MANAGER), set(Group.objects.values_list("pk", flat=True)))
+
+
+@pytest.mark.parametrize("role", [CLERK, MANAGER])
+def test_what_was_taken_away_or_added_by_hand_is_put_right(role: str) -> None:
+    before, group = may(role), Group.objects.get(name=role)
+    group.permissions.remove(Permission.objects.get(codename="manage_holds"))
+    group.permissions.add(Permission.objects.get(codename="delete_user"))
+    migrate()
+    assert may(role) == before
+
+
+def test_a_role_that_was_deleted_comes_back() -> None:
+    before = may(CLERK)
+    Group.objects.get(name=CLERK).delete()
+    migrate()
+    assert may(CLERK) == before
+
+
+def test_groups_of_the_shop_itself_are_left_alone() -> None:
+    own = Group.objects.create(name="Photographers")
+    own.permissions.add(Permission.objects.get(codename="change_product"))
+    migrate()
+    assert may("Photographers") == {"inventory.change_product"}
+
+
+@pytest.mark.parametrize("app", ["inventory", "cart", "workers"])
+def test_every_model_of_the_shop_is_included(app: str) -> None:
+    """A model that comes with a later migration has its permissions made in the same `migrate`, before the roles."""
+    for model in apps.get_app_config(app).get_models():
+        name = model._meta.model_name
+        assert f"{app}.view_{name}" in may(CLERK) & may(MANAGER)
+        assert f"{app}.change_{name}" in may(MANAGER) - may(CLERK)
+
+
+def test_permissions_of_a_model_that_comes_later_are_included(request: pytest.FixtureRequest) -> None:
+    kind = ContentType.objects.get_for_model(apps.get_model("cart", "Cart"))
+    for codename in ("view_basket", "empty_basket"):
+        Permission.objects.create(content_type=kind, codename=codename, name=codename)
+    migrate()
+    assert "cart.view_basket" in may(CLERK)
+    assert {"cart.view_basket", "cart.empty_basket"} <= may(MANAGER)
+    assert "cart.empty_basket" not in may(CLERK)
