@@ -17,7 +17,7 @@ COMMANDS = (
     ("tables are up to date", "migrate", ("migrate", "--noinput")),
     ("static files are collected", "collectstatic", ("collectstatic", "--noinput")),
     ("catalogue is loaded", "import_catalogue", ("import_catalogue", "--if-empty")),
-    ("demo staff user can log in", "create_demo_staff", ("create_demo_staff",)),
+    ("demo staff can log in", "create_demo_staff", ("create_demo_staff",)),
 )
 
 
