@@ -7,7 +7,8 @@ RUN /venv/bin/pip install --require-hashes -r requirements.txt
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --no-create-home shop
+# A volume that is new takes the owner of the folder that it is put on.
+RUN useradd --system --uid 10001 --no-create-home shop && install -d -o shop /media
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
