@@ -18,13 +18,16 @@ from orders.states import State
 def payment_begin(*, order_id: int, provider: str) -> Payment:
     """Open another payment of an order that is still to be paid: after a refusal, or by another way.
 
-    The one that was open is closed as refused; if its money comes all the same, the order is paid by it.
+    The one that was open is closed as refused; if its money comes all the same, the order is paid by it. The order
+    waits as long as this way to pay is given, counted from its placement: trying again and again prolongs nothing.
     Raises PaymentNotPossible, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
     if order.state != State.PLACED:
         raise PaymentNotPossible
     order.payments.filter(status=Payment.Status.PENDING).update(status=Payment.Status.REFUSED, settled_at=Now())
+    order.pay_by = max(order.pay_by, order.created_at + provider_named(provider).time_to_pay)
+    order.save(update_fields=["pay_by"])
     return open_payment(order, provider)
 
 

@@ -127,6 +127,16 @@ def test_invoices_wait_longer_than_other_ways() -> None:
     assert provider_named("invoice").time_to_pay > provider_named("testbank").time_to_pay
 
 
+def test_another_way_to_pay_has_its_own_time_from_the_placement_on(placed: Order) -> None:
+    """Who goes from the bank's page to an invoice has days for it; who tries again and again has no more."""
+    bank, invoice = provider_named("testbank").time_to_pay, provider_named("invoice").time_to_pay
+    Order.objects.update(pay_by=placed.created_at + bank)
+    for provider, expected in (("testbank", bank), ("invoice", invoice), ("testbank", invoice), ("invoice", invoice)):
+        payment_begin(order_id=placed.pk, provider=provider)
+        placed.refresh_from_db()
+        assert placed.pay_by - placed.created_at == expected
+
+
 class TestSignatures:
     """The test bank's calls are believed by their signature alone."""
 
