@@ -1,16 +1,14 @@
-"""Shopping in a browser with scripts: parts are answered, nothing reloads, focus and voice go where they should."""
+"""What scripts add to `test_both_ways`: nothing reloads, focus and voice go where they should, and a clock runs."""
 
 from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cart.models import CartItem
 from inventory.models import ProductVariant
 from tests.browser.steps import add, expect_units, is_same_page, mark, messages, open_product
-from tests.conftest import MakeVariant
-from tests.shop.pages import MakeUser
 from tests.shopping import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,37 +124,3 @@ def test_a_hold_that_runs_out_does_not_wipe_what_is_being_typed(page: Page, shop
     field.press("Enter")
     expect_units(page, 7)
     expect(field).to_have_value("7")
-
-
-def test_two_browsers_race_for_the_last_unit(browser: Browser, shop: str, make_variant: MakeVariant) -> None:
-    last = make_variant(1)
-    pages = [browser.new_context().new_page() for _ in range(2)]
-    for page in pages:
-        open_product(page, shop, last)
-    for page in pages:
-        page.get_by_role("button", name="Add to cart").click(no_wait_after=True)
-    answered = "document.querySelector('#messages .message, #quantity-error')"
-    for page in pages:
-        page.wait_for_function(answered)
-    told = sorted(str(page.locator("main").inner_text()) for page in pages)
-    won = [text for text in told if "added." in text]
-    lost = [text for text in told if "All of them are in other carts" in text]
-    assert (len(won), len(lost), stock(last)) == (1, 1, (0, 1))
-    for page in pages:
-        page.context.close()
-
-
-def test_logging_in_brings_a_full_cart_along(
-    page: Page, shop: str, variant: ProductVariant, make_user: MakeUser
-) -> None:
-    make_user("ada")
-    open_product(page, shop, variant)
-    add(page, 3)
-    expect_units(page, 3)
-    page.get_by_role("link", name="Log in").click()
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
-    expect_units(page, 3)
-    assert CartItem.objects.get().cart.user is not None

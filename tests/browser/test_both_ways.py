@@ -1,0 +1,168 @@
+"""What a shopper does, with scripts and all of it again without: the same deeds end in the same."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cart.models import CartItem
+from cart.owners import Owner
+from inventory.models import Product, ProductVariant
+from inventory.sorting import categories_ensure
+from shop.selectors import PRODUCTS_A_PAGE
+from tests.browser.conftest import watched
+from tests.browser.steps import add, expect_units, messages, open_product
+from tests.conftest import MakeVariant
+from tests.shop.pages import MakeUser
+from tests.shopping import held, run_out, stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def page(browser: Browser, shop: str, scripts: bool) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=scripts)
+    context.set_default_timeout(10_000)
+    with watched(context, shop):
+        yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def mugs(make_variant: MakeVariant) -> list[ProductVariant]:
+    """A page of mugs and three more, in the kitchen; the first is 10.00, each later one a penny more."""
+    found = [make_variant(price=f"{10 + number / 100:.2f}") for number in range(PRODUCTS_A_PAGE + 3)]
+    for number, variant in enumerate(found):
+        Product.objects.filter(pk=variant.product_id).update(
+            name=f"Tin Mug {number:02}", category=categories_ensure()["kitchen"]
+        )
+    return found
+
+
+def test_browse(page: Page, shop: str, mugs: list[ProductVariant]) -> None:
+    page.goto(shop)
+    page.get_by_role("link", name="Tea & kitchen").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tea & kitchen")
+    expect(page.locator(".card")).to_have_count(PRODUCTS_A_PAGE)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".card")).to_have_count(3)
+    assert page.url == f"{shop}/c/kitchen/?page=2"
+    name = page.locator(".card-name").first.inner_text()
+    page.locator(".card-link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_search_sort_and_filter(page: Page, shop: str, mugs: list[ProductVariant], variant: ProductVariant) -> None:
+    page.goto(shop + variant.get_absolute_url())
+    page.get_by_role("searchbox").fill("tin mugs")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_role("searchbox")).to_have_value("tin mugs")
+    expect(page.locator(".list-count")).to_contain_text(f"of {len(mugs)}")
+    page.get_by_text("Sort and filter").click()
+    page.get_by_label("Sort by").select_option("dearest")
+    page.get_by_label("Price from").fill("10.20")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".card-name").first).to_have_text(f"Tin Mug {len(mugs) - 1:02}")
+    expect(page.locator(".card")).to_have_count(len(mugs) - 20)
+    expect(page.get_by_role("searchbox")).to_have_value("tin mugs")
+    page.get_by_role("searchbox").fill("zebra")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("Nothing goes by “zebra” here.")).to_be_visible()
+
+
+def test_pick_a_variant(page: Page, shop: str, variant: ProductVariant) -> None:
+    blue = ProductVariant.objects.create(product=variant.product, sku="B", name="Blue", price=4, stock_quantity=5)
+    open_product(page, shop, variant)
+    page.get_by_role("link", name="Blue").click()
+    expect(page.get_by_role("link", name="Blue")).to_have_attribute("aria-current", "true")
+    expect(page.locator(".product-text > .price")).to_have_text("£4.00")
+    add(page, 2)
+    expect_units(page, 2)
+    assert (stock(blue), stock(variant)) == ((3, 2), (10, 0))
+
+
+def test_add_change_remove_undo_and_keep(page: Page, shop: str, variant: ProductVariant) -> None:
+    page.goto(shop)
+    page.get_by_role("button", name="Add to cart").click()
+    expect_units(page, 1)
+    page.get_by_role("link", name=variant.product.name).first.click()
+    add(page, 2)
+    expect_units(page, 3)
+    page.get_by_role("link", name="View cart").click()
+    page.get_by_label("Quantity of").fill("5")
+    page.get_by_role("button", name="Update").click()
+    expect_units(page, 5)
+    expect(page.locator("dl.total")).to_contain_text("£12.50")
+    page.get_by_role("button", name="Keep my items").click()
+    expect(messages(page)).to_contain_text("held for longer")
+    page.get_by_role("button", name="Remove").click()
+    expect_units(page, 0)
+    assert stock(variant) == (10, 0)
+    page.get_by_role("button", name="Undo").click()
+    expect_units(page, 5)
+    assert stock(variant) == (5, 5)
+
+
+def test_take_what_is_left_after_others(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    held(Owner(guest_token=uuid.uuid4()), variant, 8)
+    add(page, 5)
+    expect(page.get_by_role("alert")).to_contain_text("Only 2 units available in stock.")
+    expect(page.get_by_label("Quantity")).to_have_value("5")
+    page.get_by_role("button", name="Take 2 instead").click()
+    expect_units(page, 2)
+    assert stock(variant) == (0, 10)
+
+
+def test_a_hold_that_ran_out_is_taken_again(page: Page, shop: str, variant: ProductVariant) -> None:
+    open_product(page, shop, variant)
+    add(page, 2)
+    expect_units(page, 2)
+    run_out(CartItem.objects.get())
+    page.goto(shop + "/cart/")
+    expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Take again").click()
+    expect(page.get_by_text("Held for you until")).to_be_visible()
+    assert stock(variant) == (8, 2)
+
+
+def test_two_browsers_race_for_the_last_unit(
+    browser: Browser, page: Page, shop: str, scripts: bool, make_variant: MakeVariant
+) -> None:
+    last = make_variant(1)
+    rival = browser.new_context(java_script_enabled=scripts).new_page()
+    for each in (page, rival):
+        open_product(each, shop, last)
+    for each in (page, rival):
+        each.get_by_role("button", name="Add to cart").click(no_wait_after=True)
+    for each in (page, rival):
+        expect(each.locator("#messages .message, #quantity-error").first).to_be_visible()
+    told = [str(each.locator("main").inner_text()) for each in (page, rival)]
+    won = [text for text in told if "added." in text]
+    lost = [text for text in told if "All of them are in other carts" in text]
+    assert (len(won), len(lost), stock(last)) == (1, 1, (0, 1))
+    rival.context.close()
+
+
+def test_logging_in_brings_a_full_cart_along(
+    page: Page, shop: str, variant: ProductVariant, make_user: MakeUser
+) -> None:
+    make_user("ada")
+    open_product(page, shop, variant)
+    add(page, 3)
+    expect_units(page, 3)
+    page.get_by_role("link", name="Log in").click()
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    expect_units(page, 3)
+    assert CartItem.objects.get().cart.user is not None
+    page.get_by_role("button", name="Log out").click()
+    expect_units(page, 0)
