@@ -57,7 +57,7 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
         ],
         "COLORS": {"base": _BASE, "primary": _PRIMARY},
         "BORDER_RADIUS": "8px",
-        "DASHBOARD_CALLBACK": "workers.dashboard.add_status",
+        "DASHBOARD_CALLBACK": "workers.dashboard.fill_dashboard",
         "LOGIN": {"form": "shop.login_forms.StaffLoginForm"},
         "SIDEBAR": {"show_search": False, "navigation": "shop.navigation.sections"},
     }

@@ -1,5 +1,9 @@
 """The back office of this room, a module a subject."""
 
+from django.contrib import admin
+
 from workers.admin import analytics, letters, outbox, results
+
+admin.site.index_template = "workers/dashboard.html"
 
 __all__ = ["analytics", "letters", "outbox", "results"]

@@ -1,0 +1,67 @@
+"""Charts for Chart.js as unfold brings it: data in attributes of a canvas, each with the table behind it."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from workers.dashboard.trade import ADDED, EXPIRED, KEPT, LOST, REMOVED, SOLD, Trade
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart and its table: a column of numbers for each series, a row for each day, the newest first."""
+
+    title: str
+    kind: str
+    data: str
+    options: str
+    columns: list[str]
+    rows: list[tuple[date, list[int]]]
+
+
+# Told apart by more than their colour, which must also do on dark pages.
+_DARK, _LIGHT, _GREY = "var(--color-primary-600)", "var(--color-primary-300)", "#9ca3af"
+_LINES: list[dict[str, object]] = [
+    {"borderColor": _DARK, "backgroundColor": _DARK},
+    {"borderColor": _LIGHT, "backgroundColor": _LIGHT, "borderDash": [6, 4]},
+    {"borderColor": _GREY, "backgroundColor": _GREY, "borderDash": [2, 3]},
+]
+_OPTIONS = {
+    "animation": False,
+    "maintainAspectRatio": False,
+    "interaction": {"mode": "index", "intersect": False},
+    "elements": {"line": {"borderWidth": 2}, "point": {"radius": 0, "hitRadius": 8}},
+    "plugins": {"legend": {"position": "bottom", "labels": {"color": _GREY, "boxWidth": 12, "boxHeight": 12}}},
+    "scales": {
+        "x": {"ticks": {"color": _GREY, "maxTicksLimit": 8, "maxRotation": 0}, "grid": {"display": False}},
+        "y": {"beginAtZero": True, "ticks": {"color": _GREY, "precision": 0}, "grid": {}},
+    },
+}
+
+
+def charts(trade: Trade) -> list[Chart]:
+    """The charts of the dashboard, units a day."""
+    return [
+        _chart(trade, "Units by day", "line", {ADDED: "Added", REMOVED: "Removed", SOLD: "Sold"}),
+        _chart(trade, "What became of holds", "bar", {SOLD: "Bought", EXPIRED: "Run out", KEPT: "Kept longer"}),
+        _chart(trade, "Demand lost", "bar", {LOST: "Asked for and not free"}),
+    ]
+
+
+def _chart(trade: Trade, title: str, kind: str, series: dict[str, str]) -> Chart:
+    days = [day for day, _ in trade.days]
+    units = [trade.units(name) for name in series]
+    datasets = [
+        {"label": label, "data": numbers, **style}
+        for label, numbers, style in zip(series.values(), units, _LINES, strict=False)
+    ]
+    labels = [f"{day.day} {day:%b}" for day in days]
+    rows = [(day, list(numbers)) for day, *numbers in zip(days, *units, strict=True)]
+    return Chart(
+        title=title,
+        kind=kind,
+        data=json.dumps({"labels": labels, "datasets": datasets}),
+        options=json.dumps(_OPTIONS),
+        columns=list(series.values()),
+        rows=rows[::-1],
+    )

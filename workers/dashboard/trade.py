@@ -1,0 +1,104 @@
+"""What shoppers did today and in the thirty days before: from the events of today, and from roll-ups."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from workers.analytics.days import today as day_of_now
+from workers.analytics.reading import Figure, figures_of_days, figures_of_today
+
+DAYS = 30  # whole days before today
+
+ADDED, REMOVED, SOLD = "add_to_cart", "remove_from_cart", "purchase"
+KEPT, EXPIRED, LOST = "hold_kept", "hold_expired", "stock_shortage"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Units of one kind of event, today and in the days before."""
+
+    title: str
+    meaning: str
+    today: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """What became of added units: how many, and how many of a hundred. None where none were added."""
+
+    title: str
+    today: int
+    today_percent: int | None
+    before: int
+    before_percent: int | None
+
+
+@dataclass(frozen=True)
+class Trade:
+    """Units by day and name of event; the last day is today, so far."""
+
+    days: list[tuple[date, dict[str, Figure]]]
+
+    def units(self, name: str) -> list[int]:
+        """Units of each day, oldest first."""
+        return [figures.get(name, Figure()).quantity for _, figures in self.days]
+
+    def today(self, name: str) -> int:
+        return self.units(name)[-1]
+
+    def before(self, name: str) -> int:
+        return sum(self.units(name)[:-1])
+
+    @property
+    def day(self) -> date:
+        return self.days[-1][0]
+
+    @property
+    def days_known(self) -> int:
+        """Whole days since the first one with events: a shop that opened last week has no thirty."""
+        first = next((day for day, figures in self.days if figures), self.day)
+        return (self.day - first).days
+
+    @property
+    def has_sold(self) -> bool:
+        return bool(self.before(SOLD))
+
+    @property
+    def measures(self) -> list[Measure]:
+        return [Measure(title, meaning, self.today(name), self.before(name)) for name, title, meaning in _MEASURES]
+
+    @property
+    def shares(self) -> list[Share]:
+        """Conversion of holds: added units are each held, and then sold, put back, or given up when time runs out."""
+        return [self._share(name, title) for name, title in _SHARES]
+
+    def _share(self, name: str, title: str) -> Share:
+        today, before = self.today(name), self.before(name)
+        return Share(title, today, _percent(today, self.today(ADDED)), before, _percent(before, self.before(ADDED)))
+
+
+_MEASURES = [
+    (ADDED, "Added to carts", "units, each held for its shopper"),
+    (REMOVED, "Removed from carts", "units that shoppers put back"),
+    (SOLD, "Sold", "units in orders"),
+    (LOST, "Demand lost", "units asked for that were not free"),
+]
+_SHARES = [
+    (SOLD, "Bought"),
+    (KEPT, "Kept longer by “keep my items”"),
+    (REMOVED, "Put back by the shopper"),
+    (EXPIRED, "Run out, back on the shelf"),
+]
+
+
+def _percent(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole else None
+
+
+def read_trade() -> Trade:
+    """Today from its events, the days before from roll-ups. 2 queries, however many events there are."""
+    today = day_of_now()
+    known = figures_of_days(first=today - timedelta(days=DAYS), before=today)
+    known[today] = figures_of_today()
+    days = [today - timedelta(days=ago) for ago in range(DAYS, -1, -1)]
+    return Trade([(day, known.get(day, {})) for day in days])
