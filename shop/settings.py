@@ -260,3 +260,5 @@ SHOP_PAYMENT_MINUTES = {
     "invoice": env.int("SHOP_PAYMENT_MINUTES_INVOICE", 14 * 24 * 60),
 }
 SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # how long the link in a mail shows the order
+EXAMPLE_BANK_DETAILS = "Example Bank, IBAN GB33 BUKB 2020 1555 5555 55"
+SHOP_BANK_DETAILS = env.str("SHOP_BANK_DETAILS", EXAMPLE_BANK_DETAILS)  # where invoices are paid to
