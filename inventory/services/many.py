@@ -1,6 +1,6 @@
 """Many movements at once: what a file of adjustments asks for, in a handful of statements and all or nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -12,11 +12,19 @@ from inventory.models import ProductVariant, StockMovement
 from inventory.signals import stock_changed
 
 _ROWS_A_STATEMENT = 1000
-# The rows are locked and looked at; the condition is for whoever changes that.
+# Stock and ledger in one statement: what is locked is what shoppers want, so it is held for as short as can be. The
+# condition repeats what was looked at under the locks, for whoever changes that.
 _MOVE = """
-    UPDATE inventory_productvariant variant SET stock_quantity = stock_quantity + asked.units
-      FROM unnest(%s::bigint[], %s::int[]) AS asked(id, units)
-     WHERE variant.id = asked.id AND variant.stock_quantity + asked.units >= 0
+    WITH asked AS (
+        SELECT * FROM unnest(%(ids)s::bigint[], %(units)s::int[], %(kinds)s::text[], %(reasons)s::text[])
+            AS asked(id, units, kind, reason)
+    ), moved AS (
+        UPDATE inventory_productvariant variant SET stock_quantity = variant.stock_quantity + asked.units
+          FROM asked WHERE variant.id = asked.id AND variant.stock_quantity + asked.units >= 0
+     RETURNING variant.id, variant.stock_quantity + variant.reserved_quantity AS on_hand
+    )
+    INSERT INTO inventory_stockmovement (variant_id, kind, delta, balance_after, reason, cause, actor_id)
+    SELECT id, kind, units, on_hand, reason, %(cause)s, %(actor_id)s FROM moved JOIN asked USING (id) ORDER BY id
 """
 
 
@@ -30,8 +38,10 @@ class Move:
     reason: str
     on_hand_seen: int | None = None
 
-    def suits(self, variant: ProductVariant) -> bool:
-        """Whether the variant's stock allows the move, and is still the one that was seen."""
+    def suits(self, variant: ProductVariant | None) -> bool:
+        """Whether the variant is there, its stock allows the move, and is still the one that was seen."""
+        if variant is None:
+            return False
         return variant.stock_quantity + self.delta >= 0 and self.on_hand_seen in (None, variant.on_hand)
 
 
@@ -49,34 +59,29 @@ def stock_move_many(
     The variants stay locked, in id order, until the caller's transaction ends: call it last.
     Raises MovesRefused (a variant is gone, has too few free units or other stock than was seen), ValueError.
     """
-    by_variant = {move.variant_id: move for move in moves}
-    if len(by_variant) < len(moves):
+    ordered = sorted(moves, key=lambda move: move.variant_id)
+    ids = [move.variant_id for move in ordered]
+    if len(set(ids)) < len(ids):
         raise ValueError("Two moves of one variant: which balance comes first is not said.")
-    variants = {variant.pk: variant for variant in lock_variants(by_variant)}
-    refused = [pk for pk, move in by_variant.items() if pk not in variants or not move.suits(variants[pk])]
-    if refused:
-        raise MovesRefused(refused)
-    _update(by_variant)
-    movements = [
-        StockMovement(
-            variant=variants[pk],
-            kind=move.kind,
-            delta=move.delta,
-            balance_after=variants[pk].on_hand + move.delta,
-            reason=move.reason,
-            cause=cause,
-            actor=actor,
-        )
-        for pk, move in sorted(by_variant.items())
-    ]
-    for start in range(0, len(movements), _ROWS_A_STATEMENT):
-        StockMovement.objects.bulk_create(movements[start : start + _ROWS_A_STATEMENT])
-        on_progress(min(start + _ROWS_A_STATEMENT, len(movements)))
-    stock_changed.send(sender=StockMovement, variant_ids=sorted(by_variant))
+    # Announced before the rows are locked, since it takes longer than all that comes after.
+    stock_changed.send(sender=StockMovement, variant_ids=ids)
+    variants = {variant.pk: variant for variant in lock_variants(ids)}
+    unsuited = [move.variant_id for move in ordered if not move.suits(variants.get(move.variant_id))]
+    if unsuited:
+        raise MovesRefused(unsuited)
+    for start in range(0, len(ordered), _ROWS_A_STATEMENT):
+        _write(ordered[start : start + _ROWS_A_STATEMENT], cause=cause, actor=actor)
+        on_progress(min(start + _ROWS_A_STATEMENT, len(ordered)))
 
 
-def _update(moves: Mapping[int, Move]) -> None:
+def _write(moves: Sequence[Move], *, cause: str, actor: User | None) -> None:
+    columns = {
+        "ids": [move.variant_id for move in moves],
+        "units": [move.delta for move in moves],
+        "kinds": [str(move.kind) for move in moves],
+        "reasons": [move.reason for move in moves],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, [list(moves), [move.delta for move in moves.values()]])
+        cursor.execute(_MOVE, {**columns, "cause": cause, "actor_id": actor and actor.pk})
         if cursor.rowcount != len(moves):
-            raise MovesRefused(list(moves))
+            raise MovesRefused(columns["ids"])

@@ -1,0 +1,156 @@
+"""Imports: upload a file, look at what it would do, decide, and watch a worker do it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+from unfold.decorators import display
+
+from inventory.imports.blanks import blank_lines
+from inventory.imports.files import MOST_BYTES
+from inventory.imports.forms import ImportForm
+from inventory.imports.importers import IMPORTERS
+from inventory.imports.models import ImportJob
+from inventory.imports.progress import read_progress
+from inventory.imports.services import import_cancel, import_confirm, import_start, same_files
+from staff.admin import ReadOnlyAdmin
+
+State = ImportJob.State
+_LABELS = {
+    State.CHECKING: "info",
+    State.APPLYING: "info",
+    State.CHECKED: "warning",
+    State.APPLIED: "success",
+    State.REFUSED: "danger",
+    State.FAILED: "danger",
+}
+
+
+@admin.register(ImportJob)
+class ImportJobAdmin(ReadOnlyAdmin):
+    list_display = ["id", "file_name", "kind", "state_label", "rows", "differences", "created_by", "created_at"]
+    list_display_links = ["id", "file_name"]
+    list_filter = ["kind", "state"]
+    list_select_related = ["created_by"]
+    search_fields = ["file_name"]
+
+    @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
+    def state_label(self, job: ImportJob) -> tuple[str, str]:
+        return job.state, job.get_state_display()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
+        jobs: QuerySet[ImportJob] = super().get_queryset(request)
+        return jobs.defer("text")
+
+    def get_urls(self) -> list[URLPattern]:
+        views = [
+            ("blank/<str:kind>/", "blank", self.blank_view),
+            ("<int:job_id>/progress/", "progress", self.progress_view),
+            ("<int:job_id>/decide/", "decide", require_POST(self.decide_view)),
+        ]
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"inventory_importjob_{name}")
+            for route, name, view in views
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(_kinds_of(request))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Choose a file and what it is of."""
+        kinds = _kinds_of(request)
+        if not kinds:
+            raise PermissionDenied
+        form = ImportForm(kinds, request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid() and (job := _start(form, request)):
+            return redirect("admin:inventory_importjob_change", job.pk)
+        context = {"title": "Import a file", "form": form, "kinds": kinds}
+        return self._page(request, "upload", context, status=422 if form.errors else 200)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What the file would do or did, and how far it is."""
+        job = self._job(request, object_id)
+        context = {
+            "title": job.file_name,
+            "job": job,
+            "label": _LABELS.get(State(job.state), ""),
+            "may_decide": job.kind in _kinds_of(request),
+            "progress": read_progress(job.pk) if job.is_running else None,
+            "same": same_files(job)[:5] if job.state in (State.CHECKED, State.REFUSED) else [],
+            "page": Paginator(job.lines.all(), self.list_per_page).get_page(request.GET.get("page")),
+        }
+        return self._page(request, "job", context)
+
+    def progress_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        """The bar alone, for a page that asks every second; once the worker is through, the page loads itself anew."""
+        job = self._job(request, job_id)
+        if not job.is_running:
+            return HttpResponseClientRefresh()
+        return self._page(request, "_progress", {"job": job, "progress": read_progress(job.pk)})
+
+    def decide_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        """Let a worker apply the preview that was on the page, or leave everything as it is."""
+        job = self._job(request, job_id)
+        if job.kind not in _kinds_of(request):
+            raise PermissionDenied
+        try:
+            if request.POST.get("decision") == "apply":
+                import_confirm(job_id=job.pk, preview=int(request.POST["preview"]), by=_user(request))
+            else:
+                import_cancel(job_id=job.pk, by=_user(request))
+                messages.success(request, "Cancelled. Nothing was changed.")
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+        return redirect("admin:inventory_importjob_change", job.pk)
+
+    def blank_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
+        """A file to start from."""
+        if kind not in _kinds_of(request):
+            raise PermissionDenied
+        answer = StreamingHttpResponse(blank_lines(ImportJob.Kind(kind)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{kind}-{timezone.localdate():%Y-%m-%d}.csv"'
+        return answer
+
+    def _job(self, request: HttpRequest, job_id: object) -> ImportJob:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        jobs = self.get_queryset(request).select_related("created_by", "confirmed_by")
+        return get_object_or_404(jobs, pk=job_id)
+
+    def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return render(request, f"inventory/imports/{name}.html", context, status=status)
+
+
+def _kinds_of(request: HttpRequest) -> list[ImportJob.Kind]:
+    """What the person may import."""
+    return [kind for kind, importer in IMPORTERS.items() if request.user.has_perm(importer.permission)]
+
+
+def _start(form: ImportForm, request: HttpRequest) -> ImportJob | None:
+    """The new job; None, with the refusal in the form, for a file that is none of its kind."""
+    file = form.cleaned_data["file"]
+    try:
+        return import_start(
+            kind=form.cleaned_data["kind"], file_name=file.name, content=file.read(MOST_BYTES + 1), by=_user(request)
+        )
+    except ValidationError as refusal:
+        form.add_error("file", refusal)
+        return None
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
+    return request.user
