@@ -37,7 +37,8 @@ from tests.machine.model import Hold, Line, Refused, Shop, Variant
 
 GUESTS, USERS, VARIANTS = 2, 2, 3
 
-_TABLES = "workers_outboxrow, cart_cartitem, cart_cart, cart_idempotencykey, inventory_stockmovement, auth_user"
+# With all that refers to them. Emptied and not deleted row by row, which the ledger's table refuses.
+_TABLES = "workers_outboxrow, cart_idempotencykey, inventory_product, auth_user, cart_cart"
 
 whose = st.integers(0, GUESTS + USERS - 1)
 some_variant = st.integers(0, VARIANTS - 1)
@@ -53,12 +54,14 @@ _REFUSALS = (DatabaseError, GuestTokenRetired, LineNotFound, ValidationError, Va
 class CartMachine(RuleBasedStateMachine):
     """Two guests and two users at three variants with few units."""
 
+    new_model = Shop
+
     # --- the beginning of an example
 
     @initialize(stock=st.tuples(*[st.integers(0, 9)] * VARIANTS), adds=first_adds)
     def open_the_shop(self, stock: tuple[int, ...], adds: list[tuple[int, int, int]]) -> None:
         _empty_tables()
-        self.model = Shop()
+        self.model = self.new_model()
         self.owners = [Owner(guest_token=uuid.uuid4()) for _ in range(GUESTS)]
         self.owners += [Owner(user_id=_new_user().pk) for _ in range(USERS)]
         self.loaded: list[CartItem] = []
@@ -425,9 +428,7 @@ def _lines(*columns: str) -> list[Any]:
 
 def _empty_tables() -> None:
     with connection.cursor() as cursor:
-        for table in _TABLES.split(", "):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
-        cursor.execute("DELETE FROM inventory_productvariant; DELETE FROM inventory_product")
+        cursor.execute(f"TRUNCATE {_TABLES} CASCADE")
 
 
 def _new_user() -> User:

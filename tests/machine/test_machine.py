@@ -16,18 +16,20 @@ from pytest_django import Settings
 
 from tests.machine.machine import CartMachine
 from tests.machine.model import CART_CAP, LINE_CAP, MOST_EXTENSIONS
+from tests.machine.orders import OrderMachine
 
 _COMMON = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 PROFILES = {
     # The same examples each time: what is red in CI is red at home.
-    "default": settings(_COMMON, max_examples=60, stateful_step_count=40, derandomize=True),
+    "default": settings(_COMMON, max_examples=40, stateful_step_count=40, derandomize=True),
     "deep": settings(_COMMON, max_examples=2000, stateful_step_count=80),
 }
 
 
 @pytest.mark.timeout(0)
 @pytest.mark.django_db(transaction=True)
-def test_the_shop_and_its_model_never_differ(settings: Settings) -> None:
+@pytest.mark.parametrize("machine", [CartMachine, OrderMachine])
+def test_the_shop_and_its_model_never_differ(settings: Settings, machine: type[CartMachine]) -> None:
     settings.SHOP_MAX_UNITS_PER_LINE, settings.SHOP_MAX_UNITS_PER_CART = LINE_CAP, CART_CAP
     settings.SHOP_HOLD_EXTENSIONS = MOST_EXTENSIONS
-    run_state_machine_as_test(CartMachine, settings=PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "default")])
+    run_state_machine_as_test(machine, settings=PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "default")])
