@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.errors import VariantUnavailable
+
+if TYPE_CHECKING:
+    from cart.models import CartItem
 
 
 class LineNotFound(Exception):
@@ -57,6 +61,17 @@ class TooManyUnits(ValidationError):
 
 class Busy(Exception):
     """The database kept others waiting too long, or refused twice to order rival changes. Pages answer 503."""
+
+
+class HoldsInTheWay(ValidationError):
+    """Fewer units are free than staff want to take off: these lines of carts would lose their holds. Nothing was moved.
+
+    Argument: the lines, in the order in which they give way, each with its cart and the cart's user.
+    """
+
+    def __init__(self, lines: Sequence["CartItem"]) -> None:
+        self.lines = lines
+        super().__init__(_("Carts hold units that this would take away."), code="holds_in_the_way")
 
 
 class CartClosed(ValidationError):

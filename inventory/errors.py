@@ -1,6 +1,7 @@
 """What can go wrong with stock, as types that callers can tell apart."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -47,6 +48,75 @@ class StockWouldBeNegative(ValidationError):
             "units": -delta,
         }
         super().__init__(message, code="stock_would_be_negative")
+
+
+class InvalidMovement(ValidationError):
+    """A movement that says nothing: no reason, no units, or more than a shelf can hold; nothing was changed."""
+
+
+class StockChangedMeanwhile(ValidationError):
+    """The stock was moved since a person looked at it; nothing was changed.
+
+    Arguments, in units on hand: what the person saw, and what is there `now`.
+    """
+
+    def __init__(self, *, seen: int, now: int) -> None:
+        self.seen = seen
+        self.now = now
+        message = _(
+            "You saw %(seen)d on hand; meanwhile stock was moved, and now there are %(now)d. Nothing was moved by this "
+            "form. See below what happened, and send it again only if it is still right."
+        ) % {"seen": seen, "now": now}
+        super().__init__(message, code="stock_changed_meanwhile")
+
+
+class PriceChangedMeanwhile(ValidationError):
+    """A colleague or a file set another price since a person looked at it; nothing was changed."""
+
+    def __init__(self, *, seen: Decimal, now: Decimal) -> None:
+        message = _(
+            "You saw the price %(seen)s; meanwhile it was set to %(now)s. Nothing was changed. "
+            "Open the page again, and set the price if yours is still right."
+        ) % {"seen": seen, "now": now}
+        super().__init__(message, code="price_changed_meanwhile")
+
+
+class NumberTaken(ValidationError):
+    """Another product or variant has this number, sku or part of the address; nothing was changed."""
+
+    def __init__(self) -> None:
+        message = _("Another product or variant has this number, SKU or slug already: choose another one.")
+        super().__init__(message, code="number_taken")
+
+
+class ProductHasVariants(ValidationError):
+    """The product cannot be deleted: its variants have a history. Argument: how many it has."""
+
+    def __init__(self, variants: int) -> None:
+        message = ngettext(
+            "It has %(count)d variant, whose stock and sales stay on record, so it cannot be deleted. To take it off "
+            "sale, untick “is listed”, or “is active” of the variant.",
+            "It has %(count)d variants, whose stock and sales stay on record, so it cannot be deleted. To take it off "
+            "sale, untick “is listed”, or “is active” of a variant.",
+            variants,
+        ) % {"count": variants}
+        super().__init__(message, code="product_has_variants")
+
+
+class NothingToAcknowledge(ValidationError):
+    """None of the alerts is open and not seen yet; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("They are closed, or somebody has acknowledged them already."), code="nothing_to_acknowledge"
+        )
+
+
+class NothingMuted(ValidationError):
+    """None of the variants is muted; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("None of them is muted (any more)."), code="nothing_muted")
 
 
 class MovesRefused(Exception):

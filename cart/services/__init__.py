@@ -8,6 +8,7 @@ from cart.services.expiring import close_abandoned_carts, drop_old_keys, release
 from cart.services.keeping import keep_items
 from cart.services.managing import extend_holds, release_holds
 from cart.services.merging import merge_guest_cart
+from cart.services.moving import move_stock
 from cart.services.removing import remove_line
 from cart.services.totals import store_totals
 
@@ -18,6 +19,7 @@ __all__ = [
     "extend_holds",
     "keep_items",
     "merge_guest_cart",
+    "move_stock",
     "release_holds",
     "release_run_out_holds",
     "remove_line",

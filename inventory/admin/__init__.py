@@ -1,5 +1,5 @@
 """The back office of this room, a module a subject."""
 
-from inventory.admin import alerts, goods, imports, stock
+from inventory.admin import alerts, goods, imports, stock, variants
 
-__all__ = ["alerts", "goods", "imports", "stock"]
+__all__ = ["alerts", "goods", "imports", "stock", "variants"]

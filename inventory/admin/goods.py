@@ -1,45 +1,53 @@
-"""Goods for staff: products, variants, prices, pictures, categories. Stock is read here only."""
+"""Goods for staff: products with their pictures and variants, and categories. Stock is read here only."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from inventory.categories import category_of
-from inventory.forms import ProductForm
+from inventory.admin.refusals import ServiceAdmin
+from inventory.errors import ProductHasVariants
+from inventory.forms import ProductForm, VariantForm
 from inventory.models import Category, Product, ProductVariant
 from inventory.photos import photo_keep
-from inventory.sorting import categories_ensure
-from staff.admin import StaffAdmin
+from inventory.services import category_delete, product_delete, product_save, variant_save
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]
     """The variants of a product, with their stock to read."""
 
     model = ProductVariant
+    form = VariantForm
     fields = ["sku", "name", "price", "low_stock_threshold", "is_active", "stock_quantity", "reserved_quantity"]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
     extra = 0
     can_delete = False
+    show_change_link = True
 
 
 @admin.register(Category)
-class CategoryAdmin(StaffAdmin):
+class CategoryAdmin(ServiceAdmin):
     list_display = ["name", "slug", "place"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
+    def delete_model(self, request: HttpRequest, obj: Category) -> None:
+        if left := category_delete(category=obj):
+            messages.warning(request, f"{left} products have no category now. They stay on sale: give them another.")
+
 
 @admin.register(Product)
-class ProductAdmin(StaffAdmin):
+class ProductAdmin(ServiceAdmin):
     form = ProductForm
     fields = ["number", "name", "slug", "category", "is_listed", "picture", "photograph", "remove_photograph"]
     readonly_fields = ["picture"]
-    list_display = ["name", "number", "category"]
-    list_filter = ["category"]
+    list_display = ["name", "number", "category", "is_listed"]
+    list_filter = ["category", "is_listed"]
     list_select_related = ["category"]
     search_fields = ["name", "number", "variants__sku"]
     prepopulated_fields = {"slug": ["name", "number"]}
@@ -53,25 +61,32 @@ class ProductAdmin(StaffAdmin):
         return format_html('<img src="{}" alt="" style="max-width: 20rem; max-height: 15rem">', address)
 
     def save_model(self, request: HttpRequest, obj: Product, form: ProductForm, change: bool) -> None:
-        """The photograph that was sent, and the category of the name where none was chosen."""
+        """The photograph that was sent, and what else changed."""
+        fields = set(form.changed_data) - {"photograph", "remove_photograph"}
         if photo := form.cleaned_data.get("photograph"):
             obj.photo = photo_keep(photo)
+            fields.add("photo")
         elif form.cleaned_data.get("remove_photograph"):
             obj.photo = ""
-        if obj.category_id is None:
-            obj.category_id = categories_ensure()[category_of(obj.name)]
-        super().save_model(request, obj, form, change)
+            fields.add("photo")
+        product_save(product=obj, fields=fields)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Variants go through their service; of the form set's own save only its record for the log is wanted."""
+        formset.save(commit=False)
+        actor = cast(User, request.user)
+        for row in formset.forms:
+            if row.has_changed():
+                variant_save(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
 
-@admin.register(ProductVariant)
-class ProductVariantAdmin(StaffAdmin):
-    list_display = ["sku", "product", "name", "price", "stock_quantity", "reserved_quantity", "is_active"]
-    list_filter = ["is_active"]
-    list_select_related = ["product"]
-    search_fields = ["sku", "product__name"]
-    autocomplete_fields = ["product"]
-    readonly_fields = ["stock_quantity", "reserved_quantity"]
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """A product with variants is refused before anybody is asked whether they are sure."""
+        product = self.get_object(request, object_id)
+        if product is not None and (count := product.variants.count()):
+            messages.error(request, f"{product}: {ProductHasVariants(count).message}")
+            return redirect(reverse("admin:inventory_product_change", args=[product.pk]))
+        answer: HttpResponse = super().delete_view(request, object_id, extra_context)
+        return answer
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A variant is taken off sale, not deleted: its ledger stays."""
-        return False
+    def delete_model(self, request: HttpRequest, obj: Product) -> None:
+        product_delete(product=obj)

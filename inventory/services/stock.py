@@ -2,11 +2,16 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from inventory.errors import StockWouldBeNegative, VariantUnavailable
+from inventory.errors import InvalidMovement, StockChangedMeanwhile, StockWouldBeNegative, VariantUnavailable
 from inventory.locks import lock_variants
-from inventory.models import StockMovement
+from inventory.models import ProductVariant, StockMovement
+from inventory.selectors import StockSeen, stock_seen
 from inventory.signals import stock_changed
+
+_MOST_ON_HAND = 2_147_483_647  # of PostgreSQL's integer type
+_LONGEST_REASON = 200
 
 
 @transaction.atomic
@@ -18,16 +23,20 @@ def stock_move(
     reason: str,
     cause: str = "",
     actor: User | None = None,
+    seen: StockSeen | None = None,
 ) -> StockMovement:
     """Change what is on hand of a variant, with its line in the ledger.
 
-    Arguments: `delta` in units, not 0; `reason` for people, `cause` for machines (a file, a command).
-    Raises VariantUnavailable (no such variant) and StockWouldBeNegative (fewer are free than `delta` takes; units held
-    by carts are never taken from under them).
+    Arguments: `delta` in units, not 0; `reason` for people, `cause` for machines (a file, a command); the stock that
+    was `seen` by a person who decided on it, so that a form sent twice, or late, moves nothing.
+    Raises VariantUnavailable (no such variant), StockChangedMeanwhile, InvalidMovement, and StockWouldBeNegative (fewer
+    are free than `delta` takes; units held by carts are never taken from under them).
     """
     variant = next(iter(lock_variants([variant_id])), None)
     if variant is None:
         raise VariantUnavailable(variant_id)
+    check_seen(variant, seen)
+    _check_sense(delta, reason, on_hand=variant.on_hand)
     if variant.stock_quantity + delta < 0:
         raise StockWouldBeNegative(free=variant.stock_quantity, delta=delta)
     variant.stock_quantity += delta
@@ -43,3 +52,18 @@ def stock_move(
     )
     stock_changed.send(sender=StockMovement, variant_ids=[variant.pk])
     return movement
+
+
+def check_seen(variant: ProductVariant, seen: StockSeen | None) -> None:
+    """Raise StockChangedMeanwhile if the stock of this locked variant was moved since it was seen."""
+    if seen is not None and seen != stock_seen(variant):
+        raise StockChangedMeanwhile(seen=seen.on_hand, now=variant.on_hand)
+
+
+def _check_sense(delta: int, reason: str, *, on_hand: int) -> None:
+    if delta == 0:
+        raise InvalidMovement(_("This moves nothing: the number on hand would stay as it is."), code="nothing_moves")
+    if not 1 <= len(reason.strip()) <= _LONGEST_REASON:
+        raise InvalidMovement(_("Say why, in 1 to 200 characters."), code="reason")
+    if on_hand + delta > _MOST_ON_HAND:
+        raise InvalidMovement(_("No shelf holds so many units: check the number."), code="too_many")

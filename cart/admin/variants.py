@@ -1,0 +1,118 @@
+"""The page that explains and moves the stock of a variant. It knows of carts, so it stands above the room of goods."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from unfold.decorators import action
+
+from cart.admin.tables import holds_table, ledger_table
+from cart.errors import Busy, HoldsInTheWay
+from cart.explaining import explain_stock
+from cart.services import move_stock
+from cart.services.moving import Moved
+from inventory.admin.variants import ProductVariantAdmin
+from inventory.forms import StockForm
+from inventory.models import ProductVariant
+
+_BUSY = "Others are at this variant just now. Nothing was moved: send it again in a moment."
+
+
+@admin.register(ProductVariant)
+class VariantAdmin(ProductVariantAdmin):
+    """The variant's own page, with a button to its stock."""
+
+    actions_detail = ["stock"]
+
+    @action(description="Stock: why, and move it", url_path="stock", permissions=["view"], icon="inventory_2")  # type: ignore[untyped-decorator]
+    def stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """GET explains; POST moves, or asks which carts shall lose units, or says what is wrong."""
+        variant = self.get_object(request, object_id)
+        if variant is None:
+            raise Http404
+        if request.method != "POST":
+            return self._explain(request, variant, StockForm.of(variant))
+        if not self.has_move_permission(request):
+            raise PermissionDenied
+        form = StockForm(request.POST)
+        if not form.is_valid():
+            if form.was_tampered_with:
+                form.keep_typed(variant, may_lose="")
+            return self._explain(request, variant, form)
+        return self._move(request, variant, form)
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("inventory.move_stock"))
+
+    def _move(self, request: HttpRequest, variant: ProductVariant, form: StockForm) -> HttpResponse:
+        if form.lines_agreed and not request.user.has_perm("cart.manage_holds"):
+            raise PermissionDenied
+        try:
+            moved = move_stock(
+                variant_id=variant.pk,
+                delta=form.cleaned_data["delta"],
+                kind=form.kind,
+                reason=form.cleaned_data["reason"],
+                seen=form.seen,
+                actor=cast(User, request.user),
+                may_lose=form.lines_agreed,
+            )
+        except HoldsInTheWay as refusal:
+            return self._ask(request, variant, form, refusal)
+        except (ValidationError, Busy) as refusal:
+            form.add_error(None, refusal if isinstance(refusal, ValidationError) else _BUSY)
+            variant.refresh_from_db()
+            form.keep_typed(variant, may_lose="")
+            return self._explain(request, variant, form)
+        self._note(request, variant, moved)
+        return redirect(request.path)
+
+    def _note(self, request: HttpRequest, variant: ProductVariant, moved: Moved) -> None:
+        movement = moved.movement
+        before = movement.balance_after - movement.delta
+        said = f"{movement.get_kind_display()}: {movement.delta:+d}, {before} → {movement.balance_after} on hand."
+        if moved.lost:
+            carts = ", ".join(str(line.cart_id) for line in moved.lost)
+            said += f" Carts that lost their hold: {carts}."
+        self.log_change(request, variant, f"{said} {movement.reason}")
+        messages.success(request, said)
+
+    def _explain(self, request: HttpRequest, variant: ProductVariant, form: StockForm) -> HttpResponse:
+        stock = explain_stock(variant)
+        tables = {"ledger": ledger_table(stock.movements), "holds": holds_table(stock.holds)}
+        return self._page(request, "cart/admin/stock.html", variant, form, stock=stock, **tables)
+
+    def _ask(
+        self, request: HttpRequest, variant: ProductVariant, form: StockForm, refusal: HoldsInTheWay
+    ) -> HttpResponse:
+        """Which carts would lose, and whether to go on; also where others are in the way than those agreed to."""
+        variant.refresh_from_db()
+        changed = bool(form.lines_agreed)
+        form.keep_typed(variant, may_lose=",".join(str(line.pk) for line in refusal.lines))
+        facts = {
+            "lines": refusal.lines,
+            "holds": holds_table(refusal.lines),
+            "changed": changed,
+            "taken": -form.cleaned_data["delta"],
+            "lost": sum(line.reserved_quantity for line in refusal.lines),
+            "may_confirm": request.user.has_perm("cart.manage_holds"),
+        }
+        return self._page(request, "cart/admin/lowering.html", variant, form, **facts)
+
+    def _page(
+        self, request: HttpRequest, template: str, variant: ProductVariant, form: StockForm, **facts: Any
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Stock of {variant}",
+            "opts": self.opts,
+            "original": variant,
+            "variant": variant,
+            "form": form,
+            "may_move": self.has_move_permission(request),
+            **facts,
+        }
+        return render(request, template, context)

@@ -1,0 +1,96 @@
+"""Stock moved by staff, who may take units that carts hold: then they say which carts shall lose them.
+
+Who gives way: first the holds that ran out, which are nobody's any more; then whoever put the item into the cart last.
+Who came first keeps. Neither a longer hold of customers nor an extension counts, and no line is split: it holds all of
+its units or none. The line stays in its cart, marked as no longer held, and its shopper may take it again.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from cart.errors import HoldsInTheWay
+from cart.locks import clock, lock_carts, lock_lines, lock_run_out_lines_of_variant
+from cart.models import CartItem
+from cart.services.holding import release
+from cart.services.transactions import command
+from inventory.errors import VariantUnavailable
+from inventory.locks import lock_variants
+from inventory.models import ProductVariant, StockMovement
+from inventory.selectors import StockSeen
+from inventory.services import stock_move
+from inventory.services.stock import check_seen
+
+_NO_CART = 0
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a movement did: its line in the ledger, and the lines of carts that lost their hold."""
+
+    movement: StockMovement
+    lost: list[CartItem]
+
+
+@command
+def move_stock(
+    *,
+    variant_id: int,
+    delta: int,
+    kind: StockMovement.Kind,
+    reason: str,
+    seen: StockSeen,
+    actor: User,
+    may_lose: Collection[int] = (),
+) -> Moved:
+    """Change what is on hand of a variant by a person's decision.
+
+    Arguments: as of `inventory.services.stock_move`; the lines of carts that the person agreed `may_lose` their hold.
+    Where fewer units are free than are taken away, holds end: never one that was not agreed to.
+    Raises VariantUnavailable, StockChangedMeanwhile, InvalidMovement, StockWouldBeNegative (fewer are on hand),
+    HoldsInTheWay (with the lines to agree to) and Busy; nothing is changed then.
+    """
+    agreed = _lock_lines(may_lose)
+    variant = next(iter(lock_variants([variant_id])), None)
+    if variant is None:
+        raise VariantUnavailable(variant_id)
+    check_seen(variant, seen)
+    missing = -delta - variant.stock_quantity
+    possible = variant.on_hand + delta >= 0
+    lost = _make_room(variant, missing, agreed) if missing > 0 and possible else []
+    return Moved(stock_move(variant_id=variant_id, delta=delta, kind=kind, reason=reason, actor=actor), lost)
+
+
+def _lock_lines(line_ids: Collection[int]) -> set[int]:
+    """The ids of these lines that are still in their carts, locked: carts first, and before any variant."""
+    if not line_ids:
+        return set()
+    cart_ids = CartItem.objects.filter(pk__in=line_ids).values_list("cart_id", flat=True)
+    carts = lock_carts(list(cart_ids))
+    return {line.pk for line in lock_lines(cart.pk for cart in carts)} & set(line_ids)
+
+
+def _make_room(variant: ProductVariant, units: int, agreed: set[int]) -> list[CartItem]:
+    """Free so many units of a locked variant; under its lock no hold of it can begin or grow."""
+    run_out = lock_run_out_lines_of_variant(variant_id=variant.pk, not_cart_id=_NO_CART, now=clock())
+    units -= sum(line.reserved_quantity for line in release(run_out))
+    giving_way = _giving_way(variant.pk, units)
+    if not {line.pk for line in giving_way} <= agreed:
+        raise HoldsInTheWay(giving_way)
+    return release(giving_way)
+
+
+def _giving_way(variant_id: int, units: int) -> list[CartItem]:
+    """The lines that lose their hold for so many units, in the order of the head of this file."""
+    holds = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0)
+    in_order = holds.annotate(is_live=Q(reserved_until__gt=Now())).order_by("is_live", "-pk")
+    lines: list[CartItem] = []
+    for line in in_order.select_related("cart__user"):
+        if units <= 0:
+            break
+        lines.append(line)
+        units -= line.reserved_quantity
+    return lines

@@ -1,0 +1,93 @@
+"""Goods: products and variants are made, changed, taken off sale. What has a history is never deleted."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from inventory.categories import category_of
+from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVariants
+from inventory.locks import lock_variants
+from inventory.models import Category, PriceChange, Product, ProductVariant
+from inventory.signals import stock_changed
+from inventory.sorting import categories_ensure
+
+_UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+
+
+def product_save(*, product: Product, fields: Collection[str]) -> Product:
+    """Make a new product, or write these fields of one; without a category it gets the one of its name.
+
+    Raises NumberTaken.
+    """
+    if product.category_id is None:
+        product.category_id = categories_ensure()[category_of(product.name)]
+        fields = {*fields, "category"}
+    _save(product, fields)
+    return product
+
+
+def product_delete(*, product: Product) -> None:
+    """Delete a product that never had a variant. Raises ProductHasVariants."""
+    if count := ProductVariant.objects.filter(product=product).count():
+        raise ProductHasVariants(count)
+    product.delete()
+
+
+@transaction.atomic
+def category_delete(*, category: Category) -> int:
+    """Delete a category; its products stay on sale and have none. Returns how many they are."""
+    left: int = category.products.update(category=None)
+    category.delete()
+    return left
+
+
+@transaction.atomic
+def variant_save(
+    *,
+    variant: ProductVariant,
+    fields: Collection[str],
+    actor: User | None = None,
+    price_seen: Decimal | None = None,
+) -> ProductVariant:
+    """Make a new variant, without any units (these come by a receipt), or write these fields of one.
+
+    A new price gets its line in the price history; carts keep the price at which they took their units. Stock is never
+    written here. Argument `price_seen`: the price that the person saw who sets another one.
+    Raises NumberTaken and PriceChangedMeanwhile; nothing is changed then.
+    """
+    fields = set(fields) - {"stock_quantity", "reserved_quantity"}
+    if is_new := variant._state.adding:
+        variant.stock_quantity = variant.reserved_quantity = 0
+    elif "price" in fields:
+        _note_price(variant, actor=actor, seen=price_seen)
+    _save(variant, fields)
+    if not is_new and "low_stock_threshold" in fields:
+        stock_changed.send(sender=ProductVariant, variant_ids=[variant.pk])
+    return variant
+
+
+def check_price_seen(*, seen: Decimal | None, now: Decimal, wanted: Decimal) -> None:
+    """Raise PriceChangedMeanwhile if a person sets a price who saw another one than there is."""
+    if seen is not None and seen != now != wanted:
+        raise PriceChangedMeanwhile(seen=seen, now=now)
+
+
+def _note_price(variant: ProductVariant, *, actor: User | None, seen: Decimal | None) -> None:
+    """The old price is the locked row's, whatever the instance knew of it."""
+    (locked,) = lock_variants([variant.pk])
+    check_price_seen(seen=seen, now=locked.price, wanted=variant.price)
+    if locked.price != variant.price:
+        PriceChange.objects.create(variant=variant, old_price=locked.price, new_price=variant.price, actor=actor)
+
+
+def _save(row: Product | ProductVariant, fields: Collection[str]) -> None:
+    """A rival may have taken the number, sku or slug since the form looked."""
+    try:
+        with transaction.atomic():
+            row.save(update_fields=None if row._state.adding else fields)
+    except IntegrityError as error:
+        if getattr(error.__cause__, "pgcode", None) != _UNIQUE_VIOLATION:
+            raise
+        raise NumberTaken from error
