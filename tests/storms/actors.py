@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
@@ -31,6 +32,9 @@ from inventory.locks import lock_variants
 from inventory.models import StockMovement
 from inventory.services import stock_move
 from tests.storms.harness import meet
+from workers.outbox.draining import drain
+from workers.post.delivering import deliver
+from workers.stock_mail import mail_news_of_stock
 
 OwnerName = tuple[int | None, str | None]
 _REFUSALS = (Busy, DatabaseError, GuestTokenRetired, LineNotFound, ValidationError, VariantUnavailable)
@@ -64,6 +68,20 @@ def buy(owner: OwnerName, variant_id: int, quantity: int = 1, key: str | None = 
     """Add to the cart: "added"."""
     _add(owner, variant_id, quantity, key)
     return "added"
+
+
+def buy_and_mail(owners: list[OwnerName], variant_id: int, mail_port: int) -> list[str]:
+    """Adds to several carts; after each, all that workers and beat do about low stock."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_port
+    settings.SHOP_STOCK_ALERT_RECIPIENTS, settings.SHOP_STOCK_ALERT_MINUTES = ["ada@example.com"], 0
+    outcomes = []
+    for owner in owners:
+        outcomes.append(buy(owner, variant_id))
+        drain("check_low_stock")
+        mail_news_of_stock()
+        deliver()
+    return outcomes
 
 
 @_or_refusal

@@ -1,0 +1,52 @@
+"""What the processes of a storm do with orders. Results are the number of the order, its state, or a refusal's name."""
+
+from decimal import Decimal
+
+from cart.models import Cart
+from orders.models import DeliveryMethod
+from orders.payments import PaymentNotice
+from orders.services import Seen, cancel_order, cancel_overdue_orders, payment_settle, place_order, return_lines
+from tests.ordering import ADA
+from tests.storms.actors import _or_refusal, in_rounds
+
+Submit = tuple[int, int, str, str]  # the cart, the version and the total that were shown, the key
+
+
+@_or_refusal
+def place(submit: Submit) -> str:
+    """Submit the review page of a cart."""
+    cart_id, version, total, key = submit
+    placed = place_order(
+        Cart.objects.get(pk=cart_id),
+        customer=ADA,
+        delivery_method_id=DeliveryMethod.objects.get(name="Standard").pk,
+        seen=Seen(version=version, total=Decimal(total)),
+        provider="invoice",
+        idempotency_key=key,
+    )
+    return placed.number
+
+
+def place_in_rounds(submits: list[Submit]) -> list[str]:
+    return in_rounds(place, submits)
+
+
+@_or_refusal
+def hear_that_it_is_paid(reference: str, amount: str) -> str:
+    """What the web hook does."""
+    notice = PaymentNotice(reference, True, Decimal(amount))
+    return payment_settle(notice=notice, provider="invoice").status
+
+
+@_or_refusal
+def cancel(order_id: int) -> str:
+    return str(cancel_order(order_id=order_id).state)
+
+
+def cancel_overdue() -> int:
+    return cancel_overdue_orders()
+
+
+@_or_refusal
+def bring_back(order_id: int, line_id: int, units: int) -> str:
+    return str(return_lines(order_id=order_id, units={line_id: units}, reason="Unwanted").state)
