@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from inventory.imports.models import ImportJob
-from inventory.models import ProductVariant
+from inventory.models import LowStockAlert, ProductVariant
 
 # First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
 _ALERT_LOCKS = 1
@@ -23,6 +23,18 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
 def lock_import(job_id: int, *, wait: bool = True) -> ImportJob | None:
     """Lock an import and return it; None if there is none, or, without `wait`, if a worker has it."""
     return ImportJob.objects.filter(pk=job_id).select_for_update(no_key=True, skip_locked=not wait).first()
+
+
+def lock_open_alerts(alert_ids: Iterable[int]) -> list[LowStockAlert]:
+    """Lock those of these alerts that are open."""
+    rows = LowStockAlert.objects.open().filter(pk__in=list(alert_ids)).select_related("variant").order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))
+
+
+def lock_alert_news() -> list[LowStockAlert]:
+    """Lock the alerts that changed since anybody was told, those aside that somebody else is changing or telling."""
+    rows = LowStockAlert.objects.news().select_related("variant__product").order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True))
 
 
 def lock_alerts(variant_ids: Iterable[int]) -> None:

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from inventory.alerts import AlertMute, LowStockAlert  # noqa: F401 - Django looks for models in this module
 from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.guarded import GuardedColumns
 from inventory.imports.models import ImportJob, ImportLine  # noqa: F401 - Django looks for models in this module
@@ -178,30 +179,3 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delta:+d} {self.kind}"
-
-
-class LowStockAlert(models.Model):
-    """Free stock of a variant fell to its threshold. Open until it has risen clearly above it again."""
-
-    class Level(models.TextChoices):
-        LOW = "low", "Low"
-        OUT = "out", "Out of stock"
-
-    variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="alerts")
-    level = models.CharField(max_length=3, choices=Level.choices)
-    stock_when_opened = models.IntegerField()
-    opened_at = models.DateTimeField(db_default=Now())
-    closed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = [F("closed_at").desc(nulls_first=True), "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                name="inventory_lowstockalert_one_open_per_variant",
-                fields=["variant"],
-                condition=Q(closed_at__isnull=True),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.variant.sku}: {self.get_level_display()}"

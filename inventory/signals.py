@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# Free stock changed outside of a cart line's save or delete.
+# Free stock changed outside of a cart line's save or delete, or the threshold below which it is low.
 # Arguments: variant_ids (list of int). Sent inside the transaction of the change.
 stock_changed = Signal()
 

@@ -208,6 +208,8 @@ if not env.bool("STATIC_COLLECTED", not DEBUG):
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang the request
 SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)  # how long it is known what was sent to whom, and not sent again
+SHOP_STOCK_ALERT_RECIPIENTS = env.list("SHOP_STOCK_ALERT_RECIPIENTS", default=[])  # who is told of low stock
+SHOP_STOCK_ALERT_MINUTES = env.int("SHOP_STOCK_ALERT_MINUTES", 5)  # for which its news are gathered into one mail
 SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
 SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", "1 Example Street, London")
 SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")

@@ -22,6 +22,7 @@ BEAT_SCHEDULE = {
     "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
     # Letters whose ring was lost, that wait for another try, or whose worker died.
     "post_letters": {"task": "post_letters", "schedule": timedelta(seconds=5), "options": {"queue": Queue.STAFF.value}},
+    "mail_stock_alerts": {"task": "mail_stock_alerts", "schedule": timedelta(seconds=30)},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},
     "sweep_checkouts": {"task": "sweep_checkouts", "schedule": crontab(minute="7")},
@@ -31,7 +32,7 @@ BEAT_SCHEDULE = {
     "sweep_runs": {"task": "sweep_runs", "schedule": crontab(minute="27")},
     # Often, so that the dashboard misses a day that has just ended for no longer than that.
     "roll_up_days": {"task": "roll_up_days", "schedule": timedelta(seconds=60)},
-    "sweep_events": {"task": "sweep_events", "schedule": crontab(minute="7")},
+    "sweep_events": {"task": "sweep_events", "schedule": crontab(minute="52")},
     "sweep_letters": {"task": "sweep_letters", "schedule": crontab(minute="57")},
     **_PULSES,
     # Deletes stored task results after CELERY_RESULT_EXPIRES.

@@ -19,6 +19,7 @@ from workers.post.delivering import deliver
 from workers.post.keeping import drop_old_letters
 from workers.post.orders import write_order_letter
 from workers.queues import Queue
+from workers.stock_mail import mail_news_of_stock
 
 # A row that is older than this was not fetched by its own ring.
 _LEFT_BEHIND = timedelta(seconds=2)
@@ -123,6 +124,12 @@ def roll_up_days() -> list[str]:
 def sweep_events() -> int:
     """Drop analytics events that are old; the figures of their days stay."""
     return drop_old_events()
+
+
+@shared_task(name="mail_stock_alerts")
+def mail_stock_alerts() -> int:
+    """Tell staff what is low, sold out or back in stock. Returns how many alerts were told."""
+    return mail_news_of_stock()
 
 
 @shared_task(name="pulse")

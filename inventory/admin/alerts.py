@@ -1,14 +1,141 @@
 """Low stock, and what staff did about it."""
 
-from django.contrib import admin
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.decorators import action, display
 
 from inventory.models import LowStockAlert
+from inventory.services import alerts_acknowledge, variants_mute, variants_unmute
 from staff.admin import ReadOnlyAdmin
+from staff.asking import Question, ask_reason
+from staff.filters import DefaultedFilter
+
+_MUTE = Question(
+    title="Mute variants",
+    consequence="No mails about these variants for so long. Their alerts are recorded all the same, and what is still "
+    "so at the end of it is mailed then.",
+    button="Mute",
+)
+
+
+class StateFilter(DefaultedFilter):
+    """Which alerts: the open ones, unless asked otherwise."""
+
+    title = "state"
+    parameter_name = "state"
+    default = "Open"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("unseen", "Not acknowledged"), ("muted", "Muted"), ("closed", "Closed"), ("all", "All")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LowStockAlert]) -> QuerySet[LowStockAlert]:
+        is_open = Q(closed_at__isnull=True)
+        match self.value():
+            case "unseen":
+                return queryset.filter(is_open, acknowledged_at__isnull=True)
+            case "muted":
+                return queryset.filter(is_open, variant__alert_mute__until__gt=Now())
+            case "closed":
+                return queryset.filter(~is_open)
+            case "all":
+                return queryset
+        return queryset.filter(is_open)
 
 
 @admin.register(LowStockAlert)
 class LowStockAlertAdmin(ReadOnlyAdmin):
-    list_display = ["variant", "level", "stock_when_opened", "opened_at", "closed_at"]
-    list_filter = ["level", ("closed_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["variant"]
-    search_fields = ["variant__sku"]
+    list_display = ["variant", "product", "state", "free", "opened_at", "seen", "muted_until", "closed_at"]
+    list_filter = [StateFilter, "level"]
+    list_select_related = ["variant__product", "variant__alert_mute", "acknowledged_by"]
+    search_fields = ["variant__sku__startswith", "variant__product__name"]
+    search_help_text = "The beginning of an SKU, or words of the product's name"
+    fields = [
+        ("variant", "state", "free"),
+        ("opened_at", "stock_when_opened", "closed_at"),
+        ("acknowledged_at", "acknowledged_by", "muted_until"),
+    ]
+    readonly_fields = ["state", "free", "muted_until"]
+    actions = ["acknowledge", "mute_for_a_day", "mute_for_a_week", "mute_for_a_month", "unmute", "export_csv"]
+
+    def has_acknowledge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("inventory.acknowledge_alert")
+
+    def has_mute_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("inventory.mute_alert")
+
+    @display(description="Product", ordering="variant__product__name")  # type: ignore[untyped-decorator]
+    def product(self, alert: LowStockAlert) -> str:
+        return str(alert.variant.product)
+
+    @display(description="State", label={"Low": "warning", "Out of stock": "danger", "Back in stock": "success"})  # type: ignore[untyped-decorator]
+    def state(self, alert: LowStockAlert) -> str:
+        return "Back in stock" if alert.closed_at else alert.get_level_display()
+
+    @display(description="Free now")  # type: ignore[untyped-decorator]
+    def free(self, alert: LowStockAlert) -> str:
+        return f"{alert.variant.stock_quantity} of {alert.variant.low_stock_threshold}"
+
+    @display(description="Acknowledged by", ordering="acknowledged_at")  # type: ignore[untyped-decorator]
+    def seen(self, alert: LowStockAlert) -> str | None:
+        return str(alert.acknowledged_by or "a former colleague") if alert.acknowledged_at else None
+
+    @display(description="Muted until")  # type: ignore[untyped-decorator]
+    def muted_until(self, alert: LowStockAlert) -> Any:
+        mute = getattr(alert.variant, "alert_mute", None)
+        return mute.until if mute and mute.until > timezone.now() else None
+
+    @action(description="Acknowledge", permissions=["acknowledge"])  # type: ignore[untyped-decorator]
+    def acknowledge(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
+        def act() -> str:
+            alerts = alerts_acknowledge(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
+            return f"{len(alerts)} alerts are acknowledged."
+
+        _do(request, act)
+
+    @action(description="Mute for a day…", permissions=["mute"])  # type: ignore[untyped-decorator]
+    def mute_for_a_day(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
+        return self._mute(request, rows, timedelta(days=1))
+
+    @action(description="Mute for a week…", permissions=["mute"])  # type: ignore[untyped-decorator]
+    def mute_for_a_week(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
+        return self._mute(request, rows, timedelta(days=7))
+
+    @action(description="Mute for 30 days…", permissions=["mute"])  # type: ignore[untyped-decorator]
+    def mute_for_a_month(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
+        return self._mute(request, rows, timedelta(days=30))
+
+    @action(description="Mute no longer", permissions=["mute"])  # type: ignore[untyped-decorator]
+    def unmute(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
+        def act() -> str:
+            variants = variants_unmute(variant_ids=_variant_ids(rows), actor=cast(User, request.user))
+            return f"{len(variants)} variants are no longer muted."
+
+        _do(request, act)
+
+    def _mute(self, request: HttpRequest, rows: QuerySet[LowStockAlert], lasting: timedelta) -> HttpResponse:
+        def act(reason: str) -> str:
+            ids = _variant_ids(rows)
+            variants = variants_mute(variant_ids=ids, lasting=lasting, actor=cast(User, request.user), reason=reason)
+            return f"{len(variants)} variants are muted."
+
+        return ask_reason(self, request, rows, _MUTE, act)
+
+
+def _variant_ids(alerts: QuerySet[LowStockAlert]) -> set[int]:
+    return {alert.variant_id for alert in alerts}
+
+
+def _do(request: HttpRequest, act: Callable[[], str]) -> None:
+    try:
+        messages.success(request, act())
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))

@@ -1,12 +1,13 @@
-"""Low-stock alerts, which follow from stock."""
+"""Low-stock alerts, which follow from stock, and the news of them. See docs/alerts.md."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
-from inventory.locks import lock_alerts
+from inventory.locks import lock_alert_news, lock_alerts
 from inventory.models import LowStockAlert, ProductVariant
 
 # An alert closes only when stock has risen clearly above its threshold, or every sale at the line would open another.
@@ -21,10 +22,7 @@ def alerts_refresh(*, variant_ids: Collection[int]) -> None:
     """
     lock_alerts(variant_ids)
     variants = ProductVariant.objects.filter(pk__in=variant_ids).select_related("product")
-    alerts = {
-        alert.variant_id: alert
-        for alert in LowStockAlert.objects.filter(variant_id__in=variant_ids, closed_at__isnull=True)
-    }
+    alerts = {alert.variant_id: alert for alert in LowStockAlert.objects.open().filter(variant_id__in=variant_ids)}
     for variant in variants:
         _refresh_alert(variant, alerts.get(variant.pk))
 
@@ -34,14 +32,36 @@ def _refresh_alert(variant: ProductVariant, alert: LowStockAlert | None) -> None
     level = LowStockAlert.Level.OUT if free == 0 else LowStockAlert.Level.LOW
     if alert is None:
         if free <= threshold and variant.product.is_listed:
-            LowStockAlert.objects.create(variant=variant, level=level, stock_when_opened=free)
+            LowStockAlert.objects.create(variant=variant, level=level, stock_when_opened=free, changed_since=Now())
     elif free > threshold * REARM_FACTOR:
         _update(alert, closed_at=Now())
-    elif alert.level != level:
+    elif level != alert.level == LowStockAlert.Level.LOW:
+        # Whoever saw that few were left has not seen this.
+        _update(alert, level=level, acknowledged_at=None, acknowledged_by=None)
+    elif level != alert.level:
         _update(alert, level=level)
 
 
 def _update(alert: LowStockAlert, **values: Any) -> None:
+    values["changed_since"] = Coalesce("changed_since", Now())
     for name, value in values.items():
         setattr(alert, name, value)
     alert.save(update_fields=list(values))
+
+
+def alerts_take_news(*, gathered_for: timedelta) -> list[LowStockAlert]:
+    """What the recipients should be told, all of it once the oldest change has waited so long; marked as told.
+
+    The caller tells them in the same transaction. Changes that are gone by now (sold out, and then received) are no
+    news, and what concerns a muted variant waits. Returns alerts with variant and product, the worst first.
+    """
+    if not LowStockAlert.objects.news().filter(changed_since__lte=Now() - gathered_for).exists():
+        return []
+    changed = lock_alert_news()
+    news = [alert for alert in changed if alert.is_news]
+    for alert in news:
+        alert.told = alert.state
+    for alert in changed:
+        alert.changed_since = None
+    LowStockAlert.objects.bulk_update(changed, ["told", "changed_since"])
+    return news

@@ -142,6 +142,7 @@ def test_start_up_options_or_a_warning(process: str, startup_options: str, warne
         ("SHOP_EFFECT_RUN_DAYS", 0),
         ("SHOP_EVENT_DAYS", 0),
         ("SHOP_LETTER_DAYS", 0),
+        ("SHOP_STOCK_ALERT_MINUTES", -1),
         ("SHOP_MAX_UNITS_PER_LINE", 0),
         ("SHOP_MAX_UNITS_PER_LINE", True),
         ("SHOP_MAX_UNITS_PER_CART", 3_000_000_000),

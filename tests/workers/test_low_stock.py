@@ -5,11 +5,13 @@ import threading
 import pytest
 from django.db import connection
 
+from cart.audit import run_audit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds, remove_line
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
-from inventory.services import alerts_refresh, stock_move
+from inventory.services import alerts_refresh, stock_move, stock_move_many, variant_save
+from inventory.services.many import Move
 from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
 from tests.waiting import wait_until
@@ -79,6 +81,35 @@ def test_units_of_a_hold_that_ran_out_close_it(guest: Owner, make_variant: MakeV
     cart.items.update(reserved_until="2020-01-01T00:00:00Z")
     assert release_run_out_holds() == 1
     drain("check_low_stock")
+    assert alerts() == [("low", False)]
+
+
+def test_what_an_audit_corrects_opens_and_closes_it(make_variant: MakeVariant) -> None:
+    variant = make_variant(20, threshold=10)
+    ProductVariant.objects.filter(pk=variant.pk).update(stock_quantity=0, reserved_quantity=20)
+    alerts_refresh(variant_ids=[variant.pk])
+    assert alerts() == [("out", True)]
+    run_audit(fix=True)
+    drain("check_low_stock")
+    assert alerts() == [("out", False)]
+
+
+def test_what_a_file_moves_opens_and_closes_it(make_variant: MakeVariant) -> None:
+    variant = make_variant(20, threshold=10)
+    for delta in (-20, +20):
+        stock_move_many(
+            moves=[Move(variant.pk, delta, Movement.Kind.ADJUSTMENT, "Counted")], cause="a file", actor=None
+        )
+        drain("check_low_stock")
+    assert alerts() == [("out", False)]
+
+
+def test_a_higher_threshold_opens_it_and_a_lower_one_closes_it(make_variant: MakeVariant) -> None:
+    variant = make_variant(20, threshold=10)
+    for threshold in (20, 10):
+        variant.low_stock_threshold = threshold
+        variant_save(variant=variant, fields=["low_stock_threshold"])
+        drain("check_low_stock")
     assert alerts() == [("low", False)]
 
 

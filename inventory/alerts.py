@@ -1,0 +1,96 @@
+"""Low-stock alerts, and the variants that nobody wants mails about. The models; what changes them is in `services`."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+
+class LowStockAlertQuerySet(models.QuerySet["LowStockAlert"]):
+    """Questions about alerts."""
+
+    def open(self) -> "LowStockAlertQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+    def news(self) -> "LowStockAlertQuerySet":
+        """Alerts that changed since the recipients were told of them, but for those of muted variants."""
+        muted = AlertMute.objects.filter(variant=OuterRef("variant"), until__gt=Now())
+        return self.filter(~Exists(muted), changed_since__isnull=False)
+
+
+class LowStockAlert(models.Model):
+    """Free stock of a variant fell to its threshold. Open until it has risen clearly above it again.
+
+    `told` is what the recipients of mails know of it, and `changed_since` when it first became something else.
+    """
+
+    class Level(models.TextChoices):
+        LOW = "low", "Low"
+        OUT = "out", "Out of stock"
+
+    CLOSED = "closed"
+
+    variant = models.ForeignKey("inventory.ProductVariant", on_delete=models.PROTECT, related_name="alerts")
+    level = models.CharField(max_length=3, choices=Level.choices)
+    stock_when_opened = models.IntegerField()
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    told = models.CharField(max_length=6, blank=True, default="", editable=False)
+    changed_since = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = LowStockAlertQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("closed_at").desc(nulls_first=True), "-id"]
+        permissions = [
+            ("acknowledge_alert", "Can acknowledge low-stock alerts"),
+            ("mute_alert", "Can mute the low-stock alerts of a variant"),
+        ]
+        indexes = [
+            models.Index(
+                name="inventory_lowstockalert_news", fields=["changed_since"], condition=Q(changed_since__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="inventory_lowstockalert_one_open_per_variant",
+                fields=["variant"],
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant.sku}: {self.get_level_display()}"
+
+    @property
+    def state(self) -> str:
+        """Its level, or closed."""
+        return self.CLOSED if self.closed_at else self.level
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the recipients should be told: opened, sold out, or over. Not: sold out, and then a few came back."""
+        if self.closed_at:
+            return self.told != ""
+        return self.told == "" or (self.told, self.level) == (self.Level.LOW, self.Level.OUT)
+
+
+class AlertMute(models.Model):
+    """No mails about a variant until then. Its alerts are recorded all the same, and told afterwards if still open."""
+
+    variant = models.OneToOneField("inventory.ProductVariant", on_delete=models.CASCADE, related_name="alert_mute")
+    until = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.variant.sku} until {self.until}"

@@ -1,0 +1,223 @@
+"""Staff are told of low stock: all news of some minutes in one mail, each once, and never of a muted variant."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models.functions import Now
+
+from cart.owners import Owner
+from inventory.models import AlertMute, LowStockAlert, ProductVariant
+from inventory.models import StockMovement as Movement
+from inventory.services import alerts_refresh, stock_move, variants_mute, variants_unmute
+from tests.browsing import all_at_once
+from tests.conftest import MakeVariant
+from tests.mailing import MailServer
+from tests.storms import actors
+from tests.storms.harness import Actor, storm
+from workers.models import Letter
+from workers.outbox.draining import drain
+from workers.schedule import BEAT_SCHEDULE
+from workers.stock_mail import mail_news_of_stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SALES, PROCESSES = 100, 20
+
+
+@pytest.fixture(autouse=True)
+def recipients(settings: Any) -> None:
+    settings.SHOP_STOCK_ALERT_RECIPIENTS = ["ada@example.com"]
+    settings.SHOP_STOCK_ALERT_MINUTES = 5
+    settings.SHOP_URL = "https://shop.example/"
+
+
+@pytest.fixture
+def make_move() -> Callable[[ProductVariant, int], None]:
+    def move(variant: ProductVariant, delta: int) -> None:
+        stock_move(variant_id=variant.pk, delta=delta, kind=Movement.Kind.RECEIPT, reason="Counted")
+        drain("check_low_stock")
+
+    return move
+
+
+Move = Callable[[ProductVariant, int], None]
+
+
+def gather() -> None:
+    """Let the minutes pass for which news are gathered."""
+    LowStockAlert.objects.filter(changed_since__isnull=False).update(changed_since=Now() - timedelta(minutes=5))
+
+
+def subjects() -> list[str]:
+    """What was told so far, oldest first; what is untold may wait no longer."""
+    gather()
+    mail_news_of_stock()
+    return list(Letter.objects.order_by("pk").values_list("subject", flat=True))
+
+
+def test_an_alert_that_opens_is_told_once(make_variant: MakeVariant, make_move: Move) -> None:
+    variant = make_variant(20, threshold=10)
+    make_move(variant, -15)
+    assert subjects() == ["Holdfast: 1 low"]
+    make_move(variant, -1)
+    assert subjects() == ["Holdfast: 1 low"]
+    letter = Letter.objects.get()
+    assert f"- {variant.sku}  {variant.product}, Standard: 5 free (threshold 10)" in letter.text
+    assert "https://shop.example/admin/inventory/lowstockalert/" in letter.text
+
+
+def test_selling_out_and_being_back_are_told_too(make_variant: MakeVariant, make_move: Move) -> None:
+    variant = make_variant(20, threshold=10)
+    make_move(variant, -15)
+    subjects()
+    make_move(variant, -5)
+    subjects()
+    make_move(variant, +50)
+    assert subjects() == ["Holdfast: 1 low", "Holdfast: 1 out of stock", "Holdfast: 1 back in stock"]
+
+
+def test_a_few_units_back_and_gone_again_are_no_news(make_variant: MakeVariant, make_move: Move) -> None:
+    """As holds of the last unit come and go all day."""
+    variant = make_variant(10, threshold=10)
+    make_move(variant, -10)
+    subjects()
+    for _ in range(3):
+        make_move(variant, +1)
+        subjects()
+        make_move(variant, -1)
+    assert subjects() == ["Holdfast: 1 out of stock"]
+
+
+def test_what_was_over_before_anybody_was_told_is_no_news(make_variant: MakeVariant, make_move: Move) -> None:
+    variant = make_variant(20, threshold=10)
+    make_move(variant, -15)
+    make_move(variant, +15)
+    assert subjects() == []
+
+
+def test_news_are_gathered_for_some_minutes(make_variant: MakeVariant, make_move: Move) -> None:
+    first, second = make_variant(20, threshold=10), make_variant(20, threshold=10)
+    make_move(first, -15)
+    assert mail_news_of_stock() == 0
+    gather()
+    make_move(second, -20)
+    assert mail_news_of_stock() == 2
+    assert subjects() == ["Holdfast: 1 out of stock, 1 low"]
+
+
+def test_a_change_among_the_gathered_does_not_put_them_off(make_variant: MakeVariant, make_move: Move) -> None:
+    variant = make_variant(20, threshold=10)
+    make_move(variant, -15)
+    gather()
+    make_move(variant, -5)
+    assert mail_news_of_stock() == 1
+
+
+def test_a_first_catalogue_is_one_mail(make_variant: MakeVariant) -> None:
+    variants = [make_variant(1, threshold=10) for _ in range(60)]
+    drain("check_low_stock")
+    assert subjects() == ["Holdfast: 60 low"]
+    text = Letter.objects.get().text
+    assert sum(variant.sku in text for variant in variants) == 50
+    assert "and 10 more" in text
+
+
+def test_each_recipient_has_a_letter_of_their_own(make_variant: MakeVariant, make_move: Move, settings: Any) -> None:
+    settings.SHOP_STOCK_ALERT_RECIPIENTS = ["ada@example.com", "bob@example.com"]
+    make_move(make_variant(20, threshold=10), -15)
+    subjects()
+    assert set(Letter.objects.values_list("to", flat=True)) == {"ada@example.com", "bob@example.com"}
+
+
+def test_without_recipients_there_is_no_mail_and_none_later(
+    make_variant: MakeVariant, make_move: Move, settings: Any
+) -> None:
+    settings.SHOP_STOCK_ALERT_RECIPIENTS = []
+    make_move(make_variant(20, threshold=10), -15)
+    assert subjects() == []
+    settings.SHOP_STOCK_ALERT_RECIPIENTS = ["ada@example.com"]
+    assert subjects() == []
+
+
+def test_many_mailers_at_once_write_one_letter(make_variant: MakeVariant, make_move: Move) -> None:
+    make_move(make_variant(20, threshold=10), -15)
+    gather()
+
+    def mail_and_close(_: int) -> int:
+        try:
+            return mail_news_of_stock()
+        finally:
+            connection.close()
+
+    assert sum(all_at_once(mail_and_close, range(10))) == 1
+    assert Letter.objects.count() == 1
+
+
+def test_an_alert_that_changes_while_it_is_told_is_told_again(make_variant: MakeVariant, make_move: Move) -> None:
+    """The mailer has read that few are left when the last is sold."""
+    variant = make_variant(20, threshold=10)
+    make_move(variant, -15)
+    gather()
+    (alert,) = LowStockAlert.objects.all()
+    mail_news_of_stock()
+    make_move(variant, -5)
+    alert.refresh_from_db()
+    assert (alert.told, alert.state, alert.changed_since is None) == ("low", "out", False)
+
+
+def test_a_muted_variant_is_not_mailed_but_recorded(
+    make_variant: MakeVariant, make_move: Move, admin_user: User
+) -> None:
+    muted, other = make_variant(20, threshold=10), make_variant(20, threshold=10)
+    variants_mute(variant_ids=[muted.pk], lasting=timedelta(days=1), actor=admin_user, reason="Discontinued")
+    make_move(muted, -20)
+    make_move(other, -15)
+    assert subjects() == ["Holdfast: 1 low"]
+    assert LowStockAlert.objects.open().filter(variant=muted).exists()
+
+
+@pytest.mark.parametrize("how", ["by hand", "in time"])
+def test_what_is_still_so_when_a_mute_ends_is_told(
+    make_variant: MakeVariant, make_move: Move, admin_user: User, how: str
+) -> None:
+    variant = make_variant(20, threshold=10)
+    variants_mute(variant_ids=[variant.pk], lasting=timedelta(days=1), actor=admin_user, reason="Discontinued")
+    make_move(variant, -20)
+    assert subjects() == []
+    if how == "by hand":
+        variants_unmute(variant_ids=[variant.pk], actor=admin_user)
+    else:
+        AlertMute.objects.update(until=Now())
+    assert subjects() == ["Holdfast: 1 out of stock"]
+
+
+def test_a_hundred_sales_at_once_are_one_alert_and_one_mail(make_variant: MakeVariant) -> None:
+    """Each process also does what workers and beat do after each of its sales, so all of it happens at once."""
+    variant = make_variant(SALES + 50, threshold=SALES)
+    buyers = [actors.name_of(Owner(guest_token=uuid.uuid4())) for _ in range(SALES)]
+    with MailServer() as server:
+        done = storm(
+            [Actor(actors.buy_and_mail, (buyers[n::PROCESSES], variant.pk, server.port)) for n in range(PROCESSES)]
+        )
+        assert [each for outcomes in done for each in outcomes] == ["added"] * SALES
+        assert server.subjects == ["Holdfast: 1 low"]
+    assert LowStockAlert.objects.count() == Letter.objects.count() == 1
+
+
+def test_a_replay_of_the_checks_tells_nothing_again(make_variant: MakeVariant, make_move: Move) -> None:
+    variant = make_variant(20, threshold=10)
+    make_move(variant, -15)
+    subjects()
+    alerts_refresh(variant_ids=[variant.pk])
+    # Even if what was told were forgotten: the letter's key is made of what it tells.
+    LowStockAlert.objects.update(told="", changed_since=Now() - timedelta(minutes=5))
+    assert subjects() == ["Holdfast: 1 low"]
+
+
+def test_beat_starts_it() -> None:
+    assert BEAT_SCHEDULE["mail_stock_alerts"]["task"] == "mail_stock_alerts"
