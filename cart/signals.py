@@ -14,6 +14,10 @@ holds_ran_out = Signal()
 # Arguments: lines (list of CartItem). Sent inside the transaction.
 holds_kept = Signal()
 
+# A customer asks for all that is kept of them. A receiver that keeps something answers with {name: plain values}.
+# Arguments: user (User), cart_ids (list of int, all that they ever had).
+customer_asked = Signal()
+
 # A drill's throw-away variants are about to be deleted; whoever keeps traces of them drops these now.
 # Arguments: variant_ids and cart_ids (lists of int), of no real shopper.
 drill_ended = Signal()

@@ -10,13 +10,14 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 
 from cart.models import CartItem
-from cart.signals import drill_ended, holds_kept, holds_ran_out, stock_short
+from cart.signals import customer_asked, drill_ended, holds_kept, holds_ran_out, stock_short
 from inventory.errors import InsufficientStock
 from inventory.signals import import_waits, stock_changed
 from workers import order_receivers
 from workers.analytics.asking import event_intent
 from workers.erasing import erase_traces
 from workers.outbox import Intent, enqueue
+from workers.personal import events_of
 
 
 def connect() -> None:
@@ -29,6 +30,7 @@ def connect() -> None:
     holds_ran_out.connect(holds_have_run_out, dispatch_uid="workers.holds_have_run_out")
     holds_kept.connect(holds_were_kept, dispatch_uid="workers.holds_were_kept")
     drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
+    customer_asked.connect(events_of, dispatch_uid="workers.events_of")
     order_receivers.connect()
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from shop.shoppers import ShopRequest
@@ -11,7 +11,6 @@ from shop.shoppers import ShopRequest
 _PAGES = {"imprint", "privacy", "terms"}
 
 
-@never_cache
 @require_safe
 def legal(request: ShopRequest, page: str) -> HttpResponse:
     """`/legal/imprint/`, `/legal/privacy/` and `/legal/terms/`"""
@@ -23,4 +22,10 @@ def legal(request: ShopRequest, page: str) -> HttpResponse:
         "legal_email": settings.SHOP_LEGAL_EMAIL,
         "cart_days": settings.SHOP_CART_DAYS,
     }
-    return render(request, f"shop/legal_{page}.html", context)
+    response = render(request, f"shop/legal_{page}.html", context)
+    # A form has a token that is good once; without one the page may be kept, and asked for again: the cart is on it.
+    if b'method="post"' in response.content:
+        add_never_cache_headers(response)
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response

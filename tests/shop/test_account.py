@@ -2,19 +2,24 @@
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from orders.models import DeliveryMethod
+from tests.ordering import order as buy
 from tests.shop.pages import MakeUser, form, messages, text_of
 from tests.shopping import add, nothing_changes, stock
+from workers.models import AnalyticsEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +121,19 @@ def test_the_data_are_all_and_not_the_password(client: Client, ada: User, varian
     (line,) = data["carts"][0]["lines"]
     assert (line["sku"], line["quantity"], line["price"]) == (variant.sku, 2, "2.50")
     assert ada.password not in response.content.decode()
+
+
+def test_the_data_have_orders_addresses_and_what_was_counted(
+    client: Client, ada: User, variant: ProductVariant
+) -> None:
+    cart = add(Owner(user_id=ada.pk), variant, 2)
+    order = buy(cart, DeliveryMethod.objects.create(name="By balloon", price=Decimal(1)))
+    for cart_id in (cart.pk, cart.pk + 1):
+        AnalyticsEvent.objects.create(name="add_to_cart", cart_id=cart_id, quantity=2, occurred_at=timezone.now())
+    data = json.loads(client.get("/account/data.json").content)
+    (told,) = data["orders"]
+    assert (told["number"], told["to"]["email"], told["lines"][0]["quantity"]) == (order.number, order.email, 2)
+    assert [(event["name"], event["cart_id"]) for event in data["events"]] == [("add_to_cart", cart.pk)]
 
 
 # --- The end
