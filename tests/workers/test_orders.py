@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def delivery() -> DeliveryMethod:
-    return DeliveryMethod.objects.create(name="By bike", price=4)
+    return DeliveryMethod.objects.create(name="By bike", price=Decimal(4))
 
 
 @pytest.fixture
