@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from inventory.alerts import AlertMute, LowStockAlert  # noqa: F401 - Django looks for models in this module
+from inventory.alerts import AlertMute as AlertMute  # Django, and everybody else, looks for models in this module
+from inventory.alerts import LowStockAlert as LowStockAlert
 from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.guarded import GuardedColumns
 from inventory.imports.models import ImportJob, ImportLine  # noqa: F401 - Django looks for models in this module
