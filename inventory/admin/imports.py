@@ -106,11 +106,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         if job.kind not in _kinds_of(request):
             raise PermissionDenied
         try:
-            if request.POST.get("decision") == "apply":
-                import_confirm(job_id=job.pk, preview=int(request.POST["preview"]), by=_user(request))
-            else:
-                import_cancel(job_id=job.pk, by=_user(request))
-                messages.success(request, "Cancelled. Nothing was changed.")
+            _decide(request, job)
         except ValidationError as refusal:
             messages.error(request, refusal.messages[0])
         return redirect("admin:inventory_importjob_change", job.pk)
@@ -149,6 +145,17 @@ def _start(form: ImportForm, request: HttpRequest) -> ImportJob | None:
     except ValidationError as refusal:
         form.add_error("file", refusal)
         return None
+
+
+def _decide(request: HttpRequest, job: ImportJob) -> None:
+    decision, preview = request.POST.get("decision"), request.POST.get("preview", "")
+    if decision == "cancel":
+        import_cancel(job_id=job.pk, by=_user(request))
+        messages.success(request, "Cancelled. Nothing was changed.")
+    elif decision == "apply" and preview.isdecimal():
+        import_confirm(job_id=job.pk, preview=int(preview), by=_user(request))
+    else:
+        raise ValidationError("The page sent no decision. Load it again, and choose.")
 
 
 def _user(request: HttpRequest) -> User:
