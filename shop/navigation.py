@@ -25,6 +25,7 @@ _SECTIONS = {
     "Sales": [
         ("Orders", "receipt_long", "orders.Order"),
         ("Carts", "shopping_cart", "cart.Cart"),
+        ("Daily figures", "bar_chart", "workers.DailyFigure"),
     ],
     "Behind the pages": [
         ("Effects", "pending_actions", "workers.OutboxRow"),
@@ -32,6 +33,7 @@ _SECTIONS = {
         ("Events", "timeline", "workers.AnalyticsEvent"),
         ("Letters", "mail", "workers.Letter"),
         ("Results", "fact_check", "django_celery_results.TaskResult"),
+        ("Schedule", "schedule", "workers.ScheduledStart"),
         ("Audits", "balance", "cart.StockAudit"),
     ],
     "Staff": [

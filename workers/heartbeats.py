@@ -2,13 +2,15 @@
 
 import logging
 import time
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from celery.beat import PersistentScheduler
 from django.db import DatabaseError, close_old_connections
 from django.db.models.functions import Now
 
-from workers.models import Heartbeat
+from workers.models import Heartbeat, ScheduledStart
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,12 @@ def note_heartbeat(name: str) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": Now()})
 
 
+def note_starts(starts: Mapping[str, datetime]) -> None:
+    """Keep when each job of the schedule was last sent. 1 statement."""
+    rows = [ScheduledStart(name=name, sent_at=sent_at) for name, sent_at in sorted(starts.items())]
+    ScheduledStart.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["sent_at"])
+
+
 class NotedScheduler(PersistentScheduler):
     """Beat's own scheduler, which also shows that its loop runs."""
 
@@ -31,14 +39,19 @@ class NotedScheduler(PersistentScheduler):
         wait: float = super().tick(*args, **kwargs)
         if time.monotonic() >= self._next_sign:
             self._next_sign = time.monotonic() + INTERVAL
-            _note_beat()
+            _note_beat(self._starts())
         return min(wait, INTERVAL)
 
+    def _starts(self) -> dict[str, datetime]:
+        """When each job was last sent; until the first time an entry has the time at which beat first saw it."""
+        return {name: entry.last_run_at for name, entry in self.schedule.items() if entry.total_run_count}
 
-def _note_beat() -> None:
+
+def _note_beat(starts: Mapping[str, datetime]) -> None:
     """A database that is away must not end beat: it will be back, and so will the sign."""
     close_old_connections()
     try:
         note_heartbeat(BEAT)
+        note_starts(starts)
     except DatabaseError:
         logger.warning("beat could not note its heartbeat", exc_info=True)

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from workers.admin import analytics, letters, outbox, results
+from workers.admin import analytics, letters, outbox, results, schedule
 
 admin.site.index_template = "workers/dashboard.html"
 
-__all__ = ["analytics", "letters", "outbox", "results"]
+__all__ = ["analytics", "letters", "outbox", "results", "schedule"]

@@ -1,37 +1,108 @@
-"""What shoppers did, and the way from an event to its effects."""
+"""What shoppers did, one by one and day by day, and the way from an event to its effects."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from unfold.decorators import display
 
+from staff.admin import ReadOnlyAdmin
 from workers.admin.traced import TracedAdmin
-from workers.models import AnalyticsEvent
+from workers.analytics.history import cart_history
+from workers.models import AnalyticsEvent, DailyFigure
 from workers.trace import trace_event
+
+_LARGEST_ID = 2**63 - 1
 
 
 @admin.register(AnalyticsEvent)
 class AnalyticsEventAdmin(TracedAdmin):
     list_display = ["occurred_at", "name", "cart_id", "variant_id", "quantity", "value", "trace"]
     list_filter = ["name"]
-    search_fields = ["=cart_id", "=variant_id", "event_id"]
+    search_fields = ["event_id"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "The number of a cart or a variant, or the id of an event"
+    fields = [("name", "occurred_at"), ("cart_id", "variant_id"), ("quantity", "value"), "data", "event_id", "trace"]
+    readonly_fields = ["trace"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AnalyticsEvent], search_term: str
+    ) -> tuple[QuerySet[AnalyticsEvent], bool]:
+        """Whole numbers and ids only, each by its index: parts of them are looked for by nobody, and slowly."""
+        term = search_term.strip()
+        return (queryset.filter(_named_by(term)) if term else queryset), False
 
     def get_urls(self) -> list[URLPattern]:
-        trace = path("trace/<uuid:event_id>/", self.admin_site.admin_view(self.trace_view), name="workers_trace")
-        return [trace, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("trace/<uuid:event_id>/", view(self.trace_view), name="workers_trace"),
+            path("cart/<int:cart_id>/", view(self.history_view), name="workers_cart_history"),
+            *super().get_urls(),
+        ]
 
     def trace_view(self, request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
         """From an event to its rows, the tasks that did them and their results."""
+        trace = trace_event(event_id)
+        context = {"title": "Trace of an event", "trace": trace, "flower_url": settings.FLOWER_URL}
+        return self._page(request, "workers/trace.html", context)
+
+    def history_view(self, request: HttpRequest, cart_id: int) -> HttpResponse:
+        """What happened in one cart."""
+        context = {"title": f"History of cart {cart_id}", "history": cart_history(cart_id)}
+        return self._page(request, "workers/cart_history.html", context)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Trace of an event",
-            "trace": trace_event(event_id),
-            "flower_url": settings.FLOWER_URL,
-        }
-        return render(request, "workers/trace.html", context)
+        return render(request, template, {**self.admin_site.each_context(request), **context})
+
+
+def _named_by(term: str) -> Q:
+    if term.isdecimal():
+        number = min(int(term), _LARGEST_ID)
+        return Q(cart_id=number) | Q(variant_id=number)
+    try:
+        return Q(event_id=uuid.UUID(term))
+    except ValueError:
+        return Q(pk__in=[])
+
+
+class ScopeFilter(admin.SimpleListFilter):
+    """Figures of all variants together, which is what the dashboard shows, or of single ones."""
+
+    title = "scope"
+    parameter_name = "scope"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("all", "All variants together"), ("variant", "Each variant by itself")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DailyFigure]) -> QuerySet[DailyFigure]:
+        if self.value():
+            return queryset.filter(variant_id__isnull=self.value() == "all")
+        return queryset
+
+
+@admin.register(DailyFigure)
+class DailyFigureAdmin(ReadOnlyAdmin):
+    list_display = ["day", "name", "scope", "events", "quantity", "value", "of_dropped"]
+    list_filter = [ScopeFilter, "name"]
+    search_fields = ["variant_id"]
+    search_help_text = "The number of a variant"
+    ordering = ["-day", "-name", "-variant_id"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DailyFigure], search_term: str
+    ) -> tuple[QuerySet[DailyFigure], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(variant_id=min(int(term), _LARGEST_ID) if term.isdecimal() else -1), False
+
+    @display(description="Variant", ordering="variant_id")  # type: ignore[untyped-decorator]
+    def scope(self, figure: DailyFigure) -> str:
+        return str(figure.variant_id or "all")
