@@ -124,6 +124,11 @@ def cart_contents(owner: Owner) -> CartContents:
     )
 
 
+def own_cart(owner: Owner, cart_id: int) -> Cart | None:
+    """A cart of this owner, open or not; None for one of others. 1 query."""
+    return Cart.objects.filter(pk=cart_id, **owner.columns).first()
+
+
 def line_exists(item_id: int) -> bool:
     """Whether anybody has this line: what tells a line that was removed already from one of others. 1 query."""
     return CartItem.objects.filter(pk=item_id).exists()

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from cart.models import Cart, CartItem
-from orders.models import Checkout, DeliveryMethod, Order
+from orders.models import Checkout, DeliveryMethod, Order, Payment
 from orders.services.placing import Seen, totals_to_pay
 from orders.totals import Totals
 
@@ -38,11 +38,22 @@ def review_of(cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod) -
     return Review(lines=lines, delivery=delivery, totals=totals, seen=Seen(version=cart.version, total=totals.total))
 
 
+def order_of_cart(cart: Cart) -> Order | None:
+    """The order that a cart became. 1 query."""
+    return Order.objects.filter(cart=cart).first()
+
+
 def orders_of(user: User) -> QuerySet[Order]:
     """A customer's orders, the newest first. 1 query."""
     return Order.objects.filter(user=user)
 
 
 def order_numbered(number: str) -> Order | None:
-    """An order with its lines and payments, for its page. 3 queries."""
-    return Order.objects.filter(number=number).prefetch_related("lines", "payments").first()
+    """An order with all that its page shows: lines, payments, refunds and the log. 5 queries."""
+    related = ("lines", "payments", "refunds", "transitions")
+    return Order.objects.filter(number=number).prefetch_related(*related).first()
+
+
+def payment_referenced(*, provider: str, reference: str) -> Payment | None:
+    """What a provider calls by this reference, with its order. 1 query."""
+    return Payment.objects.filter(provider=provider, reference=reference).select_related("order").first()

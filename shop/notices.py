@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 # What a form may be posted again with. Nothing else that was posted (a password, say) is ever put into a page.
-_POSTED_AGAIN = ("variant", "quantity", "key", "next")
+_POSTED_AGAIN = ("variant", "quantity", "key", "next", "cart", "version", "total", "details", "provider")
 
 
 @dataclass(frozen=True)

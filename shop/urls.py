@@ -3,7 +3,23 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from shop.views import account, accounts, adding, cart, catalogue, health, legal, lines, pictures, product, undoing
+from shop.views import (
+    account,
+    accounts,
+    adding,
+    cart,
+    catalogue,
+    checkout,
+    health,
+    legal,
+    lines,
+    orders,
+    payments,
+    pictures,
+    product,
+    undoing,
+)
+from shop.views.orders import by_link, in_account
 
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
@@ -18,6 +34,13 @@ shop_urls = [
     path("cart/lines/<int:line_id>/", lines.set_quantity, name="cart_line"),
     path("cart/lines/<int:line_id>/remove/", lines.remove, name="cart_line_remove"),
     path("cart/lines/<int:line_id>/retake/", lines.retake, name="cart_line_retake"),
+    path("checkout/", checkout.address, name="checkout"),
+    path("checkout/review/", checkout.review, name="checkout_review"),
+    path("orders/<str:token>/", by_link(orders.order_page), name="order"),
+    path("orders/<str:token>/pay/", by_link(orders.order_pay), name="order_pay"),
+    path("orders/<str:token>/cancel/", by_link(orders.order_cancel), name="order_cancel"),
+    path("payments/<slug:provider>/hook/", payments.hook, name="payment_hook"),
+    path("testbank/<slug:reference>/", payments.testbank, name="testbank"),
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
     path("accounts/signup/", accounts.SignupView.as_view(), name="signup"),
@@ -28,6 +51,10 @@ shop_urls = [
     path("account/email/", account.change_email, name="account_email"),
     path("account/email/<str:token>/", account.confirm_email, name="account_email_confirm"),
     path("account/data.json", account.export, name="account_export"),
+    path("account/orders/", orders.order_list, name="account_orders"),
+    path("account/orders/<slug:number>/", in_account(orders.order_page), name="account_order"),
+    path("account/orders/<slug:number>/pay/", in_account(orders.order_pay), name="account_order_pay"),
+    path("account/orders/<slug:number>/cancel/", in_account(orders.order_cancel), name="account_order_cancel"),
     path("account/delete/", account.delete, name="account_delete"),
     path("legal/<slug:page>/", legal.legal, name="legal"),
 ]

@@ -11,6 +11,7 @@ from cart.models import Cart
 from inventory.models import ProductVariant
 from orders.models.addressed import Addressed
 from orders.states import State
+from orders.totals import Totals
 
 
 class Order(Addressed):
@@ -56,6 +57,17 @@ class Order(Addressed):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def totals(self) -> Totals:
+        """What it costs, as it was agreed on."""
+        return Totals(
+            goods=self.goods_total,
+            delivery=self.delivery_price,
+            tax_rate=self.tax_rate,
+            tax=self.tax,
+            total=self.total,
+        )
 
 
 class OrderLine(models.Model):

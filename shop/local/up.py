@@ -44,6 +44,7 @@ def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports:
     secret_key = os.environ.get("SECRET_KEY") or kept_secret(local / "secret-key")
     env = {**os.environ, **servers.environment, "SECRET_KEY": secret_key}
     env.setdefault("SHOP_URL", f"http://127.0.0.1:{ports.web}")
+    env.setdefault("SHOP_TEST_BANK", "true")  # nobody but us gets here, and all of a checkout can be tried
     env |= {"DEMO_STAFF_USERNAME": STAFF, "DEMO_STAFF_PASSWORD": password, "PYTHONUNBUFFERED": "1"}
     _write_env_file(stack, local / "env", env)
     prepare_site(env, logs, request.check)

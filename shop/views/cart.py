@@ -85,9 +85,14 @@ def _shown(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
     return {
         "contents": contents,
         "rows": rows,
-        "times_left": max((row.times_left for row in rows), default=0),
+        "times_left": times_left(rows),
         "has_run_out": any(not row.is_held for row in rows),
     }
+
+
+def times_left(rows: list[Row]) -> int:
+    """How often "keep my items" may still be pressed."""
+    return max((row.times_left for row in rows), default=0)
 
 
 def _row(line: CartItem, refused: Refused | None) -> Row:

@@ -16,7 +16,7 @@ from cart.owners import Owner
 from cart.selectors import line_exists
 from cart.services import keep_items, remove_line, retake_line, set_line_quantity
 from inventory.errors import VariantUnavailable
-from shop.forms import posted_key, posted_quantity
+from shop.forms import posted_key, posted_next, posted_quantity
 from shop.parts import wants_part
 from shop.problems import problem_of
 from shop.selectors import variant_with_product
@@ -110,7 +110,7 @@ def _owner(request: ShopRequest) -> Owner:
 
 
 def to_cart(request: ShopRequest) -> HttpResponse:
-    """The cart as it is now: at once where a part is asked for, else by its address."""
+    """The cart as it is now: at once where a part is asked for, else by its address, or that which the form names."""
     if wants_part(request):
         return cart_page(request, contents_of(request))
-    return HttpResponseRedirect(reverse("shop:cart"), status=303)
+    return HttpResponseRedirect(posted_next(request) or reverse("shop:cart"), status=303)

@@ -6,6 +6,8 @@ from pytest_django import Settings
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from orders.models import DeliveryMethod
+from tests.shop.ordering import BOTH
 from tests.shop.pages import Form, MakeSibling, form, guest_of
 
 
@@ -39,3 +41,16 @@ def sibling() -> MakeSibling:
         )
 
     return make
+
+
+@pytest.fixture
+def delivery(db: None) -> DeliveryMethod:
+    """The only delivery method: 3.95, free from 50."""
+    DeliveryMethod.objects.all().delete()
+    return DeliveryMethod.objects.create(name="Standard", price="3.95", free_from="50", description="Two days")
+
+
+@pytest.fixture
+def with_test_bank(settings: Settings) -> None:
+    """Invoices and the test bank are offered."""
+    settings.SHOP_PAYMENT_PROVIDERS = BOTH

@@ -28,13 +28,15 @@
   /* What somebody is typing is theirs: another part of the page that changes meanwhile does not wipe it away. */
   let typed = [];
   const keepTyped = ({ detail }) => {
-    const fields = [...detail.target.querySelectorAll('input[type="number"]')];
-    typed = fields.filter((field) => field.value !== field.defaultValue && !detail.requestConfig.elt.contains(field));
+    const fields = [...detail.target.querySelectorAll('input[type="number"], input[type="radio"]')];
+    const isChanged = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+    typed = fields.filter((field) => isChanged(field) && !detail.requestConfig.elt.contains(field))
+      .map(({ id, value, checked }) => ({ id, value, checked }));
   };
   const typeAgain = () => {
-    for (const { id, value } of typed) {
+    for (const { id, value, checked } of typed) {
       const field = document.getElementById(id);
-      if (field) field.value = value;
+      if (field) Object.assign(field, { value, checked });
     }
     typed = [];
   };
@@ -80,7 +82,7 @@
   document.addEventListener("htmx:afterSwap", typeAgain);
   document.addEventListener("htmx:afterSettle", focusAgain);
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (detail.target && detail.target.id === "cart") startClock();
+    if (detail.target && ["cart", "review"].includes(detail.target.id)) startClock();
   });
   document.addEventListener("htmx:sendError", offline);
   startClock();

@@ -1,0 +1,128 @@
+"""The forms of checkout: where an order goes, and the order itself."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.utils.crypto import salted_hmac
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import Checkout, DeliveryMethod
+from orders.models.addressed import CUSTOMER_FIELDS, Customer
+from orders.payments import providers
+from orders.selectors import delivery_methods
+from orders.services import Seen
+from shop.wording import money
+
+# https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
+_AUTOCOMPLETE = {
+    "email": "email",
+    "name": "name",
+    "street": "address-line1",
+    "street_2": "address-line2",
+    "city": "address-level2",
+    "postcode": "postal-code",
+    "country": "country-name",
+}
+
+
+class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who an order is for, where it goes and how. Argument: what the goods cost, on which delivery may depend.
+
+    The first delivery method is chosen unless the shopper chooses another. 1 query.
+    """
+
+    delivery_method = forms.TypedChoiceField(
+        coerce=int,
+        label=gettext_lazy("How shall we deliver?"),
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ["required", "invalid_choice"], gettext_lazy("Please choose how we shall deliver.")
+        ),
+    )
+
+    class Meta:
+        model = Checkout
+        fields = CUSTOMER_FIELDS
+        widgets = {
+            name: (forms.EmailInput if name == "email" else forms.TextInput)(attrs={"autocomplete": token})
+            for name, token in _AUTOCOMPLETE.items()
+        }
+
+    field_order = [*_AUTOCOMPLETE, "delivery_method"]
+
+    def __init__(self, *args: Any, goods: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        methods = list(delivery_methods())
+        field = cast(forms.ChoiceField, self.fields["delivery_method"])
+        field.choices = [(method.pk, _label(method, goods)) for method in methods]
+        field.initial = methods[0].pk if methods else None
+
+    @property
+    def customer(self) -> Customer:
+        """What was filled in, once it is valid."""
+        return Customer(**{name: self.cleaned_data[name] for name in CUSTOMER_FIELDS})
+
+
+def _label(method: DeliveryMethod, goods: Decimal) -> SafeString:
+    is_free = not method.price or (method.free_from is not None and goods >= method.free_from)
+    notes = [method.description]
+    if method.free_from is not None and method.price:
+        notes.append(_("free from %(amount)s") % {"amount": money(method.free_from)})
+    return format_html(
+        '<span class="choice-name">{}</span><span class="choice-price">{}</span><small>{}</small>',
+        method.name,
+        _("Free") if is_free else money(method.price),
+        " · ".join(filter(None, notes)),
+    )
+
+
+class PayForm(forms.Form):
+    """The way to pay. The first one offered is chosen unless the shopper chooses another."""
+
+    provider = forms.ChoiceField(
+        label=gettext_lazy("How would you like to pay?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose how to pay.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        offered = providers()
+        super().__init__(data, initial={"provider": offered[0].name if offered else None})
+        labels = '<span class="choice-name">{}</span><small>{}</small>'
+        choices = [(each.name, format_html(labels, each.label, each.description)) for each in offered]
+        self.fields["provider"].choices = choices  # type: ignore[attr-defined]
+
+
+class PlaceForm(PayForm):
+    """The order: a cart of the shopper's, and what of it was shown. The page writes all but the provider itself."""
+
+    cart = forms.IntegerField(min_value=1)
+    version = forms.IntegerField(min_value=0)
+    total = forms.DecimalField(max_digits=14, decimal_places=2)
+    details = forms.CharField(max_length=64)
+    key = forms.RegexField(r"\A[\x20-\x7e]{1,64}\Z")
+
+    @property
+    def seen(self) -> Seen:
+        """What the shopper agreed to, once it is valid."""
+        return Seen(version=self.cleaned_data["version"], total=self.cleaned_data["total"])
+
+
+def mark_of(checkout: Checkout) -> str:
+    """A short mark of address and delivery: another tab may change them after they were shown in this one."""
+    details = repr((asdict(checkout.customer), checkout.delivery_method_id))
+    return salted_hmac("shop.checkout", details, algorithm="sha256").hexdigest()
+
+
+def focus_first_error(form: forms.BaseForm) -> None:
+    """Let the page open at the first field that was refused."""
+    for name in form.fields:
+        if name in form.errors:
+            form.fields[name].widget.attrs["autofocus"] = True
+            return

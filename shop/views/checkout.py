@@ -1,0 +1,202 @@
+"""Checkout: where it goes, then a last look, then the order. Each step is a page and works without JavaScript."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cart.errors import Busy, CartChanged, CartClosed, CartEmpty
+from cart.models import Cart
+from cart.selectors import CartContents, own_cart
+from orders.errors import DeliveryUnavailable
+from orders.models import Checkout, DeliveryMethod, Order
+from orders.selectors import checkout_of, order_of_cart, orders_of, review_of
+from orders.services import checkout_save, place_order
+from shop.checkout_forms import AddressForm, PlaceForm, focus_first_error, mark_of
+from shop.parts import part, wants_part
+from shop.problems import problem_of
+from shop.shoppers import ShopRequest
+from shop.views.cart import Row, contents_of, times_left
+from shop.views.payments import address_after
+
+_page_or_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# --- Where it goes
+
+
+@never_cache
+@_page_or_form
+def address(request: ShopRequest) -> HttpResponse:
+    """`/checkout/`"""
+    contents = contents_of(request)
+    if not contents.lines:
+        return _nothing_to_buy(request)
+    cart = contents.lines[0].cart
+    if request.method != "POST":
+        return _address_page(request, contents, AddressForm(goods=contents.total, initial=_known(request, cart)))
+    form = AddressForm(request.POST, goods=contents.total)
+    return _save(request, contents, form) if form.is_valid() else _address_page(request, contents, form, status=400)
+
+
+def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> HttpResponse:
+    """What was typed is the shopper's: whatever refuses it, the page shows it again."""
+    cart, method_id = contents.lines[0].cart, form.cleaned_data["delivery_method"]
+    try:
+        checkout_save(cart_id=cart.pk, customer=form.customer, delivery_method_id=method_id)
+    except CartClosed:
+        return _lead_on(request, cart)
+    except DeliveryUnavailable as error:
+        form.add_error("delivery_method", error)
+        return _address_page(request, contents, form, status=409)
+    except Busy:
+        form.add_error(None, _("The shop is busy with other orders just now. Please send this again."))
+        return _address_page(request, contents, form, status=503)
+    return redirect_to("shop:checkout_review")
+
+
+def _address_page(
+    request: ShopRequest, contents: CartContents, form: AddressForm, *, status: int = 200
+) -> HttpResponse:
+    focus_first_error(form)
+    context = {"form": form, "contents": contents, "step": "address"}
+    return render(request, "shop/checkout.html", context, status=status)
+
+
+def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
+    """What was filled in before: for this cart, else for the customer's last order. At most 2 queries."""
+    if checkout := checkout_of(cart):
+        chosen = {"delivery_method": checkout.delivery_method_id} if checkout.delivery_method_id else {}
+        return vars(checkout.customer) | chosen
+    if not request.user.is_authenticated:
+        return {}
+    last = orders_of(request.user).first()
+    return vars(last.customer) if last else {"email": request.user.email, "name": request.user.get_full_name()}
+
+
+# --- The last look, and the order
+
+
+@never_cache
+@_page_or_form
+def review(request: ShopRequest) -> HttpResponse:
+    """`/checkout/review/`: shows what would be bought; a POST buys just that."""
+    return _place(request) if request.method == "POST" else review_page(request, PlaceForm())
+
+
+def review_page(
+    request: ShopRequest, form: PlaceForm, *, refused: CartChanged | None = None, status: int = 200
+) -> HttpResponse:
+    """The cart as it is now, with what to send to buy it so; above it, why it was not bought as it was shown before."""
+    contents = contents_of(request)
+    if not contents.lines:
+        return _nothing_to_buy(request)
+    checkout = checkout_of(contents.lines[0].cart)
+    if checkout is None or checkout.delivery_method is None or not checkout.delivery_method.is_active:
+        messages.info(request, _("Please tell us first where your order shall go, and how."))
+        return redirect_to("shop:checkout")
+    context = _shown(contents, checkout, checkout.delivery_method, refused) | {"form": form, "refused": refused}
+    if wants_part(request):
+        return part(request, "shop/_review.html", context, status=status)
+    return render(request, "shop/checkout_review.html", context, status=status)
+
+
+def _shown(
+    contents: CartContents, checkout: Checkout, delivery: DeliveryMethod, refused: CartChanged | None
+) -> dict[str, Any]:
+    changes = {change.variant_id: problem_of(change.error) for change in refused.changes} if refused else {}
+    rows = [Row(line, str(line.quantity), changes.get(line.product_variant_id)) for line in contents.lines]
+    return {
+        "step": "review",
+        "contents": contents,
+        "rows": rows,
+        "times_left": times_left(rows),
+        "checkout": checkout,
+        "details": mark_of(checkout),
+        "cart_id": contents.lines[0].cart_id,
+        "review": review_of(contents.lines[0].cart, contents.lines, delivery),
+    }
+
+
+def _place(request: ShopRequest) -> HttpResponse:
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        focus_first_error(form)
+        if set(form.errors) != {"provider"}:
+            messages.error(request, _("Something was missing. Nothing was ordered; please look at it again."))
+        return review_page(request, form, status=400)
+    cart = _own_cart(request, form)
+    checkout = checkout_of(cart) if cart else None
+    if cart is None or checkout is None:
+        return _lead_on(request, cart)
+    if mark_of(checkout) != form.cleaned_data["details"]:
+        messages.error(request, _("Address or delivery have changed. Nothing was ordered; please look at it again."))
+        return review_page(request, form, status=409)
+    return _order(request, form, cart, checkout)
+
+
+def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout) -> HttpResponse:
+    try:
+        order = place_order(
+            cart,
+            customer=checkout.customer,
+            delivery_method_id=checkout.delivery_method_id or 0,
+            seen=form.seen,
+            provider=form.cleaned_data["provider"],
+            idempotency_key=form.cleaned_data["key"],
+        )
+    except CartClosed:
+        return _lead_on(request, cart)
+    except CartEmpty:
+        return _nothing_to_buy(request)
+    except CartChanged as error:
+        return review_page(request, form, refused=error, status=409)
+    except ValidationError as error:
+        problem = problem_of(error)
+        messages.error(request, problem.text)
+        return review_page(request, form, status=problem.status)
+    return _done(request, order)
+
+
+def _done(request: ShopRequest, order: Order) -> HttpResponse:
+    if not order.was_replayed:
+        thanks = _("Thank you. Your order is placed; a confirmation goes to %(email)s.")
+        messages.success(request, thanks % {"email": order.email})
+    return HttpResponseRedirect(address_after(request, order), status=303)
+
+
+# --- Elsewhere
+
+
+def _own_cart(request: ShopRequest, form: PlaceForm) -> Cart | None:
+    """The cart that the form names, if it is the shopper's: open, or ordered by another tab or an earlier click."""
+    owner = request.shopper.owner
+    return own_cart(owner, form.cleaned_data["cart"]) if owner else None
+
+
+def _lead_on(request: ShopRequest, cart: Cart | None) -> HttpResponse:
+    """From a cart that cannot be ordered: to the order that it became, else to what is missing."""
+    order = order_of_cart(cart) if cart else None
+    if order:
+        return HttpResponseRedirect(address_after(request, order), status=303)
+    if cart and cart.status == Cart.Status.OPEN:
+        return redirect_to("shop:checkout_review")
+    messages.error(request, _("That page was of a cart that is closed. Nothing was ordered; this is your cart now."))
+    return redirect_to("shop:cart")
+
+
+def _nothing_to_buy(request: ShopRequest) -> HttpResponse:
+    messages.info(request, _("There is nothing in your cart to order. Put something into it first."))
+    return redirect_to("shop:cart")
+
+
+def redirect_to(name: str) -> HttpResponse:
+    """On to a page, by GET, whatever this request was."""
+    response = redirect(name)
+    response.status_code = 303
+    return response
