@@ -157,7 +157,9 @@ class CartMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._lines_held(Hold.LIVE))
     @rule(which=some)
     def run_out(self, which: int) -> None:
-        pk = _pick(self._lines_held(Hold.LIVE), which)
+        self._run_out(_pick(self._lines_held(Hold.LIVE), which))
+
+    def _run_out(self, pk: int) -> None:
         ended = CartItem.objects.filter(pk=pk)
         ended.update(reserved_until=Now() - timedelta(seconds=1))
         self.model.lines[pk].hold = Hold.ENDED
@@ -186,8 +188,11 @@ class CartMachine(RuleBasedStateMachine):
 
     @rule(variant=some_variant, price=prices)
     def change_price(self, variant: int, price: Decimal) -> None:
-        ProductVariant.objects.filter(pk=self.variants[variant]).update(price=price)
-        self.model.variants[self.variants[variant]].price = price
+        self._change_price(self.variants[variant], price)
+
+    def _change_price(self, pk: int, price: Decimal) -> None:
+        ProductVariant.objects.filter(pk=pk).update(price=price)
+        self.model.variants[pk].price = price
 
     @rule(variant=some_variant)
     def stop_selling(self, variant: int) -> None:

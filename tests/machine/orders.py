@@ -12,6 +12,7 @@ from hypothesis.stateful import precondition, rule
 
 from cart.errors import CartChanged
 from cart.models import Cart
+from cart.services import release_run_out_holds
 from orders.models import DeliveryMethod, Order, Payment
 from orders.payments import PaymentNotice
 from orders.services import (
@@ -23,8 +24,8 @@ from orders.services import (
     return_lines,
     ship_order,
 )
-from tests.machine.machine import CartMachine, _pick, some, units
-from tests.machine.model import Refused
+from tests.machine.machine import CartMachine, _pick, prices, some, units
+from tests.machine.model import Hold, Refused
 from tests.machine.order_model import ShopWithOrders
 from tests.ordering import order as place
 
@@ -41,6 +42,24 @@ class OrderMachine(CartMachine):
     @rule(which=some)
     def place_order(self, which: int) -> None:
         pk = _pick(self._open_carts(), which)
+        self._place(pk)
+
+    @precondition(lambda self: self._open_carts())
+    @rule(which=some, is_swept=st.booleans(), price=st.none() | prices)
+    def come_back_late_and_order(self, which: int, is_swept: bool, price: Decimal | None) -> None:
+        """The step after which most can have changed, and which chance alone would put together too seldom."""
+        pk = _pick(self._open_carts(), which)
+        lines = [(line, self.model.lines[line]) for line in sorted(self.model.lines_in(pk))]
+        for line, row in lines:
+            if row.hold is Hold.LIVE:
+                self._run_out(line)
+        if is_swept:
+            self._both(release_run_out_holds, lambda model: model.sweep())
+        if lines and price is not None:
+            self._change_price(lines[0][1].variant, price)
+        self._place(pk)
+
+    def _place(self, pk: int) -> None:
         cart, delivery = Cart.objects.get(pk=pk), _delivery()
         self._both(_saying_what_changed(lambda: place(cart, delivery)), lambda model: model.place(pk))
 
