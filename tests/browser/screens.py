@@ -1,5 +1,7 @@
 """Pictures of the pages for `docs/screens`, each at two widths: python -m tests.browser.screens ADDRESS."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,17 +10,37 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "screens"
 WIDTHS = {"": 1280, "-phone": 390}
 PAGES = {
     "catalogue": "/",
+    "category": "/c/kitchen/?stock=1&sort=cheapest",
     "search": "/?q=mug",
+    "nothing-found": "/?q=zebra",
     "empty-cart": "/cart/",
+    "login": "/accounts/login/",
     "signup": "/accounts/signup/",
+    "reset": "/accounts/reset/",
+    "imprint": "/legal/imprint/",
+    "privacy": "/legal/privacy/",
     "terms": "/legal/terms/",
     "not-found": "/no-such-page/",
 }
-LARGEST = 300_000  # bytes
+ACCOUNT = {"account": "/account/", "account-email": "/account/email/", "account-delete": "/account/delete/"}
+DARK = {"catalogue", "category"}
+LARGEST = 400_000  # bytes
+NAME, PASSWORD = "ada.lovelace", "an engine that weaves"
+# The page's own clock and prices of the shop stay as they are: this line alone is held no longer, and was cheaper.
+RUN_OUT = """
+from datetime import timedelta
+from django.db.models import F
+from django.db.models.functions import Now
+from cart.models import Cart, CartItem
+line = CartItem.objects.filter(reserved_quantity__gt=0).latest("pk")
+CartItem.objects.filter(pk=line.pk).update(reserved_until=Now() - timedelta(seconds=1), price=F("price") * 4 / 5)
+Cart.objects.filter(pk=line.cart_id).update(version=F("version") + 1)  # so the stored total is known to be of before
+"""
 
 
 def main(address: str) -> int:
@@ -32,37 +54,86 @@ def main(address: str) -> int:
 
 
 def _take(browser: Browser, address: str, suffix: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    for name, path in PAGES.items():
-        page.goto(address + path, wait_until="networkidle")
-        _save(page, f"{name}{suffix}.png")
-    _shop(page, address, suffix)
+    page = browser.new_page(base_url=address, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    _visit(page, PAGES, suffix)
+    _shop(page, suffix)
+    _join(page)
+    _visit(page, ACCOUNT, suffix)
+    _leave(page)
     page.close()
 
 
-def _shop(page: Page, address: str, suffix: str) -> None:
-    """A product, an add that is refused, a cart with a few things in it, and one of them removed."""
-    page.goto(address + "/?q=lunch+bag", wait_until="networkidle")
+def _visit(page: Page, pages: dict[str, str], suffix: str) -> None:
+    for name, path in pages.items():
+        page.goto(path, wait_until="networkidle")
+        _save(page, name, suffix, dark=name in DARK)
+
+
+def _shop(page: Page, suffix: str) -> None:
+    """Products, an add that is refused, and a cart: as it is, with a hold that ran out, and with a line removed."""
+    page.goto("/?q=cutlery+set", wait_until="networkidle")
+    page.locator(".card", has_text="to choose from").locator(".card-link").first.click()
+    page.locator(".variants").wait_for()
+    _save(page, "variants", suffix)
+    page.goto("/?q=lunch+bag", wait_until="networkidle")
     page.locator(".card-link").first.click()
     page.get_by_label("Quantity").wait_for()
-    _save(page, f"product{suffix}.png")
+    _save(page, "product", suffix, dark=True)
     page.get_by_label("Quantity").evaluate("field => field.removeAttribute('max')")
     page.get_by_label("Quantity").fill("101")
     page.get_by_role("button", name="Add to cart").click()
     page.get_by_role("alert").scroll_into_view_if_needed()
-    _save(page, f"refused{suffix}.png")
-    page.goto(address)
+    _save(page, "refused", suffix)
+    _fill_cart(page, suffix)
+
+
+def _fill_cart(page: Page, suffix: str) -> None:
+    page.goto("/")
     for number in range(3):
         page.locator(".card form button").nth(number).click()
         page.locator("#mini-cart .count", has_text=f"{number + 1} ").wait_for()
-    page.goto(address + "/cart/", wait_until="networkidle")
-    _save(page, f"cart{suffix}.png")
+    _cart(page, "cart", suffix, dark=True)
+    # The shop's own command line, with the addresses that `make up` left for it.
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings"}
+    subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", RUN_OUT], cwd=ROOT, env=env, check=True)
+    _cart(page, "run-out", suffix)
     page.get_by_role("button", name="Remove").last.click()
     page.get_by_role("button", name="Undo").wait_for()
-    _save(page, f"removed{suffix}.png")
+    _save(page, "removed", suffix)
 
 
-def _save(page: Page, name: str) -> None:
+def _cart(page: Page, name: str, suffix: str, *, dark: bool = False) -> None:
+    page.goto("/cart/", wait_until="networkidle")
+    _save(page, name, suffix, dark=dark)
+
+
+def _join(page: Page) -> None:
+    page.goto("/accounts/signup/")
+    page.locator("#id_username").fill(NAME)
+    page.locator("#id_email").fill("ada@example.com")
+    page.locator("#id_password1").fill(PASSWORD)
+    page.locator("#id_password2").fill(PASSWORD)
+    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Log out").wait_for()
+
+
+def _leave(page: Page) -> None:
+    """Gone as it came, with what its cart held."""
+    page.goto("/account/delete/")
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Delete it for good").click()
+    page.get_by_text("Your account is deleted.").wait_for()
+
+
+def _save(page: Page, name: str, suffix: str, *, dark: bool = False) -> None:
+    _shoot(page, f"{name}{suffix}.png")
+    if dark:
+        page.emulate_media(color_scheme="dark")
+        _shoot(page, f"{name}-dark{suffix}.png")
+        page.emulate_media(color_scheme="light")
+
+
+def _shoot(page: Page, name: str) -> None:
     """256 colours are enough for drawings, and a third of the bytes."""
     page.screenshot(path=FOLDER / name)
     with Image.open(FOLDER / name) as picture:
