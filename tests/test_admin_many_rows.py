@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from cart.models import CartItem
+from cart.models import Cart, CartItem
 from cart.services import add_product_to_cart
 from inventory.models import Product, ProductVariant, StockMovement
 from tests.conftest import MakeVariant
@@ -47,7 +47,9 @@ def test_no_list_asks_row_by_row(staff: Client, model: type[Model]) -> None:
     assert staff.get(address(model, "changelist")).status_code == 200
 
 
-@pytest.mark.parametrize("model", [CartItem, Product, ProductVariant, StockMovement], ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [Cart, CartItem, Product, ProductVariant, StockMovement], ids=lambda model: model.__name__
+)
 def test_no_form_asks_row_by_row(staff: Client, model: type[Model]) -> None:
     row = model._default_manager.first()
     assert row
