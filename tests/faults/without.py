@@ -132,6 +132,19 @@ def _conditional_update() -> None:
     writing.take = read_then_write
 
 
+def _mark_last() -> None:
+    """A letter counts as sent as soon as a worker has it in its hands."""
+    delivering = _module("workers.post.delivering")
+    lease = delivering.lease
+
+    def lease_and_mark(letter_id: int) -> Any:
+        letter = lease(letter_id)
+        delivering.Letter.objects.filter(pk=letter_id).update(sent_at=delivering.Now())
+        return letter
+
+    delivering.lease = lease_and_mark
+
+
 _GUARDS: dict[str, Callable[[], None]] = {
     "sweep": _sweep,
     "clear_before": _clear_before,
@@ -146,4 +159,5 @@ _GUARDS: dict[str, Callable[[], None]] = {
     "retries": _retries,
     "database_clock": _database_clock,
     "conditional_update": _conditional_update,
+    "mark_last": _mark_last,
 }

@@ -11,10 +11,12 @@ from tests.faults import without  # first: it has a guard to take out that Celer
 import shop.wsgi  # noqa: F401 - it sets Django up
 
 # isort: split
+from django.core.mail import EmailMessage
+
 from celery_app import app
 from redis_link import client
 from tests.faults import counting, poison  # noqa: F401 - they register effects
-from tests.faults.failpoints import die_at, dying_after
+from tests.faults.failpoints import die_at, dying_after, dying_before
 from workers import tasks
 from workers.models import OutboxRow
 from workers.outbox import draining, failing
@@ -34,6 +36,8 @@ def _handle_or_die(self: draining._Drain, rows: Sequence[OutboxRow], watch: Stop
 
 draining._Drain._handle = _handle_or_die  # type: ignore[method-assign]
 draining.drain = dying_after("before_ack", draining.drain)
+_send = dying_before("letter_leased", dying_after("letter_sent", EmailMessage.send))
+EmailMessage.send = _send  # type: ignore[method-assign]
 
 if "FAULTS_HURRY" in os.environ:
     # Eight attempts take minutes with the waits between them, and the waits are tested elsewhere.

@@ -1,0 +1,64 @@
+"""The post room: a worker dies with a letter in its hands, and a mail server hangs."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.faults.conftest import StartSite
+from tests.faults.enduring import AS_USUAL, endure
+from tests.faults.load import Load
+from tests.faults.site import Site
+from tests.mailing import MailServer
+from tests.waiting import wait_until
+from workers.post import post
+
+Note = Callable[..., None]
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+def write(site: Site, key: str) -> None:
+    """Beat rings for it: the bell of this process is another shop's."""
+    with site.orm():
+        post(kind="test", to="ada@example.com", subject=key, text="Words", dedupe_key=key)
+
+
+def unsent(site: Site) -> int:
+    count: int = site.sql("SELECT count(*) FROM workers_letter WHERE sent_at IS NULL")[0][0]
+    return count
+
+
+@pytest.mark.quick_fault
+@pytest.mark.row("24", "worker killed before and after it sends a letter", "sent again, under the same Message-ID")
+def test_killed_with_a_letter(start_site: StartSite, mail: MailServer, note: Note) -> None:
+    site = start_site(env={"EMAIL_URL": mail.url, "FAULTS_HURRY": "1"}, without=("web", "bulk"))
+    for point in ("letter_leased", "letter_sent"):
+        site.arm(point)
+    write(site, "a")
+    wait_until(lambda: unsent(site) == 0, "the letter is marked as sent", 60)
+    assert mail.subjects == ["a", "a"]
+    assert len({letter["Message-ID"] for letter in mail.letters}) == 1
+    note(None)
+
+
+@pytest.mark.row("24b", "mail server hangs", "everything else goes on; letters are sent, each once, when it answers")
+def test_mail_server_hangs(start_site: StartSite, mail: MailServer, note: Note) -> None:
+    site = start_site(env={"EMAIL_URL": mail.url})
+
+    def fault(load: Load) -> None:
+        mail.answers.clear()
+        for number in range(20):
+            write(site, str(number))
+        wait_until(lambda: mail.asked.acquire(blocking=False), "the mail server is asked")
+        load.goes_on(20)
+        mail.answers.set()
+
+    observed = endure(site, fault, only=AS_USUAL)
+    wait_until(lambda: unsent(site) == 0, "all letters are sent", 120)
+    # What the server was asked while it said nothing, it may have heard after its client gave up.
+    assert set(mail.subjects) == {str(number) for number in range(20)}
+    note(observed, remark=f"({len(mail.letters) - 20} twice)")
