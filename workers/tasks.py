@@ -51,7 +51,7 @@ def write_order_letters(batch: Batch) -> None:
             write_order_letter(order_id=int(order_id), occasion=Occasion(payload["occasion"]))
 
 
-@effect("advance_imports", queue=Queue.BULK)
+@effect("advance_imports", queue=Queue.BULK, longest=45)
 def advance_imports(batch: Batch) -> None:
     """Check or apply the file that staff uploaded. One a transaction: each has the whole of a task's time."""
     first, *others = batch.ids
