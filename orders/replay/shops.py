@@ -1,0 +1,130 @@
+"""Two doors to the shop for the shoppers of a replay: its services, and (in `web`) its pages."""
+
+import uuid
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from cart.models import Cart
+from cart.services import add_product_to_cart
+from inventory.errors import InsufficientStock, VariantUnavailable
+from inventory.models import ProductVariant
+from orders.models import DeliveryMethod, Order
+from orders.models.addressed import Customer
+from orders.payments import PaymentNotice
+from orders.replay.account import Account, Outcome
+from orders.replay.log import Visit, VisitLine
+from orders.selectors import review_of
+from orders.services import payment_settle, place_order, return_lines
+
+REFUSALS = {
+    "only_n_left": Outcome.ONLY_N_LEFT,
+    "all_in_carts": Outcome.ALL_IN_CARTS,
+    "sold_out": Outcome.SOLD_OUT,
+}
+CUSTOMER = Customer(
+    email="replay@example.com", name="Replay", street="1 Log Lane", city="London", postcode="N1 1AA", country="UK"
+)
+
+
+@dataclass(slots=True)
+class Bought:
+    """A line that a shopper bought, and the units of it that have not come back."""
+
+    order_id: int
+    line_id: int
+    kept: int
+
+
+class Shop(ABC):
+    """Where visits are made. Each shopper's visits come one after another; different shoppers' at the same time."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.variant_ids = dict(ProductVariant.objects.values_list("sku", "pk"))
+        self._bought: dict[tuple[str, str], list[Bought]] = defaultdict(list)
+
+    def visit(self, visit: Visit) -> list[Outcome]:
+        """Buy, or bring back, what an invoice says. Returns what became of each of its lines."""
+        if visit.is_return:
+            self.account.count_visit("returns")
+            return [self._bring_back(visit, line) for line in visit.lines]
+        return self._buy(visit)
+
+    @abstractmethod
+    def fill_and_order(self, visit: Visit) -> tuple[Order | None, list[Outcome | None]]:
+        """Add the lines and order them. Returns the order, and why each line is not in it, None where it was added."""
+
+    def _buy(self, visit: Visit) -> list[Outcome]:
+        order, refusals = self.fill_and_order(visit)
+        self.account.count_visit("orders" if order else "left without an order")
+        for line in order.lines.all() if order else ():
+            self._bought[visit.who, line.sku].append(Bought(line.order_id, line.pk, line.quantity))
+        return [refusal or (Outcome.SOLD if order else Outcome.ORDER_REFUSED) for refusal in refusals]
+
+    def _bring_back(self, visit: Visit, line: VisitLine) -> Outcome:
+        missing = self._bring_back_line(visit, line)
+        if missing == line.units:
+            return Outcome.NOT_BOUGHT_HERE
+        return Outcome.PARTLY_RETURNED if missing else Outcome.RETURNED
+
+    def _bring_back_line(self, visit: Visit, line: VisitLine) -> int:
+        """From the latest orders first. Returns the units that this shopper never bought here."""
+        missing = line.units
+        for bought in reversed(self._bought[visit.who, line.sku]):
+            units = min(missing, bought.kept)
+            if units:
+                return_lines(order_id=bought.order_id, units={bought.line_id: units}, reason=f"Replay: {visit.invoice}")
+                bought.kept -= units
+                missing -= units
+        return missing
+
+
+class ServiceShop(Shop):
+    """Straight through the services, as fast as they are."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        delivery = DeliveryMethod.objects.filter(is_active=True).first()
+        if delivery is None:
+            raise ValueError("There is no delivery method. Make one in the back office, then replay again.")
+        self.delivery = delivery
+
+    def fill_and_order(self, visit: Visit) -> tuple[Order | None, list[Outcome | None]]:
+        token, refusals = uuid.uuid4(), []
+        for line in visit.lines:
+            refusals.append(self._refusal_of_add(token, line))
+        is_filled = None in refusals
+        return (self._order(Cart.objects.get(guest_token=token)) if is_filled else None), refusals
+
+    def _refusal_of_add(self, token: uuid.UUID, line: VisitLine) -> Outcome | None:
+        try:
+            add_product_to_cart(None, self.variant_ids.get(line.sku, 0), line.units, guest_token=token)
+        except InsufficientStock as refusal:
+            return REFUSALS[refusal.code or ""]
+        except VariantUnavailable:
+            return Outcome.NOT_SOLD_HERE
+        return None
+
+    def _order(self, cart: Cart) -> Order | None:
+        review = review_of(cart, list(cart.items.all()), self.delivery)
+        try:
+            order = place_order(
+                cart,
+                customer=CUSTOMER,
+                delivery_method_id=self.delivery.pk,
+                seen=review.seen,
+                provider="invoice",
+                idempotency_key=str(uuid.uuid4()),
+            )
+        except ValidationError:
+            return None
+        self.pay(order)
+        return order
+
+    def pay(self, order: Order) -> None:
+        """The customer's bank sends the money at once."""
+        for payment in order.payments.filter(status="pending"):
+            payment_settle(notice=PaymentNotice(payment.reference, True, payment.amount), provider="invoice")

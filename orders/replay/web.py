@@ -1,0 +1,101 @@
+"""The shop's pages as the door of a replay: each visit is a browser of its own, with its cookies and forms."""
+
+import http.client
+import json
+import re
+import threading
+import uuid
+from dataclasses import asdict
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode, urlsplit
+
+from orders.models import Order
+from orders.replay.account import Account, Outcome
+from orders.replay.log import Visit, VisitLine
+from orders.replay.shops import CUSTOMER, REFUSALS, ServiceShop
+
+_HIDDEN = re.compile(r'<input type="hidden" name="(cart|version|total|details|key)" value="([^"]*)">')
+_TIMEOUT = 60  # seconds
+
+
+class UnexpectedAnswer(Exception):
+    """A page answered as it should not; the message says which and with what."""
+
+
+class Browser:
+    """Cookies and forms over one connection that is kept. Argument: an `http.client` connection."""
+
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self._connection = connection
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> str:
+        """The page at a path. Raises UnexpectedAnswer unless it is one."""
+        return self._request("GET", path, expected=200)
+
+    def post(self, path: str, fields: dict[str, str], *, expected: int, accept: str = "text/html") -> str:
+        """Send a form with the token that the browser was given. Raises UnexpectedAnswer for another status."""
+        token = self._cookies.get("csrftoken", "")
+        body = urlencode({"csrfmiddlewaretoken": token, **fields})
+        return self._request("POST", path, body, expected=expected, accept=accept)
+
+    def _request(self, method: str, path: str, body: str = "", *, expected: int, accept: str = "text/html") -> str:
+        headers = {"Accept": accept, "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request(method, path, body or None, headers)
+        answer = self._connection.getresponse()
+        text = answer.read().decode()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        if answer.status not in {expected, 409}:
+            raise UnexpectedAnswer(f"{method} {path} answers {answer.status}")
+        return text
+
+
+class WebShop(ServiceShop):
+    """Adds and orders through the pages; what customers' banks and staff do goes through the services."""
+
+    def __init__(self, account: Account, address: str) -> None:
+        super().__init__(account)
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{address} is no address of a shop; one is http://127.0.0.1:8000")
+        self._parts = parts
+        self._kept = threading.local()
+        Browser(self._connection()).get("/healthz")
+
+    def fill_and_order(self, visit: Visit) -> tuple[Order | None, list[Outcome | None]]:
+        browser = Browser(self._connection())
+        browser.get("/accounts/login/")  # the smallest page with a form
+        refusals = [self._add_on_page(browser, line) for line in visit.lines]
+        return (self._order_on_pages(browser) if None in refusals else None), refusals
+
+    def _add_on_page(self, browser: Browser, line: VisitLine) -> Outcome | None:
+        variant_id = self.variant_ids.get(line.sku)
+        if variant_id is None:
+            return Outcome.NOT_SOLD_HERE
+        fields = {"variant": str(variant_id), "quantity": str(line.units), "key": uuid.uuid4().hex}
+        said = json.loads(browser.post("/cart/add/", fields, expected=200, accept="application/json"))
+        if said["code"] == "added":
+            return None
+        if said["code"] not in REFUSALS:
+            raise UnexpectedAnswer(f"an add is refused: {said['message']}")
+        return REFUSALS[said["code"]]
+
+    def _order_on_pages(self, browser: Browser) -> Order | None:
+        browser.post("/checkout/", {**asdict(CUSTOMER), "delivery_method": str(self.delivery.pk)}, expected=303)
+        fields = dict(_HIDDEN.findall(browser.get("/checkout/review/")))
+        browser.post("/checkout/review/", {**fields, "provider": "invoice"}, expected=303)
+        order = Order.objects.filter(cart_id=fields["cart"]).first()
+        if order:
+            self.pay(order)
+        return order
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """One a shopper, kept from visit to visit."""
+        if not hasattr(self._kept, "connection"):
+            kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
+            self._kept.connection = kind(self._parts.netloc, timeout=_TIMEOUT)
+        connection: http.client.HTTPConnection = self._kept.connection
+        return connection
