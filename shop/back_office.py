@@ -42,6 +42,10 @@ def _mark(request: HttpRequest) -> str:
     return static("shop/mark.svg")
 
 
+def _style(request: HttpRequest) -> str:
+    return static("staff/staff.css")
+
+
 def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
     """The setting UNFOLD."""
     return {
@@ -55,6 +59,7 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
             {"icon": "storefront", "title": "The shop", "link": "/"},
             {"icon": "monitoring", "title": "Workers in Flower", "link": flower_url},
         ],
+        "STYLES": [_style],
         "COLORS": {"base": _BASE, "primary": _PRIMARY},
         "BORDER_RADIUS": "8px",
         "DASHBOARD_CALLBACK": "workers.dashboard.fill_dashboard",

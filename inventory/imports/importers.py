@@ -34,7 +34,7 @@ def _carry_out_adjustments(job: ImportJob, plan: StockPlan) -> str:
     )
     added = sum(move.delta for move in moves if move.delta > 0)
     taken = -sum(move.delta for move in moves if move.delta < 0)
-    return f"{len(moves):,} stock movements: {added:,} units added, {taken:,} units taken."
+    return f"{len(moves):,} stock movement{'s' * (len(moves) != 1)}: {added:,} units added, {taken:,} taken."
 
 
 def _carry_out_catalogue(job: ImportJob, plan: CataloguePlan) -> str:

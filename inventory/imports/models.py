@@ -15,11 +15,11 @@ class ImportJob(models.Model):
 
     class State(models.TextChoices):
         CHECKING = "checking", "Being checked"
-        CHECKED = "checked", "Waits for your decision"
-        REFUSED = "refused", "Refused: the file has errors"
+        CHECKED = "checked", "Waits for a decision"
+        REFUSED = "refused", "Refused"
         APPLYING = "applying", "Being applied"
         APPLIED = "applied", "Applied"
-        FAILED = "failed", "Failed: nothing was changed"
+        FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
     RUNNING = (State.CHECKING, State.APPLYING)

@@ -46,7 +46,7 @@ def import_confirm(*, job_id: int, preview: int, by: User) -> ImportJob:
         raise ImportNotWaiting("This file would change nothing, so there is nothing to apply.")
     job.state, job.confirmed_by, job.problem = State.APPLYING, by, ""
     job.save(update_fields=["state", "confirmed_by", "problem"])
-    log_import(job, by.pk, CHANGE, f"Confirmed preview {preview} with {job.differences:,} differences.")
+    log_import(job, by.pk, CHANGE, f"Confirmed preview {preview} (differences: {job.differences:,}).")
     import_waits.send(sender=ImportJob, job_id=job.pk)
     return job
 

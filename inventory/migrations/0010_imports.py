@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200, verbose_name='file')),
                 ('text', models.TextField(editable=False)),
                 ('digest', models.CharField(editable=False, help_text='SHA-256 of the text: tells a second upload.', max_length=64)),
-                ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Waits for your decision'), ('refused', 'Refused: the file has errors'), ('applying', 'Being applied'), ('applied', 'Applied'), ('failed', 'Failed: nothing was changed'), ('cancelled', 'Cancelled')], default='checking', max_length=20)),
+                ('state', models.CharField(choices=[('checking', 'Being checked'), ('checked', 'Waits for a decision'), ('refused', 'Refused'), ('applying', 'Being applied'), ('applied', 'Applied'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='checking', max_length=20)),
                 ('preview', models.PositiveIntegerField(default=0, help_text='Counts the checks; a decision is about one of them.')),
                 ('rows', models.PositiveIntegerField(default=0, help_text='Rows of the file below its header.')),
                 ('differences', models.PositiveIntegerField(default=0)),

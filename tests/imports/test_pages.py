@@ -68,7 +68,7 @@ def test_a_manager_uploads_looks_and_applies(staff: Client, make_variant: MakeVa
     job = advanced(job)
     page = staff.get(page_of(job)).content.decode()
     assert (job.state, job.confirmed_by) == (State.APPLIED, User.objects.get(username=MANAGER))
-    assert "1 stock movements: 0 units added, 3 units taken." in page
+    assert "1 stock movement: 0 units added, 3 taken." in page
     assert "Apply this difference" not in page
     variant.refresh_from_db()
     assert variant.stock_quantity == 7
