@@ -13,11 +13,13 @@ from cart.models import CartItem
 from cart.signals import customer_asked, drill_ended, holds_kept, holds_ran_out, stock_short
 from inventory.errors import InsufficientStock
 from inventory.signals import import_waits, stock_changed
+from post_box import letter_handed_in
 from workers import order_receivers
 from workers.analytics.asking import event_intent
 from workers.erasing import erase_traces
 from workers.outbox import Intent, enqueue
 from workers.personal import events_of
+from workers.post import post
 
 
 def connect() -> None:
@@ -31,6 +33,7 @@ def connect() -> None:
     holds_kept.connect(holds_were_kept, dispatch_uid="workers.holds_were_kept")
     drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
     customer_asked.connect(events_of, dispatch_uid="workers.events_of")
+    letter_handed_in.connect(letter_was_handed_in, dispatch_uid="workers.letter_was_handed_in")
     order_receivers.connect()
 
 
@@ -53,6 +56,11 @@ def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) 
 def import_is_waiting(sender: Any, job_id: int, **kwargs: Any) -> None:
     """Staff uploaded a file, or confirmed what it would do."""
     enqueue([Intent("advance_imports", key=job_id)])
+
+
+def letter_was_handed_in(sender: Any, signal: Any, **letter: str) -> None:
+    """The site wants an e-mail to go out."""
+    post(**letter)
 
 
 def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:

@@ -24,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from shop.account_forms import ResetForm
 from shop.forms import SignupForm
 from shop.login_forms import LoginForm
 
@@ -69,6 +70,7 @@ class ResetView(PasswordResetView):
     """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
 
     template_name = "shop/account_form.html"
+    form_class = ResetForm
     email_template_name = "shop/mail_reset.txt"
     subject_template_name = "shop/mail_reset_subject.txt"
     success_url = reverse_lazy("shop:reset_sent")

@@ -14,6 +14,7 @@ from inventory.sorting import categories_ensure
 from tests.browser.steps import add, expect_units, open_product
 from tests.conftest import MakeVariant
 from tests.shop.pages import MakeUser
+from workers.post.delivering import deliver
 
 PASSWORD = "a long password"
 
@@ -81,6 +82,7 @@ class Stage:
         self.go("/cart/")
 
     def link_in_mail(self) -> str:
+        deliver()
         (link,) = re.findall(r"http://\S+?(/\S+)", str(mail.outbox[-1].body).replace(self.shop, "http://shop"))
         return str(link)
 

@@ -20,6 +20,7 @@ from tests.ordering import order as buy
 from tests.shop.pages import MakeUser, form, messages, text_of
 from tests.shopping import add, nothing_changes, stock
 from workers.models import AnalyticsEvent
+from workers.post.delivering import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,7 @@ def ada(client: Client, make_user: MakeUser) -> User:
 
 
 def link_in_mail() -> str:
+    deliver()
     (letter,) = mail.outbox
     (link,) = re.findall(r"http://testserver(/\S+)", str(letter.body))
     return str(link)
@@ -70,7 +72,8 @@ def test_nobody_learns_who_has_an_account(client: Client, make_user: MakeUser) -
     make_user("ada")
     known, unknown = (client.post("/accounts/reset/", {"email": f"{name}@example.com"}) for name in ("ada", "eve"))
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    assert len(mail.outbox) == 1
+    assert mail.outbox == []  # the answer has not waited for a mail server: how long it takes tells nothing either
+    assert deliver() == 1
 
 
 # --- Another e-mail address
@@ -78,8 +81,8 @@ def test_nobody_learns_who_has_an_account(client: Client, make_user: MakeUser) -
 
 def test_an_address_changes_when_its_link_comes_back(client: Client, ada: User) -> None:
     post(client, "/account/email/", email="new@example.com", password=PASSWORD)
-    assert mail.outbox[0].to == ["new@example.com"]
     link = link_in_mail()
+    assert mail.outbox[0].to == ["new@example.com"]
     assert "new@example.com" in text_of(client.get(link))
     ada.refresh_from_db()
     assert ada.email == "ada@example.com"
@@ -106,7 +109,7 @@ def test_a_link_ends(client: Client, ada: User, settings: Settings) -> None:
 def test_an_address_that_cannot_be(client: Client, ada: User, fields: dict[str, str]) -> None:
     response = client.post("/account/email/", {"email": "new@example.com", "password": PASSWORD} | fields)
     assert 'class="field-error"' in text_of(response)
-    assert mail.outbox == []
+    assert deliver() == 0
 
 
 # --- One's data
