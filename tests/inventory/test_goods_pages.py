@@ -1,0 +1,246 @@
+"""Staff make and change products, variants, prices and categories; what has a history is not deleted."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+
+from inventory.errors import NumberTaken, PriceChangedMeanwhile
+from inventory.models import DRILL_NUMBER, Category, PriceChange, Product, ProductVariant
+from inventory.services import variant_save
+from staff.roles import CLERK, MANAGER
+from tests.shopping import nothing_changes, stock
+
+pytestmark = pytest.mark.django_db
+
+PRODUCT = {"number": "10001", "name": "Red teapot", "slug": "red-teapot-10001", "category": "", "is_listed": "on"}
+NO_ROWS = {"variants-TOTAL_FORMS": 0, "variants-INITIAL_FORMS": 0}
+ROW = {"sku": "10001A", "name": "Red", "price": "4.50", "low_stock_threshold": 3, "is_active": "on"}
+
+
+def in_inline(row: dict[str, Any], prefix: str = "variants-0-") -> dict[str, Any]:
+    return {f"{prefix}{name}": value for name, value in row.items()}
+
+
+@pytest.fixture
+def manager(client: Client) -> Client:
+    user = User.objects.create_user("mary", is_staff=True)
+    user.groups.add(Group.objects.get(name=MANAGER))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def clerk() -> Client:
+    client, user = Client(), User.objects.create_user("anna", is_staff=True)
+    user.groups.add(Group.objects.get(name=CLERK))
+    client.force_login(user)
+    return client
+
+
+def address(page: str, row: Any = None) -> str:
+    return reverse(f"admin:inventory_{page}", args=[row.pk] if row else [])
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def fields_of(variant: ProductVariant, **changes: object) -> dict[str, Any]:
+    """The form of a variant's page as a browser sends it, with the price that the page showed."""
+    fields = {
+        "product": variant.product_id,
+        "sku": variant.sku,
+        "name": variant.name,
+        "price": variant.price,
+        "initial-price": variant.price,
+        "low_stock_threshold": variant.low_stock_threshold,
+        "is_active": "on",
+        "price_changes-TOTAL_FORMS": 0,
+        "price_changes-INITIAL_FORMS": 0,
+    }
+    return fields | changes
+
+
+def save(client: Client, variant: ProductVariant, **changes: object) -> Any:
+    return client.post(address("productvariant_change", variant), fields_of(variant, **changes), follow=True)
+
+
+class TestProducts:
+    def test_is_made_with_its_variants_and_without_units(self, manager: Client) -> None:
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 0} | in_inline(ROW)
+        assert manager.post(address("product_add"), PRODUCT | rows).status_code == 302
+        product = Product.objects.get()
+        variant = product.variants.get()
+        assert product.category is not None
+        assert product.category.slug == "kitchen"
+        assert (variant.sku, variant.price, variant.stock_quantity) == ("10001A", Decimal("4.50"), 0)
+        assert not variant.movements.exists()
+        assert not variant.price_changes.exists()
+        assert str(LogEntry.objects.get().user) == "mary"
+
+    @pytest.mark.parametrize(
+        ("field", "value", "said"),
+        [
+            ("number", DRILL_NUMBER, "kept for the oversell drill"),
+            ("number", "", "This field is required"),
+            ("name", "", "This field is required"),
+            ("slug", "red teapot", "Enter a valid"),
+            ("slug", "taken", "already exists"),
+            ("number", "TAKEN", "already exists"),
+        ],
+    )
+    def test_bad_input_is_told(self, manager: Client, field: str, value: str, said: str) -> None:
+        Product.objects.create(number="TAKEN", name="Other", slug="taken")
+        answer = manager.post(address("product_add"), PRODUCT | NO_ROWS | {field: value})
+        assert said in text(answer)
+        assert Product.objects.count() == 1
+
+    def test_a_form_leaves_what_it_does_not_change(self, manager: Client, variant: ProductVariant) -> None:
+        product = variant.product
+        category = Category.objects.create(slug="garden", name="Garden")
+        fields = PRODUCT | NO_ROWS | {"number": product.number, "slug": product.slug, "category": category.pk}
+        assert manager.post(address("product_change", product), fields).status_code == 302
+        product.refresh_from_db()
+        assert (product.name, product.category) == ("Red teapot", category)
+        assert stock(variant) == (10, 0)
+
+    def test_with_variants_is_not_deleted_and_says_what_to_do(self, manager: Client, variant: ProductVariant) -> None:
+        product = variant.product
+        for method in (manager.get, manager.post):
+            answer: Any = method(address("product_delete", product), {"post": "yes"}, follow=True)
+            assert "It has 1 variant, whose stock and sales stay on record" in text(answer)
+        assert Product.objects.filter(pk=product.pk).exists()
+
+    def test_without_variants_is_deleted(self, manager: Client) -> None:
+        product = Product.objects.create(number="1", name="Typo", slug="typo")
+        manager.post(address("product_delete", product), {"post": "yes"})
+        assert not Product.objects.exists()
+
+    @pytest.mark.parametrize("model", ["product", "category", "productvariant"])
+    def test_none_is_deleted_by_the_dozen(self, manager: Client, variant: ProductVariant, model: str) -> None:
+        Category.objects.create(slug="garden", name="Garden")
+        row = {"product": Product, "category": Category, "productvariant": ProductVariant}[model].objects.get()  # type: ignore[attr-defined]
+        answer = manager.post(
+            address(f"{model}_changelist"), {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+        )
+        assert answer.status_code == 302
+        assert type(row).objects.filter(pk=row.pk).exists()
+
+    def test_a_category_goes_and_its_products_stay_on_sale(self, manager: Client, variant: ProductVariant) -> None:
+        category = Category.objects.create(slug="garden", name="Garden")
+        Product.objects.update(category=category)
+        answer = manager.post(address("category_delete", category), {"post": "yes"}, follow=True)
+        assert "1 products have no category now" in text(answer)
+        assert Product.objects.get().category is None
+        assert Client().get(variant.product.get_absolute_url()).status_code == 200
+        assert Client().get("/").status_code == 200
+
+
+class TestPrices:
+    def test_a_change_is_in_the_history(self, manager: Client, variant: ProductVariant) -> None:
+        answer = save(manager, variant, price="3.75")
+        change = PriceChange.objects.get()
+        assert (change.old_price, change.new_price, str(change.actor)) == (Decimal("2.50"), Decimal("3.75"), "mary")
+        assert "Changed Price" in LogEntry.objects.get().get_change_message()
+        assert ProductVariant.objects.get().price == Decimal("3.75")
+        assert answer.status_code == 200
+        assert "2.50" in text(manager.get(address("productvariant_change", variant)))
+
+    def test_a_change_in_the_page_of_the_product_too(self, manager: Client, variant: ProductVariant) -> None:
+        product = variant.product
+        row = ROW | {"sku": variant.sku, "price": "3.75", "id": variant.pk, "product": product.pk}
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1} | in_inline(row)
+        rows["initial-variants-0-price"] = "2.50"
+        fields = PRODUCT | {"number": product.number, "slug": product.slug} | rows
+        assert manager.post(address("product_change", product), fields).status_code == 302
+        assert str(PriceChange.objects.get()) == "2.50 to 3.75"
+
+    def test_a_saved_form_without_a_new_price_is_no_change(self, manager: Client, variant: ProductVariant) -> None:
+        save(manager, variant, name="Blue")
+        assert not PriceChange.objects.exists()
+        assert ProductVariant.objects.get().name == "Blue"
+
+    def test_shows_in_the_carts_that_have_it(self, manager: Client, variant: ProductVariant) -> None:
+        shopper = Client()
+        shopper.post("/cart/add/", {"variant": variant.pk, "quantity": 2, "key": "k"})
+        save(manager, variant, price="3.75")
+        assert "Price changed since: £2.50 → £3.75." in text(shopper.get("/cart/"))
+
+    @pytest.mark.parametrize(
+        ("price", "said"),
+        [
+            ("-1", "greater than or equal to 0"),
+            ("1.234", "no more than 2 decimal places"),
+            ("123456789.00", "no more than 10 digits in total"),
+            ("dear", "Enter a number"),
+            ("NaN", "Enter a number"),
+            ("Infinity", "Enter a number"),
+            ("", "This field is required"),
+        ],
+    )
+    def test_a_bad_one_is_told(self, manager: Client, variant: ProductVariant, price: str, said: str) -> None:
+        with nothing_changes():
+            assert said in text(save(manager, variant, price=price))
+        assert not PriceChange.objects.exists()
+
+    def test_one_set_from_an_old_page_is_refused_with_both(self, manager: Client, variant: ProductVariant) -> None:
+        open_page = fields_of(variant, price="3.75")
+        save(manager, variant, price="9.00")
+        answer = manager.post(address("productvariant_change", variant), open_page)
+        assert "You saw the price 2.50; meanwhile it was set to 9.00." in text(answer)
+        assert answer.context["adminform"].form["price"].value() == "3.75"
+        assert ProductVariant.objects.get().price == Decimal("9.00")
+
+    def test_an_old_page_about_something_else_resets_no_price(self, manager: Client, variant: ProductVariant) -> None:
+        open_page = fields_of(variant, name="Blue")
+        save(manager, variant, price="9.00")
+        assert manager.post(address("productvariant_change", variant), open_page).status_code == 302
+        now = ProductVariant.objects.get()
+        assert (now.name, now.price) == ("Blue", Decimal("9.00"))
+
+    def test_the_service_looks_again_under_the_lock(self, variant: ProductVariant) -> None:
+        ProductVariant.objects.update(price=9)
+        variant.price = Decimal("3.75")
+        with pytest.raises(PriceChangedMeanwhile):
+            variant_save(variant=variant, fields=["price"], price_seen=Decimal("2.50"))
+        assert not PriceChange.objects.exists()
+
+    def test_are_not_for_clerks(self, clerk: Client, variant: ProductVariant) -> None:
+        with nothing_changes():
+            assert save(clerk, variant, price="3.75").status_code == 403
+            assert clerk.post(address("product_add"), PRODUCT | NO_ROWS).status_code == 403
+
+
+class TestVariants:
+    def test_a_new_one_has_no_units(self, manager: Client, variant: ProductVariant) -> None:
+        forged = {"stock_quantity": 99, "reserved_quantity": 9}
+        fields = ROW | {"product": variant.product_id} | forged
+        rows = {"price_changes-TOTAL_FORMS": 0, "price_changes-INITIAL_FORMS": 0}
+        assert manager.post(address("productvariant_add"), fields | rows).status_code == 302
+        assert stock(ProductVariant.objects.get(sku="10001A")) == (0, 0)
+
+    def test_not_even_where_the_caller_says_so(self, variant: ProductVariant) -> None:
+        new = ProductVariant(product=variant.product, sku="NEW", name="New", price=1, stock_quantity=99)
+        assert stock(variant_save(variant=new, fields=[])) == (0, 0)
+
+    def test_a_taken_sku_is_told(self, manager: Client, variant: ProductVariant) -> None:
+        fields = ROW | {"product": variant.product_id, "sku": variant.sku}
+        rows = {"price_changes-TOTAL_FORMS": 0, "price_changes-INITIAL_FORMS": 0}
+        assert "already exists" in text(manager.post(address("productvariant_add"), fields | rows))
+
+    def test_one_that_was_taken_since_the_form_looked(self, variant: ProductVariant) -> None:
+        with pytest.raises(NumberTaken):
+            variant_save(variant=ProductVariant(product=variant.product, sku=variant.sku, price=1), fields=[])
+
+    def test_is_taken_off_sale_not_deleted(self, manager: Client, variant: ProductVariant) -> None:
+        assert manager.post(address("productvariant_delete", variant), {"post": "yes"}).status_code == 403
+        fields = fields_of(variant)
+        del fields["is_active"]
+        assert manager.post(address("productvariant_change", variant), fields).status_code == 302
+        assert Client().post("/cart/add/", {"variant": variant.pk, "quantity": 1, "key": "k"}).status_code == 404
+        assert stock(variant) == (10, 0)

@@ -1,0 +1,52 @@
+"""What staff do in a storm: send the stock page's form, or move stock with holds in the way."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from cart.errors import HoldsInTheWay
+from cart.services import move_stock, moving
+from inventory.models import ProductVariant, StockMovement
+from inventory.selectors import stock_seen
+from inventory.services import stock
+from tests.storms.harness import meet
+
+
+def send_form(user_id: int, variant_id: int, fields: dict[str, str]) -> int:
+    """Post the form of the stock page as it is; the status of the answer: 302 where it moved."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.get(pk=user_id))
+    meet()
+    return client.post(reverse("admin:inventory_productvariant_stock", args=[variant_id]), fields).status_code
+
+
+def lower(user_id: int, variant_id: int, units: int, may_lose: Sequence[int] = ()) -> list[int] | str:
+    """Take units away: the lines that lost their hold, or the name of the refusal with those in the way."""
+    try:
+        moved = move_stock(
+            variant_id=variant_id,
+            delta=-units,
+            kind=StockMovement.Kind.ADJUSTMENT,
+            reason="Broken",
+            seen=stock_seen(ProductVariant.objects.get(pk=variant_id)),
+            actor=User.objects.get(pk=user_id),
+            may_lose=may_lose,
+        )
+    except HoldsInTheWay as refusal:
+        return [-line.pk for line in refusal.lines]
+    except ValidationError as refusal:
+        return type(refusal).__name__
+    return [line.pk for line in moved.lost]
+
+
+def nobody_asks_what_was_seen() -> None:
+    """A guard taken out: the movement is made whatever the person saw."""
+    stock.check_seen = moving.check_seen = lambda variant, seen: None
+
+
+def the_variant_is_not_locked() -> None:
+    """A guard taken out: who gives way is decided on rows that an add is about to change."""
+    moving.lock_variants = lambda ids: list(ProductVariant.objects.filter(pk__in=ids))
