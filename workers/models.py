@@ -213,7 +213,13 @@ class DailyFigure(models.Model):
         indexes = [
             # The dashboard: the totals of some days, and the days of some variants.
             models.Index(name="workers_dailyfigure_totals", fields=["day"], condition=Q(variant_id__isnull=True)),
-            models.Index(name="workers_dailyfigure_variant", fields=["variant_id", "day"]),
+            # Read for every variant with an open alert, hence without a look into the table.
+            models.Index(
+                name="workers_dailyfigure_variants",
+                fields=["variant_id", "day"],
+                include=["name", "quantity"],
+                condition=Q(variant_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

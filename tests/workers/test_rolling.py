@@ -82,6 +82,14 @@ def test_a_late_event_marks_its_day_and_is_counted() -> None:
     assert units() == {"add_to_cart": 5}
 
 
+def test_it_stops_when_its_time_is_up_and_goes_on_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    record()
+    monkeypatch.setattr(rolling, "LONGEST", 0.0)
+    assert roll_up_marked_days() == []
+    monkeypatch.undo()
+    assert roll_up_marked_days() == [DAY]
+
+
 def test_an_event_that_comes_twice_is_counted_once() -> None:
     facts = record(quantity=3)
     record_events([facts])

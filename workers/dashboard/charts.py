@@ -19,11 +19,11 @@ class Chart:
     rows: list[tuple[date, list[int]]]
 
 
-# Told apart by more than their colour, which must also do on dark pages.
-_DARK, _LIGHT, _GREY = "var(--color-primary-600)", "var(--color-primary-300)", "#9ca3af"
+# Told apart by more than their colour. These have a contrast of 3 to light and to dark pages.
+_GREEN, _AMBER, _GREY = "var(--color-primary-500)", "#c2762b", "#7c8794"
 _LINES: list[dict[str, object]] = [
-    {"borderColor": _DARK, "backgroundColor": _DARK},
-    {"borderColor": _LIGHT, "backgroundColor": _LIGHT, "borderDash": [6, 4]},
+    {"borderColor": _GREEN, "backgroundColor": _GREEN},
+    {"borderColor": _AMBER, "backgroundColor": _AMBER, "borderDash": [6, 4]},
     {"borderColor": _GREY, "backgroundColor": _GREY, "borderDash": [2, 3]},
 ]
 _OPTIONS = {
@@ -43,7 +43,7 @@ def charts(trade: Trade) -> list[Chart]:
     """The charts of the dashboard, units a day."""
     return [
         _chart(trade, "Units by day", "line", {ADDED: "Added", REMOVED: "Removed", SOLD: "Sold"}),
-        _chart(trade, "What became of holds", "bar", {SOLD: "Bought", EXPIRED: "Run out", KEPT: "Kept longer"}),
+        _chart(trade, "What became of holds", "line", {SOLD: "Bought", EXPIRED: "Run out", KEPT: "Kept longer"}),
         _chart(trade, "Demand lost", "bar", {LOST: "Asked for and not free"}),
     ]
 

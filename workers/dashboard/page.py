@@ -16,7 +16,7 @@ def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
 
     Figures of trade are for those who may see daily figures; the state behind the pages is for all staff.
     """
-    context |= {"status": read_status(), "flower_url": settings.FLOWER_URL}
+    context |= {"title": "Dashboard", "status": read_status(), "flower_url": settings.FLOWER_URL}
     if request.user.has_perm("workers.view_dailyfigure"):
         trade = read_trade()
         context |= {"trade": trade, "charts": charts(trade), "shelves": read_shelves(trade)}
