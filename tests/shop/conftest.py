@@ -1,5 +1,7 @@
 """Fixtures of the pages' tests."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -47,10 +49,13 @@ def sibling() -> MakeSibling:
 def delivery(db: None) -> DeliveryMethod:
     """The only delivery method: 3.95, free from 50."""
     DeliveryMethod.objects.all().delete()
-    return DeliveryMethod.objects.create(name="Standard", price="3.95", free_from="50", description="Two days")
+    return DeliveryMethod.objects.create(
+        name="Standard", price=Decimal("3.95"), free_from=Decimal(50), description="Two days"
+    )
 
 
 @pytest.fixture
 def with_test_bank(settings: Settings) -> None:
-    """Invoices and the test bank are offered."""
+    """Invoices and the test bank are offered. Its button that calls twice asks twice in one request, as it should."""
     settings.SHOP_PAYMENT_PROVIDERS = BOTH
+    settings.ZEAL_ALLOWLIST = [*settings.ZEAL_ALLOWLIST, {"model": "orders.Order", "field": "payments"}]

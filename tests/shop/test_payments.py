@@ -1,0 +1,319 @@
+"""Where shoppers go to pay, and what providers tell the shop by web hooks."""
+
+import hmac
+import json
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage
+from django.test import Client
+from pytest_django import Settings
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.links import order_path
+from orders.models import DeliveryMethod, Order, Payment, Refund
+from orders.payments.testbank import SIGNATURE, notice_body, signature_of
+from orders.services import cancel_order
+from shop import payment_checks
+from shop.views.payments import LONGEST_NOTICE
+from tests.conftest import MakeVariant
+from tests.ordering import order
+from tests.shop.ordering import fill, place, review_form
+from tests.shop.pages import form, locked_by_a_rival, text_of
+from tests.shopping import add, stock
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank", "delivery")]
+
+HOOK = "/payments/testbank/hook/"
+
+
+@pytest.fixture
+def payment(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Payment:
+    """Of an order of two units, 8.95 in all, at the test bank."""
+    return order(add(guest, variant, 2), delivery, provider="testbank").payments.get()
+
+
+def call(payment: Payment, *, is_paid: bool = True, address: str = HOOK, signature: str | None = None) -> Any:
+    """Call the shop as the bank does: from nowhere, with no cookie and no token of a form."""
+    body = notice_body(payment, is_paid=is_paid)
+    return post(body, signature_of(body) if signature is None else signature, address=address)
+
+
+def post(body: bytes, signature: str, *, address: str = HOOK) -> Any:
+    browserless = Client(enforce_csrf_checks=True)
+    return browserless.post(
+        address, body, content_type="application/json", headers={SIGNATURE: signature} if signature else None
+    )
+
+
+def state(payment: Payment) -> tuple[str, str]:
+    payment.refresh_from_db()
+    return payment.status, Order.objects.get(pk=payment.order_id).state
+
+
+# --- Web hooks
+
+
+def test_a_signed_call_pays(payment: Payment) -> None:
+    response = call(payment)
+    assert (response.status_code, response.json()) == (200, {})
+    assert state(payment) == ("paid", "paid")
+
+
+def test_a_call_that_comes_twice_pays_once(payment: Payment) -> None:
+    assert [call(payment).status_code for _ in range(2)] == [200, 200]
+    assert payment.order.transitions.filter(to_state="paid").count() == 1
+    assert not Refund.objects.exists()
+
+
+def test_a_refusal_leaves_the_order_to_be_paid(payment: Payment) -> None:
+    assert call(payment, is_paid=False).status_code == 200
+    assert state(payment) == ("refused", "placed")
+
+
+def test_a_late_call_is_taken_and_owed(payment: Payment, variant: ProductVariant) -> None:
+    cancel_order(order_id=payment.order_id)
+    assert [call(payment).status_code for _ in range(2)] == [200, 200]
+    assert state(payment) == ("paid", "cancelled")
+    assert (Refund.objects.get().amount, stock(variant)) == (payment.amount, (10, 0))
+
+
+@pytest.mark.parametrize("signature", ["", "0" * 64, "\xff"])
+def test_a_forged_call_changes_nothing(payment: Payment, signature: str) -> None:
+    assert call(payment, signature=signature).status_code == 400
+    assert state(payment) == ("pending", "placed")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b'{"reference": "a"}'])
+def test_a_signed_call_that_is_no_notice(body: bytes) -> None:
+    assert post(body, signature_of(body)).status_code == 400
+
+
+def test_a_call_of_nothing_we_know(payment: Payment) -> None:
+    assert call(payment, address="/payments/cash/hook/").status_code == 404
+    payment.reference = "another"
+    assert call(payment).status_code == 404
+
+
+def test_a_call_of_another_providers_payment(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
+    by_invoice = order(add(guest, variant), delivery).payments.get()
+    assert call(by_invoice).status_code == 404
+    assert call(by_invoice, address="/payments/invoice/hook/").status_code == 400
+    assert state(by_invoice) == ("pending", "placed")
+
+
+def test_a_call_is_of_a_bounded_size() -> None:
+    body = b" " * (LONGEST_NOTICE + 1)
+    assert post(body, signature_of(body)).status_code == 413
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_meets_a_locked_order_is_to_come_again(payment: Payment) -> None:
+    with locked_by_a_rival("orders_order", payment.order_id):
+        assert call(payment).status_code == 503
+    assert state(payment) == ("pending", "placed")
+    assert call(payment).status_code == 200
+    assert state(payment) == ("paid", "paid")
+
+
+def test_the_web_hook_takes_calls_only(client: Client) -> None:
+    assert client.get(HOOK).status_code == 405
+
+
+# --- The test bank's page
+
+
+@pytest.fixture
+def at_the_bank(client: Client, variant: ProductVariant) -> str:
+    """The address that a guest is led to who chose the test bank."""
+    client.get("/")
+    page = client.get(variant.product.get_absolute_url())
+    form(page, "/cart/add/").post(client, quantity="2")
+    return str(place(client, "testbank")["Location"])
+
+
+def press(client: Client, address: str, name: str) -> Any:
+    return form(client.get(address), address).post(client, call=name)
+
+
+def test_whoever_chose_the_bank_is_led_there_and_back(client: Client, at_the_bank: str) -> None:
+    payment = Payment.objects.get()
+    assert at_the_bank == f"/testbank/{payment.reference}/"
+    assert "£8.95" in text_of(client.get(at_the_bank))
+    response = press(client, at_the_bank, "pay")
+    assert state(payment) == ("paid", "paid")
+    assert "Paid, thank you." in text_of(client.get(response["Location"]))
+
+
+def test_calling_twice_pays_once(client: Client, at_the_bank: str) -> None:
+    press(client, at_the_bank, "pay-twice")
+    payment = Payment.objects.get()
+    assert state(payment) == ("paid", "paid")
+    assert payment.order.transitions.filter(to_state="paid").count() == 1
+
+
+def test_refused_and_then_paid(client: Client, at_the_bank: str) -> None:
+    back = press(client, at_the_bank, "refuse")["Location"]
+    page = client.get(back)
+    assert "The payment was refused" in text_of(page)
+    again = form(page, f"{back}pay/").post(client, provider="testbank")["Location"]
+    assert again != at_the_bank
+    press(client, again, "pay")
+    assert Order.objects.get().state == "paid"
+
+
+def test_leaving_without_paying_and_coming_late(client: Client, at_the_bank: str) -> None:
+    (back,) = {part for part in text_of(client.get(at_the_bank)).split('"') if part.startswith("/orders/")}
+    assert "Go on to pay" in text_of(client.get(back))
+    cancel_order(order_id=Order.objects.get().pk)
+    press(client, at_the_bank, "pay")
+    page = text_of(client.get(back))
+    assert "This order was cancelled" in page
+    assert "We owe you £8.95" in page
+
+
+def test_a_button_that_is_not_there_does_nothing(client: Client, at_the_bank: str) -> None:
+    press(client, at_the_bank, "rob")
+    assert Order.objects.get().state == "placed"
+
+
+def test_without_the_test_bank_there_is_no_page_and_no_hook(
+    client: Client, at_the_bank: str, settings: Settings
+) -> None:
+    settings.SHOP_PAYMENT_PROVIDERS = {"invoice": "orders.payments.invoice.Invoice"}
+    assert client.get(at_the_bank).status_code == 404
+    assert client.post(at_the_bank, {"call": "pay"}).status_code == 404
+    assert call(Payment.objects.get()).status_code == 404
+    assert Order.objects.get().state == "placed"
+
+
+def test_a_reference_that_is_of_no_payment_at_the_bank(
+    client: Client, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    by_invoice = order(add(guest, variant), delivery).payments.get()
+    assert client.get(f"/testbank/{by_invoice.reference}/").status_code == 404
+    assert client.get("/testbank/none/").status_code == 404
+
+
+def test_it_is_not_kept_nor_found(client: Client, at_the_bank: str) -> None:
+    response = client.get(at_the_bank)
+    assert "no-store" in response["Cache-Control"]
+    assert response["X-Robots-Tag"] == "noindex"
+
+
+def test_what_costs_nothing_needs_no_bank(client: Client, make_variant: MakeVariant, delivery: DeliveryMethod) -> None:
+    DeliveryMethod.objects.update(price=0)
+    client.get("/")
+    variant = make_variant(price="0.00")
+    form(client.get(variant.product.get_absolute_url()), "/cart/add/").post(client)
+    fill(client)
+    response = review_form(client).post(client, provider="testbank")
+    assert response["Location"].startswith("/orders/")
+    assert "Paid, thank you." in text_of(client.get(response["Location"]))
+
+
+def test_only_the_customer_in_the_account_is_led_there(
+    client: Client, payment: Payment, django_user_model: Any
+) -> None:
+    eve = django_user_model.objects.create_user("eve")
+    client.force_login(eve)
+    response = press(client, f"/testbank/{payment.reference}/", "refuse")
+    assert response["Location"].startswith("/orders/")
+    assert client.get(order_path(payment.order.number)).status_code == 200
+
+
+# --- Settings
+
+
+def ids(messages: Any) -> list[str | None]:
+    return [message.id for message in messages if isinstance(message, CheckMessage)]
+
+
+def test_the_settings_as_they_are_pass() -> None:
+    for check in (
+        payment_checks.check_order_numbers,
+        payment_checks.check_payment_providers,
+        payment_checks.check_money_is_real,
+    ):
+        assert ids(check(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHOP_TAX_RATE", "-1"),
+        ("SHOP_TAX_RATE", "101"),
+        ("SHOP_TAX_RATE", "5.555"),
+        ("SHOP_ORDER_LINK_DAYS", 0),
+        ("SHOP_PAYMENT_MINUTES", {"default": 0}),
+        ("SHOP_PAYMENT_MINUTES", {"default": 30, "invoice": "14"}),
+    ],
+)
+def test_numbers_that_make_no_sense(settings: Settings, name: str, value: Any) -> None:
+    setattr(settings, name, Decimal(value) if name == "SHOP_TAX_RATE" else value)
+    (complaint,) = payment_checks.check_order_numbers(None)
+    assert complaint.id == "shop.E006"
+    assert complaint.msg.startswith(name)
+
+
+@pytest.mark.parametrize("providers", [{}, {"a": "no.such.Thing"}, {"a": "json.dumps"}, {"a": "json.JSONDecoder"}])
+def test_a_provider_must_be_one(settings: Settings, providers: dict[str, str]) -> None:
+    settings.SHOP_PAYMENT_PROVIDERS = providers
+    assert ids(payment_checks.check_payment_providers(None)) == ["shop.E007"]
+
+
+def test_a_shop_that_others_reach_takes_real_money(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["shop.example", "localhost"]
+    assert ids(payment_checks.check_money_is_real(None)) == ["shop.W002", "shop.W003"]
+    settings.DEBUG = True
+    assert ids(payment_checks.check_money_is_real(None)) == []
+    settings.DEBUG = False
+    settings.SHOP_BANK_DETAILS = "Ours"
+    settings.SHOP_PAYMENT_PROVIDERS = {"invoice": "orders.payments.invoice.Invoice"}
+    assert ids(payment_checks.check_money_is_real(None)) == []
+
+
+def test_the_body_is_what_is_signed(payment: Payment) -> None:
+    body = notice_body(payment, is_paid=False)
+    said = json.dumps(json.loads(body) | {"outcome": "paid"}).encode()
+    assert post(said, signature_of(body)).status_code == 400
+    assert state(payment) == ("pending", "placed")
+
+
+# --- The example of docs/payments.md, as it stands there
+
+
+@pytest.fixture
+def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its class is importable and its settings entry is made."""
+    document = Path(__file__).parents[2] / "docs" / "payments.md"
+    provider, entries = re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
+    module = ModuleType("ourshop.payments")
+    exec(provider, module.__dict__)  # noqa: S102 - the point of the test
+    monkeypatch.setitem(sys.modules, "ourshop", ModuleType("ourshop"))
+    monkeypatch.setitem(sys.modules, "ourshop.payments", module)
+    namespace: dict[str, Any] = {}
+    exec(entries, namespace)  # noqa: S102
+    settings.SHOP_PAYMENT_PROVIDERS = namespace["SHOP_PAYMENT_PROVIDERS"]
+    settings.SHOP_PAYMENT_MINUTES = namespace["SHOP_PAYMENT_MINUTES"]
+    settings.CLOUDPAY_SECRET = "a secret"
+
+
+@pytest.mark.usefixtures("cloudpay")
+def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
+    assert ids(payment_checks.check_payment_providers(None)) == []
+    payment = order(add(guest, variant), delivery, provider="cloudpay").payments.get()
+    said = {"reference": payment.reference, "outcome": "paid", "amount": str(payment.amount)}
+    body = json.dumps(said).encode()
+    signature = hmac.digest(b"a secret", body, "sha256").hex()
+    for sent, expected in (("0" * 64, 400), ("é", 400), (signature, 200), (signature, 200)):
+        headers = {"X-Cloudpay-Signature": sent}
+        response = Client().post("/payments/cloudpay/hook/", body, content_type="application/json", headers=headers)
+        assert response.status_code == expected
+    assert state(payment) == ("paid", "paid")
