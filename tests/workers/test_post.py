@@ -99,6 +99,14 @@ def test_many_letters_send_one_message_to_the_workers() -> None:
     assert messages() == 1
 
 
+def test_a_letter_that_comes_while_others_are_sent_rings_again(mail: MailServer) -> None:
+    write("a")
+    before = messages()
+    deliver()
+    write("b")
+    assert messages() == before + 1
+
+
 def test_thirty_posts_of_one_key_at_once_send_one_letter(mail: MailServer) -> None:
     def write_and_close(_: int) -> None:
         try:
