@@ -36,7 +36,7 @@ def stock_is_read_then_written() -> None:
         variant.save(update_fields=["stock_quantity", "reserved_quantity"])
         return variant
 
-    _replace(holding, take_units=take_units)
+    replace(holding, take_units=take_units)
 
 
 def cart_and_line_are_not_locked() -> None:
@@ -52,7 +52,7 @@ def cart_and_line_are_not_locked() -> None:
         meet()
         return LockedLine(item=item, units_in_cart=item.quantity)
 
-    _replace(adding, claim_or_open_cart=read_cart, lock_line_of_variant=read_line)
+    replace(adding, claim_or_open_cart=read_cart, lock_line_of_variant=read_line)
 
 
 def first_cart_is_looked_for_then_made() -> None:
@@ -63,7 +63,7 @@ def first_cart_is_looked_for_then_made() -> None:
             meet()
             Cart.objects.create(**owner.columns)
 
-    _replace(claiming, ensure_open_cart=ensure_open_cart)
+    replace(claiming, ensure_open_cart=ensure_open_cart)
 
 
 def keys_are_not_claimed() -> None:
@@ -72,7 +72,7 @@ def keys_are_not_claimed() -> None:
     def claim_key(key: str | None, *, owner: Owner, request: str) -> None:
         """Nothing is remembered."""
 
-    _replace(adding, claim_key=claim_key)
+    replace(adding, claim_key=claim_key)
 
 
 def merged_carts_are_not_locked() -> None:
@@ -84,7 +84,7 @@ def merged_carts_are_not_locked() -> None:
     def read_lines(cart_ids: Iterable[int]) -> list[CartItem]:
         return list(CartItem.objects.filter(cart_id__in=list(cart_ids)).order_by("pk"))
 
-    _replace(merging, lock_carts=read_carts, lock_lines=read_lines)
+    replace(merging, lock_carts=read_carts, lock_lines=read_lines)
 
 
 def variants_are_given_back_as_the_lines_come() -> None:
@@ -96,7 +96,7 @@ def variants_are_given_back_as_the_lines_come() -> None:
             give_back_units({variant_id: units})
             meeting.meet()
 
-    _replace(actors, give_back_units=give_back_in_order_of_lines)
+    replace(actors, give_back_units=give_back_in_order_of_lines)
 
 
 def a_whole_cart_is_not_locked_before_its_lines() -> None:
@@ -111,7 +111,7 @@ def a_whole_cart_is_not_locked_before_its_lines() -> None:
     def lock_lines_only(cart_id: int) -> list[CartItem]:
         return lock_lines([cart_id])
 
-    _replace(safety_net, _lock_whole_cart=lock_lines_only, release=release_and_meet)
+    replace(safety_net, _lock_whole_cart=lock_lines_only, release=release_and_meet)
 
 
 def reclaiming_waits_for_lines() -> None:
@@ -122,7 +122,7 @@ def reclaiming_waits_for_lines() -> None:
         lines = lines.filter(reserved_until__lte=now).exclude(cart_id=not_cart_id).order_by("pk")
         return list(lines.select_for_update(no_key=True))
 
-    _replace(holding, lock_run_out_lines_of_variant=lock_and_wait)
+    replace(holding, lock_run_out_lines_of_variant=lock_and_wait)
 
 
 def sweeping_reads_without_locks() -> None:
@@ -131,7 +131,7 @@ def sweeping_reads_without_locks() -> None:
     def read_run_out(*, now: datetime, most: int) -> list[CartItem]:
         return list(CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now)[:most])
 
-    _replace(expiring, lock_run_out_lines=read_run_out)
+    replace(expiring, lock_run_out_lines=read_run_out)
 
 
 def total_is_summed_in_the_update() -> None:
@@ -146,7 +146,7 @@ def total_is_summed_in_the_update() -> None:
             )
             return int(cursor.rowcount)
 
-    _replace(actors, store_totals=store_totals)
+    replace(actors, store_totals=store_totals)
 
 
 def bought_carts_are_not_claimed() -> None:
@@ -158,10 +158,11 @@ def bought_carts_are_not_claimed() -> None:
         meet()
         return cart
 
-    _replace(buying, claim_cart=read_cart)
+    replace(buying, claim_cart=read_cart)
 
 
-def _replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
+def replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
+    """Put these functions in the place of the module's own."""
     for name, function in functions.items():
         assert callable(getattr(module, name))
         setattr(module, name, function)

@@ -12,6 +12,7 @@ from cart.services import move_stock, moving
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import stock_seen
 from inventory.services import stock
+from tests.storms.guards_out import replace
 from tests.storms.harness import meet
 
 
@@ -44,9 +45,10 @@ def lower(user_id: int, variant_id: int, units: int, may_lose: Sequence[int] = (
 
 def nobody_asks_what_was_seen() -> None:
     """A guard taken out: the movement is made whatever the person saw."""
-    stock.check_seen = moving.check_seen = lambda variant, seen: None
+    for module in (stock, moving):
+        replace(module, check_seen=lambda variant, seen: None)
 
 
 def the_variant_is_not_locked() -> None:
     """A guard taken out: who gives way is decided on rows that an add is about to change."""
-    moving.lock_variants = lambda ids: list(ProductVariant.objects.filter(pk__in=ids))
+    replace(moving, lock_variants=lambda ids: list(ProductVariant.objects.filter(pk__in=ids)))
