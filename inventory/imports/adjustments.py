@@ -68,7 +68,7 @@ def plan_adjustments(text: str) -> StockPlan:
 
 def variants_by_sku(skus: Iterable[str]) -> dict[str, ProductVariant]:
     """The variants of these skus, with the product's number and name."""
-    wanted, found = list(skus), {}
+    wanted, found = list(skus), dict[str, ProductVariant]()
     for start in range(0, len(wanted), 5000):
         rows = ProductVariant.objects.filter(sku__in=wanted[start : start + 5000]).select_related("product")
         found |= {variant.sku: variant for variant in rows}

@@ -66,7 +66,8 @@ def _apply(job: ImportJob) -> None:
         _show_again(job, importer.plan(job.text))
         return
     _end(job, State.APPLIED, result=done, applied_at=Now())
-    log_import(job, job.confirmed_by_id, CHANGE, f"Applied. {done}")
+    if job.confirmed_by:
+        log_import(job, job.confirmed_by, CHANGE, f"Applied. {done}")
 
 
 def _show_again(job: ImportJob, plan: Plan) -> None:

@@ -4,8 +4,12 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from inventory.imports.errors import ImportFileError
+
+if TYPE_CHECKING:
+    import _csv
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -50,7 +54,7 @@ def text_of(content: bytes) -> str:
 def header_of(text: str) -> list[str]:
     """Return the names of the columns, in lower case. Raises ImportFileError where the first line is no header."""
     try:
-        names = next(_reader(text), [])
+        names: list[str] = next(_reader(text), [])
     except csv.Error as error:
         raise ImportFileError(f"Line 1 is no header ({error}). {_NEXT}") from error
     header = [name.strip().lower() for name in names]
@@ -109,7 +113,7 @@ def plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
 
 
-def _reader(text: str) -> "csv._reader":
+def _reader(text: str) -> "_csv.Reader":
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -26,7 +26,7 @@ def import_start(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: Us
     IMPORTERS[kind].require(text)
     digest = hashlib.sha256(text.encode()).hexdigest()
     job = ImportJob.objects.create(kind=kind, file_name=file_name[-200:], text=text, digest=digest, created_by=by)
-    log_import(job, by.pk, ADDITION, f"Uploaded {job.file_name}.")
+    log_import(job, by, ADDITION, f"Uploaded {job.file_name}.")
     import_waits.send(sender=ImportJob, job_id=job.pk)
     return job
 
@@ -46,7 +46,7 @@ def import_confirm(*, job_id: int, preview: int, by: User) -> ImportJob:
         raise ImportNotWaiting("This file would change nothing, so there is nothing to apply.")
     job.state, job.confirmed_by, job.problem = State.APPLYING, by, ""
     job.save(update_fields=["state", "confirmed_by", "problem"])
-    log_import(job, by.pk, CHANGE, f"Confirmed preview {preview} (differences: {job.differences:,}).")
+    log_import(job, by, CHANGE, f"Confirmed preview {preview} (differences: {job.differences:,}).")
     import_waits.send(sender=ImportJob, job_id=job.pk)
     return job
 
@@ -59,7 +59,7 @@ def import_cancel(*, job_id: int, by: User) -> ImportJob:
         raise ImportNotWaiting(f"This import is over: {job.get_state_display()}.")
     job.state = State.CANCELLED
     job.save(update_fields=["state"])
-    log_import(job, by.pk, CHANGE, "Cancelled.")
+    log_import(job, by, CHANGE, "Cancelled.")
     return job
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -75,13 +76,16 @@ def stock_move_many(
 
 
 def _write(moves: Sequence[Move], *, cause: str, actor: User | None) -> None:
-    columns = {
-        "ids": [move.variant_id for move in moves],
+    ids = [move.variant_id for move in moves]
+    values: dict[str, Any] = {
+        "ids": ids,
         "units": [move.delta for move in moves],
         "kinds": [str(move.kind) for move in moves],
         "reasons": [move.reason for move in moves],
+        "cause": cause,
+        "actor_id": actor.pk if actor else None,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, {**columns, "cause": cause, "actor_id": actor and actor.pk})
+        cursor.execute(_MOVE, values)
         if cursor.rowcount != len(moves):
-            raise MovesRefused(columns["ids"])
+            raise MovesRefused(ids)

@@ -13,6 +13,7 @@ from inventory.imports import applying, importers
 from inventory.imports.errors import ImportNotWaiting
 from inventory.imports.models import ImportJob
 from inventory.imports.services import import_cancel, import_confirm, same_files
+from inventory.locks import lock_import
 from inventory.models import StockMovement
 from inventory.services import stock_move, stock_move_many
 from inventory.services.many import Move
@@ -137,7 +138,7 @@ def test_a_worker_at_it_is_not_waited_for(upload: Upload, make_variant: MakeVari
             connection.close()
 
     with transaction.atomic():
-        applying.lock_import(job.pk)
+        lock_import(job.pk)
         other = threading.Thread(target=cancel)
         other.start()
         other.join(30)
@@ -203,7 +204,7 @@ def test_a_sale_between_the_look_and_the_locks_is_seen_under_them(
     """The rival acts at the seam: the plan is made, the rows are not locked yet."""
     variant = make_variant(10)
     job = confirm(upload(f"sku,{column},reason", f"{variant.sku},{'-9' if column == 'delta' else '1'},Broken"))
-    carry_out = importers.stock_move_many
+    carry_out = stock_move_many
 
     def sell_first(**arguments: object) -> None:
         monkeypatch.undo()

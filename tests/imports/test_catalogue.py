@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from inventory.imports import importers
+from inventory.imports.changing import change_catalogue
 from inventory.imports.models import ImportJob
 from inventory.models import PriceChange, Product, ProductVariant, StockMovement
 from tests.imports.conftest import Upload, advanced, errors, shown
@@ -136,7 +137,7 @@ def test_what_changes_between_the_look_and_the_locks_is_seen_under_them(
     rival: Callable[[], object],
 ) -> None:
     job = confirm(catalogue("M1A,M1,Big mug,Sky,3.50,0", "M1C,M1,Big mug,Green,2.50,1"))
-    change = importers.change_catalogue
+    change = change_catalogue
 
     def change_first(*arguments: object, **named: object) -> str:
         rival()
