@@ -15,6 +15,7 @@ _SECTIONS = {
         ("Products", "inventory_2", "inventory.Product"),
         ("Variants", "style", "inventory.ProductVariant"),
         ("Categories", "category", "inventory.Category"),
+        ("Price changes", "sell", "inventory.PriceChange"),
     ],
     "Stock": [
         ("Movements", "swap_vert", "inventory.StockMovement"),
@@ -45,7 +46,7 @@ _SECTIONS = {
 
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sections with the lists that this person may see; Called for each page; no query of its own."""
+    """The sections with the lists that this person may see. Called for each page; no query of its own."""
     shown: list[dict[str, Any]] = [
         {"items": [{"title": "Dashboard", "icon": "space_dashboard", "link": reverse("admin:index")}]}
     ]

@@ -36,8 +36,9 @@ def watched_requests() -> Iterator[None]:
     zeal.constants.initialize_app_registry()
     zeal.patch.patch()
     watched = ["zeal.middleware.zeal_middleware", *django_settings.MIDDLEWARE]
-    # Django's own log-out gets the session's row once to read and once to delete it.
-    twice = [{"model": "sessions.Session", "field": "get()"}]
+    # Django's own log-out gets the session's row once to read and once to delete it; the page of a user gets who asks,
+    # and whom it is about.
+    twice = [{"model": name, "field": "get()"} for name in ("sessions.Session", "auth.User")]
     with override_settings(MIDDLEWARE=watched, ZEAL_ALLOWLIST=twice):
         yield
 

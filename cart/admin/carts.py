@@ -15,6 +15,7 @@ from cart.admin.cart_filters import AgeFilter, ValueFilter
 from cart.admin.showing import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from staff.admin import ReadOnlyAdmin
+from staff.searching import any_of, row_id
 
 _LINES = CartItem.objects.filter(cart=OuterRef("pk")).order_by().values("cart").annotate(total=Sum("total_price"))
 # The stored total where it knows the last change of the lines, else their sum: a list shows no stale total either.
@@ -56,8 +57,8 @@ class CartAdmin(ReadOnlyAdmin):
     list_display_links = ["id", "shopper"]
     list_filter = ["status", AgeFilter, ValueFilter, ("user", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
-    search_fields = ["=id", "user__username"]
-    search_help_text = "The number of a cart, or a customer's name"
+    search_fields = ["id"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "The number of a cart, or a customer's whole name"
     fields = [("shopper", "status"), ("value", "history"), ("created_at", "updated_at")]
     readonly_fields = ["shopper", "value", "history"]
     inlines = [CartItemInline]
@@ -65,6 +66,14 @@ class CartAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:
         carts: QuerySet[Cart] = super().get_queryset(request).annotate(value=_VALUE)
         return carts
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Cart], search_term: str
+    ) -> tuple[QuerySet[Cart], bool]:
+        term, carts = search_term.strip(), Cart.objects
+        if not term:
+            return queryset, False
+        return any_of(queryset, carts.filter(user__username=term), carts.filter(pk=row_id(term))), False
 
     @display(description="Shopper", ordering="user__username")  # type: ignore[untyped-decorator]
     def shopper(self, cart: Cart) -> str:

@@ -16,6 +16,7 @@ from cart.services import extend_holds, release_holds
 from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
 from staff.filters import DefaultedFilter
+from staff.searching import any_of, row_id
 
 MOST_AT_ONCE = 200  # each one is locked, saved and logged in one transaction
 
@@ -61,9 +62,8 @@ class CartItemAdmin(ReadOnlyAdmin):
     list_display = ["product_variant", "shopper", "cart", "quantity", "state", "reserved_until"]
     list_filter = [HoldFilter, ("cart__user", admin.EmptyFieldListFilter)]
     list_select_related = ["cart__user", "product_variant"]
-    search_fields = ["=cart__id", "product_variant__sku__startswith", "cart__user__username"]
-    search_help_text = "The number of a cart, the beginning of an SKU, or a customer's name"
-    ordering = ["reserved_until", "id"]
+    search_fields = ["cart__id"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "The number of a cart, the beginning of an SKU, or a customer's whole name"
     fields = [
         ("product_variant", "cart"),
         ("quantity", "price", "total_price"),
@@ -72,6 +72,20 @@ class CartItemAdmin(ReadOnlyAdmin):
     actions = ["release", "extend", "export_csv"]
     actions_row = ["release_one", "extend_one"]
     actions_detail = ["release_one", "extend_one"]
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """What ends first, where there is an end; else the newest."""
+        return ["-id"] if request.GET.get(HoldFilter.parameter_name) in ("ended", "all") else ["reserved_until", "id"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[CartItem], search_term: str
+    ) -> tuple[QuerySet[CartItem], bool]:
+        term, lines = search_term.strip(), CartItem.objects
+        if not term:
+            return queryset, False
+        by_sku = lines.filter(product_variant__sku__startswith=term.upper())
+        by_name = lines.filter(cart__user__username=term)
+        return any_of(queryset, by_sku, by_name, lines.filter(cart=row_id(term))), False
 
     def has_manage_holds_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("cart.manage_holds")

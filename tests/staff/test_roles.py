@@ -80,6 +80,8 @@ def test_every_model_of_the_shop_is_included(app: str) -> None:
     """A model that comes with a later migration has its permissions made in the same `migrate`, before the roles."""
     for model in apps.get_app_config(app).get_models():
         name = model._meta.model_name
+        if "view" not in model._meta.default_permissions:
+            continue
         assert f"{app}.view_{name}" in may(CLERK) & may(MANAGER)
         assert f"{app}.change_{name}" in may(MANAGER) - may(CLERK)
 

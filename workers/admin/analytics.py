@@ -41,7 +41,7 @@ class AnalyticsEventAdmin(TracedAdmin):
         view = self.admin_site.admin_view
         return [
             path("trace/<uuid:event_id>/", view(self.trace_view), name="workers_trace"),
-            path("cart/<int:cart_id>/", view(self.history_view), name="workers_cart_history"),
+            path("cart/<int:cart_id>/", view(self.cart_history_view), name="workers_cart_history"),
             *super().get_urls(),
         ]
 
@@ -51,7 +51,7 @@ class AnalyticsEventAdmin(TracedAdmin):
         context = {"title": "Trace of an event", "trace": trace, "flower_url": settings.FLOWER_URL}
         return self._page(request, "workers/trace.html", context)
 
-    def history_view(self, request: HttpRequest, cart_id: int) -> HttpResponse:
+    def cart_history_view(self, request: HttpRequest, cart_id: int) -> HttpResponse:
         """What happened in one cart."""
         context = {"title": f"History of cart {cart_id}", "history": cart_history(cart_id)}
         return self._page(request, "workers/cart_history.html", context)

@@ -1,0 +1,142 @@
+"""How many statements and milliseconds each list of the back office takes in a shop with a million of everything.
+
+    make bench-lists    (python -m shop.local -- python -m bench.admin_lists)
+
+Each list is opened as it is, with each choice of each filter, and with searches that find something and nothing; the
+table has the slowest of each kind. A figure is the best of three, since others may be at work on the machine. Exit
+code 1 where a list is over the target. The figures of a run are in docs/staff.md.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import django
+
+MOST_STATEMENTS, MOST_MILLISECONDS = 11, 300
+# What staff would type: found in the seeded shop.
+SEARCHES = {
+    "inventory.Category": "Category 3",
+    "inventory.Product": "Parasol 123",
+    "inventory.ProductVariant": "P000123",
+    "inventory.StockMovement": "P000123A",
+    "inventory.PriceChange": "P000123A",
+    "inventory.LowStockAlert": "P000123A",
+    "cart.Cart": "customer1234",
+    "cart.CartItem": "P000123A",
+    "workers.OutboxRow": "123",
+    "workers.EffectRun": "boom",
+    "workers.AnalyticsEvent": "1234",
+    "workers.Letter": "customer123@example.com",
+    "django_celery_results.TaskResult": "sweep_holds",
+    "auth.User": "customer1234",
+    "auth.Group": "Clerk",
+    "admin.LogEntry": "Variant 123",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What one address took."""
+
+    query: str
+    statements: int
+    milliseconds: float
+
+    @property
+    def is_over(self) -> bool:
+        return self.statements > MOST_STATEMENTS or self.milliseconds > MOST_MILLISECONDS
+
+
+def main() -> int:
+    """Seed, measure, print the table; 1 if a list is over the target."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+    os.environ["STATIC_COLLECTED"] = "false"
+    django.setup()
+    from django.contrib import admin
+
+    client = _client_of_seeded_shop()
+    print(f"{'list':34} {'kind':8} {'statements':>10} {'ms':>6}  address")
+    figures = [figure for model in admin.site._registry for figure in _of_list(client, model)]
+    return int(any(figure.is_over for figure in figures))
+
+
+def _client_of_seeded_shop() -> Any:
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()  # answers then know the list that they show
+    call_command("migrate", verbosity=0)
+    staff = User.objects.create_superuser("staff")
+    started = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(Path(__file__).with_suffix(".sql").read_text())
+    print(f"seeded in {time.monotonic() - started:.0f} s", flush=True)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(staff)
+    return client
+
+
+def _of_list(client: Any, model: Any) -> Iterator[Figure]:
+    """Prints a line a kind: the slowest address of it."""
+    from django.urls import reverse
+
+    meta = model._meta
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    page = client.get(address).context["cl"]
+    kinds = {"first": [""], "search": list(_searches(page, meta.label)), "filter": list(_filters(page))}
+    for kind, queries in kinds.items():
+        figures = [_measure(client, address, query) for query in queries]
+        if figures:
+            slowest = max(figures, key=lambda figure: (figure.is_over, figure.milliseconds))
+            mark = " <- over" if slowest.is_over else ""
+            print(
+                f"{meta.label:34} {kind:8} {slowest.statements:10} {slowest.milliseconds:6.0f}  {slowest.query}{mark}",
+                flush=True,
+            )
+            yield slowest
+
+
+def _searches(page: Any, label: str) -> Iterator[str]:
+    if page.search_fields:
+        yield f"?q={SEARCHES.get(label, '123')}"
+        yield "?q=nothing-of-the-kind"
+
+
+def _filters(page: Any) -> Iterator[str]:
+    for one in page.filter_specs:
+        for choice in one.choices(page):
+            if query := choice.get("query_string", "").replace("?", "", 1):
+                yield f"?{query}"
+
+
+def _measure(client: Any, address: str, query: str) -> Figure:
+    from django.db import connection
+
+    statements = 0
+
+    def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        return execute(sql, params, many, context)
+
+    took = []
+    for _ in range(3):
+        statements, started = 0, time.perf_counter()
+        with connection.execute_wrapper(count):
+            status = client.get(address + query).status_code
+        took.append((time.perf_counter() - started) * 1000)
+        if status != 200:
+            raise RuntimeError(f"{address}{query} answered {status}")
+    return Figure(query, statements, min(took))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
