@@ -89,11 +89,12 @@ def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: A
     if instance.is_settled:
         return
     locked = _lock_where_it_is(instance)
-    instance.quantity_change = -locked.quantity if locked else 0
     if locked:
         instance.cart_id = locked.cart_id
         release([locked] if locked.reserved_quantity else [])
-    claim_cart(instance.cart_id)
+    is_open = claim_cart(instance.cart_id) is not None
+    # The lines of a cart that was bought or left are a record: with them, nothing is taken out of a cart.
+    instance.quantity_change = -locked.quantity if locked and is_open else 0
 
 
 def _lock_where_it_is(instance: CartItem) -> CartItem | None:

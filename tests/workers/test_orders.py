@@ -1,10 +1,12 @@
 """What follows from an order: events that count units sold, and one letter an occasion."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
@@ -55,6 +57,15 @@ def test_an_order_is_a_purchase_a_line(placed: Order, variant: ProductVariant) -
 
 
 def test_no_unit_is_removed_from_a_cart_by_an_order(placed: Order) -> None:
+    assert units("remove_from_cart") == []
+
+
+def test_no_unit_is_removed_from_a_cart_by_the_end_of_an_account(
+    make_user: Callable[[], User], variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    user = make_user()
+    order(add(Owner(user_id=user.pk), variant, 3), delivery)
+    user.delete()
     assert units("remove_from_cart") == []
 
 
