@@ -1,5 +1,7 @@
 """Why a command of this room refused. After each of them orders, stock and money are as they were."""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -52,3 +54,29 @@ class PaymentNotPossible(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("This order cannot be paid in this way."), code="payment_not_possible")
+
+
+class NotedAlready(ValidationError):
+    """The money of a payment was noted already, with another amount. Argument: that one."""
+
+    def __init__(self, *, amount: Decimal) -> None:
+        text = _("That this payment came was noted already, with %(amount)s.") % {"amount": amount}
+        super().__init__(text, code="noted_already")
+
+
+class ReturnedMeanwhile(ValidationError):
+    """Units of the order have come back since somebody looked at it. Argument: how many have by now."""
+
+    def __init__(self, units: int) -> None:
+        text = _("%(units)d units of this order have come back by now, not so many as the page showed.")
+        super().__init__(text % {"units": units}, code="returned_meanwhile")
+
+
+class LastDeliveryMethod(ValidationError):
+    """It is the only way of delivery that shoppers are offered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is the only way of delivery on offer; without one nobody could order. Offer another one first."),
+            code="last_delivery_method",
+        )

@@ -3,7 +3,7 @@
 from django.db.models.functions import Now
 
 from orders.errors import OrderNotFound
-from orders.models import Order
+from orders.models import DeliveryMethod, Order
 from orders.states import State
 
 
@@ -19,3 +19,8 @@ def lock_overdue_orders(*, most: int) -> list[Order]:
     """Lock orders that should have been paid by now, skipping those that somebody else is at: a payment, say."""
     overdue = Order.objects.filter(state=State.PLACED, pay_by__lt=Now()).order_by("pk")
     return list(overdue.select_for_update(no_key=True, skip_locked=True)[:most])
+
+
+def lock_offered_delivery_methods() -> list[DeliveryMethod]:
+    """Lock the delivery methods that shoppers are offered: who takes one off looks at how many are left."""
+    return list(DeliveryMethod.objects.filter(is_active=True).order_by("pk").select_for_update(no_key=True))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from cart.models import Cart
 from inventory.models import ProductVariant
@@ -52,8 +52,14 @@ class Order(Addressed):
             # The sweep that cancels what was not paid.
             models.Index(name="orders_order_unpaid", fields=["pay_by"], condition=Q(state="placed")),
             models.Index(name="orders_order_state_created", fields=["state", "-created_at"]),
+            # Lists of the back office: the orders of a day, and those of a customer who calls.
+            models.Index(name="orders_order_created", fields=["created_at"]),
+            models.Index(Upper("email"), name="orders_order_email"),
         ]
-        permissions = [("fulfil_order", "Can take orders through their states")]
+        permissions = [
+            ("fulfil_order", "Can ship orders and print packing slips"),
+            ("settle_order", "Can note payments, cancel, refund and take units back"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -13,6 +13,7 @@ class Invoice(Provider):
 
     label = _("Invoice")
     description = _("Pay by bank transfer. We send your order when the money has come.")
+    is_told_by_staff = True
 
     def next_step(self, payment: Payment) -> str | None:
         return None

@@ -32,6 +32,8 @@ class Provider(ABC):
 
     label: str | Promise
     description: str | Promise
+    # Whether nobody calls back, and staff note the money when they see it on the account.
+    is_told_by_staff = False
 
     def __init__(self, name: str) -> None:
         self.name = name

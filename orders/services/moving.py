@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 
 from orders.errors import TransitionRefused
 from orders.models import Order, OrderTransition
+from orders.services.logbook import note_deed
 from orders.signals import order_moved
 from orders.states import NEXT, State
 
@@ -19,4 +20,6 @@ def move(order: Order, state: State, *, actor: User | None, note: str = "") -> N
     order.state = state
     order.save(update_fields=["state"])
     OrderTransition.objects.create(order=order, from_state=was, to_state=state, note=note, actor=actor)
+    why = f": {note}" if note else ""
+    note_deed(order, actor=actor, said=f"{was.label} → {state.label}{why}")
     order_moved.send(sender=Order, order=order, state=state, actor=actor)

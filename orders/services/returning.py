@@ -13,30 +13,38 @@ from django.db.models.functions import Now
 
 from cart.services.transactions import command
 from inventory.selling import take_back_units
-from orders.errors import TooManyReturned, TransitionRefused
+from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_order
 from orders.models import Order, OrderLine, Refund
+from orders.services.logbook import note_deed
 from orders.services.moving import move
 from orders.signals import units_unsold
 from orders.states import State
 
 
 @command
-def return_lines(*, order_id: int, units: Mapping[int, int], reason: str, actor: User | None = None) -> Order:
+def return_lines(
+    *, order_id: int, units: Mapping[int, int], reason: str, actor: User | None = None, seen: int | None = None
+) -> Order:
     """Take units of a paid or shipped order back to the shelf, and note what is owed for them.
 
-    Arguments: units, 1 or more, by line id; why, for people; who took them. The order is refunded with its last unit.
-    Raises TooManyReturned, TransitionRefused (it was not paid, or is refunded), OrderNotFound, Busy.
+    Arguments: units, 1 or more, by line id; why, for people; who took them; how many units of the order had come back
+    already when that was decided, so that a form sent twice takes them once. The order is refunded with its last unit.
+    Raises TooManyReturned, ReturnedMeanwhile, TransitionRefused (it was not paid, or is refunded), OrderNotFound, Busy.
     """
     order = _lock_paid(order_id)
+    if seen is not None and seen != (now := returned_units(order)):
+        raise ReturnedMeanwhile(now)
     lines = {line.pk: line for line in order.lines.filter(pk__in=units)}
     if not units or lines.keys() != units.keys():
         raise TooManyReturned(kept=0, units=sum(units.values()))
     for line_id, line in lines.items():
         _note_return(line, units[line_id])
     _bring_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
+    came = ", ".join(f"{units[line_id]} of {line.sku}" for line_id, line in lines.items())
+    note_deed(order, actor=actor, said=f"Taken back: {came}: {reason}")
     if all(not line.kept_quantity for line in order.lines.all()):
-        _owe(order, order.total - _refunded(order), reason=reason)
+        _owe(order, left_to_refund(order), reason=reason)
         move(order, State.REFUNDED, actor=actor, note=reason)
     else:
         _owe(order, sum((line.cost_of(units[line.pk]) for line in lines.values()), Decimal(0)), reason=reason)
@@ -62,14 +70,32 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
         _bring_back(order, kept, reason=reason, actor=actor)
     else:
         units_unsold.send(sender=Order, order=order, units=kept)
-    _owe(order, order.total - _refunded(order), reason=reason)
+    _owe(order, left_to_refund(order), reason=reason)
     return order
 
 
 @command
-def refund_sent(*, refund_id: int, actor: User) -> bool:
-    """Note that the money of a refund was sent. Returns whether it was still due: it is noted once."""
-    return bool(Refund.objects.filter(pk=refund_id, sent_at__isnull=True).update(sent_at=Now(), sent_by=actor))
+def refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
+    """Note that the money of a refund was sent. Returns whether it was still due: it is noted once.
+
+    Arguments: who sent it, and how, for the log.
+    """
+    due = Refund.objects.filter(pk=refund_id, sent_at__isnull=True)
+    if not due.update(sent_at=Now(), sent_by=actor):
+        return False
+    note_deed(Refund.objects.get(pk=refund_id), actor=actor, said=f"Money sent: {note}" if note else "Money sent")
+    return True
+
+
+def left_to_refund(order: Order) -> Decimal:
+    """The total, less what the customer is owed or has got back; not what was paid without an order to pay for."""
+    paid_for = order.refunds.filter(payment__isnull=True)
+    return order.total - (paid_for.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+
+
+def returned_units(order: Order) -> int:
+    """How many units of an order have come back."""
+    return order.lines.aggregate(sum=Sum("returned_quantity"))["sum"] or 0
 
 
 def _lock_paid(order_id: int) -> Order:
@@ -91,12 +117,6 @@ def _bring_back(order: Order, units: list[tuple[OrderLine, int]], *, reason: str
         {line.variant_id: count for line, count in units}, reason=reason, cause=f"order {order.number}", actor=actor
     )
     units_unsold.send(sender=Order, order=order, units=units)
-
-
-def _refunded(order: Order) -> Decimal:
-    """What the customer is owed, or has got back, for this order; not what was paid without an order to pay for."""
-    paid_for = order.refunds.filter(payment__isnull=True)
-    return paid_for.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
 def _owe(order: Order, amount: Decimal, *, reason: str) -> None:
