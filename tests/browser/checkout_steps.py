@@ -1,0 +1,47 @@
+"""What a shopper does on the way to an order, in words."""
+
+from decimal import Decimal
+
+from playwright.sync_api import Page, expect
+
+from inventory.models import ProductVariant
+from orders.models import DeliveryMethod
+from tests.browser.steps import add, expect_units, open_product
+
+ADDRESS = {
+    "E-mail address": "ada@example.com",
+    "Full name": "Ada Lovelace",
+    "Street and number": "1 Analytical Row",
+    "Town or city": "London",
+    "Postcode": "N1 1AA",
+    "Country": "United Kingdom",
+}
+
+
+def delivery_methods() -> None:
+    """Standard for 3.95, free from 50, and Express for 7.95; those of the migration are gone in these tests."""
+    standard = {"price": Decimal("3.95"), "free_from": Decimal(50), "description": "2 to 4 working days", "place": 1}
+    express = {"price": Decimal("7.95"), "description": "Next working day", "place": 2}
+    for name, columns in (("Standard", standard), ("Express", express)):
+        DeliveryMethod.objects.update_or_create(name=name, defaults=columns)
+
+
+def put_into_cart(page: Page, shop: str, variant: ProductVariant, quantity: int = 2) -> None:
+    open_product(page, shop, variant)
+    add(page, quantity)
+    expect_units(page, quantity)
+
+
+def fill_address(page: Page, shop: str) -> None:
+    """From the cart to the last look."""
+    page.goto(shop + "/cart/")
+    page.get_by_role("button", name="Checkout").click()
+    for label, text in ADDRESS.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Go on to the review").click()
+    expect(page.get_by_role("heading", name="A last look")).to_be_visible()
+
+
+def place(page: Page, provider: str = "Invoice") -> None:
+    page.get_by_role("radio", name=provider).check()
+    page.get_by_role("button", name="Order and pay").click()

@@ -1,0 +1,188 @@
+"""From a held cart to an order that is paid, in a real browser: with scripts, without, and by the keyboard alone."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
+
+from cart.models import CartItem
+from cart.services import release_run_out_holds
+from inventory.models import ProductVariant
+from orders.models import Order
+from tests.browser.checkout_steps import delivery_methods, fill_address, place, put_into_cart
+from tests.browser.conftest import watched
+from tests.browser.steps import messages
+from tests.browser.test_keyboard import press, tab_to
+from tests.shop.ordering import BOTH
+from tests.shopping import run_out, stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def ways_to_pay_and_to_deliver(settings: Settings) -> None:
+    settings.SHOP_PAYMENT_PROVIDERS = BOTH
+    settings.ZEAL_ALLOWLIST = [*settings.ZEAL_ALLOWLIST, {"model": "orders.Order", "field": "payments"}]
+    delivery_methods()
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def either(request: pytest.FixtureRequest, browser: Browser, shop: str) -> Iterator[Page]:
+    """A page of a browser with scripts, and again of one without."""
+    context = browser.new_context(java_script_enabled=request.param)
+    context.set_default_timeout(10_000)
+    with watched(context, shop):
+        yield context.new_page()
+    context.close()
+
+
+def expect_state(page: Page, state: str) -> None:
+    expect(page.locator(".order-head .order-state")).to_have_text(state)
+
+
+def test_a_guest_orders_by_invoice_and_cancels(either: Page, shop: str, variant: ProductVariant) -> None:
+    """Also: the forms of a page that other sites must not learn of are still taken as ours."""
+    page = either
+    put_into_cart(page, shop, variant)
+    fill_address(page, shop)
+    expect(page.locator(".sum-total")).to_contain_text("£8.95")
+    place(page)
+    expect_state(page, "Placed")
+    placed = Order.objects.get()
+    expect(messages(page)).to_contain_text("Thank you.")
+    expect(page.locator(".transfer")).to_contain_text(placed.number)
+    assert stock(variant) == (8, 0)
+    page.get_by_role("link", name="Cancel this order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect_state(page, "Cancelled")
+    assert stock(variant) == (10, 0)
+
+
+def test_refused_at_the_bank_and_paid_then(either: Page, shop: str, variant: ProductVariant) -> None:
+    page = either
+    put_into_cart(page, shop, variant)
+    fill_address(page, shop)
+    place(page, "Test bank")
+    expect(page.get_by_role("heading", name="Test bank")).to_be_visible()
+    page.get_by_role("button", name="Refuse the payment").click()
+    expect(page.get_by_text("The payment was refused")).to_be_visible()
+    page.get_by_role("radio", name="Test bank").check()
+    page.get_by_role("button", name="Pay in this way").click()
+    page.get_by_role("link", name="Leave without paying").click()
+    expect_state(page, "Placed")
+    page.get_by_role("button", name="Go on to pay").click()
+    page.get_by_role("button", name="Pay, and call the shop twice").click()
+    expect_state(page, "Paid")
+    assert Order.objects.get().transitions.filter(to_state="paid").count() == 1
+
+
+def test_what_is_wrong_with_the_address(either: Page, shop: str, variant: ProductVariant) -> None:
+    page = either
+    put_into_cart(page, shop, variant)
+    page.goto(shop + "/checkout/")
+    page.get_by_label("E-mail address").fill("ada@example")
+    for label in ("Full name", "Street and number", "Town or city", "Postcode", "Country"):
+        page.get_by_label(label).fill("x")
+    page.get_by_role("button", name="Go on to the review").click()
+    field = page.get_by_label("E-mail address")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description("Enter a valid email address.")
+    expect(page.get_by_label("Full name")).to_have_value("x")
+
+
+def test_a_price_that_changed_on_the_way_is_shown_first(either: Page, shop: str, variant: ProductVariant) -> None:
+    page = either
+    put_into_cart(page, shop, variant)
+    fill_address(page, shop)
+    run_out(CartItem.objects.get())
+    release_run_out_holds()
+    ProductVariant.objects.update(price="3.00")
+    place(page)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Nothing was ordered")
+    expect(alert).to_contain_text("Its price has changed since you added it.")
+    expect(alert).to_be_focused()
+    assert not Order.objects.exists()
+    page.get_by_role("button", name="Take again").click()
+    expect(page.locator(".sum-total")).to_contain_text("£9.95")
+    place(page)
+    expect_state(page, "Placed")
+    assert Order.objects.get().lines.get().price == ProductVariant.objects.get().price
+
+
+def test_a_hold_that_runs_out_on_the_way_is_taken_again(page: Page, shop: str, variant: ProductVariant) -> None:
+    """The clock runs down while the shopper looks; what they chose stays, and the order still goes through."""
+    put_into_cart(page, shop, variant)
+    fill_address(page, shop)
+    page.get_by_role("radio", name="Test bank").check()
+    CartItem.objects.update(reserved_until=Now() + timedelta(seconds=4), hold_extensions=3)
+    page.reload()
+    page.get_by_role("radio", name="Test bank").check()
+    expect(page.get_by_role("timer")).to_have_text(re.compile(r"0:0\d"))
+    expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="Test bank")).to_be_checked()
+    release_run_out_holds()
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.get_by_role("heading", name="Test bank")).to_be_visible()
+    assert stock(variant) == (8, 0)
+
+
+def test_two_clicks_make_one_order(page: Page, shop: str, variant: ProductVariant) -> None:
+    put_into_cart(page, shop, variant)
+    fill_address(page, shop)
+    page.get_by_role("button", name="Order and pay").dblclick()
+    expect_state(page, "Placed")
+    assert Order.objects.count() == 1
+    # The page that the back button shows leads on to the same order.
+    page.go_back()
+    page.goto(shop + "/checkout/review/")
+    expect(messages(page)).to_contain_text("nothing in your cart")
+    assert stock(variant) == (8, 0)
+
+
+def test_a_late_payment_is_owed(page: Page, shop: str, variant: ProductVariant) -> None:
+    put_into_cart(page, shop, variant)
+    fill_address(page, shop)
+    place(page, "Test bank")
+    bank = page.url
+    page.get_by_role("link", name="Leave without paying").click()
+    page.get_by_role("link", name="Cancel this order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect_state(page, "Cancelled")
+    page.goto(bank)
+    page.get_by_role("button", name="Pay", exact=True).click()
+    expect_state(page, "Cancelled")
+    expect(page.get_by_text("We owe you £8.95")).to_be_visible()
+
+
+def test_the_keyboard_alone_is_enough(page: Page, shop: str, variant: ProductVariant) -> None:
+    put_into_cart(page, shop, variant)
+    page.goto(shop + "/cart/")
+    press(page, "Checkout")
+    page.wait_for_url("**/checkout/")
+    tab_to(page, "id_email")
+    for text in ("ada@example.com", "Ada", "1 Row", "", "London", "N1", "UK"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Express")).to_be_checked()
+    press(page, "Go on to the review")
+    page.wait_for_url("**/checkout/review/")
+    tab_to(page, "id_provider_0")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Test bank")).to_be_checked()
+    press(page, "Order and pay")
+    page.wait_for_url("**/testbank/**")
+    press(page, "Refuse the payment")
+    expect_state(page, "Placed")
+    press(page, "Pay in this way")
+    expect(page.locator(".transfer")).to_be_visible()
+    press(page, "Cancel this order")
+    page.wait_for_url("**/cancel/")
+    press(page, "Cancel the order")
+    expect_state(page, "Cancelled")
