@@ -14,6 +14,7 @@ from tests.workers.test_rolling import record
 from workers.analytics import drop_old_events, dropping, roll_up_marked_days
 from workers.analytics.days import start_of, today
 from workers.analytics.reading import Figure, figures_of_days
+from workers.erasing import erase_traces
 from workers.models import AnalyticsEvent, DailyFigure, UncountedDay
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,3 +104,12 @@ def test_days_may_be_kept_longer_again(settings: Settings) -> None:
     roll_up_marked_days()
     assert figure(20).quantity == 5
     assert drop_old_events() == 0
+
+
+def test_what_a_drill_erases_is_taken_out_of_figures_that_knew_it() -> None:
+    record(at=at(20), quantity=3)
+    record(at=at(20), quantity=4, variant_id=8)
+    roll_up_marked_days()
+    erase_traces(variant_ids=[7], cart_ids=[])
+    roll_up_marked_days()
+    assert figure(20) == Figure(1, 4, Decimal(8))

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -151,6 +152,31 @@ def test_an_event_that_is_being_recorded_while_its_day_is_added_up_is_counted_ne
     slow.join(30)
     assert roll_up_marked_days() == [DAY]
     assert units() == {"add_to_cart": 7}
+
+
+@pytest.mark.parametrize("statement", ['DELETE FROM "workers_uncountedday"', "INSERT INTO workers_dailyfigure"])
+def test_an_event_that_is_committed_between_two_statements_of_a_roll_up_is_not_missed(statement: str) -> None:
+    record(quantity=3)
+
+    def let_a_rival_record(execute: Any, sql: str, *args: Any) -> Any:
+        result = execute(sql, *args)
+        if sql.strip().startswith(statement):
+            rival = threading.Thread(target=record_and_close)
+            rival.start()
+            rival.join(30)
+        return result
+
+    with connection.execute_wrapper(let_a_rival_record):
+        roll_up_day(DAY)
+    roll_up_marked_days()
+    assert units() == {"add_to_cart": 7}
+
+
+def record_and_close() -> None:
+    try:
+        record(quantity=4)
+    finally:
+        connection.close()
 
 
 @pytest.fixture

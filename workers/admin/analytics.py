@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from unfold.decorators import display
 
 from staff.admin import ReadOnlyAdmin
+from workers.admin.filters import EventNameFilter, FigureNameFilter
 from workers.admin.traced import TracedAdmin
 from workers.analytics.history import cart_history
 from workers.models import AnalyticsEvent, DailyFigure
@@ -24,7 +25,7 @@ _LARGEST_ID = 2**63 - 1
 @admin.register(AnalyticsEvent)
 class AnalyticsEventAdmin(TracedAdmin):
     list_display = ["occurred_at", "name", "cart_id", "variant_id", "quantity", "value", "trace"]
-    list_filter = ["name"]
+    list_filter = [EventNameFilter]
     search_fields = ["event_id"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The number of a cart or a variant, or the id of an event"
     fields = [("name", "occurred_at"), ("cart_id", "variant_id"), ("quantity", "value"), "data", "event_id", "trace"]
@@ -90,7 +91,7 @@ class ScopeFilter(admin.SimpleListFilter):
 @admin.register(DailyFigure)
 class DailyFigureAdmin(ReadOnlyAdmin):
     list_display = ["day", "name", "scope", "events", "quantity", "value", "of_dropped"]
-    list_filter = [ScopeFilter, "name"]
+    list_filter = [ScopeFilter, FigureNameFilter]
     search_fields = ["variant_id"]
     search_help_text = "The number of a variant"
     ordering = ["-day", "-name", "-variant_id"]

@@ -11,6 +11,7 @@ from unfold.decorators import action, display
 
 from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
+from workers.admin.filters import EffectFilter
 from workers.admin.traced import TracedAdmin
 from workers.models import EffectRun, OutboxRow
 from workers.outbox.deciding import discard_dead_rows, retry_dead_rows
@@ -45,7 +46,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(OutboxRow)
 class OutboxRowAdmin(TracedAdmin):
     list_display = ["id", "effect", "key", "state", "created_at", "due_at", "attempts", "error", "trace"]
-    list_filter = [StateFilter, "effect"]
+    list_filter = [StateFilter, EffectFilter]
     search_fields = ["key", "error"]
     search_help_text = "What an effect is about, or words of its error"
     fields = [("effect", "key"), "payload", ("created_at", "due_at"), ("attempts", "is_dead"), "error", "trace"]
@@ -83,7 +84,7 @@ def _ids(rows: Iterable[OutboxRow]) -> list[int]:
 @admin.register(EffectRun)
 class EffectRunAdmin(ReadOnlyAdmin):
     list_display = ["started_at", "effect", "row_count", "milliseconds", "task_id", "error"]
-    list_filter = ["effect", ("error", admin.EmptyFieldListFilter)]
+    list_filter = [EffectFilter, ("error", admin.EmptyFieldListFilter)]
     search_fields = ["task_id", "error"]
 
     @admin.display(description="Rows")
