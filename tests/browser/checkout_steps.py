@@ -6,16 +6,8 @@ from playwright.sync_api import Page, expect
 
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
+from tests.browser.filling import fill_in
 from tests.browser.steps import add, expect_units, open_product
-
-ADDRESS = {
-    "E-mail address": "ada@example.com",
-    "Full name": "Ada Lovelace",
-    "Street and number": "1 Analytical Row",
-    "Town or city": "London",
-    "Postcode": "N1 1AA",
-    "Country": "United Kingdom",
-}
 
 
 def delivery_methods() -> None:
@@ -36,12 +28,6 @@ def fill_address(page: Page, shop: str) -> None:
     """From the cart to the last look."""
     page.goto(shop + "/cart/")
     page.get_by_role("button", name="Checkout").click()
-    for label, text in ADDRESS.items():
-        page.get_by_label(label).fill(text)
+    fill_in(page)
     page.get_by_role("button", name="Go on to the review").click()
     expect(page.get_by_role("heading", name="A last look")).to_be_visible()
-
-
-def place(page: Page, provider: str = "Invoice") -> None:
-    page.get_by_role("radio", name=provider).check()
-    page.get_by_role("button", name="Order and pay").click()

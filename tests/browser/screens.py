@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.filling import fill_in, place
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "screens"
@@ -58,6 +59,7 @@ def _take(browser: Browser, address: str, suffix: str, width: int) -> None:
     _visit(page, PAGES, suffix)
     _shop(page, suffix)
     _join(page)
+    _order(page, suffix)
     _visit(page, ACCOUNT, suffix)
     _leave(page)
     page.close()
@@ -115,6 +117,32 @@ def _join(page: Page) -> None:
     page.locator("#id_password2").fill(PASSWORD)
     page.get_by_role("button", name="Make an account").click()
     page.get_by_role("button", name="Log out").wait_for()
+
+
+def _order(page: Page, suffix: str) -> None:
+    """From the cart that came along to an order that the bank refuses, that goes on by invoice, and is cancelled."""
+    page.goto("/checkout/")
+    fill_in(page)
+    _save(page, "checkout", suffix)
+    page.get_by_role("button", name="Go on to the review").click()
+    page.get_by_role("heading", name="A last look").wait_for()
+    _save(page, "checkout-review", suffix)
+    place(page, "Test bank")
+    page.get_by_role("heading", name="Test bank").wait_for()
+    _save(page, "test-bank", suffix)
+    page.get_by_role("button", name="Refuse the payment").click()
+    page.get_by_text("The payment was refused").wait_for()
+    _save(page, "order-refused", suffix)
+    page.get_by_role("radio", name="Invoice").check()
+    page.get_by_role("button", name="Pay in this way").click()
+    page.locator(".transfer").wait_for()
+    _save(page, "order", suffix)
+    page.get_by_role("link", name="Cancel this order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    page.get_by_text("Your order is cancelled.").wait_for()
+    _save(page, "order-cancelled", suffix)
+    page.goto("/account/orders/")
+    _save(page, "orders", suffix)
 
 
 def _leave(page: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 
 from shop.urls import shop_urls
-from tests.browser import looks, looks_elsewhere
+from tests.browser import looks, looks_checkout, looks_elsewhere
 from tests.browser.stage import Look, Stage
 from tests.conftest import MakeVariant
 from tests.shop.pages import MakeUser
@@ -23,6 +23,9 @@ GROUPS = {
     "goods": looks.GOODS,
     "carts": looks.CARTS,
     "carts too": looks.CARTS_TOO,
+    "checkout": looks_checkout.CHECKOUT,
+    "paying": looks_checkout.PAYING,
+    "orders": looks_checkout.ORDERS,
     "doors": looks_elsewhere.DOORS,
     "reset": looks_elsewhere.RESET,
     "account": looks_elsewhere.ACCOUNT,
@@ -32,6 +35,7 @@ GROUPS = {
 # Addresses that show nothing of their own: pictures, a file to download, and what only takes a form and leads on.
 NO_PAGES = {"drawing", "photo", "account_export", "logout"}
 NO_PAGES |= {"cart_undo", "cart_keep", "cart_line", "cart_line_remove", "cart_line_retake"}
+NO_PAGES |= {"order_pay", "account_order_pay", "payment_hook"}
 
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 

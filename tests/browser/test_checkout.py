@@ -13,8 +13,9 @@ from cart.models import CartItem
 from cart.services import release_run_out_holds
 from inventory.models import ProductVariant
 from orders.models import Order
-from tests.browser.checkout_steps import delivery_methods, fill_address, place, put_into_cart
+from tests.browser.checkout_steps import delivery_methods, fill_address, put_into_cart
 from tests.browser.conftest import watched
+from tests.browser.filling import place
 from tests.browser.steps import messages
 from tests.browser.test_keyboard import press, tab_to
 from tests.shop.ordering import BOTH
