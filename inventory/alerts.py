@@ -64,7 +64,7 @@ class LowStockAlert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.variant.sku}: {self.get_level_display()}"
+        return f"{self.variant}: {self.get_level_display()}"
 
     @property
     def state(self) -> str:
@@ -93,4 +93,4 @@ class AlertMute(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.variant.sku} until {self.until}"
+        return f"{self.variant} until {self.until}"

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from inventory.models import LowStockAlert
+from inventory.models import LowStockAlert, ProductVariant
 from inventory.services import alerts_take_news
+from inventory.wording import full_name
 from workers.post import post
 
 MOST_NAMED = 50  # alerts of one kind; a first catalogue opens hundreds
@@ -51,7 +52,12 @@ def _subject(news: Iterable[LowStockAlert]) -> str:
 def _text(news: Iterable[LowStockAlert]) -> str:
     sections = []
     for state, title in _TITLES.items():
-        if alerts := [alert for alert in news if alert.state == state]:
-            sections.append((f"{title}: {len(alerts)}", alerts[:MOST_NAMED], len(alerts[MOST_NAMED:])))
+        if lines := sorted(_line(alert.variant) for alert in news if alert.state == state):
+            sections.append((f"{title}: {len(lines)}", lines[:MOST_NAMED], len(lines[MOST_NAMED:])))
     link = settings.SHOP_URL.rstrip("/") + reverse("admin:inventory_lowstockalert_changelist")
     return render_to_string("workers/mail_stock.txt", {"sections": sections, "link": link})
+
+
+def _line(variant: ProductVariant) -> str:
+    stock = f"{variant.stock_quantity} free (threshold {variant.low_stock_threshold})"
+    return f"{variant.sku}  {full_name(variant)}: {stock}"

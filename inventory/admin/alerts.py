@@ -19,13 +19,6 @@ from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
 from staff.filters import DefaultedFilter
 
-_MUTE = Question(
-    title="Mute variants",
-    consequence="No mails about these variants for so long. Their alerts are recorded all the same, and what is still "
-    "so at the end of it is mailed then.",
-    button="Mute",
-)
-
 
 class StateFilter(DefaultedFilter):
     """Which alerts: the open ones, unless asked otherwise."""
@@ -53,17 +46,19 @@ class StateFilter(DefaultedFilter):
 
 @admin.register(LowStockAlert)
 class LowStockAlertAdmin(ReadOnlyAdmin):
-    list_display = ["variant", "product", "state", "free", "opened_at", "seen", "muted_until", "closed_at"]
+    list_display = ["variant", "product", "state", "free", "threshold", "opened_at", "seen", "muted_until"]
     list_filter = [StateFilter, "level"]
     list_select_related = ["variant__product", "variant__alert_mute", "acknowledged_by"]
     search_fields = ["variant__sku__startswith", "variant__product__name"]
     search_help_text = "The beginning of an SKU, or words of the product's name"
     fields = [
-        ("variant", "state", "free"),
-        ("opened_at", "stock_when_opened", "closed_at"),
-        ("acknowledged_at", "acknowledged_by", "muted_until"),
+        ("variant", "state"),
+        ("free", "threshold"),
+        ("opened_at", "stock_when_opened"),
+        ("acknowledged_at", "acknowledged_by"),
+        ("muted_until", "closed_at"),
     ]
-    readonly_fields = ["state", "free", "muted_until"]
+    readonly_fields = ["state", "free", "threshold", "muted_until"]
     actions = ["acknowledge", "mute_for_a_day", "mute_for_a_week", "mute_for_a_month", "unmute", "export_csv"]
 
     def has_acknowledge_permission(self, request: HttpRequest) -> bool:
@@ -80,9 +75,13 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     def state(self, alert: LowStockAlert) -> str:
         return "Back in stock" if alert.closed_at else alert.get_level_display()
 
-    @display(description="Free now")  # type: ignore[untyped-decorator]
-    def free(self, alert: LowStockAlert) -> str:
-        return f"{alert.variant.stock_quantity} of {alert.variant.low_stock_threshold}"
+    @display(description="Free now", ordering="variant__stock_quantity")  # type: ignore[untyped-decorator]
+    def free(self, alert: LowStockAlert) -> int:
+        return alert.variant.stock_quantity
+
+    @display(description="Threshold", ordering="variant__low_stock_threshold")  # type: ignore[untyped-decorator]
+    def threshold(self, alert: LowStockAlert) -> int:
+        return alert.variant.low_stock_threshold
 
     @display(description="Acknowledged by", ordering="acknowledged_at")  # type: ignore[untyped-decorator]
     def seen(self, alert: LowStockAlert) -> str | None:
@@ -127,7 +126,17 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
             variants = variants_mute(variant_ids=ids, lasting=lasting, actor=cast(User, request.user), reason=reason)
             return f"{len(variants)} variants are muted."
 
-        return ask_reason(self, request, rows, _MUTE, act)
+        question = Question(
+            title="Mute variants",
+            consequence=f"For {_days(lasting)} nobody is mailed about these variants. Their alerts are recorded all "
+            "the same, and what is still so at the end is mailed then.",
+            button=f"Mute for {_days(lasting)}",
+        )
+        return ask_reason(self, request, rows, question, act)
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days" if span.days > 1 else "a day"
 
 
 def _variant_ids(alerts: QuerySet[LowStockAlert]) -> set[int]:

@@ -86,6 +86,7 @@ def test_units_of_a_hold_that_ran_out_close_it(guest: Owner, make_variant: MakeV
 
 def test_what_an_audit_corrects_opens_and_closes_it(make_variant: MakeVariant) -> None:
     variant = make_variant(20, threshold=10)
+    drain("check_low_stock")
     ProductVariant.objects.filter(pk=variant.pk).update(stock_quantity=0, reserved_quantity=20)
     alerts_refresh(variant_ids=[variant.pk])
     assert alerts() == [("out", True)]
@@ -106,6 +107,7 @@ def test_what_a_file_moves_opens_and_closes_it(make_variant: MakeVariant) -> Non
 
 def test_a_higher_threshold_opens_it_and_a_lower_one_closes_it(make_variant: MakeVariant) -> None:
     variant = make_variant(20, threshold=10)
+    drain("check_low_stock")
     for threshold in (20, 10):
         variant.low_stock_threshold = threshold
         variant_save(variant=variant, fields=["low_stock_threshold"])

@@ -67,7 +67,7 @@ def test_an_alert_that_opens_is_told_once(make_variant: MakeVariant, make_move: 
     make_move(variant, -1)
     assert subjects() == ["Holdfast: 1 low"]
     letter = Letter.objects.get()
-    assert f"- {variant.sku}  {variant.product}, Standard: 5 free (threshold 10)" in letter.text
+    assert f"- {variant.sku}  {variant.product}: 5 free (threshold 10)" in letter.text
     assert "https://shop.example/admin/inventory/lowstockalert/" in letter.text
 
 
