@@ -1,5 +1,6 @@
 """Staff are told of low stock: all news of some minutes in one mail, each once, and never of a muted variant."""
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from cart.owners import Owner
@@ -19,6 +20,7 @@ from tests.conftest import MakeVariant
 from tests.mailing import MailServer
 from tests.storms import actors
 from tests.storms.harness import Actor, storm
+from tests.waiting import wait_until
 from workers.models import Letter
 from workers.outbox.draining import drain
 from workers.schedule import BEAT_SCHEDULE
@@ -159,15 +161,30 @@ def test_many_mailers_at_once_write_one_letter(make_variant: MakeVariant, make_m
 
 
 def test_an_alert_that_changes_while_it_is_told_is_told_again(make_variant: MakeVariant, make_move: Move) -> None:
-    """The mailer has read that few are left when the last is sold."""
+    """The last unit is sold between the mailer's look and its commit."""
     variant = make_variant(20, threshold=10)
     make_move(variant, -15)
     gather()
-    (alert,) = LowStockAlert.objects.all()
-    mail_news_of_stock()
-    make_move(variant, -5)
-    alert.refresh_from_db()
-    assert (alert.told, alert.state, alert.changed_since is None) == ("low", "out", False)
+    rival = threading.Thread(target=sell_and_close, args=(make_move, variant, -5))
+    with transaction.atomic():
+        assert mail_news_of_stock() == 1
+        rival.start()
+        wait_until(somebody_waits_for_a_row, "the rival waits for the mailer")
+    rival.join(30)
+    assert subjects() == ["Holdfast: 1 low", "Holdfast: 1 out of stock"]
+
+
+def sell_and_close(move: Move, variant: ProductVariant, delta: int) -> None:
+    try:
+        move(variant, delta)
+    finally:
+        connection.close()
+
+
+def somebody_waits_for_a_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return bool(cursor.fetchone()[0])
 
 
 def test_a_muted_variant_is_not_mailed_but_recorded(
