@@ -55,6 +55,8 @@ def test_a_posted_stock_number_is_ignored(staff: Client, variant: ProductVariant
         "is_active": "on",
         "stock_quantity": 999,
         "reserved_quantity": 999,
+        "price_changes-TOTAL_FORMS": 0,
+        "price_changes-INITIAL_FORMS": 0,
     }
     answer = staff.post(reverse("admin:inventory_productvariant_change", args=[variant.pk]), form)
     assert answer.status_code == 302

@@ -28,6 +28,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     show_change_link = True
+    view_on_site = False  # the product's own button leads to all of them
 
 
 @admin.register(Category)

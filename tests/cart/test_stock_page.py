@@ -157,7 +157,7 @@ class TestTheQuestion:
             answer = send(clerk, variant, "adjusted", -5)
         assert answer.status_code == 200
         assert [one.pk for one in answer.context["lines"]] == [line.pk]
-        assert "1 cart would lose 4 units" in text(answer)
+        assert "1 cart would lose 4 units." in text(answer)
         assert "ada" in text(answer)
 
     def test_answered_with_yes_ends_the_holds_and_moves(
