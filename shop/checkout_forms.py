@@ -49,6 +49,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Checkout
         fields = CUSTOMER_FIELDS
+        labels = {"street_2": gettext_lazy("Flat, company or the like (optional)")}
         widgets = {
             name: (forms.EmailInput if name == "email" else forms.TextInput)(attrs={"autocomplete": token})
             for name, token in _AUTOCOMPLETE.items()

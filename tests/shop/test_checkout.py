@@ -157,7 +157,7 @@ def test_what_was_typed_stays_while_the_shop_is_busy(client: Client, line: CartI
 def test_the_review_shows_all_that_is_bought(client: Client, line: CartItem, variant: ProductVariant) -> None:
     fill(client)
     page = text_of(client.get(REVIEW))
-    for text in (variant.product.name, "£2.50 each", "£5.00", "£3.95", "£8.95", "£1.49", "Tax in it (20 %)"):
+    for text in (variant.product.name, "£2.50 each", "£5.00", "£3.95", "£8.95", "£1.49", "Tax included (20 %)"):
         assert text in page
     for text in ("Ada Lovelace", "N1 1AA London", "ada@example.com", "Standard", "Held for you until"):
         assert text in page

@@ -52,7 +52,7 @@ def test_it_shows_all_that_was_agreed(client: Client, placed: Order, link: str, 
     for text in ("£2.50", "£5.00", "£3.95", "£8.95", "£1.49", "1 Analytical Row", "N1 1AA London"):
         assert text in page
     # What to do next.
-    for text in (f"<dd>{placed.number}</dd>", "<dd>Ada&#x27;s Bank, IBAN 12</dd>", "Please transfer the total until"):
+    for text in (f"<dd>{placed.number}</dd>", "<dd>Ada&#x27;s Bank, IBAN 12</dd>", "Please transfer the total by"):
         assert text in client.get(link).content.decode()
 
 
