@@ -44,7 +44,8 @@ class NotedScheduler(PersistentScheduler):
 
     def _starts(self) -> dict[str, datetime]:
         """When each job was last sent; until the first time an entry has the time at which beat first saw it."""
-        return {name: entry.last_run_at for name, entry in self.schedule.items() if entry.total_run_count}
+        entries = self.schedule.items()
+        return {name: entry.last_run_at for name, entry in entries if entry.total_run_count and entry.last_run_at}
 
 
 def _note_beat(starts: Mapping[str, datetime]) -> None:

@@ -60,10 +60,13 @@ def in_words(schedule: Any) -> str:
     """When an entry of the schedule is due, for people; crontabs of a minute, or of an hour and a minute."""
     if isinstance(schedule, timedelta):
         return f"every {schedule.total_seconds():g} s"
-    if isinstance(schedule, crontab):
-        minute, hour = str(schedule._orig_minute), str(schedule._orig_hour)
-        if minute.isdecimal() and hour == "*":
-            return f"each hour at :{int(minute):02}"
-        if minute.isdecimal() and hour.isdecimal():
-            return f"each day at {int(hour):02}:{int(minute):02}"
+    return _crontab_in_words(schedule) if isinstance(schedule, crontab) else str(schedule)
+
+
+def _crontab_in_words(schedule: Any) -> str:
+    minute, hour = str(schedule._orig_minute), str(schedule._orig_hour)
+    if minute.isdecimal() and hour == "*":
+        return f"each hour at :{int(minute):02}"
+    if minute.isdecimal() and hour.isdecimal():
+        return f"each day at {int(hour):02}:{int(minute):02}"
     return str(schedule)
