@@ -48,6 +48,10 @@ faults: setup ## every fault under load, with real processes; writes docs/guaran
 chaos: setup ## all faults mixed at random under load: make chaos SEED=7 SECONDS=120
 	@exec $(PY) -m tests.faults.chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
 
+.PHONY: bench-lists
+bench-lists: setup ## statements and milliseconds of each list of the back office, with a million rows
+	@exec $(PY) -m shop.local -- $(PY) -m bench.admin_lists $(ARGS)
+
 .PHONY: screens
 screens: setup ## pictures of each page into docs/screens, of the shop that `make up` runs (PORT=8000)
 	@exec $(PY) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000}

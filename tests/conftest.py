@@ -26,6 +26,8 @@ from tests.processes import LocalProcess, start_web, start_worker
 
 MakeVariant = Callable[..., ProductVariant]
 
+_TWICE = ("sessions.Session", "auth.User", "contenttypes.ContentType")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def watched_requests() -> Iterator[None]:
@@ -37,8 +39,8 @@ def watched_requests() -> Iterator[None]:
     zeal.patch.patch()
     watched = ["zeal.middleware.zeal_middleware", *django_settings.MIDDLEWARE]
     # Django's own log-out gets the session's row once to read and once to delete it; the page of a user gets who asks,
-    # and whom it is about.
-    twice = [{"model": name, "field": "get()"} for name in ("sessions.Session", "auth.User")]
+    # and whom it is about; kinds of rows are kept by the process once they were got.
+    twice = [{"model": name, "field": "get()"} for name in _TWICE]
     with override_settings(MIDDLEWARE=watched, ZEAL_ALLOWLIST=twice):
         yield
 
