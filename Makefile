@@ -15,7 +15,7 @@ UNUSED_ADDRESSES := DATABASE_URL=postgres://unused@127.0.0.1/unused REDIS_URL=re
 
 .PHONY: help
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## prepare .venv from the pinned, hashed lock; does nothing while the lock is the same
