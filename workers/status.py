@@ -43,7 +43,7 @@ class Status:
         if self.oldest_pending is not None and self.oldest_pending > OLDEST_PENDING.total_seconds():
             found.append(f"The oldest pending effect waits {_words(self.oldest_pending)}: are the workers running?")
         if self.dead:
-            found.append(f"{self.dead} effects are dead: retry or discard them in the admin, under Outbox rows.")
+            found.append(f"{self.dead} effects are dead: retry or discard them in the admin, under Effects.")
         if self.oldest_letter is not None and self.oldest_letter > OLDEST_LETTER.total_seconds():
             found.append(f"The oldest letter waits {_words(self.oldest_letter)}: does the mail server answer?")
         if self.dead_letters:

@@ -110,23 +110,23 @@ def test_daily_figures_are_listed_by_scope(boss: Client, query: dict[str, str], 
     assert [figure.variant_id for figure in found] == variants
 
 
-@pytest.mark.parametrize("page", ["workers_analyticsevent", "workers_dailyfigure"])
-def test_names_that_there_are_can_be_chosen_and_cost_no_scan(boss: Client, page: str) -> None:
+@pytest.mark.parametrize("rows", ["workers_analyticsevent", "workers_dailyfigure"])
+def test_names_that_there_are_can_be_chosen_and_cost_no_scan(boss: Client, rows: str) -> None:
     for name in ("add_to_cart", "purchase", "purchase", "a name of a later feature"):
         record(name)
     roll_up_marked_days()
-    answer = boss.get(reverse(f"admin:{page}_changelist"), {"name": "purchase"}).context["cl"]
+    answer = boss.get(reverse(f"admin:{rows}_changelist"), {"name": "purchase"}).context["cl"]
     (names,) = [spec for spec in answer.filter_specs if spec.parameter_name == "name"]
     assert [name for name, _ in names.lookup_choices] == ["a name of a later feature", "add_to_cart", "purchase"]
     assert {row.name for row in answer.result_list} == {"purchase"}
 
 
-@pytest.mark.parametrize("page", ["analyticsevent", "dailyfigure", "outboxrow", "effectrun"])
-def test_each_list_costs_few_statements(boss: Client, page: str) -> None:
+@pytest.mark.parametrize("rows", ["analyticsevent", "dailyfigure", "outboxrow", "effectrun"])
+def test_each_list_costs_few_statements(boss: Client, rows: str) -> None:
     """Session; user; choices of a filter; rows counted, for the pages and for what is found; rows."""
     for number in range(3):
         record(f"name {number}")
     roll_up_marked_days()
     with CaptureQueriesContext(connection) as statements:
-        assert boss.get(reverse(f"admin:workers_{page}_changelist")).status_code == 200
+        assert boss.get(reverse(f"admin:workers_{rows}_changelist")).status_code == 200
     assert len(statements) <= 6, statements.captured_queries
