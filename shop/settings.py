@@ -65,7 +65,7 @@ WSGI_APPLICATION = "shop.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # Before those of the apps, for the first page of the admin to stand before that of unfold.
+        # Before those of the apps, for a page of the admin to stand before that of unfold.
         "DIRS": [BASE_DIR / "shop" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
