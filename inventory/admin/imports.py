@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -40,7 +40,6 @@ class ImportJobAdmin(ReadOnlyAdmin):
     list_display = ["id", "file_name", "kind", "state_label", "rows", "differences", "created_by", "created_at"]
     list_display_links = ["id", "file_name"]
     list_filter = ["kind", "state"]
-    list_select_related = ["created_by"]
     search_fields = ["file_name"]
 
     @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
@@ -49,7 +48,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
         jobs: QuerySet[ImportJob] = super().get_queryset(request)
-        return jobs.defer("text")
+        return jobs.defer("text").select_related("created_by", "confirmed_by")
 
     def get_urls(self) -> list[URLPattern]:
         views = [
@@ -122,8 +121,10 @@ class ImportJobAdmin(ReadOnlyAdmin):
     def _job(self, request: HttpRequest, job_id: object) -> ImportJob:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        jobs = self.get_queryset(request).select_related("created_by", "confirmed_by")
-        return get_object_or_404(jobs, pk=job_id)
+        job: ImportJob | None = self.get_object(request, str(job_id))
+        if job is None:
+            raise Http404
+        return job
 
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}

@@ -12,8 +12,8 @@ from inventory.imports.plan import Difference, Plan
 from inventory.models import Product, ProductVariant
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
-# What a spreadsheet makes of 2.50.
-_SHORT_PRICE = re.compile(r"([0-9]{1,8})(?:[.,]([0-9]))?")
+# What spreadsheets make of 2.50.
+_LOOSE_PRICE = re.compile(r"([0-9]{1,8})(?:[.,]([0-9]{1,2}))?")
 
 
 @dataclass(slots=True)
@@ -78,9 +78,9 @@ def _read(text: str, plan: Plan) -> Iterator[tuple[int, CatalogueRow]]:
 
 
 def _as_written(column: str, cell: str) -> str:
-    """A price with two decimals, as the catalogue has it: 2.5 and 3 are what spreadsheets save."""
-    if column == "price" and (short := _SHORT_PRICE.fullmatch(cell)):
-        return f"{short[1]}.{short[2] or '0'}0"
+    """A price with a point and two decimals, as the catalogue has it, also from 2.5, 2,50 and 3."""
+    if column == "price" and (price := _LOOSE_PRICE.fullmatch(cell)):
+        return f"{price[1]}.{price[2] or '':0<2}"
     return cell
 
 

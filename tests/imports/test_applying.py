@@ -203,7 +203,7 @@ def test_a_sale_between_the_look_and_the_locks_is_seen_under_them(
 ) -> None:
     """The rival acts at the seam: the plan is made, the rows are not locked yet."""
     variant = make_variant(10)
-    job = confirm(upload(f"sku,{column},reason", f"{variant.sku},{'-9' if column == 'delta' else '1'},Broken"))
+    job = confirm(upload(f"sku,{column},reason", f"{variant.sku},{'-9' if column == 'delta' else '5'},Broken"))
     carry_out = stock_move_many
 
     def sell_first(**arguments: object) -> None:

@@ -86,6 +86,11 @@ def test_columns_may_stand_in_another_order(upload: Upload) -> None:
     assert shown(job)[1] == (2, "M1A", "New variant", "", "Blue, 2.50, 10 units")
 
 
+@pytest.mark.parametrize(("written", "read"), [("2", "2.00"), ("2.5", "2.50"), ('"2,50"', "2.50"), ("2.05", "2.05")])
+def test_prices_are_read_as_spreadsheets_write_them(catalogue: CatalogueUpload, written: str, read: str) -> None:
+    assert shown(catalogue(f"M1A,M1,Mug,Blue,{written},10"))[1][4] == f"Blue, {read}, 10 units"
+
+
 @pytest.mark.parametrize(
     ("row", "says"),
     [

@@ -70,6 +70,7 @@ def test_a_manager_uploads_looks_and_applies(staff: Client, make_variant: MakeVa
     assert (job.state, job.confirmed_by) == (State.APPLIED, User.objects.get(username=MANAGER))
     assert "1 stock movement: 0 units added, 3 taken." in page
     assert "Apply this difference" not in page
+    assert "Confirmed preview 1" in staff.get(page_of(job, "history")).content.decode()
     variant.refresh_from_db()
     assert variant.stock_quantity == 7
 
@@ -96,6 +97,11 @@ def test_who_may_import_one_kind_may_not_the_other(log_in: Callable[[str], Clien
     answer = send(client, "sku,delta,reason", "NONE,1,Found")
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert not ImportJob.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["0", "x", "1/2"])
+def test_an_import_that_is_not_there(staff: Client, number: str) -> None:
+    assert staff.get(f"{LIST}{number}/change/").status_code == 404
 
 
 def test_strangers_are_sent_to_log_in(client: Client, upload: Upload) -> None:
