@@ -110,7 +110,7 @@ def order_cancel(request: ShopRequest, order: Order, door: Door) -> HttpResponse
             return HttpResponseRedirect(door.page)
         return render(request, "shop/order_cancel.html", {"order": order, "door": door})
     try:
-        cancel_order(order_id=order.pk, note=_("Cancelled by the customer"))
+        cancel_order(order_id=order.pk, note=_("Asked for by the customer"))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
