@@ -118,6 +118,7 @@ def test_a_second_mute_replaces_the_first_and_can_be_taken_back(client: Client, 
     act(client, "mute_for_a_day", variants[0], reason="Back tomorrow")
     assert AlertMute.objects.get().reason == "Back tomorrow"
     assert "1 variants are no longer muted." in act(client, "unmute", *variants)
+    AlertMute.objects.create(variant=variants[1], until=timezone.now() - timedelta(days=1), reason="over")
     assert "None of them is muted (any more)." in act(client, "unmute", *variants)
     assert [message for _, _, message in logged()][2:] == ["Alerts no longer muted"]
 
