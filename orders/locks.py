@@ -3,7 +3,7 @@
 from django.db.models.functions import Now
 
 from orders.errors import OrderNotFound
-from orders.models import DeliveryMethod, Order
+from orders.models import DeliveryMethod, Order, Refund
 from orders.states import State
 
 
@@ -19,6 +19,12 @@ def lock_overdue_orders(*, most: int) -> list[Order]:
     """Lock orders that should have been paid by now, skipping those that somebody else is at: a payment, say."""
     overdue = Order.objects.filter(state=State.PLACED, pay_by__lt=Now()).order_by("pk")
     return list(overdue.select_for_update(no_key=True, skip_locked=True)[:most])
+
+
+def lock_due_refund(refund_id: int) -> Refund | None:
+    """Lock a refund whose money is still to be sent; None where it was sent already."""
+    due = Refund.objects.filter(pk=refund_id, sent_at__isnull=True)
+    return next(iter(due.select_for_update(no_key=True)), None)
 
 
 def lock_offered_delivery_methods() -> list[DeliveryMethod]:

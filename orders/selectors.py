@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cart.models import Cart, CartItem
 from orders.models import Checkout, DeliveryMethod, Order, Payment
+from orders.payments import providers
 from orders.services.placing import Seen, totals_to_pay
 from orders.totals import Totals
 
@@ -57,3 +58,10 @@ def order_numbered(number: str) -> Order | None:
 def payment_referenced(*, provider: str, reference: str) -> Payment | None:
     """What a provider calls by this reference, with its order. 1 query."""
     return Payment.objects.filter(provider=provider, reference=reference).select_related("order").first()
+
+
+def payment_to_note(order: Order) -> Payment | None:
+    """The newest payment of an order whose money could still come and would be seen by staff alone. 1 query."""
+    told_by_staff = [provider.name for provider in providers() if provider.is_told_by_staff]
+    open_ones = order.payments.filter(provider__in=told_by_staff).exclude(status=Payment.Status.PAID)
+    return open_ones.first()

@@ -23,8 +23,13 @@ _SECTIONS = {
         ("Holds", "lock_clock", "cart.CartItem"),
         ("Imports", "upload_file", "inventory.ImportJob"),
     ],
-    "Sales": [
+    "Orders": [
         ("Orders", "receipt_long", "orders.Order"),
+        ("Order lines", "list_alt", "orders.OrderLine"),
+        ("Refunds due", "currency_exchange", "orders.Refund"),
+        ("Delivery methods", "local_shipping", "orders.DeliveryMethod"),
+    ],
+    "Sales": [
         ("Carts", "shopping_cart", "cart.Cart"),
         ("Daily figures", "bar_chart", "workers.DailyFigure"),
     ],

@@ -14,7 +14,7 @@ CLERK, MANAGER = "Clerk", "Manager"
 
 _SHOP = ("inventory", "cart", "orders", "workers")
 # Beside reading everything of the shop.
-_CLERK_MAY = ("move_stock", "acknowledge_alert", "manage_holds")
+_CLERK_MAY = ("move_stock", "acknowledge_alert", "manage_holds", "fulfil_order")
 
 
 def ensure_roles(**kwargs: Any) -> None:

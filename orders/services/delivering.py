@@ -11,7 +11,7 @@ from orders.models import DeliveryMethod
 @command
 def delivery_method_save(*, method: DeliveryMethod, fields: Collection[str]) -> None:
     """Make a new one, or write these fields of one. Raises LastDeliveryMethod: one at least stays on offer."""
-    if method.pk is None:
+    if method._state.adding:
         method.save()
         return
     if not method.is_active:

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from cart.services.transactions import command
 from inventory.selling import take_back_units
 from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
-from orders.locks import lock_order
+from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, OrderLine, Refund
 from orders.services.logbook import note_deed
 from orders.services.moving import move
@@ -80,10 +80,12 @@ def refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
 
     Arguments: who sent it, and how, for the log.
     """
-    due = Refund.objects.filter(pk=refund_id, sent_at__isnull=True)
-    if not due.update(sent_at=Now(), sent_by=actor):
+    refund = lock_due_refund(refund_id)
+    if refund is None:
         return False
-    note_deed(Refund.objects.get(pk=refund_id), actor=actor, said=f"Money sent: {note}" if note else "Money sent")
+    refund.sent_at, refund.sent_by = Now(), actor
+    refund.save(update_fields=["sent_at", "sent_by"])
+    note_deed(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
     return True
 
 

@@ -1,10 +1,14 @@
 """The roles: made by `migrate`, brought back to what the code says, and nobody else's groups touched."""
 
+import html
+import re
+
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.test import Client
 
 from staff.roles import CLERK, MANAGER
 
@@ -29,8 +33,14 @@ def test_a_fresh_database_has_both() -> None:
 
 def test_a_clerk_sees_and_adjusts_but_edits_nothing() -> None:
     others = {name for name in may(CLERK) if ".view_" not in name}
-    assert others <= {"inventory.move_stock", "inventory.acknowledge_alert", "cart.manage_holds"}
+    assert others <= {"inventory.move_stock", "inventory.acknowledge_alert", "cart.manage_holds", "orders.fulfil_order"}
     assert "cart.manage_holds" in others
+
+
+def test_a_clerk_ships_and_a_manager_moves_money_too() -> None:
+    assert "orders.fulfil_order" in may(CLERK)
+    assert {"orders.fulfil_order", "orders.settle_order"} <= may(MANAGER)
+    assert "orders.settle_order" not in may(CLERK)
 
 
 def test_neither_may_do_anything_with_accounts() -> None:
@@ -86,7 +96,7 @@ def test_every_model_of_the_shop_is_included(app: str) -> None:
         assert f"{app}.change_{name}" in may(MANAGER) - may(CLERK)
 
 
-def test_permissions_of_a_model_that_comes_later_are_included(request: pytest.FixtureRequest) -> None:
+def test_permissions_of_a_model_that_comes_later_are_included() -> None:
     kind = ContentType.objects.get_for_model(apps.get_model("cart", "Cart"))
     for codename in ("view_basket", "empty_basket"):
         Permission.objects.create(content_type=kind, codename=codename, name=codename)
@@ -94,3 +104,12 @@ def test_permissions_of_a_model_that_comes_later_are_included(request: pytest.Fi
     assert "cart.view_basket" in may(CLERK)
     assert {"cart.view_basket", "cart.empty_basket"} <= may(MANAGER)
     assert "cart.empty_basket" not in may(CLERK)
+
+
+@pytest.mark.parametrize("asked", ["/admin/login/", "/admin/login/?next=/admin/cart/cart/%3Fq%3D1"])
+def test_whoever_logs_in_to_the_back_office_stays_in_it(client: Client, asked: str) -> None:
+    User.objects.create_superuser("staff", password="a long password")
+    page = client.get(asked).content.decode()
+    (action,) = re.findall(r'<form action="([^"]+)"', page)
+    answer = client.post(html.unescape(action), {"username": "staff", "password": "a long password"})
+    assert answer["Location"] == ("/admin/cart/cart/?q=1" if "next" in asked else "/admin/")

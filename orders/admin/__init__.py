@@ -1,0 +1,5 @@
+"""The back office of this room, a module a subject."""
+
+from orders.admin import delivery, lines, orders, refunds
+
+__all__ = ["delivery", "lines", "orders", "refunds"]

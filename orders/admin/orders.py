@@ -1,0 +1,156 @@
+"""Orders for staff: what was bought, by whom, where it stands; and every step to where it may go."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from inventory.wording import money
+from orders.admin.filters import DayFilter, DueFilter
+from orders.admin.inlines import LineInline, PaymentInline, RefundInline, TransitionInline
+from orders.admin.showing import STATE_COLOURS, address_of
+from orders.admin.slips import slips_page
+from orders.admin.steps import MOST_AT_ONCE, STEPS, open_steps
+from orders.admin.taking import ship_chosen, take_step
+from orders.models import Order
+from orders.states import State
+from staff.admin import ReadOnlyAdmin
+from staff.exporting import csv_answer
+from staff.searching import any_of
+
+_BOOKS = [
+    *("number", "created_at", "state", "email", "name", "country", "goods_total", "delivery_name", "delivery_price"),
+    *("tax_rate", "tax", "total", "pay_by"),
+]
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ["number", "created_at", "name", "email", "state_now", "amount", "paid_by"]
+    list_filter = ["state", DayFilter, DueFilter]
+    search_fields = ["number"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "A whole order number, or a whole e-mail address"
+    fieldsets = [
+        (None, {"fields": [("number", "state_now"), ("created_at", "paid_by"), ("email", "user"), "deliver_to"]}),
+        ("Money", {"fields": [("goods", "delivery"), ("amount", "tax_in_it")]}),
+    ]
+    readonly_fields = ["state_now", "created_at", "paid_by", "deliver_to", "goods", "delivery", "amount", "tax_in_it"]
+    inlines = [LineInline, PaymentInline, RefundInline, TransitionInline]
+    actions = ["ship_many", "slips", "export_csv"]
+    actions_detail = ["money", "ship", "slip", "take_back", "cancel", "refund"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        orders: QuerySet[Order] = super().get_queryset(request)
+        return orders.select_related("user")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        term, orders = search_term.strip(), Order.objects
+        if not term:
+            return queryset, False
+        return any_of(queryset, orders.filter(number=term.upper()), orders.filter(email__iexact=term)), False
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Those that the order's state allows, and the slip of what is packed."""
+        order = self.get_object(request, object_id)
+        if order is None:
+            return []
+        offered = {*open_steps(order), *(["slip"] if STEPS["take_back"].is_open(order) else [])}
+        actions = super().get_actions_detail(request, object_id)
+        return [one for one in actions if one.action_name.removeprefix("orders_order_") in offered]
+
+    def has_fulfil_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("orders.fulfil_order"))
+
+    def has_settle_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("orders.settle_order"))
+
+    @display(description="State", ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    def state_now(self, order: Order) -> str:
+        return order.get_state_display()
+
+    @display(description="Total", ordering="total")  # type: ignore[untyped-decorator]
+    def amount(self, order: Order) -> str:
+        return money(order.total)
+
+    @display(description="To be paid by", ordering="pay_by")  # type: ignore[untyped-decorator]
+    def paid_by(self, order: Order) -> str:
+        """Only while it waits for its money."""
+        if order.state != State.PLACED:
+            return "-"
+        until = timezone.localtime(order.pay_by)
+        late = ", overdue" if order.pay_by < timezone.now() else ""
+        return f"{until:%-d %b %Y, %H:%M}{late}"
+
+    @display(description="Deliver to")  # type: ignore[untyped-decorator]
+    def deliver_to(self, order: Order) -> str:
+        return address_of(order)
+
+    @display(description="Goods")  # type: ignore[untyped-decorator]
+    def goods(self, order: Order) -> str:
+        return money(order.goods_total)
+
+    @display(description="Delivery")  # type: ignore[untyped-decorator]
+    def delivery(self, order: Order) -> str:
+        return f"{order.delivery_name}, {money(order.delivery_price)}"
+
+    @display(description="Tax in it")  # type: ignore[untyped-decorator]
+    def tax_in_it(self, order: Order) -> str:
+        return f"{money(order.tax)} ({order.tax_rate.normalize():f} %)"
+
+    @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")  # type: ignore[untyped-decorator]
+    def money(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_step(self, request, object_id, "money")
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Ship…",
+        url_path="ship",
+        permissions=["fulfil"],
+        icon="local_shipping",
+        variant=ActionVariant.PRIMARY,
+    )
+    def ship(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_step(self, request, object_id, "ship")
+
+    @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")  # type: ignore[untyped-decorator]
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_step(self, request, object_id, "take_back")
+
+    @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")  # type: ignore[untyped-decorator]
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_step(self, request, object_id, "cancel")
+
+    @action(description="Refund…", url_path="refund", permissions=["settle"], icon="currency_exchange")  # type: ignore[untyped-decorator]
+    def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_step(self, request, object_id, "refund")
+
+    @action(description="Packing slip", url_path="slip", permissions=["fulfil"], icon="print")  # type: ignore[untyped-decorator]
+    def slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        order = self.get_object(request, object_id)
+        if order is None:
+            raise Http404
+        return slips_page(request, [order])
+
+    @action(description="Mark as shipped…", permissions=["fulfil"])  # type: ignore[untyped-decorator]
+    def ship_many(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:
+        return ship_chosen(self, request, rows)
+
+    @action(description="Packing slips to print", permissions=["fulfil"])  # type: ignore[untyped-decorator]
+    def slips(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:
+        orders = list(rows.order_by("pk").prefetch_related("lines")[: MOST_AT_ONCE + 1])
+        if len(orders) > MOST_AT_ONCE:
+            messages.error(request, f"Nothing to print: please choose at most {MOST_AT_ONCE} orders at a time.")
+            return redirect(request.get_full_path())
+        return slips_page(request, orders)
+
+    @action(description="Export the chosen orders as CSV", permissions=["view"])  # type: ignore[untyped-decorator]
+    def export_csv(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponseBase:
+        """With what the books need; their lines are exported from the list of lines."""
+        return csv_answer(self, rows, _BOOKS)

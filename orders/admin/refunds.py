@@ -1,0 +1,83 @@
+"""Money that is owed to customers: sent by the bank's or the provider's own means, noted here."""
+
+from typing import cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from unfold.decorators import action, display
+
+from inventory.wording import money
+from orders.admin.filters import SentFilter
+from orders.admin.steps import MOST_AT_ONCE
+from orders.models import Order, Refund
+from orders.services import refund_sent
+from staff.admin import ReadOnlyAdmin
+from staff.asking import Question, ask_reason
+
+_SENT = Question(
+    title="Money sent",
+    consequence="Say so only when the money has left: customers see on their order's page that it did, and no list "
+    "asks for it again. As the reason, write how it was sent, such as “transfer of 3 May”.",
+    button="It was sent",
+)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ["order", "owed", "reason", "created_at", "sent_at", "sent_by"]
+    list_filter = [SentFilter]
+    list_select_related = ["order", "sent_by"]
+    search_fields = ["order__number"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "The number of an order"
+    fields = [("order", "owed"), "reason", "payment", ("created_at", "sent_at", "sent_by")]
+    readonly_fields = ["owed", "created_at"]
+    actions = ["sent", "export_csv"]
+    actions_row = ["sent_one"]
+    actions_detail = ["sent_one"]
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """What waits longest, where it waits; else the newest."""
+        return ["-id"] if request.GET.get(SentFilter.parameter_name) else ["id"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Refund], search_term: str
+    ) -> tuple[QuerySet[Refund], bool]:
+        number = search_term.strip().upper()
+        return queryset.filter(order__in=Order.objects.filter(number=number)) if number else queryset, False
+
+    def has_settle_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("orders.settle_order"))
+
+    @display(description="Amount", ordering="amount")  # type: ignore[untyped-decorator]
+    def owed(self, refund: Refund) -> str:
+        return money(refund.amount)
+
+    @action(description="Money was sent…", permissions=["settle"])  # type: ignore[untyped-decorator]
+    def sent(self, request: HttpRequest, rows: QuerySet[Refund]) -> HttpResponse:
+        return self._ask(request, rows)
+
+    @action(description="Money was sent…", url_path="sent", permissions=["settle"], icon="payments")  # type: ignore[untyped-decorator]
+    def sent_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        refund = self.get_object(request, object_id)
+        if refund is None:
+            raise Http404
+        return self._ask(request, Refund.objects.filter(pk=refund.pk))
+
+    def _ask(self, request: HttpRequest, rows: QuerySet[Refund]) -> HttpResponse:
+        refunds = list(rows.select_related("order")[: MOST_AT_ONCE + 1])
+        if len(refunds) > MOST_AT_ONCE:
+            messages.error(request, f"Nothing was noted: please choose at most {MOST_AT_ONCE} refunds at a time.")
+            return redirect(request.get_full_path())
+        asked = max(len(refunds), len(request.POST.getlist(ACTION_CHECKBOX_NAME)))
+
+        def act(how: str) -> str:
+            actor = cast(User, request.user)
+            sent = sum(refund_sent(refund_id=refund.pk, actor=actor, note=how) for refund in refunds)
+            left = f" {asked - sent} had been noted already." if asked > sent else ""
+            return f"{sent} refunds are noted as sent.{left}"
+
+        return ask_reason(self, request, refunds, _SENT, act)

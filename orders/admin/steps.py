@@ -1,0 +1,138 @@
+"""What staff can do with an order, each offered in the states of the table from which it leads on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from inventory.wording import money
+from orders.admin.forms import CancelForm, MoneyForm, NoteForm, ReasonForm, ReturnForm, StepForm
+from orders.models import Order
+from orders.selectors import payment_to_note
+from orders.services import cancel_order, payment_note, refund_order, return_lines, ship_order
+from orders.services.returning import left_to_refund
+from orders.states import NEXT, State
+
+MOST_AT_ONCE = 200  # each one is a transaction, and a line on a page
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page that asks, and what it does then.
+
+    `consequence` says beforehand what will come of it; `act` gets the order, the form's clean data and who does it, and
+    says what was done; `is_open` tells whether the step is offered for an order.
+    """
+
+    title: str
+    button: str
+    form: type[StepForm]
+    consequence: Callable[[Order], str]
+    act: Callable[[Order, dict[str, Any], User], str]
+    is_open: Callable[[Order], bool]
+    is_grave: bool = False
+
+
+def leads_to(state: State) -> Callable[[Order], bool]:
+    """Whether the table has a way from the order's state to this one."""
+    return lambda order: state in NEXT[State(order.state)]
+
+
+def open_steps(order: Order) -> list[str]:
+    """The names of the steps that can be done with the order as it is. 1 query."""
+    return [name for name, step in STEPS.items() if step.is_open(order)]
+
+
+def _paid(order: Order, said: dict[str, Any], actor: User) -> str:
+    payment = payment_note(payment_id=said["payment"], amount=said["amount"], actor=actor)
+    order.refresh_from_db()
+    if order.refunds.filter(payment=payment).exists():
+        return f"{money(payment.amount)} came and must go back: it is among the refunds that are due."
+    return f"{money(payment.amount)} came; {order} is paid."
+
+
+def _money_consequence(order: Order) -> str:
+    if order.state != State.PLACED:
+        return f"{order} is {order.get_state_display().lower()} and waits for no money: what came becomes a refund."
+    return (
+        f"{money(order.total)} are asked for: so much pays the order. Any other amount becomes a refund of all that "
+        "came, and the order waits for the right one."
+    )
+
+
+def _ship(order: Order, said: dict[str, Any], actor: User) -> str:
+    ship_order(order_id=order.pk, actor=actor, note=said["reason"])
+    return f"{order} is shipped; the customer is told by e-mail."
+
+
+def _cancel(order: Order, said: dict[str, Any], actor: User) -> str:
+    cancel_order(order_id=order.pk, actor=actor, note=said["reason"])
+    return f"{order} is cancelled and its units are back on the shelf; the customer is told by e-mail."
+
+
+def _refund(order: Order, said: dict[str, Any], actor: User) -> str:
+    refund_order(order_id=order.pk, actor=actor, reason=said["reason"])
+    return f"{order} is refunded. The money is among the refunds that are due: note there when it was sent."
+
+
+def _refund_consequence(order: Order) -> str:
+    units = "Its units go back to the shelf" if order.state == State.PAID else "Its units stay with the customer"
+    return f"{money(left_to_refund(order))} become due as a refund. {units}. It cannot be undone."
+
+
+def _return(order: Order, said: dict[str, Any], actor: User) -> str:
+    units = said["units"]
+    return_lines(order_id=order.pk, units=units, reason=said["reason"], actor=actor, seen=said["seen"])
+    return f"{sum(units.values())} units are back on the shelf, and what they cost is among the refunds that are due."
+
+
+STEPS = {
+    "money": Step(
+        title="Money came",
+        button="Note it",
+        form=MoneyForm,
+        consequence=_money_consequence,
+        act=_paid,
+        is_open=lambda order: payment_to_note(order) is not None,
+    ),
+    "ship": Step(
+        title="Ship",
+        button="It has left",
+        form=NoteForm,
+        consequence=lambda order: "The customer gets a letter that it is on its way, with the note.",
+        act=_ship,
+        is_open=leads_to(State.SHIPPED),
+    ),
+    "take_back": Step(
+        title="Take units back",
+        button="Take them back",
+        form=ReturnForm,
+        consequence=lambda order: (
+            "The units go back to the shelf, and what they cost becomes due as a refund; with "
+            "the last unit of the order the delivery too."
+        ),
+        act=_return,
+        is_open=leads_to(State.REFUNDED),
+    ),
+    "cancel": Step(
+        title="Cancel",
+        button="Cancel the order",
+        form=CancelForm,
+        consequence=lambda order: (
+            "All of its units go back to the shelf, and the customer gets a letter with the note. It cannot be undone."
+        ),
+        act=_cancel,
+        is_open=leads_to(State.CANCELLED),
+        is_grave=True,
+    ),
+    "refund": Step(
+        title="Refund",
+        button="Refund the order",
+        form=ReasonForm,
+        consequence=_refund_consequence,
+        act=_refund,
+        is_open=leads_to(State.REFUNDED),
+        is_grave=True,
+    ),
+}

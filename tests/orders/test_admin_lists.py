@@ -1,0 +1,273 @@
+"""The lists of the back office: orders, their lines, refunds, ways of delivery; slips and files of them."""
+
+import csv
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.admin.filters import start_of_day
+from orders.models import Checkout, DeliveryMethod, Order, Refund
+from orders.services import checkout_save, refund_order, return_lines, ship_order
+from staff.roles import CLERK, MANAGER
+from tests.conftest import MakeVariant
+from tests.ordering import ADA, order, pay
+from tests.shopping import add
+
+LIST = reverse("admin:orders_order_changelist")
+LINES = reverse("admin:orders_orderline_changelist")
+REFUNDS = reverse("admin:orders_refund_changelist")
+METHODS = reverse("admin:orders_deliverymethod_changelist")
+
+
+@pytest.fixture
+def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
+    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
+    return order(add(guest, variant, 4), delivery)
+
+
+@pytest.fixture
+def manager(client: Client, db: None) -> Client:
+    user = User.objects.create_user("manager", is_staff=True)
+    user.groups.add(Group.objects.get(name=MANAGER))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def three(make_variant: MakeVariant, delivery: DeliveryMethod, make_user: Any) -> list[Order]:
+    """One order each that is placed, paid and shipped."""
+    owners = [Owner(user_id=make_user(name).pk) for name in ("ada", "bob", "cleo")]
+    orders = [order(add(owner, make_variant(), 2), delivery) for owner in owners]
+    for one in orders[1:]:
+        pay(one)
+    ship_order(order_id=orders[2].pk)
+    return orders
+
+
+def shown(client: Client, query: str = "", where: str = LIST) -> list[int]:
+    return [row.pk for row in client.get(where + query).context["cl"].result_list]
+
+
+def file_of(client: Client, where: str, *ids: int) -> list[dict[str, str]]:
+    answer: Any = client.post(where, {"action": "export_csv", "_selected_action": ids})
+    text = b"".join(answer.streaming_content).decode()
+    return list(csv.DictReader(text.splitlines()))
+
+
+class TestOrders:
+    def test_by_state_by_day_and_by_what_is_due(self, manager: Client, three: list[Order]) -> None:
+        placed, paid, shipped = (one.pk for one in three)
+        assert shown(manager) == [shipped, paid, placed]
+        assert shown(manager, "?state__exact=paid") == [paid]
+        Order.objects.filter(pk=placed).update(pay_by=Now() - timedelta(seconds=1))
+        assert shown(manager, "?due=payment") == [placed]
+        refund_order(order_id=shipped, reason="Lost")
+        assert shown(manager, "?due=refund") == [shipped]
+        Order.objects.filter(pk=placed).update(created_at=start_of_day(0))
+        Order.objects.filter(pk=paid).update(created_at=start_of_day(0) - timedelta(microseconds=1))
+        Order.objects.filter(pk=shipped).update(created_at=start_of_day(7))
+        assert shown(manager, "?day=today") == [placed]
+        assert shown(manager, "?day=yesterday") == [paid]
+        assert shown(manager, "?day=7") == [shipped, paid, placed]
+        assert shown(manager, "?day=nonsense") == [shipped, paid, placed]
+
+    def test_by_number_and_by_address(self, manager: Client, three: list[Order]) -> None:
+        first, other = three[0], three[1]
+        Order.objects.filter(pk=other.pk).update(email="Bob@example.com")
+        assert shown(manager, f"?q={first.number.lower()}") == [first.pk]
+        assert shown(manager, "?q=bob@EXAMPLE.com") == [other.pk]
+        assert shown(manager, "?q=bob") == shown(manager, f"?q={first.number[:4]}") == []
+
+    def test_what_is_overdue_reads_so(self, manager: Client, placed: Order) -> None:
+        assert "overdue" not in manager.get(LIST).content.decode().split("changelist-form", 1)[-1].split("</form>")[0]
+        Order.objects.update(pay_by=Now() - timedelta(hours=1))
+        assert ", overdue" in manager.get(LIST).content.decode()
+
+    def test_the_page_shows_all_of_it_and_changes_nothing(self, manager: Client, placed: Order) -> None:
+        pay(placed)
+        line = placed.lines.get()
+        return_lines(order_id=placed.pk, units={line.pk: 1}, reason="Broken cup")
+        address = reverse("admin:orders_order_change", args=[placed.pk])
+        html = manager.get(address).content.decode()
+        for text in (placed.number, ADA.email, ADA.street, line.name, "£13.95", "20 %", "Broken cup", "Paid"):
+            assert text in html
+        assert placed.payments.get().reference in html
+        assert manager.post(address, {"state": "refunded", "total": "0"}).status_code == 403
+        placed.refresh_from_db()
+        assert (placed.state, placed.total) == ("paid", Decimal("13.95"))
+
+    def test_the_file_for_the_books(self, manager: Client, placed: Order) -> None:
+        Order.objects.update(name="=HYPERLINK(1)")
+        (row,) = file_of(manager, LIST, placed.pk)
+        assert (row["number"], row["total"], row["tax"]) == (placed.number, "13.95", str(placed.tax))
+        assert row["full name"] == "'=HYPERLINK(1)"
+
+
+class TestLines:
+    def test_found_by_sku_and_by_order(self, manager: Client, three: list[Order]) -> None:
+        lines = [one.lines.get() for one in three]
+        ProductVariant.objects.filter(pk=lines[0].variant_id).update(sku="84997A")
+        assert shown(manager, "?q=84997a", LINES) == [lines[0].pk]
+        assert shown(manager, "?q=8499", LINES) == []
+        assert shown(manager, f"?q={three[1].number}", LINES) == [lines[1].pk]
+        assert shown(manager, "?order__state__exact=shipped", LINES) == [lines[2].pk]
+        Order.objects.filter(pk=three[0].pk).update(created_at=start_of_day(1))
+        assert shown(manager, "?day=yesterday", LINES) == [lines[0].pk]
+
+    def test_the_file(self, manager: Client, placed: Order) -> None:
+        line = placed.lines.get()
+        (row,) = file_of(manager, LINES, line.pk)
+        assert (row["order"], row["sku"], row["quantity"], row["total"]) == (placed.number, line.sku, "4", "10.00")
+
+
+class TestSlips:
+    def test_what_is_packed_without_prices(self, manager: Client, three: list[Order]) -> None:
+        for one in three:
+            one.refresh_from_db()
+        page = manager.post(LIST, {"action": "slips", "_selected_action": [one.pk for one in three]})
+        html, (placed, *packed) = page.content.decode(), three
+        assert html.count('<article class="slip">') == 2
+        for one in packed:
+            line = one.lines.get()
+            assert html.count(line.sku) == html.count(f"<h1>{one.number}</h1>") == 1
+        assert f"{placed} (placed)" in html
+        assert ADA.street in html
+        assert "2.50" not in html
+        assert "£" not in html
+        assert "<script" not in html
+
+    def test_units_that_came_back_are_not_packed(self, manager: Client, placed: Order) -> None:
+        pay(placed)
+        return_lines(order_id=placed.pk, units={placed.lines.get().pk: 3}, reason="Fewer")
+        html = manager.get(reverse("admin:orders_order_slip", args=[placed.pk])).content.decode()
+        assert html.count('<td class="units">1</td>') == 2  # of the line, and in all
+
+    def test_too_many_at_once(self, manager: Client, three: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("orders.admin.orders.MOST_AT_ONCE", 1)
+        ids = [one.pk for one in three]
+        answer = manager.post(LIST, {"action": "slips", "_selected_action": ids}, follow=True)
+        assert "at most 1 orders" in answer.content.decode()
+
+
+class TestRefunds:
+    @pytest.fixture
+    def due(self, three: list[Order]) -> list[Refund]:
+        for one in three[1:]:
+            refund_order(order_id=one.pk, reason="Lost")
+        return list(Refund.objects.order_by("id"))
+
+    def test_what_waits_longest_comes_first_until_it_is_sent(self, manager: Client, due: list[Refund]) -> None:
+        first, second = due
+        assert shown(manager, where=REFUNDS) == [first.pk, second.pk]
+        address = reverse("admin:orders_refund_sent_one", args=[first.pk])
+        assert manager.get(address).status_code == 200
+        assert manager.post(address, {"reason": " "}).status_code == 422
+        for _ in range(2):
+            manager.post(address, {"reason": "Transfer of 3 May"})
+        assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Money sent: Transfer of 3 May"]
+        assert shown(manager, where=REFUNDS) == [second.pk]
+        assert shown(manager, "?state=sent", REFUNDS) == [first.pk]
+        assert shown(manager, "?state=all", REFUNDS) == [second.pk, first.pk]
+        first.refresh_from_db()
+        assert first.sent_by is not None
+        assert first.sent_by.username == "manager"
+
+    def test_several_at_once(self, manager: Client, due: list[Refund]) -> None:
+        chosen = {"action": "sent", "_selected_action": [refund.pk for refund in due]}
+        assert b"Lost" not in manager.post(REFUNDS, chosen).content
+        told = manager.post(REFUNDS, {**chosen, "reason": "All of May"}, follow=True).content.decode()
+        assert "2 refunds are noted as sent." in told
+        assert not Refund.objects.filter(sent_at=None).exists()
+
+    def test_found_by_order(self, manager: Client, due: list[Refund]) -> None:
+        assert shown(manager, f"?q={due[1].order.number.lower()}", REFUNDS) == [due[1].pk]
+
+    def test_a_clerk_sees_them_only(self, client: Client, due: list[Refund]) -> None:
+        user = User.objects.create_user("clerk", is_staff=True)
+        user.groups.add(Group.objects.get(name=CLERK))
+        client.force_login(user)
+        assert shown(client, where=REFUNDS) == [refund.pk for refund in due]
+        address = reverse("admin:orders_refund_sent_one", args=[due[0].pk])
+        assert client.post(address, {"reason": "x"}).status_code == 403
+        client.post(REFUNDS, {"action": "sent", "_selected_action": [due[0].pk], "reason": "x"})
+        assert not Refund.objects.filter(sent_at__isnull=False).exists()
+
+
+class TestDelivery:
+    FORM = {"name": "Standard", "description": "", "price": "4.50", "free_from": "50", "is_active": "on", "place": "1"}
+
+    def change(self, method: DeliveryMethod) -> str:
+        return reverse("admin:orders_deliverymethod_change", args=[method.pk])
+
+    def test_a_change_is_in_the_log(self, manager: Client, delivery: DeliveryMethod) -> None:
+        assert manager.post(self.change(delivery), self.FORM).status_code == 302
+        delivery.refresh_from_db()
+        assert delivery.price == Decimal("4.50")
+        assert "Price" in LogEntry.objects.get().get_change_message()
+
+    def test_one_is_added(self, manager: Client, delivery: DeliveryMethod) -> None:
+        manager.post(reverse("admin:orders_deliverymethod_add"), {**self.FORM, "name": "Bicycle"})
+        assert DeliveryMethod.objects.get(name="Bicycle").price == Decimal("4.50")
+
+    @pytest.mark.parametrize("form", [{"price": "-1"}, {"name": "Express"}, {"free_from": "x"}])
+    def test_what_is_wrong_is_said(self, manager: Client, delivery: DeliveryMethod, form: dict[str, str]) -> None:
+        DeliveryMethod.objects.get_or_create(name="Express", defaults={"price": 8})
+        answer = manager.post(self.change(delivery), self.FORM | form)
+        assert answer.status_code == 200
+        assert answer.context["adminform"].form.errors.keys() == form.keys()
+
+    def test_the_last_one_stays_on_offer(self, manager: Client, delivery: DeliveryMethod) -> None:
+        DeliveryMethod.objects.exclude(pk=delivery.pk).update(is_active=False)
+        off = {name: value for name, value in self.FORM.items() if name != "is_active"}
+        delete = reverse("admin:orders_deliverymethod_delete", args=[delivery.pk])
+        for address, form in ((self.change(delivery), off), (delete, {"post": "yes"})):
+            told = manager.post(address, form, follow=True).content.decode()
+            assert "This is the only way of delivery on offer" in told
+        delivery.refresh_from_db()
+        assert (delivery.is_active, delivery.price) == (True, Decimal("3.95"))
+        assert not LogEntry.objects.exists()
+
+    def test_one_that_a_shopper_has_chosen_may_go(
+        self, manager: Client, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+    ) -> None:
+        DeliveryMethod.objects.create(name="Bicycle", price=1)
+        checkout_save(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
+        manager.post(reverse("admin:orders_deliverymethod_delete", args=[delivery.pk]), {"post": "yes"})
+        assert Checkout.objects.get().delivery_method is None
+
+
+# 4  the session, who it is, and what they may: by themselves, and by their groups
+# 2  the order with its customer: for what is offered, and for the page
+# 1  its newest payment that only staff would hear of: is "Money came" offered?
+# 4  lines, payments, refunds and log, with whom they name
+MOST_OF_AN_ORDER = 11
+# 4  as above
+# 2  the orders and, in one, their lines
+# 2  the list that they were chosen from: how many rows there are, and which of them were chosen
+MOST_OF_SLIPS = 9
+
+
+def test_statements_of_the_pages(manager: Client, three: list[Order]) -> None:
+    """Those of the lists are counted with all others, in tests/staff."""
+    for one in three[1:]:
+        refund_order(order_id=one.pk, reason="Lost")
+    ContentType.objects.get_for_model(Order)  # each process asks for it once
+    with CaptureQueriesContext(connection) as asked:
+        manager.get(reverse("admin:orders_order_change", args=[three[0].pk]))
+    assert len(asked) <= MOST_OF_AN_ORDER, "\n".join(query["sql"][:300] for query in asked)
+    ids = [one.pk for one in three]
+    with CaptureQueriesContext(connection) as asked:
+        manager.post(LIST, {"action": "slips", "_selected_action": ids})
+    assert len(asked) <= MOST_OF_SLIPS, "\n".join(query["sql"][:300] for query in asked)

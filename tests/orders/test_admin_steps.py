@@ -1,0 +1,285 @@
+"""Staff bring orders on: what is offered, what each step does, and what is refused with what to do next."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.models import DeliveryMethod, Order, OrderTransition, Refund
+from orders.services import cancel_order, ship_order
+from orders.states import State
+from staff.roles import CLERK, MANAGER
+from tests.conftest import MakeVariant
+from tests.ordering import order, pay
+from tests.shopping import add, nothing_changes, stock
+
+STEPS = {"money", "ship", "take_back", "cancel", "refund"}
+OFFERED = {
+    State.PLACED: {"money", "cancel"},
+    State.PAID: {"ship", "slip", "take_back", "refund"},
+    State.SHIPPED: {"slip", "take_back", "refund"},
+    State.CANCELLED: {"money"},
+    State.REFUNDED: set(),
+}
+
+
+@pytest.fixture
+def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
+    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
+    return order(add(guest, variant, 4), delivery)
+
+
+@pytest.fixture
+def paid(placed: Order) -> Order:
+    pay(placed)
+    return placed
+
+
+def member_of(group: str) -> Client:
+    user = User.objects.create_user(group.lower(), is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def manager(db: None) -> Client:
+    return member_of(MANAGER)
+
+
+@pytest.fixture
+def clerk(db: None) -> Client:
+    return member_of(CLERK)
+
+
+def page(order: Order, name: str = "change") -> str:
+    return reverse(f"admin:orders_order_{name}", args=[order.pk])
+
+
+def take(client: Client, order: Order, step: str, **fields: Any) -> str:
+    """Fill in the page of a step as it came, and send it; what the next page says."""
+    form = client.get(page(order, step)).context["form"]
+    return send(client, order, step, form.initial | fields)
+
+
+def send(client: Client, order: Order, step: str, fields: dict[str, Any]) -> str:
+    return client.post(page(order, step), fields, follow=True).content.decode()
+
+
+def state(order: Order) -> str:
+    order.refresh_from_db()
+    return str(order.state)
+
+
+def log() -> list[str]:
+    return [entry.get_change_message() for entry in LogEntry.objects.order_by("id")]
+
+
+@pytest.mark.parametrize("at", State)
+def test_only_what_the_table_allows_is_offered(manager: Client, placed: Order, at: State) -> None:
+    if at not in {State.PLACED, State.CANCELLED}:
+        pay(placed)
+    Order.objects.filter(pk=placed.pk).update(state=at)
+    html = manager.get(page(placed)).content.decode()
+    assert {name for name in {*STEPS, "slip"} if f'href="{page(placed, name)}"' in html} == OFFERED[at]
+
+
+def test_a_clerk_is_offered_what_a_clerk_may(clerk: Client, paid: Order) -> None:
+    html = clerk.get(page(paid)).content.decode()
+    assert {name for name in {*STEPS, "slip"} if f'href="{page(paid, name)}"' in html} == {"ship", "slip"}
+
+
+def test_the_whole_way(manager: Client, placed: Order, variant: ProductVariant) -> None:
+    line = placed.lines.get()
+    assert "is paid" in take(manager, placed, "money", amount="13.95")
+    assert "is shipped" in take(manager, placed, "ship", reason="Parcel 17")
+    said = take(manager, placed, "take_back", reason="Broken", **{f"units_{line.pk}": 1})
+    assert "1 units are back on the shelf" in said
+    assert "is refunded" in take(manager, placed, "refund", reason="Lost")
+    assert stock(variant) == (7, 0)
+    assert sum(refund.amount for refund in Refund.objects.all()) == placed.total
+    assert log()[1:] == [
+        f"Placed → Paid: payment {placed.payments.get().reference}",
+        "Paid → Shipped: Parcel 17",
+        f"Taken back: 1 of {variant.sku}: Broken",
+        "Shipped → Refunded: Lost",
+    ]
+    assert set(LogEntry.objects.values_list("user__username", flat=True)) == {"manager"}
+
+
+def test_a_cancelled_order_gives_back(manager: Client, placed: Order, variant: ProductVariant) -> None:
+    assert "is cancelled" in take(manager, placed, "cancel", reason="Asked by telephone")
+    assert (state(placed), stock(variant)) == ("cancelled", (10, 0))
+
+
+def test_another_amount_is_told_to_be_a_refund(manager: Client, placed: Order) -> None:
+    assert "£10.00 came and must go back" in take(manager, placed, "money", amount="10")
+    assert state(placed) == "placed"
+    assert "is paid" in take(manager, placed, "money", amount="13.95")
+
+
+@pytest.mark.parametrize(
+    ("step", "fields"),
+    [
+        ("money", {"amount": "13.95"}),
+        ("cancel", {"reason": "x"}),
+        ("ship", {"reason": ""}),
+        ("refund", {"reason": "x"}),
+        ("take_back", {"reason": "x", "units": 1}),
+    ],
+)
+def test_a_form_that_is_sent_twice_does_it_once(
+    manager: Client, placed: Order, variant: ProductVariant, step: str, fields: dict[str, Any]
+) -> None:
+    if step in {"ship", "refund", "take_back"}:
+        pay(placed)
+    if units := fields.get("units"):
+        fields = {**fields, f"units_{placed.lines.get().pk}": units}
+    form = manager.get(page(placed, step)).context["form"].initial | fields
+    send(manager, placed, step, form)
+    before = log(), state(placed), stock(variant), Refund.objects.count(), OrderTransition.objects.count()
+    send(manager, placed, step, form)
+    after = log(), state(placed), stock(variant), Refund.objects.count(), OrderTransition.objects.count()
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("step", "fields", "told"),
+    [
+        ("money", {"amount": ""}, "required"),
+        ("money", {"amount": "0"}, "greater than or equal to 0.01"),
+        ("money", {"amount": "1.999"}, "no more than 2 decimal places"),
+        ("money", {"amount": "5", "payment": "0"}, "not sent back as it was made"),
+        ("cancel", {"reason": " "}, "required"),
+        ("ship", {"reason": "x" * 151}, "at most 150"),
+        ("refund", {"reason": ""}, "required"),
+        ("take_back", {"reason": "x"}, "at least one line"),
+        ("take_back", {"reason": "x", "units": 5}, "less than or equal to 4"),
+        ("take_back", {"reason": "x", "units": -1}, "greater than or equal to 0"),
+        ("take_back", {"reason": "", "units": 1}, "required"),
+        ("take_back", {"reason": "x", "units": 1, "seen": "?"}, "not sent back as it was made"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_form_and_changes_nothing(
+    manager: Client, placed: Order, step: str, fields: dict[str, Any], told: str
+) -> None:
+    if step in {"ship", "refund", "take_back"}:
+        pay(placed)
+    before = state(placed)
+    if "units" in fields:
+        fields = {**fields, f"units_{placed.lines.get().pk}": fields["units"]}
+    with nothing_changes():
+        assert told in take(manager, placed, step, **fields)
+    assert (state(placed), log(), Refund.objects.count()) == (before, [], 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "step", "possible"),
+    [
+        (State.PLACED, "ship", "Possible with it now: “Money came”, “Cancel”."),
+        (State.PAID, "cancel", "Possible with it now: “Ship”, “Take units back”, “Refund”."),
+        (State.SHIPPED, "ship", "This order is shipped. Nothing was changed. Possible with it now: “Take units back”"),
+        (State.REFUNDED, "refund", "Nothing more can be done with it."),
+    ],
+)
+def test_the_page_of_a_step_that_is_not_possible_says_what_is(
+    manager: Client, placed: Order, at: State, step: str, possible: str
+) -> None:
+    if at != State.PLACED:
+        pay(placed)
+    Order.objects.filter(pk=placed.pk).update(state=at)
+    assert possible in manager.get(page(placed, step), follow=True).content.decode()
+
+
+def test_what_a_colleague_did_meanwhile_is_told(manager: Client, placed: Order) -> None:
+    """The page was opened while the order was placed; it was paid and shipped before the button was pressed."""
+    form = manager.get(page(placed, "cancel")).context["form"].initial | {"reason": "x"}
+    pay(placed)
+    ship_order(order_id=placed.pk)
+    with nothing_changes():
+        told = send(manager, placed, "cancel", form)
+    assert "This order is shipped; from there it cannot become cancelled. Nothing was changed." in told
+    assert "“Take units back”, “Refund”" in told
+
+
+def test_a_payment_of_another_order_is_not_noted(
+    manager: Client, placed: Order, guest: Owner, make_variant: MakeVariant, delivery: DeliveryMethod
+) -> None:
+    other = order(add(guest, make_variant()), delivery)
+    told = take(manager, placed, "money", amount="13.95", payment=other.payments.get().pk)
+    assert "not sent back as it was made" in told
+    assert {state(placed), state(other)} == {"placed"}
+
+
+@pytest.mark.parametrize("step", sorted(STEPS - {"ship"}))
+def test_a_clerk_may_not_move_money(clerk: Client, paid: Order, step: str) -> None:
+    with nothing_changes():
+        for answer in (clerk.get(page(paid, step)), clerk.post(page(paid, step), {"reason": "x"})):
+            assert answer.status_code == 403
+    assert state(paid) == "paid"
+
+
+@pytest.mark.parametrize("step", sorted({*STEPS, "slip"}))
+def test_an_order_that_is_not_there(manager: Client, step: str) -> None:
+    assert manager.get(reverse(f"admin:orders_order_{step}", args=[999_999])).status_code == 404
+
+
+class TestSeveral:
+    """Orders that are shipped at once."""
+
+    LIST = reverse("admin:orders_order_changelist")
+
+    @pytest.fixture
+    def others(
+        self, make_variant: MakeVariant, delivery: DeliveryMethod, make_user: Callable[[str], User]
+    ) -> list[Order]:
+        """Two more: a paid one and a placed one."""
+        owners = [Owner(user_id=make_user(name).pk) for name in ("ada", "bob")]
+        orders = [order(add(owner, make_variant()), delivery) for owner in owners]
+        pay(orders[0])
+        return orders
+
+    def send(self, client: Client, *orders: Order, **fields: str) -> Any:
+        ids = [one.pk for one in orders]
+        return client.post(self.LIST, {"action": "ship_many", "_selected_action": ids, **fields}, follow=True)
+
+    def test_the_paid_ones_leave_and_the_rest_is_named(self, clerk: Client, paid: Order, others: list[Order]) -> None:
+        with nothing_changes():
+            asked = self.send(clerk, paid, *others)
+        assert all(f'value="{one.pk}"' in asked.content.decode() for one in (paid, *others))
+        told = self.send(clerk, paid, *others, reason="Van of Monday").content.decode()
+        assert "2 orders are shipped" in told
+        assert f"Not shipped, since only paid orders are: {others[1]} (placed)." in told
+        assert [state(one) for one in (paid, *others)] == ["shipped", "shipped", "placed"]
+        assert log() == ["Paid → Shipped: Van of Monday"] * 2
+
+    def test_too_many_are_refused(self, clerk: Client, paid: Order, others: list[Order], monkeypatch: Any) -> None:
+        monkeypatch.setattr("orders.admin.taking.MOST_AT_ONCE", 1)
+        assert "at most 1 orders" in self.send(clerk, paid, *others, reason="x").content.decode()
+        assert state(paid) == "paid"
+
+    def test_who_may_only_look_ships_none(self, client: Client, paid: Order) -> None:
+        looker = User.objects.create_user("looker", is_staff=True)
+        group = Group.objects.get(name=CLERK)
+        group.permissions.remove(*group.permissions.filter(codename="fulfil_order"))
+        looker.groups.add(group)
+        client.force_login(looker)
+        self.send(client, paid, reason="x")
+        assert state(paid) == "paid"
+        assert client.get(page(paid, "slip")).status_code == 403
+
+
+def test_money_that_comes_late_is_noted_on_a_cancelled_order(manager: Client, placed: Order) -> None:
+    cancel_order(order_id=placed.pk)
+    assert "waits for no money" in manager.get(page(placed, "money")).content.decode()
+    assert "£13.95 came and must go back" in take(manager, placed, "money", amount="13.95")
+    assert Refund.objects.get().amount == Decimal("13.95")
+    assert "Nothing more can be done with it" in manager.get(page(placed, "money"), follow=True).content.decode()
