@@ -33,12 +33,19 @@ class Question:
 
 
 def ask_reason(
-    model_admin: Any, request: HttpRequest, rows: Iterable[Any], question: Question, act: Callable[[str], str]
+    model_admin: Any,
+    request: HttpRequest,
+    rows: Iterable[Any],
+    question: Question,
+    act: Callable[[str], str],
+    *,
+    describe: Callable[[Any], str] = str,
 ) -> HttpResponse:
     """Show the rows and ask for a reason; once it is given, act, say what was done, and go back to the list.
 
     Works for an action on chosen rows, which comes as a POST without a reason first, and for one on a row, which comes
-    as a GET. `act` takes the reason and returns what to say; a ValidationError that it raises is shown beside the form.
+    as a GET. `describe` says of a row what it is. `act` takes the reason and returns what to say; a ValidationError
+    that it raises is shown beside the form.
     """
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
@@ -52,7 +59,7 @@ def ask_reason(
         "opts": model_admin.opts,
         "title": question.title,
         "question": question,
-        "rows": rows,
+        "rows": [(row.pk, describe(row)) for row in rows],
         "form": form,
         "chosen": ACTION_CHECKBOX_NAME,
         "action": request.POST.get("action", ""),

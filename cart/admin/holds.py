@@ -135,7 +135,13 @@ class CartItemAdmin(ReadOnlyAdmin):
             changed = service(line_ids=ids, actor=request.user, reason=reason)
             return _told(question, done=len(changed), left=asked - len(changed))
 
-        return ask_reason(self, request, self.get_queryset(request).filter(pk__in=ids), question, act)
+        chosen = CartItem.objects.filter(pk__in=ids).select_related("product_variant", "cart__user")
+        return ask_reason(self, request, chosen, question, act, describe=_described)
+
+
+def _described(line: CartItem) -> str:
+    units, shopper = f"{line.quantity} × {line.product_variant}", shopper_of(line.cart)  # noqa: RUF001
+    return f"{units}: {shopper}, cart {line.cart_id}, {state_of(line)}"
 
 
 def _told(question: Question, *, done: int, left: int) -> str:

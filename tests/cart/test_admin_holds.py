@@ -81,7 +81,9 @@ def test_a_clerk_releases_after_giving_a_reason(clerk: Client, guest: Owner, mak
     lines = [held(guest, make_variant(), 2) for _ in range(2)]
     with nothing_changes():
         page = choose(clerk, "release", *lines)
-        assert all(f'value="{line.pk}"' in page.content.decode() for line in lines)
+        for line in lines:
+            assert f'value="{line.pk}"' in page.content.decode()
+            assert f"{line.product_variant}: Guest, cart {line.cart_id}, live" in page.content.decode()
         assert choose(clerk, "release", *lines, reason=" ").status_code == 422
     answer = clerk.post(
         LIST, {"action": "release", "_selected_action": [line.pk for line in lines], "reason": "A bot"}, follow=True

@@ -1,0 +1,81 @@
+"""Pictures of the back office for `docs/screens`: python -m tests.browser.screens_office ADDRESS, of a shop that is up.
+
+The password of the demo's staff comes from DEMO_STAFF_PASSWORD or, as `make up` keeps it, from .local/staff-password.
+"""
+
+import os
+import sys
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.screens import ROOT, WIDTHS, _save
+
+PAGES = {
+    "office-dashboard": "/admin/",
+    "office-variants": "/admin/inventory/productvariant/",
+    "office-movements": "/admin/inventory/stockmovement/",
+    "office-alerts": "/admin/inventory/lowstockalert/",
+    "office-holds": "/admin/cart/cartitem/",
+    "office-carts": "/admin/cart/cart/",
+    "office-import": "/admin/inventory/importjob/add/",
+    "office-effects": "/admin/workers/outboxrow/",
+    "office-log": "/admin/admin/logentry/",
+}
+
+
+def main(address: str) -> None:
+    """Take them all, at both widths."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        for suffix, width in WIDTHS.items():
+            page = browser.new_page(base_url=address, viewport={"width": width, "height": 900})
+            page.set_default_timeout(60_000)
+            _shop(page)
+            _log_in(page, suffix)
+            for name, path in PAGES.items():
+                page.goto(path, wait_until="networkidle")
+                _save(page, name, suffix)
+            _ask(page, suffix)
+            page.close()
+        browser.close()
+
+
+def _shop(page: Page) -> None:
+    """Somebody holds a few things."""
+    page.goto("/")
+    for number in range(3):
+        page.locator(".card form button").nth(number).click()
+        page.locator("#mini-cart .count", has_text=f"{number + 1} ").wait_for()
+
+
+def _log_in(page: Page, suffix: str) -> None:
+    page.goto("/admin/", wait_until="networkidle")
+    _save(page, "office-login", suffix)
+    page.locator("[name=username]").fill("staff")
+    page.locator("[name=password]").fill(_password())
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+
+
+def _ask(page: Page, suffix: str) -> None:
+    """What is asked before a hold is released, the stock of a variant, and a cart."""
+    pages = {
+        "office-release": ("/admin/cart/cartitem/", "release/"),
+        "office-cart": ("/admin/cart/cart/", "change/"),
+        "office-stock": ("/admin/inventory/productvariant/", "stock/"),
+    }
+    for name, (path, last) in pages.items():
+        page.goto(path)
+        row = page.locator("#result_list a[href*='/change/']").first.get_attribute("href") or ""
+        address = row.split("?")[0]
+        page.goto(address if last == "change/" else address.replace("change/", last), wait_until="networkidle")
+        _save(page, name, suffix)
+
+
+def _password() -> str:
+    return os.environ.get("DEMO_STAFF_PASSWORD") or (ROOT / ".local" / "staff-password").read_text().strip()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"))
