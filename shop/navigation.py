@@ -58,7 +58,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     for title, lists in _SECTIONS.items():
         items = list(_lists(request, lists))
         if title == "Behind the pages" and items:
-            items.append({"title": "Flower", "icon": "monitoring", "link": settings.FLOWER_URL})
+            items.append({"title": "Flower", "icon": "monitoring", "link": settings.FLOWER_URL, "active": False})
         shown.append({"title": title, "items": items})
     return shown
 
