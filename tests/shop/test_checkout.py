@@ -237,6 +237,38 @@ def test_what_changed_is_said_line_by_line_and_can_be_ordered_then(
     assert Order.objects.get().goods_total == Decimal("20.50")
 
 
+def test_what_is_no_longer_sold_is_to_be_removed(client: Client, line: CartItem) -> None:
+    fill(client)
+    ordering = review_form(client)
+    run_out(line)
+    ProductVariant.objects.update(is_active=False)
+    with nothing_changes():
+        response = ordering.post(client)
+    assert response.status_code == 409
+    assert "This item is no longer sold. Please remove it." in refused(response)
+    assert f'href="/cart/#line-{line.pk}"' in text_of(response)
+
+
+def test_a_cart_that_was_emptied_in_another_tab_leads_back_to_it(client: Client, line: CartItem) -> None:
+    fill(client)
+    ordering = review_form(client)
+    client.post(f"/cart/lines/{line.pk}/remove/")
+    client.get("/cart/")
+    response = ordering.post(client)
+    assert (response.status_code, response["Location"]) == (303, "/cart/")
+    assert messages(client.get("/cart/")) == ["There is nothing in your cart to order. Put something into it first."]
+
+
+def test_a_delivery_method_that_went_meanwhile_is_chosen_anew(client: Client, line: CartItem) -> None:
+    fill(client)
+    ordering = review_form(client)
+    DeliveryMethod.objects.update(is_active=False)
+    with nothing_changes():
+        response = ordering.post(client)
+    assert (response.status_code, response["Location"]) == (303, "/checkout/")
+    assert "Please choose how we shall deliver." in messages(client.get("/checkout/"))
+
+
 def test_a_cart_that_changed_in_another_tab_is_shown_anew(client: Client, shopper: Owner, line: CartItem) -> None:
     fill(client)
     ordering = review_form(client)
