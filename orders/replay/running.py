@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from orders.replay.account import Account, Outcome
 from orders.replay.log import ReplayLog, Visit
 from orders.replay.shops import Shop
@@ -66,7 +64,7 @@ class Replay:
                     return
                 self._make(visit)
         finally:
-            connection.close()
+            self.shop.leave()
 
     def _seconds_until(self, visit: Visit, started: float) -> float:
         if not self.seconds:

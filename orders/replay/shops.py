@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from cart.models import Cart
 from cart.services import add_product_to_cart
@@ -52,6 +53,10 @@ class Shop(ABC):
             self.account.count_visit("returns")
             return [self._bring_back(visit, line) for line in visit.lines]
         return self._buy(visit)
+
+    def leave(self) -> None:
+        """A shopper has made their last visit: let go of the connections of this thread."""
+        connection.close()
 
     @abstractmethod
     def fill_and_order(self, visit: Visit) -> tuple[Order | None, list[Outcome | None]]:

@@ -53,6 +53,11 @@ class Browser:
         return text
 
 
+def fields_of_review(page: str) -> dict[str, str]:
+    """What the form of the review page sends along, without the shopper's choice of how to pay."""
+    return dict(_HIDDEN.findall(page))
+
+
 class WebShop(ServiceShop):
     """Adds and orders through the pages; what customers' banks and staff do goes through the services."""
 
@@ -64,6 +69,11 @@ class WebShop(ServiceShop):
         self._parts = parts
         self._kept = threading.local()
         Browser(self._connection()).get("/healthz")
+        self._connection().close()
+
+    def leave(self) -> None:
+        super().leave()
+        self._connection().close()
 
     def fill_and_order(self, visit: Visit) -> tuple[Order | None, list[Outcome | None]]:
         browser = Browser(self._connection())
@@ -85,7 +95,7 @@ class WebShop(ServiceShop):
 
     def _order_on_pages(self, browser: Browser) -> Order | None:
         browser.post("/checkout/", {**asdict(CUSTOMER), "delivery_method": str(self.delivery.pk)}, expected=303)
-        fields = dict(_HIDDEN.findall(browser.get("/checkout/review/")))
+        fields = fields_of_review(browser.get("/checkout/review/"))
         browser.post("/checkout/review/", {**fields, "provider": "invoice"}, expected=303)
         order = Order.objects.filter(cart_id=fields["cart"]).first()
         if order:
