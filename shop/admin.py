@@ -61,7 +61,7 @@ class WhatFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
         value = self.value() or ""
-        return queryset.filter(content_type_id=value) if value.isdigit() else queryset
+        return queryset.filter(content_type_id=int(value)) if value.isdigit() else queryset
 
 
 class DayFilter(admin.SimpleListFilter):

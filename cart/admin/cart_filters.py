@@ -54,4 +54,4 @@ class ValueFilter(SimpleListFilter):
         value = self.value()
         if value == "0":
             return queryset.filter(value=0)
-        return queryset.filter(value__gte=value) if value in map(str, _STEPS) else queryset
+        return queryset.filter(value__gte=value) if value in {str(step) for step in _STEPS} else queryset

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from cart.owners import Owner
 from inventory.imports.applying import import_advance
@@ -133,10 +133,11 @@ def test_a_manager_imports_a_count_after_looking_at_what_it_would_do(
 ) -> None:
     log_in(page, shop, MANAGER)
     page.goto(shop + reverse("admin:inventory_importjob_add"))
-    file = {"name": "count.csv", "mimeType": "text/csv"}
     text = f"sku,reason,counted\n{variant.sku},Stocktake,7\n"
     page.locator("[name=kind][value=adjustments], select[name=kind]").first.evaluate("field => field.click()")
-    page.locator("[name=file]").set_input_files([{**file, "buffer": text.encode()}])
+    page.locator("[name=file]").set_input_files(
+        FilePayload(name="count.csv", mimeType="text/csv", buffer=text.encode())
+    )
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_role("heading", name="count.csv").first).to_be_visible()
     job = ImportJob.objects.get()
