@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from orders.selectors import orders_to_do
+from workers.analytics.days import start_of, today
 from workers.dashboard.charts import charts
 from workers.dashboard.shelves import read_shelves
 from workers.dashboard.trade import read_trade
@@ -12,11 +14,13 @@ from workers.status import read_status
 
 
 def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Django-unfold's DASHBOARD_CALLBACK: what `workers/dashboard.html` shows. 7 queries.
+    """Django-unfold's DASHBOARD_CALLBACK: what `workers/dashboard.html` shows. 8 queries.
 
-    Figures of trade are for those who may see daily figures; the state behind the pages is for all staff.
+    Orders and figures of trade are for those who may see them; the state behind the pages is for all staff.
     """
     context |= {"title": "Dashboard", "status": read_status(), "flower_url": settings.FLOWER_URL}
+    if request.user.has_perm("orders.view_order"):
+        context["to_do"] = orders_to_do(since=start_of(today()))
     if request.user.has_perm("workers.view_dailyfigure"):
         trade = read_trade()
         context |= {"trade": trade, "charts": charts(trade), "shelves": read_shelves(trade)}

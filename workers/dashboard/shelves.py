@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 
 from inventory.models import LowStockAlert, ProductVariant
-from workers.dashboard.trade import ADDED, REMOVED, SOLD, Trade
+from workers.dashboard.trade import ADDED, REMOVED, SOLD, UNSOLD, Trade
 from workers.models import DailyFigure
 
 MOST = 10  # goods that are listed
@@ -56,9 +56,9 @@ def _alerts(trade: Trade) -> Any:
 
 
 def _units_moved(trade: Trade) -> Any:
-    """Of a variant, in the whole days before today: units sold; in a shop without orders, added less put back."""
+    """Of a variant, in the whole days before today: sold for good; in a shop without orders, added less put back."""
     signed = Case(
-        *([When(name=SOLD, then="quantity")] if trade.has_sold else _ADDED_LESS_REMOVED),
+        *(_SOLD_LESS_UNSOLD if trade.has_sold else _ADDED_LESS_REMOVED),
         default=0,
         output_field=BigIntegerField(),
     )
@@ -68,6 +68,7 @@ def _units_moved(trade: Trade) -> Any:
     return days.values("variant_id").annotate(units=Sum(signed)).values("units")
 
 
+_SOLD_LESS_UNSOLD = [When(name=SOLD, then="quantity"), When(name=UNSOLD, then=-F("quantity"))]
 _ADDED_LESS_REMOVED = [When(name=ADDED, then="quantity"), When(name=REMOVED, then=-F("quantity"))]
 
 

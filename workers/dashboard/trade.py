@@ -8,7 +8,8 @@ from workers.analytics.reading import Figure, figures_of_days, figures_of_today
 
 DAYS = 30  # whole days before today
 
-ADDED, REMOVED, SOLD = "add_to_cart", "remove_from_cart", "purchase"
+ADDED, REMOVED = "add_to_cart", "remove_from_cart"
+BEGUN, SOLD, UNSOLD = "begin_checkout", "purchase", "refund"
 KEPT, EXPIRED, LOST = "hold_kept", "hold_expired", "stock_shortage"
 
 
@@ -50,6 +51,11 @@ class Trade:
         return sum(self.units(name)[:-1])
 
     @property
+    def checkouts(self) -> int:
+        """How many were begun today."""
+        return self.days[-1][1].get(BEGUN, Figure()).events
+
+    @property
     def day(self) -> date:
         return self.days[-1][0]
 
@@ -81,6 +87,7 @@ _MEASURES = [
     (ADDED, "Added to carts", "units, each held for its shopper"),
     (REMOVED, "Removed from carts", "units that shoppers put back"),
     (SOLD, "Sold", "units in orders"),
+    (UNSOLD, "Sold no more", "units cancelled, refunded or returned"),
     (LOST, "Demand lost", "units asked for that were not free"),
 ]
 _SHARES = [

@@ -1,0 +1,179 @@
+"""Two members of staff at one order: the second acts after the first one's page was checked, before its locks."""
+
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.models import DeliveryMethod, Order, Refund
+from orders.services import (
+    cancel_order,
+    delivery_method_save,
+    payment_note,
+    refund_order,
+    refund_sent,
+    return_lines,
+    ship_order,
+)
+from tests.ordering import order, pay
+from tests.shopping import add, stock
+from workers.models import OutboxRow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AtTheSeam = Callable[[str, Callable[[], object]], None]
+
+
+@pytest.fixture
+def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
+    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
+    return order(add(guest, variant, 4), delivery)
+
+
+@pytest.fixture
+def rival(make_user: Callable[[str], User]) -> User:
+    return make_user("rival")
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("staff"))
+    return client
+
+
+@pytest.fixture
+def at_the_seam(monkeypatch: pytest.MonkeyPatch) -> AtTheSeam:
+    """Let a rival act, and commit, when a function ("module.name") is called for the first time."""
+
+    def arrange(name: str, act: Callable[[], object]) -> None:
+        module, function = name.rsplit(".", 1)
+        locks: Any = getattr(__import__(module, fromlist=[function]), function)
+
+        def after_the_rival(*args: object, **words: object) -> object:
+            monkeypatch.undo()
+            thread = threading.Thread(target=_and_close, args=(act,))
+            thread.start()
+            thread.join(30)
+            assert not thread.is_alive()
+            return locks(*args, **words)
+
+        monkeypatch.setattr(name, after_the_rival)
+
+    return arrange
+
+
+def _and_close(act: Callable[[], object]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def send(client: Client, address: str, **fields: object) -> str:
+    form = client.get(address).context["form"].initial
+    return client.post(address, {**form, **fields}, follow=True).content.decode()
+
+
+def page(order: Order, step: str) -> str:
+    return reverse(f"admin:orders_order_{step}", args=[order.pk])
+
+
+def letters(occasion: str) -> int:
+    return OutboxRow.objects.filter(effect="write_order_letters", payload__occasion=occasion).count()
+
+
+def test_two_ship_it_and_it_leaves_once(staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam) -> None:
+    pay(placed)
+    at_the_seam("orders.services.shipping.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
+    assert "is shipped" in send(staff, page(placed, "ship"), reason="Parcel 17")
+    assert placed.transitions.filter(to_state="shipped").count() == letters("shipped") == 1
+    assert LogEntry.objects.get().user == rival
+
+
+def test_it_is_cancelled_while_another_notes_its_money(
+    staff: Client, placed: Order, rival: User, variant: ProductVariant, at_the_seam: AtTheSeam
+) -> None:
+    payment, total = placed.payments.get(), placed.total
+    at_the_seam(
+        "orders.services.cancelling.lock_order",
+        lambda: payment_note(payment_id=payment.pk, amount=total, actor=rival),
+    )
+    told = send(staff, page(placed, "cancel"), reason="Asked by telephone")
+    assert "This order is paid; from there it cannot become cancelled. Nothing was changed." in told
+    assert (stock(variant), letters("cancelled"), Refund.objects.count()) == ((6, 0), 0, 0)
+
+
+def test_money_is_noted_while_another_cancels(
+    staff: Client, placed: Order, rival: User, variant: ProductVariant, at_the_seam: AtTheSeam
+) -> None:
+    at_the_seam("orders.services.receiving.lock_order", lambda: cancel_order(order_id=placed.pk, actor=rival))
+    assert "must go back" in send(staff, page(placed, "money"), amount="13.95")
+    placed.refresh_from_db()
+    assert (placed.state, stock(variant)) == ("cancelled", (10, 0))
+    assert Refund.objects.get().amount == placed.total
+
+
+def test_it_ships_while_another_refunds(
+    staff: Client, placed: Order, rival: User, variant: ProductVariant, at_the_seam: AtTheSeam
+) -> None:
+    pay(placed)
+    at_the_seam(
+        "orders.services.shipping.lock_order", lambda: refund_order(order_id=placed.pk, actor=rival, reason="Asked")
+    )
+    told = send(staff, page(placed, "ship"), reason="")
+    assert "This order is refunded; from there it cannot become shipped." in told
+    assert "Nothing more can be done with it." in told
+    assert (stock(variant), letters("shipped")) == ((10, 0), 0)
+
+
+def test_two_take_the_same_unit_back(
+    staff: Client, placed: Order, rival: User, variant: ProductVariant, at_the_seam: AtTheSeam
+) -> None:
+    pay(placed)
+    line = placed.lines.get()
+    at_the_seam(
+        "orders.services.returning.lock_order",
+        lambda: return_lines(order_id=placed.pk, units={line.pk: 1}, reason="Broken", actor=rival, seen=0),
+    )
+    told = send(staff, page(placed, "take_back"), reason="Broken", **{f"units_{line.pk}": 1})
+    assert "1 units of this order have come back by now" in told
+    assert (stock(variant), Refund.objects.get().amount) == ((7, 0), Decimal("2.50"))
+
+
+def test_two_send_the_same_refund(staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam) -> None:
+    pay(placed)
+    refund_order(order_id=placed.pk, reason="Asked")
+    refund = Refund.objects.get()
+    at_the_seam(
+        "orders.services.returning.lock_due_refund",
+        lambda: refund_sent(refund_id=refund.pk, actor=rival, note="First"),
+    )
+    address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
+    told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
+    assert "0 refunds are noted as sent. 1 had been noted already." in told
+    assert LogEntry.objects.get().get_change_message() == "Money sent: First"
+
+
+def test_two_take_the_last_two_ways_of_delivery_off(
+    staff: Client, delivery: DeliveryMethod, at_the_seam: AtTheSeam
+) -> None:
+    DeliveryMethod.objects.exclude(pk=delivery.pk).delete()
+    other = DeliveryMethod.objects.create(name="Bicycle", price=1)
+    other.is_active = False
+    at_the_seam(
+        "orders.services.delivering.lock_offered_delivery_methods",
+        lambda: delivery_method_save(method=other, fields=["is_active"]),
+    )
+    form = {"name": "Standard", "price": "3.95", "free_from": "", "place": "1"}
+    address = reverse("admin:orders_deliverymethod_change", args=[delivery.pk])
+    assert "the only way of delivery on offer" in staff.post(address, form, follow=True).content.decode()
+    assert DeliveryMethod.objects.get(is_active=True) == delivery
