@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
+from inventory.wording import money
 from orders.models import Order, OrderLine
 from orders.selectors import payment_to_note
 
@@ -103,5 +104,5 @@ def _units_of(line: OrderLine) -> forms.IntegerField:
         initial=0,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text=f"The customer has {kept}, at {line.price} each.",
+        help_text=f"The customer has {kept}, at {money(line.price)} each.",
     )

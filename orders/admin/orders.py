@@ -37,7 +37,7 @@ class OrderAdmin(ReadOnlyAdmin):
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
     search_help_text = "A whole order number, or a whole e-mail address"
     fieldsets = [
-        (None, {"fields": [("number", "state_now"), ("created_at", "paid_by"), ("email", "user"), "deliver_to"]}),
+        (None, {"fields": [("state_now", "paid_by"), ("created_at", "user"), ("email", "deliver_to")]}),
         ("Money", {"fields": [("goods", "delivery"), ("amount", "tax_in_it")]}),
     ]
     readonly_fields = ["state_now", "created_at", "paid_by", "deliver_to", "goods", "delivery", "amount", "tax_in_it"]

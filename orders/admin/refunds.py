@@ -80,4 +80,8 @@ class RefundAdmin(ReadOnlyAdmin):
             left = f" {asked - sent} had been noted already." if asked > sent else ""
             return f"{sent} refunds are noted as sent.{left}"
 
-        return ask_reason(self, request, refunds, _SENT, act)
+        return ask_reason(self, request, refunds, _SENT, act, describe=_described)
+
+
+def _described(refund: Refund) -> str:
+    return f"{money(refund.amount)} for {refund.order}: {refund.reason}"
