@@ -1,34 +1,52 @@
-"""Adds a minute, per client: nobody may empty the shelf by a script. Counted in Redis, without SQL.
+"""Adds a minute and orders an hour, per client: nobody may empty the shelf by a script. Counted in Redis, without SQL.
 
 The count is approximate on purpose: a fixed window, and none at all while Redis is away.
 """
 
 import ipaddress
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
 
 import redis_link
 
-_WINDOW = 60  # seconds, from a client's first add
+
+@dataclass(frozen=True)
+class Limit:
+    """How many of something a client may do in a window, in seconds from the first one. 0 in the setting: no limit."""
+
+    name: str
+    setting: str
+    window: int
+
+    @property
+    def most(self) -> int:
+        return int(getattr(settings, self.setting))
 
 
-def seconds_to_wait(request: HttpRequest) -> int:
-    """Count an add of this client; returns 0 if it may go on, else in how many seconds to come again."""
+ADDS = Limit("adds", "SHOP_ADDS_PER_MINUTE", 60)
+# An order to be paid by invoice keeps its units for days, so a cart's short hold is no bound on what a script can take.
+ORDERS = Limit("orders", "SHOP_ORDERS_PER_HOUR", 3600)
+
+
+def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
+    """Count one more of this client; returns 0 if it may go on, else in how many seconds to come again."""
     client = _client(request)
-    if not settings.SHOP_ADDS_PER_MINUTE or not client:
+    if not limit.most or not client:
         return 0
-    return redis_link.try_redis(lambda: _count(f"adds:{client}"), otherwise=0)
+    return redis_link.try_redis(lambda: _count(limit, client), otherwise=0)
 
 
-def _count(name: str) -> int:
+def _count(limit: Limit, client: str) -> int:
     """One round trip; in one transaction, so that no counter is ever left without its end."""
+    name = f"{limit.name}:{client}"
     with redis_link.client().pipeline(transaction=True) as pipeline:
         pipeline.incr(name)
-        pipeline.expire(name, _WINDOW, nx=True)
+        pipeline.expire(name, limit.window, nx=True)
         pipeline.ttl(name)
-        adds, _, seconds_left = pipeline.execute()
-    return max(seconds_left, 1) if adds > settings.SHOP_ADDS_PER_MINUTE else 0
+        done, _, seconds_left = pipeline.execute()
+    return max(seconds_left, 1) if done > limit.most else 0
 
 
 def _client(request: HttpRequest) -> str | None:

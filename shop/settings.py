@@ -247,6 +247,7 @@ SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)
 # --- Clients
 
 SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of one address for guests; 0: no limit
+SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same of orders
 # How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
 

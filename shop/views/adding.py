@@ -17,7 +17,7 @@ from shop.notices import Notice, answer, wants_json
 from shop.offers import Offer
 from shop.parts import part, wants_part
 from shop.problems import problem_of
-from shop.ratelimit import seconds_to_wait
+from shop.ratelimit import ADDS, seconds_to_wait
 from shop.selectors import offer_with_variant, variant_with_product
 from shop.shoppers import ShopRequest
 from shop.views.product import AddForm, product_page, shown
@@ -28,7 +28,7 @@ from shop.wording import counted
 @require_POST
 def add(request: ShopRequest) -> HttpResponse:
     """`POST /cart/add/` with `variant`, `quantity`, `key` (or the header Idempotency-Key) and `next`."""
-    if wait := seconds_to_wait(request):
+    if wait := seconds_to_wait(request, ADDS):
         return answer(request, _too_fast(wait), offer_again=True)
     try:
         return _try(request)

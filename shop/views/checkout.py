@@ -1,5 +1,6 @@
 """Checkout: where it goes, then a last look, then the order. Each step is a page and works without JavaScript."""
 
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +22,7 @@ from orders.services import checkout_save, place_order
 from shop.checkout_forms import AddressForm, PlaceForm, focus_first_error, mark_of
 from shop.parts import part, wants_part
 from shop.problems import problem_of
+from shop.ratelimit import ORDERS, seconds_to_wait
 from shop.shoppers import ShopRequest
 from shop.views.cart import Row, contents_of, times_left
 from shop.views.payments import address_after
@@ -137,7 +140,22 @@ def _place(request: ShopRequest) -> HttpResponse:
     if mark_of(checkout) != form.cleaned_data["details"]:
         messages.error(request, _("Address or delivery have changed. Nothing was ordered; please look at it again."))
         return review_page(request, form, status=409)
+    if cart.status == Cart.Status.OPEN and (wait := seconds_to_wait(request, ORDERS)):
+        return _too_many(request, form, wait)
     return _order(request, form, cart, checkout)
+
+
+def _too_many(request: ShopRequest, form: PlaceForm, wait: int) -> HttpResponse:
+    minutes = ceil(wait / 60)
+    text = ngettext(
+        "That is a lot of orders. Nothing was ordered; please send this again in %(count)d minute.",
+        "That is a lot of orders. Nothing was ordered; please send this again in %(count)d minutes.",
+        minutes,
+    )
+    messages.error(request, text % {"count": minutes})
+    response = review_page(request, form, status=429)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout) -> HttpResponse:

@@ -13,7 +13,7 @@ from inventory.errors import VariantUnavailable
 from shop.forms import posted_key, posted_quantity, posted_variant_id
 from shop.notices import Notice, answer
 from shop.problems import Problem, problem_of
-from shop.ratelimit import seconds_to_wait
+from shop.ratelimit import ADDS, seconds_to_wait
 from shop.selectors import variant_with_product
 from shop.shoppers import ShopRequest
 from shop.undoing import fewer_tag
@@ -26,7 +26,7 @@ from shop.wording import counted
 @require_POST
 def undo(request: ShopRequest) -> HttpResponse:
     """`POST /cart/undo/` with `variant`, `quantity` and `key`."""
-    if wait := seconds_to_wait(request):
+    if wait := seconds_to_wait(request, ADDS):
         text = _("You are adding faster than we can pack. Nothing was added; please try again in a moment.")
         return answer(request, Notice(429, "too_many_adds", _("Not so fast"), text, retry_after=wait), offer_again=True)
     variant_id = posted_variant_id(request)

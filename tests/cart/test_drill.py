@@ -30,7 +30,7 @@ from cart.owners import Owner
 from cart.selectors import cart_contents, variants_on_sale
 from cart.services import add_product_to_cart
 from cart.services.transactions import command
-from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
+from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import alerts_refresh
 from shop.local.process import descendants
 from tests import processes
@@ -146,7 +146,7 @@ def database_that(does: str) -> Iterator[None]:
         cursor.execute(f"CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {does}; RETURN NEW; END'")
         cursor.execute(
             "CREATE TRIGGER meddle BEFORE UPDATE ON inventory_productvariant FOR EACH ROW "
-            f"WHEN (NEW.sku = '{stage.NUMBER}' AND NEW.reserved_quantity > OLD.reserved_quantity) "
+            f"WHEN (NEW.sku = '{DRILL_NUMBER}' AND NEW.reserved_quantity > OLD.reserved_quantity) "
             "EXECUTE FUNCTION meddle()"
         )
     try:
@@ -287,7 +287,7 @@ def test_what_a_killed_drill_left_is_removed_by_the_next() -> None:
             drill.kill()
         end(drill)
         wait_until(lambda: not any(map(_is_alive, buyers)), "the buyers of the killed drill have ended")
-        assert Product.objects.filter(number=stage.NUMBER).exists()
+        assert Product.objects.filter(number=DRILL_NUMBER).exists()
         code, out, progress = end(start_drill("--buyers=4", "--units=2", "--json"))
     assert (code, result(out)["held"]) == (0, True)
     assert "removed what a killed drill had left" in progress
@@ -321,11 +321,11 @@ def test_buyers_wait_no_longer_than_a_web_process() -> None:
 
 def test_shoppers_do_not_meet_it() -> None:
     stage.set_up(DrillPlan(buyers=1, units=5, processes=1))
-    assert not variants_on_sale(None).filter(sku=stage.NUMBER).exists()
+    assert not variants_on_sale(None).filter(sku=DRILL_NUMBER).exists()
     page = Client().get("/")
     assert page.status_code == 200
     assert "DRILL" not in page.content.decode()
-    assert Client().get(Product.objects.get(number=stage.NUMBER).get_absolute_url()).status_code == 404
+    assert Client().get(Product.objects.get(number=DRILL_NUMBER).get_absolute_url()).status_code == 404
     stage.clear_away()
 
 
@@ -394,7 +394,7 @@ def test_after_the_first_step_of_clearing_no_add_succeeds() -> None:
         clearing.start()
         wait_until(somebody_waits, "the clearing waits for the add")
     clearing.join()
-    assert not Product.objects.filter(number=stage.NUMBER).exists()
+    assert not Product.objects.filter(number=DRILL_NUMBER).exists()
 
 
 def _clear() -> None:

@@ -117,6 +117,7 @@ class Site:
             "SECRET_KEY": "of the tests only",
             "STATIC_COLLECTED": "false",
             "SHOP_ADDS_PER_MINUTE": "0",
+            "SHOP_ORDERS_PER_HOUR": "0",
             "PYTHONUNBUFFERED": "1",
             "FAULTS_FOLDER": str(self.folder / "armed"),
             **self._setup.env,

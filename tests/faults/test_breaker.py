@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -42,9 +42,9 @@ def attempts(frozen: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     asked: list[float] = []
     ring = doorbell._ring
 
-    def note_and_ring(effects: list[str]) -> None:
+    def note_and_ring(senders: Mapping[str, Callable[..., None]]) -> None:
         asked.append(time.monotonic())
-        ring(effects)
+        ring(senders)
 
     monkeypatch.setattr(doorbell, "_ring", note_and_ring)
     return asked

@@ -300,7 +300,7 @@ class CartMachine(RuleBasedStateMachine):
 
     # --- comparing
 
-    def _both(self, act: Callable[[], Any], expect: Callable[[Shop], Any]) -> None:
+    def _both(self, act: Callable[[], Any], expect: Callable[[Any], Any]) -> None:
         """Do it to the shop and to its model: the same refusal, or the same answer where the model has one."""
         new, before = self.model.copy(), clock()
         try:

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
@@ -438,6 +438,28 @@ def test_without_the_database_the_order_can_be_sent_again(client: Client, line: 
 
 
 # --- All of it
+
+
+def test_nobody_empties_the_shelves_by_orders(
+    client: Client, shopper: Owner, line: CartItem, variant: ProductVariant, settings: Settings
+) -> None:
+    settings.SHOP_ORDERS_PER_HOUR = 1
+    place(client)
+    add(shopper, variant)
+    fill(client)
+    answer = review_form(client).post(client, provider="invoice")
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 3600
+    assert "send this again in" in answer.content.decode()
+    assert Order.objects.count() == 1
+
+
+def test_a_form_that_is_sent_again_is_no_further_order(client: Client, line: CartItem, settings: Settings) -> None:
+    settings.SHOP_ORDERS_PER_HOUR = 1
+    fill(client)
+    ordering = review_form(client)
+    for _ in range(2):
+        assert ordering.post(client, provider="invoice").status_code == 303
 
 
 def test_no_page_is_kept(client: Client, line: CartItem) -> None:

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 import redis_link
 from inventory.models import ProductVariant
 from shop.local.server import free_port
-from shop.ratelimit import client_address, seconds_to_wait
+from shop.ratelimit import ADDS, client_address, seconds_to_wait
 from tests.shop.pages import Form, MakeUser, form, text_of
 from tests.shopping import nothing_changes, stock
 
@@ -117,7 +117,7 @@ def test_counting_costs_no_sql(rf: RequestFactory, django_assert_num_queries: Dj
     request = rf.post("/cart/add/")
     request.user = AnonymousUser()
     with django_assert_num_queries(0):
-        assert [seconds_to_wait(request) > 0 for _ in range(3)] == [False, False, True]
+        assert [seconds_to_wait(request, ADDS) > 0 for _ in range(3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(
