@@ -148,11 +148,18 @@ class TestSlips:
         assert "£" not in html
         assert "<script" not in html
 
-    def test_units_that_came_back_are_not_packed(self, manager: Client, placed: Order) -> None:
-        pay(placed)
-        return_lines(order_id=placed.pk, units={placed.lines.get().pk: 3}, reason="Fewer")
-        html = manager.get(reverse("admin:orders_order_slip", args=[placed.pk])).content.decode()
+    def test_units_that_came_back_are_not_packed(
+        self, manager: Client, guest: Owner, make_variant: MakeVariant, delivery: DeliveryMethod
+    ) -> None:
+        add(guest, make_variant(), 2)
+        bought = order(add(guest, make_variant(), 4), delivery)
+        pay(bought)
+        gone, fewer = bought.lines.order_by("quantity")
+        return_lines(order_id=bought.pk, units={gone.pk: 2, fewer.pk: 3}, reason="Fewer")
+        html = manager.get(reverse("admin:orders_order_slip", args=[bought.pk])).content.decode()
         assert html.count('<td class="units">1</td>') == 2  # of the line, and in all
+        assert fewer.sku in html
+        assert gone.sku not in html
 
     def test_too_many_at_once(self, manager: Client, three: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("orders.admin.orders.MOST_AT_ONCE", 1)
