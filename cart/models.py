@@ -72,6 +72,8 @@ class Cart(GuardedColumns):
                 fields=["updated_at"],
                 condition=Q(status="open", guest_token__isnull=False),
             ),
+            # Staff: lines of open carts whose holds ran out, the newest carts first.
+            models.Index(name="cart_cart_open", fields=["id"], condition=Q(status="open")),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,7 +16,9 @@ from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
 from inventory.models import Category, Product, ProductVariant
 from inventory.photos import photo_keep
+from inventory.searching import products_with
 from inventory.services import category_delete, product_delete, product_save, variant_save
+from staff.searching import any_of
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]
@@ -50,9 +53,19 @@ class ProductAdmin(ServiceAdmin):
     list_display = ["name", "number", "category", "is_listed"]
     list_filter = ["category", "is_listed"]
     list_select_related = ["category"]
-    search_fields = ["name", "number", "variants__sku"]
+    search_fields = ["number"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "Words of the name, the number, or the beginning of an SKU"
     prepopulated_fields = {"slug": ["name", "number"]}
     inlines = [VariantInline]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        by_sku = Product.objects.filter(variants__sku__startswith=term.upper())
+        return any_of(queryset, Product.objects.filter(number=term.upper()), by_sku, products_with(term)), False
 
     @admin.display(description="Photograph now")
     def picture(self, product: Product) -> str:

@@ -4,14 +4,17 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from inventory.admin.refusals import ServiceAdmin
 from inventory.forms import VariantForm
 from inventory.models import PriceChange, ProductVariant
+from inventory.searching import products_with
 from inventory.services import variant_save
 from staff.admin import ReadOnlyAdmin
+from staff.searching import any_of
 
 
 class PriceChangeInline(TabularInline):  # type: ignore[misc]
@@ -53,9 +56,19 @@ class ProductVariantAdmin(ServiceAdmin):
     list_display = ["sku", "product", "name", "price", "stock_quantity", "reserved_quantity", "is_active"]
     list_filter = ["is_active"]
     list_select_related = ["product"]
-    search_fields = ["sku", "product__name"]
+    search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "The beginning of an SKU, or words of the product's name"
     autocomplete_fields = ["product"]
     inlines = [PriceChangeInline]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ProductVariant], search_term: str
+    ) -> tuple[QuerySet[ProductVariant], bool]:
+        term, variants = search_term.strip(), ProductVariant.objects
+        if not term:
+            return queryset, False
+        by_sku = variants.filter(sku__startswith=term.upper())
+        return any_of(queryset, by_sku, variants.filter(product__in=products_with(term))), False
 
     def save_model(self, request: HttpRequest, obj: ProductVariant, form: VariantForm, change: bool) -> None:
         variant_save(variant=obj, fields=form.changed_data, actor=cast(User, request.user), price_seen=form.price_seen)
@@ -69,4 +82,4 @@ class ProductVariantAdmin(ServiceAdmin):
 class PriceChangeAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "variant", "old_price", "new_price", "actor", "cause"]
     list_select_related = ["variant", "actor"]
-    search_fields = ["variant__sku", "cause"]
+    search_fields = ["variant__sku__startswith"]  # by its index, as in the ledger
