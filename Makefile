@@ -54,7 +54,8 @@ bench-lists: setup ## statements and milliseconds of each list of the back offic
 
 .PHONY: screens
 screens: setup ## pictures of each page into docs/screens, of the shop that `make up` runs (PORT=8000)
-	@exec $(PY) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000}
+	@$(PY) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000}
+	$(PY) -m tests.browser.screens_office http://127.0.0.1:$${PORT:-8000}
 
 .PHONY: lint
 lint: setup ## ruff, mypy, direction of imports, missing migrations

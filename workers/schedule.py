@@ -33,6 +33,7 @@ BEAT_SCHEDULE = {
     # Often, so that the dashboard misses a day that has just ended for no longer than that.
     "roll_up_days": {"task": "roll_up_days", "schedule": timedelta(seconds=60)},
     "sweep_events": {"task": "sweep_events", "schedule": crontab(minute="52")},
+    "sweep_imports": {"task": "sweep_imports", "schedule": crontab(hour="2", minute="27")},
     "sweep_letters": {"task": "sweep_letters", "schedule": crontab(minute="57")},
     **_PULSES,
     # Deletes stored task results after CELERY_RESULT_EXPIRES.

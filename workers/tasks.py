@@ -7,6 +7,7 @@ from celery import shared_task
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
 from inventory.imports.applying import import_advance
+from inventory.imports.keeping import drop_old_files
 from inventory.services import alerts_refresh
 from orders.letters import Occasion
 from orders.services import cancel_overdue_orders, drop_left_checkouts
@@ -106,6 +107,12 @@ def sweep_runs() -> int:
 def post_letters() -> int:
     """Send the letters that are due. Returns how many went out."""
     return deliver()
+
+
+@shared_task(name="sweep_imports", ignore_result=False)
+def sweep_imports() -> int:
+    """Drop the files of imports that are long over."""
+    return drop_old_files()
 
 
 @shared_task(name="sweep_letters", ignore_result=False)
