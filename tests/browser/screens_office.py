@@ -18,6 +18,8 @@ PAGES = {
     "office-alerts": "/admin/inventory/lowstockalert/",
     "office-holds": "/admin/cart/cartitem/",
     "office-carts": "/admin/cart/cart/",
+    "office-orders": "/admin/orders/order/",
+    "office-refunds": "/admin/orders/refund/",
     "office-import": "/admin/inventory/importjob/add/",
     "office-effects": "/admin/workers/outboxrow/",
     "office-log": "/admin/admin/logentry/",

@@ -110,6 +110,7 @@ def test_a_letter_says_what_was_bought_and_leads_to_the_order(
     for text in (letter.text, letter.html):
         assert variant.product.name in text
         assert "£11.50" in text
+        assert "20 % tax" in text
         assert "https://shop.example/orders/" in text
 
 
