@@ -1,6 +1,7 @@
 """A log of a dozen lines through the services: every line is accounted for, and stock is what is left of it."""
 
 import csv
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.core.management import CommandError, call_command
 from inventory.catalogue.lines import LOG_COLUMNS
 from inventory.models import ProductVariant
 from orders.models import Order
-from orders.replay import Account, Replay, ServiceShop, read_log
+from orders.replay import Account, Replay, ServiceShop, WebShop, read_log
 from orders.replay.account import Outcome
 from tests.conftest import MakeVariant
 from tests.shopping import stock
@@ -31,6 +32,16 @@ LINES = [
     ("A9", "10001", "MUG", "-1", "2.50", ""),
     ("9", "10001", "?", "4", "0.00", ""),
 ]
+
+BECAME = {
+    Outcome.SOLD: 3,
+    Outcome.ONLY_N_LEFT: 1,
+    Outcome.SOLD_OUT: 1,
+    Outcome.RETURNED: 1,
+    Outcome.PARTLY_RETURNED: 1,
+    Outcome.NOT_BOUGHT_HERE: 1,
+    Outcome.NOT_SOLD_HERE: 1,
+}
 
 
 @pytest.fixture
@@ -60,17 +71,20 @@ def test_every_line_is_accounted_for(log: Path, goods: dict[str, ProductVariant]
     replay = Replay(read, ServiceShop(Account()), shoppers=1)
     assert replay.run(lambda seconds: None) is True
     assert replay.account.errors == []
-    assert replay.account.lines == {
-        Outcome.SOLD: 3,
-        Outcome.ONLY_N_LEFT: 1,
-        Outcome.SOLD_OUT: 1,
-        Outcome.RETURNED: 1,
-        Outcome.PARTLY_RETURNED: 1,
-        Outcome.NOT_BOUGHT_HERE: 1,
-        Outcome.NOT_SOLD_HERE: 1,
-    }
+    assert replay.account.lines == BECAME
     assert (stock(goods["10001"]), stock(goods["10002"])) == ((2, 0), (10, 0))
     assert sorted(Order.objects.values_list("state", flat=True)) == ["paid", "paid"]
+
+
+@pytest.mark.usefixtures("delivery")
+def test_the_pages_sell_what_the_services_sell(
+    log: Path, goods: dict[str, ProductVariant], serve: Callable[[], str]
+) -> None:
+    replay = Replay(read_log(log), WebShop(Account(), serve()), shoppers=1)
+    assert replay.run(lambda seconds: None) is True
+    assert replay.account.errors == []
+    assert replay.account.lines == BECAME
+    assert (stock(goods["10001"]), stock(goods["10002"])) == ((2, 0), (10, 0))
 
 
 @pytest.mark.usefixtures("delivery", "goods")
