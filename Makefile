@@ -38,7 +38,7 @@ up: setup ## run the whole shop: web, worker, beat, Flower, on private PostgreSQ
 
 .PHONY: test
 test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
-	@exec $(PY) -m pytest -n auto --maxprocesses 8 $(ARGS)
+	@exec $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 .PHONY: faults
 faults: setup ## every fault under load, with real processes; writes docs/guarantees.md; ARGS="-k redis" to choose

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -31,8 +32,11 @@ def bare_environment(**extra: str) -> dict[str, str]:
 
 def processes(pids: list[int]) -> dict[int, str]:
     """The command of each of these processes that still runs."""
-    alive = [pid for pid in pids if is_alive(pid)]
-    return {pid: Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in alive}
+    commands = {}
+    for pid in filter(is_alive, pids):
+        with suppress(FileNotFoundError):  # it ended just now
+            commands[pid] = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return commands
 
 
 class Runner:

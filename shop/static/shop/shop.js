@@ -13,12 +13,10 @@
   };
 
   /* Whoever pressed a button goes on from there: the same button of the new part, else the undo, else the heading. */
-  let pressed = null;
-  const remember = ({ detail }) => { pressed = detail.elt.getAttribute("action"); };
-  const focusAgain = () => {
+  const focusAgain = ({ detail }) => {
     const lost = !document.activeElement || document.activeElement === document.body;
-    const wanted = pressed;
-    pressed = null;
+    // Asked of the answer that has just been shown: meanwhile another form may have been sent.
+    const wanted = detail.requestConfig?.elt.getAttribute("action");
     if (!lost || !wanted) return;
     const button = document.querySelector(`main form[action="${CSS.escape(wanted)}"] [type="submit"]`)
       || document.querySelector("#messages button") || document.getElementById("cart-title");
@@ -76,7 +74,6 @@
     timer = setInterval(tick, 1000, hold, ends);
   };
 
-  document.addEventListener("htmx:beforeRequest", remember);
   document.addEventListener("htmx:beforeSwap", showPages);
   document.addEventListener("htmx:beforeSwap", keepTyped);
   document.addEventListener("htmx:afterSwap", typeAgain);
