@@ -52,7 +52,7 @@ def test_browse(page: Page, shop: str, mugs: list[ProductVariant]) -> None:
     expect(page.locator(".card")).to_have_count(PRODUCTS_A_PAGE)
     page.get_by_role("link", name="Next").click()
     expect(page.locator(".card")).to_have_count(3)
-    assert page.url == f"{shop}/c/kitchen/?page=2"
+    expect(page).to_have_url(f"{shop}/c/kitchen/?page=2")
     name = page.locator(".card-name").first.inner_text()
     page.locator(".card-link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)

@@ -104,7 +104,7 @@ def test_picking_a_variant_changes_what_is_shown_and_keeps_what_was_typed(
     expect(link).to_be_focused()
     expect(link).to_have_attribute("aria-current", "true")
     expect(page.get_by_label("Quantity")).to_have_value("3")
-    assert page.url == shop + blue.get_absolute_url()
+    expect(page).to_have_url(shop + blue.get_absolute_url())
     page.get_by_role("button", name="Add to cart").click()
     expect_units(page, 3)
     assert (is_same_page(page), stock(blue)) == (True, (2, 3))
