@@ -41,7 +41,7 @@ def test_those_of_its_variants_on_sale_are_among_them(product: Product) -> None:
         ({"sku": "Q7"}, {"x1"}, {"q7"}),
         ({"is_active": False}, {"x1", "pink"}, set()),
     ],
-    ids=lambda value: "-".join(value) or None,
+    ids=["name", "sku", "is_active"],
 )
 def test_each_column_that_has_words_is_watched_by_itself(
     product: Product, change: dict[str, object], gone: set[str], come: set[str]
