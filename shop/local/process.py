@@ -14,6 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
+# Between two looks at a process or a socket: neither can be waited for together with a request to stop.
 POLL_SECONDS = 0.02
 HAS_PROC = Path("/proc/self/stat").exists()
 

@@ -125,7 +125,7 @@ class Server(ABC):
             if self._started_on(port):
                 self.port = port
                 return
-            time.sleep(0.05 * attempt)
+            time.sleep(0.05 * attempt)  # whoever took the port may be in the middle of the same search
         raise LocalError(with_log(f"{self.name} found no free port.", self.log))
 
     def _started_on(self, port: int) -> bool:

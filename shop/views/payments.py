@@ -56,7 +56,7 @@ def carry_out(provider_name: str, body: bytes, headers: Mapping[str, str]) -> No
     payment_settle(notice=provider.read_notice(body, headers), provider=provider.name)
 
 
-@csrf_exempt
+@csrf_exempt  # no browser sends this, so there is no token; the provider's signature says who calls
 @never_cache
 @require_POST
 def hook(request: ShopRequest, provider: str) -> HttpResponse:

@@ -110,10 +110,10 @@ def test_a_manager_retries_and_discards_dead_effects(page: Page, shop: str) -> N
     rows = [OutboxRow.objects.create(effect="check_low_stock", key=str(key), is_dead=True) for key in (1, 2)]
     log_in(page, shop, MANAGER)
     page.goto(listed(shop, "workers_outboxrow"))
-    choose(page, "Discard dead effects…")
+    choose(page, "Discard dead ones…")
     give_reason(page, "Of a variant that is gone", "Discard")
     told(page, "1 dead effects were discarded.")
-    choose(page, "Try dead effects again")
+    choose(page, "Try dead ones again")
     told(page, "1 dead effects will be tried again within seconds.")
     assert OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).values_list("is_dead", flat=True)[0] is False
 
@@ -125,7 +125,7 @@ def test_a_clerk_decides_about_no_effect(page: Page, shop: str) -> None:
     page.locator("#result_list .action-select").first.check()
     offered = page.get_by_label("Select action to run").inner_text()
     assert "Export" in offered
-    assert "dead effects" not in offered
+    assert "dead ones" not in offered
 
 
 def test_a_manager_imports_a_count_after_looking_at_what_it_would_do(

@@ -8,9 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cart.errors import ReasonMissing
 from staff.roles import CLERK, MANAGER
 from workers.models import Letter
 from workers.post import post
+from workers.post.keeping import discard_dead_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +88,9 @@ def test_the_list_asks_little(admin_client: Client, letters: list[Letter]) -> No
     with CaptureQueriesContext(connection) as queries:
         assert admin_client.get(LIST).status_code == 200
     assert len(queries) < 12, [query["sql"] for query in queries]
+
+
+def test_no_letter_is_discarded_without_a_reason(letters: list[Letter], admin_user: User) -> None:
+    with pytest.raises(ReasonMissing):
+        discard_dead_letters([letters[1].pk], actor=admin_user, reason="  ")
+    assert Letter.objects.count() == 3

@@ -1,16 +1,13 @@
 """Effects still to be done, and what became of those that were tried."""
 
-from collections.abc import Iterable
-from typing import cast
-
-from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action, display
+from django.http import HttpRequest
+from unfold.decorators import display
 
 from staff.admin import ReadOnlyAdmin
-from staff.asking import Question, ask_reason
+from staff.asking import Question
+from workers.admin.dead import DeadRowsAdmin
 from workers.admin.filters import EffectFilter
 from workers.admin.traced import TracedAdmin
 from workers.models import EffectRun, OutboxRow
@@ -44,41 +41,24 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxRow)
-class OutboxRowAdmin(TracedAdmin):
+class OutboxRowAdmin(DeadRowsAdmin, TracedAdmin):
+    things = "effects"
+    question = _DISCARD
+    retry_dead = staticmethod(retry_dead_rows)
+    discard_dead = staticmethod(discard_dead_rows)
+
     list_display = ["id", "effect", "key", "state", "created_at", "due_at", "attempts", "error", "trace"]
     list_filter = [StateFilter, EffectFilter]
     search_fields = ["key", "error"]
     search_help_text = "What an effect is about, or words of its error"
     fields = [("effect", "key"), "payload", ("created_at", "due_at"), ("attempts", "is_dead"), "error", "trace"]
     readonly_fields = ["trace"]
-    actions = ["retry", "discard", "export_csv"]
-
-    def has_manage_permission(self, request: HttpRequest) -> bool:
-        """Rows are read-only as such; who may change them may decide about dead ones."""
-        return request.user.has_perm("workers.change_outboxrow")
 
     @display(description="State", label={"Waiting": "info", "Failed": "warning", "Dead": "danger"})  # type: ignore[untyped-decorator]
     def state(self, row: OutboxRow) -> str:
         if row.is_dead:
             return "Dead"
         return "Failed" if row.attempts else "Waiting"
-
-    @action(description="Try dead effects again", permissions=["manage"])  # type: ignore[untyped-decorator]
-    def retry(self, request: HttpRequest, rows: QuerySet[OutboxRow]) -> None:
-        count = retry_dead_rows(_ids(rows), actor=cast(User, request.user))
-        messages.success(request, f"{count} dead effects will be tried again within seconds.")
-
-    @action(description="Discard dead effects…", permissions=["manage"])  # type: ignore[untyped-decorator]
-    def discard(self, request: HttpRequest, rows: QuerySet[OutboxRow]) -> HttpResponse:
-        def act(reason: str) -> str:
-            count = discard_dead_rows(_ids(rows), actor=cast(User, request.user), reason=reason)
-            return f"{count} dead effects were discarded."
-
-        return ask_reason(self, request, rows, _DISCARD, act)
-
-
-def _ids(rows: Iterable[OutboxRow]) -> list[int]:
-    return [row.pk for row in rows]
 
 
 @admin.register(EffectRun)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
+from cart.errors import ReasonMissing
 from workers.locks import lock_dead_letters
 from workers.models import Letter, LetterQuerySet
 from workers.post import bell
@@ -37,9 +38,14 @@ def retry_dead_letters(letter_ids: Collection[int], *, actor: User) -> int:
 
 @transaction.atomic
 def discard_dead_letters(letter_ids: Collection[int], *, actor: User, reason: str) -> int:
-    """Delete dead letters: they will never be sent. The admin log has who and why. Returns how many were dead."""
+    """Delete dead letters: they will never be sent. The admin log has who and why. Returns how many were dead.
+
+    Raises ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
     letters = lock_dead_letters(letter_ids)
-    LogEntry.objects.log_actions(actor.pk, letters, DELETION, f"Discarded: {reason}")
+    LogEntry.objects.log_actions(actor.pk, letters, DELETION, f"Discarded: {reason.strip()}")
     _same(letters).delete()
     return len(letters)
 

@@ -1,0 +1,45 @@
+"""Lists of what workers do, in which staff decide about what failed too often: try it again, or discard it."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action
+
+from staff.admin import ReadOnlyAdmin
+from staff.asking import Question, ask_reason
+
+
+class DeadRowsAdmin(ReadOnlyAdmin):
+    """A list names its `things`, and the two services that decide; both touch dead rows only and say how many."""
+
+    things: ClassVar[str]
+    question: ClassVar[Question]
+    retry_dead: Callable[..., int]
+    discard_dead: Callable[..., int]
+
+    actions = ["retry", "discard", "export_csv"]
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        """Rows are read-only as such; who may change them may decide about dead ones."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    @action(description="Try dead ones again", permissions=["manage"])  # type: ignore[untyped-decorator]
+    def retry(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        count = self.retry_dead(_ids(rows), actor=cast(User, request.user))
+        messages.success(request, f"{count} dead {self.things} will be tried again within seconds.")
+
+    @action(description="Discard dead ones…", permissions=["manage"])  # type: ignore[untyped-decorator]
+    def discard(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        def act(reason: str) -> str:
+            count = self.discard_dead(_ids(rows), actor=cast(User, request.user), reason=reason)
+            return f"{count} dead {self.things} were discarded."
+
+        return ask_reason(self, request, rows, self.question, act)
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return [row.pk for row in rows]
