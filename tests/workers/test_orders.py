@@ -1,5 +1,6 @@
 """What follows from an order: events that count units sold, and one letter an occasion."""
 
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,12 +9,14 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 
+from cart.errors import CartChanged
 from cart.owners import Owner
+from cart.services import release_run_out_holds
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.services import cancel_order, checkout_save, refund_order, return_lines, ship_order
 from tests.ordering import ADA, order, pay
-from tests.shopping import add
+from tests.shopping import add, held, run_out
 from workers.models import AnalyticsEvent, Letter, OutboxRow
 from workers.outbox.draining import drain
 
@@ -54,6 +57,19 @@ def test_an_order_is_a_purchase_a_line(placed: Order, variant: ProductVariant) -
     assert units("purchase") == [3]
     event = AnalyticsEvent.objects.get(name="purchase")
     assert (event.variant_id, event.value, event.data["order"]) == (variant.pk, variant.price * 3, placed.number)
+
+
+def test_what_an_order_could_not_get_is_counted_once(
+    guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    line = held(guest, variant, 6)
+    run_out(line)
+    release_run_out_holds()
+    add(Owner(guest_token=uuid.uuid4()), variant, 7)
+    for _ in range(2):
+        with pytest.raises(CartChanged):
+            order(line.cart, delivery, idempotency_key="a key")
+    assert units("stock_shortage") == [6]
 
 
 def test_no_unit_is_removed_from_a_cart_by_an_order(placed: Order) -> None:
