@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders.states import State
 
@@ -35,8 +36,10 @@ class TotalChanged(ValidationError):
 class DeliveryUnavailable(ValidationError):
     """The delivery method is not offered (any more)."""
 
+    text = gettext_lazy("That way of delivery is not offered any more. Please choose another one.")
+
     def __init__(self) -> None:
-        super().__init__(_("Please choose how we shall deliver."), code="delivery_unavailable")
+        super().__init__(self.text, code="delivery_unavailable")
 
 
 class TooManyReturned(ValidationError):

@@ -27,6 +27,17 @@ def lock_due_refund(refund_id: int) -> Refund | None:
     return next(iter(due.select_for_update(no_key=True)), None)
 
 
+def share_delivery_method(method_id: int) -> DeliveryMethod | None:
+    """Keep a delivery method as it is until the transaction ends; None where it is not offered (any more).
+
+    Any number of shoppers share it, and who takes it off waits for them. Django knows no FOR SHARE.
+    """
+    rows = DeliveryMethod.objects.raw(
+        "SELECT * FROM orders_deliverymethod WHERE id = %s AND is_active FOR SHARE", [method_id]
+    )
+    return next(iter(rows), None)
+
+
 def lock_offered_delivery_methods() -> list[DeliveryMethod]:
     """Lock the delivery methods that shoppers are offered: who takes one off looks at how many are left."""
     return list(DeliveryMethod.objects.filter(is_active=True).order_by("pk").select_for_update(no_key=True))

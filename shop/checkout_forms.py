@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.errors import DeliveryUnavailable
 from orders.models import Checkout, DeliveryMethod
 from orders.models.addressed import CUSTOMER_FIELDS, Customer
 from orders.payments import providers
@@ -41,9 +42,10 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         coerce=int,
         label=gettext_lazy("How shall we deliver?"),
         widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(
-            ["required", "invalid_choice"], gettext_lazy("Please choose how we shall deliver.")
-        ),
+        error_messages={
+            "required": gettext_lazy("Please choose how we shall deliver."),
+            "invalid_choice": DeliveryUnavailable.text,
+        },
     )
 
     class Meta:
@@ -59,9 +61,14 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, goods: Decimal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._goods = goods
+        self.offer_deliveries()
+
+    def offer_deliveries(self) -> None:
+        """Let the shopper choose from what is offered now. 1 query."""
         methods = list(delivery_methods())
         field = cast(forms.ChoiceField, self.fields["delivery_method"])
-        field.choices = [(method.pk, _label(method, goods)) for method in methods]
+        field.choices = [(method.pk, _label(method, self._goods)) for method in methods]
         field.initial = methods[0].pk if methods else None
 
     @property

@@ -1,10 +1,12 @@
 """Fixtures of all tests: goods, shoppers, and real worker and web processes over the test's servers."""
 
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zeal.constants
@@ -12,6 +14,7 @@ import zeal.patch
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.signals import got_request_exception
+from django.db import connection
 from django.test import override_settings
 from pytest_celery import CeleryTestWorker
 
@@ -25,6 +28,7 @@ from shop.local.server import free_port
 from tests.processes import LocalProcess, start_web, start_worker
 
 MakeVariant = Callable[..., ProductVariant]
+AtTheSeam = Callable[[str, Callable[[], object]], None]
 
 _TWICE = ("sessions.Session", "auth.User", "contenttypes.ContentType")
 
@@ -110,6 +114,34 @@ def make_user(db: None) -> Callable[[str], User]:
         return User.objects.create_user(name, f"{name}@example.com", "a long password")
 
     return make
+
+
+@pytest.fixture
+def at_the_seam(monkeypatch: pytest.MonkeyPatch) -> AtTheSeam:
+    """Let a rival act, and commit, when a function ("module.name") is called for the first time."""
+
+    def arrange(name: str, act: Callable[[], object]) -> None:
+        module, function = name.rsplit(".", 1)
+        locks: Any = getattr(__import__(module, fromlist=[function]), function)
+
+        def after_the_rival(*args: object, **words: object) -> object:
+            monkeypatch.undo()
+            thread = threading.Thread(target=_and_close, args=(act,))
+            thread.start()
+            thread.join(30)
+            assert not thread.is_alive()
+            return locks(*args, **words)
+
+        monkeypatch.setattr(name, after_the_rival)
+
+    return arrange
+
+
+def _and_close(act: Callable[[], object]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
 
 
 @pytest.fixture

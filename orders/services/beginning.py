@@ -7,7 +7,8 @@ from cart.locks import lock_carts
 from cart.models import Cart
 from cart.services.transactions import command
 from orders.errors import DeliveryUnavailable
-from orders.models import Checkout, DeliveryMethod
+from orders.locks import share_delivery_method
+from orders.models import Checkout
 from orders.models.addressed import CUSTOMER_FIELDS, Customer
 from orders.signals import checkout_begun
 
@@ -22,9 +23,11 @@ def checkout_save(*, cart_id: int, customer: Customer, delivery_method_id: int) 
     cart = next(iter(lock_carts([cart_id])), None)
     if cart is None or cart.status != Cart.Status.OPEN:
         raise CartClosed
-    if not DeliveryMethod.objects.filter(pk=delivery_method_id, is_active=True).exists():
+    # Shared, since the foreign key is looked at with the commit alone: deleted until then, it would be an error.
+    delivery = share_delivery_method(delivery_method_id)
+    if delivery is None:
         raise DeliveryUnavailable
-    checkout = Checkout(cart=cart, delivery_method_id=delivery_method_id, **asdict(customer))
+    checkout = Checkout(cart=cart, delivery_method=delivery, **asdict(customer))
     Checkout.objects.bulk_create(
         [checkout],
         update_conflicts=True,

@@ -55,6 +55,7 @@ def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> Ht
     except CartClosed:
         return _lead_on(request, cart)
     except DeliveryUnavailable as error:
+        form.offer_deliveries()
         form.add_error("delivery_method", error)
         return _address_page(request, contents, form, status=409)
     except Busy:
@@ -100,9 +101,11 @@ def review_page(
     if not contents.lines:
         return _nothing_to_buy(request)
     checkout = checkout_of(contents.lines[0].cart)
-    if checkout is None or checkout.delivery_method is None or not checkout.delivery_method.is_active:
+    if checkout is None:
         messages.info(request, _("Please tell us first where your order shall go, and how."))
         return redirect_to("shop:checkout")
+    if checkout.delivery_method is None or not checkout.delivery_method.is_active:
+        return _delivery_is_gone(request)
     context = _shown(contents, checkout, checkout.delivery_method, refused) | {"form": form, "refused": refused}
     if wants_part(request):
         return part(request, "shop/_review.html", context, status=status)
@@ -174,6 +177,8 @@ def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout
         return _nothing_to_buy(request)
     except CartChanged as error:
         return review_page(request, form, refused=error, status=409)
+    except DeliveryUnavailable:
+        return _delivery_is_gone(request)
     except ValidationError as error:
         problem = problem_of(error)
         messages.error(request, problem.text)
@@ -211,6 +216,11 @@ def _lead_on(request: ShopRequest, cart: Cart | None) -> HttpResponse:
 def _nothing_to_buy(request: ShopRequest) -> HttpResponse:
     messages.info(request, _("There is nothing in your cart to order. Put something into it first."))
     return redirect_to("shop:cart")
+
+
+def _delivery_is_gone(request: ShopRequest) -> HttpResponse:
+    messages.error(request, DeliveryUnavailable.text)
+    return redirect_to("shop:checkout")
 
 
 def redirect_to(name: str) -> HttpResponse:

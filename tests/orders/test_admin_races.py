@@ -1,14 +1,11 @@
 """Two members of staff at one order: the second acts after the first one's page was checked, before its locks."""
 
-import threading
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -24,13 +21,12 @@ from orders.services import (
     return_lines,
     ship_order,
 )
+from tests.conftest import AtTheSeam
 from tests.ordering import order, pay
 from tests.shopping import add, stock
 from workers.models import OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AtTheSeam = Callable[[str, Callable[[], object]], None]
 
 
 @pytest.fixture
@@ -48,34 +44,6 @@ def rival(make_user: Callable[[str], User]) -> User:
 def staff(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("staff"))
     return client
-
-
-@pytest.fixture
-def at_the_seam(monkeypatch: pytest.MonkeyPatch) -> AtTheSeam:
-    """Let a rival act, and commit, when a function ("module.name") is called for the first time."""
-
-    def arrange(name: str, act: Callable[[], object]) -> None:
-        module, function = name.rsplit(".", 1)
-        locks: Any = getattr(__import__(module, fromlist=[function]), function)
-
-        def after_the_rival(*args: object, **words: object) -> object:
-            monkeypatch.undo()
-            thread = threading.Thread(target=_and_close, args=(act,))
-            thread.start()
-            thread.join(30)
-            assert not thread.is_alive()
-            return locks(*args, **words)
-
-        monkeypatch.setattr(name, after_the_rival)
-
-    return arrange
-
-
-def _and_close(act: Callable[[], object]) -> None:
-    try:
-        act()
-    finally:
-        connection.close()
 
 
 def send(client: Client, address: str, **fields: object) -> str:

@@ -17,13 +17,15 @@ from cart.owners import Owner
 from cart.services import release_run_out_holds
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod, Order
-from tests.conftest import MakeVariant
+from tests.conftest import AtTheSeam, MakeVariant
 from tests.ordering import ADA, order
 from tests.shop.ordering import ADDRESS, REVIEW, fill, place, review_form, send
 from tests.shop.pages import MakeUser, database_away, form, forms, guest_of, locked_by_a_rival, messages, text_of
 from tests.shopping import add, held, nothing_changes, run_out, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
+
+GONE = "That way of delivery is not offered any more. Please choose another one."
 
 
 @pytest.fixture
@@ -85,10 +87,33 @@ def test_a_delivery_method_that_is_gone_is_chosen_anew(
     client: Client, line: CartItem, delivery: DeliveryMethod
 ) -> None:
     fill(client)
-    DeliveryMethod.objects.update(is_active=False)
-    assert client.get(REVIEW)["Location"] == "/checkout/"
-    delivery.delete()
-    assert client.get(REVIEW)["Location"] == "/checkout/"
+    for take_off in (lambda: DeliveryMethod.objects.update(is_active=False), delivery.delete):
+        take_off()
+        response = client.get(REVIEW, follow=True)
+        assert response.redirect_chain == [("/checkout/", 303)]
+        assert messages(response) == [GONE]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_delivery_method_that_goes_as_it_is_chosen_is_told_with_what_is_left(
+    client: Client, line: CartItem, delivery: DeliveryMethod, at_the_seam: AtTheSeam, is_deleted: bool
+) -> None:
+    left = DeliveryMethod.objects.create(name="Bicycle", price=2, place=200)
+
+    def take_off() -> None:
+        chosen = DeliveryMethod.objects.filter(pk=delivery.pk)
+        chosen.delete() if is_deleted else chosen.update(is_active=False)
+
+    at_the_seam("orders.services.beginning.share_delivery_method", take_off)
+    response = fill(client, delivery_method=str(delivery.pk))
+    assert response.status_code == 409
+    page = text_of(response)
+    assert GONE in page
+    assert re.findall(r'name="delivery_method" value="(\d+)"', page) == [str(left.pk)]
+    again = form(response, "/checkout/")
+    assert again.fields["street"] == ADDRESS["street"]
+    assert again.post(client, delivery_method=str(left.pk))["Location"] == REVIEW
 
 
 @pytest.mark.parametrize(
@@ -266,7 +291,7 @@ def test_a_delivery_method_that_went_meanwhile_is_chosen_anew(client: Client, li
     with nothing_changes():
         response = ordering.post(client)
     assert (response.status_code, response["Location"]) == (303, "/checkout/")
-    assert "Please choose how we shall deliver." in messages(client.get("/checkout/"))
+    assert messages(client.get("/checkout/")) == [GONE]
 
 
 def test_a_cart_that_changed_in_another_tab_is_shown_anew(client: Client, shopper: Owner, line: CartItem) -> None:

@@ -5,8 +5,19 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from orders.models import DeliveryMethod
-from orders.services import delivery_method_save, payment_note, refund_sent, return_lines, ship_order
+from orders.services import (
+    beginning,
+    checkout_save,
+    delivery_method_delete,
+    delivery_method_save,
+    payment_note,
+    refund_sent,
+    return_lines,
+    ship_order,
+)
+from tests.ordering import ADA
 from tests.storms.actors import _or_refusal
+from tests.storms.guards_out import replace
 
 
 @_or_refusal
@@ -37,3 +48,25 @@ def switch_off(method_id: int) -> str:
     method.is_active = False
     delivery_method_save(method=method, fields=["is_active"])
     return "off"
+
+
+@_or_refusal
+def delete_delivery(method_id: int) -> str:
+    delivery_method_delete(method=DeliveryMethod.objects.get(pk=method_id))
+    return "deleted"
+
+
+@_or_refusal
+def choose_delivery(cart_id: int, method_id: int) -> str:
+    """What a shopper does on the first page of a checkout."""
+    checkout_save(cart_id=cart_id, customer=ADA, delivery_method_id=method_id)
+    return "chosen"
+
+
+def deliveries_are_not_shared() -> None:
+    """A guard taken out: look whether the way of delivery is offered, and go on."""
+
+    def look(method_id: int) -> DeliveryMethod | None:
+        return DeliveryMethod.objects.filter(pk=method_id, is_active=True).first()
+
+    replace(beginning, share_delivery_method=look)
