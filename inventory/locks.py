@@ -5,10 +5,20 @@ from collections.abc import Iterable
 from django.db import connection
 
 from inventory.imports.models import ImportJob
-from inventory.models import LowStockAlert, ProductVariant
+from inventory.models import LowStockAlert, Product, ProductVariant
 
 # First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
 _ALERT_LOCKS = 1
+
+
+def lock_products(product_ids: Iterable[int]) -> None:
+    """Lock products in id order until the transaction ends. Before any variant of theirs.
+
+    A variant that is saved writes its product's words (the triggers of migration 0006), so whoever came to the variant
+    first would meet whoever came to the product first.
+    """
+    rows = Product.objects.filter(pk__in=set(product_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:

@@ -1,5 +1,6 @@
 """Goods for staff: products with their pictures and variants, and categories. Stock is read here only."""
 
+from math import inf
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -89,9 +90,10 @@ class ProductAdmin(ServiceAdmin):
         """Variants go through their service; of the form set's own save only its record for the log is wanted."""
         formset.save(commit=False)
         actor = cast(User, request.user)
-        for row in formset.forms:
-            if row.has_changed():
-                variant_save(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
+        changed = [row for row in formset.forms if row.has_changed()]
+        # Locked by id, as everywhere; new ones are nobody else's yet.
+        for row in sorted(changed, key=lambda row: row.instance.pk or inf):
+            variant_save(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """A product with variants is refused before anybody is asked whether they are sure."""

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from inventory.catalogue.derive import STOCK_DAYS
 from inventory.catalogue.rows import CatalogueRow
 from inventory.categories import category_of
+from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
 from inventory.sorting import categories_ensure
@@ -51,7 +52,7 @@ def catalogue_load(
     """
     try:
         with transaction.atomic():
-            _lock_loading()
+            lock_loading()
             if only_if_empty and Product.objects.exists():
                 return None
             return _load(rows, cause[-_CAUSE_LENGTH:], actor)
@@ -65,7 +66,8 @@ def catalogue_load(
         ) from error
 
 
-def _lock_loading() -> None:
+def lock_loading() -> None:
+    """Let one load of a catalogue after the other through, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOAD_LOCK)
 
@@ -90,6 +92,7 @@ def _products_of(rows: Iterable[CatalogueRow]) -> tuple[dict[str, int], int]:
     """The ids of the products of these rows, by number, and how many of them had to be created."""
     names = {row.product_number: row.product_name for row in rows}
     ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
+    lock_products(ids.values())
     categories = categories_ensure()
     new = [
         Product(

@@ -6,24 +6,19 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import connection
 
-from inventory.catalogue.load import catalogue_load
+from inventory.catalogue.load import catalogue_load, lock_loading
 from inventory.imports.catalogue import CataloguePlan
 from inventory.imports.errors import ChangedMeanwhile
-from inventory.locks import lock_variants
-from inventory.models import PriceChange, ProductVariant
+from inventory.locks import lock_products, lock_variants
+from inventory.models import PriceChange, Product, ProductVariant
 
 _ROWS_A_STATEMENT = 1000
-# By number, the order in which whoever renames several products meets them.
+# The rows of both are locked already.
 _RENAME = """
     UPDATE inventory_product product SET name = asked.after
-      FROM (SELECT locked.id, wanted.before, wanted.after
-              FROM inventory_product locked
-              JOIN unnest(%s::text[], %s::text[], %s::text[]) AS wanted(number, before, after) USING (number)
-             ORDER BY locked.number
-               FOR NO KEY UPDATE OF locked) asked
-     WHERE product.id = asked.id AND product.name = asked.before
+      FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked(number, before, after)
+     WHERE product.number = asked.number AND product.name = asked.before
 """
-# The rows are locked already.
 _RENAME_AND_PRICE = """
     UPDATE inventory_productvariant variant SET name = asked.name, price = asked.price
       FROM unnest(%s::bigint[], %s::text[], %s::numeric[]) AS asked(id, name, price)
@@ -37,6 +32,7 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     Returns what was done, in a sentence. Raises ChangedMeanwhile, where something is no longer as the plan saw it, and
     CatalogueLoadError; the caller rolls back.
     """
+    _lock_all(plan)
     loaded = catalogue_load(rows=plan.new, cause=cause, actor=actor)
     if loaded is None or loaded.variants_created != len(plan.new):
         raise ChangedMeanwhile
@@ -46,6 +42,19 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     created = f"{loaded.products_created:,} products and {loaded.variants_created:,} variants"
     changed = f"{len(plan.prices):,} prices and {len(renamed) + len(plan.names):,} names"
     return f"{created} created, with {loaded.units_received:,} units; {changed} changed."
+
+
+def _lock_all(plan: CataloguePlan) -> None:
+    """The load's lock and then, all at once and so by id, each product that is changed or gets a variant."""
+    lock_loading()
+    numbers = plan.product_names.keys() | {row.product_number for row in plan.new}
+    changed = ProductVariant.objects.filter(sku__in=plan.prices.keys() | plan.names.keys())
+    lock_products(
+        {
+            *Product.objects.filter(number__in=numbers).values_list("pk", flat=True),
+            *changed.values_list("product_id", flat=True),
+        }
+    )
 
 
 def _rename_products(names: Mapping[str, tuple[str, str]]) -> None:

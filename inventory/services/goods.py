@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from inventory.categories import category_of
 from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVariants
-from inventory.locks import lock_variants
+from inventory.locks import lock_products, lock_variants
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.signals import stock_changed
 from inventory.sorting import categories_ensure
@@ -38,6 +38,7 @@ def product_delete(*, product: Product) -> None:
 @transaction.atomic
 def category_delete(*, category: Category) -> int:
     """Delete a category; its products stay on sale and have none. Returns how many they are."""
+    lock_products(category.products.values_list("pk", flat=True))
     left: int = category.products.update(category=None)
     category.delete()
     return left
@@ -58,6 +59,8 @@ def variant_save(
     Raises NumberTaken and PriceChangedMeanwhile; nothing is changed then.
     """
     fields = set(fields) - {"stock_quantity", "reserved_quantity"}
+    product_now = ProductVariant.objects.filter(pk=variant.pk).values_list("product_id", flat=True)
+    lock_products({variant.product_id, *product_now})
     if is_new := variant._state.adding:
         variant.stock_quantity = variant.reserved_quantity = 0
     elif "price" in fields:

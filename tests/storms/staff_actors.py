@@ -4,14 +4,17 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from cart.errors import HoldsInTheWay
 from cart.services import move_stock, moving
+from inventory.imports import changing
+from inventory.imports.catalogue import CataloguePlan
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import stock_seen
-from inventory.services import stock
+from inventory.services import goods, stock
 from tests.storms.guards_out import replace
 from tests.storms.harness import meet
 
@@ -52,3 +55,22 @@ def nobody_asks_what_was_seen() -> None:
 def the_variant_is_not_locked() -> None:
     """A guard taken out: who gives way is decided on rows that an add is about to change."""
     replace(moving, lock_variants=lambda ids: list(ProductVariant.objects.filter(pk__in=ids)))
+
+
+def save_page(user_id: int, page: str, row_id: int, fields: dict[str, str]) -> int:
+    """Post the form of a product's or a variant's page; the status of the answer: 302 where it was saved."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(User.objects.get(pk=user_id))
+    return client.post(reverse(f"admin:inventory_{page}_change", args=[row_id]), fields).status_code
+
+
+def rename_by_import(sku: str, before: str, after: str) -> str:
+    """What a file does that has another name for one variant."""
+    with transaction.atomic():
+        return changing.change_catalogue(CataloguePlan(names={sku: (before, after)}), cause="names.csv", actor=None)
+
+
+def products_are_not_locked() -> None:
+    """A guard taken out: whoever saves a variant comes to its product by the trigger, after the variant."""
+    for module in (goods, changing):
+        replace(module, lock_products=lambda ids: None)
