@@ -1,7 +1,7 @@
 """What the shop asks of a payment provider, and which ones there are."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -34,6 +34,9 @@ class Provider(ABC):
     description: str | Promise
     # Whether nobody calls back, and staff note the money when they see it on the account.
     is_told_by_staff = False
+    # Of the pages that `next_step` leads to, outside of the shop: "https://pay.example". Browsers let a form go on to
+    # no other, not by a redirect either.
+    origins: Sequence[str] = ()
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,11 +1,14 @@
 """Where a shopper goes to pay, and what providers tell us of it."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,9 +39,19 @@ def address_of(request: ShopRequest, order: Order) -> str:
 def address_to_pay(payment: Payment) -> str | None:
     """Where its provider wants the shopper to go; None where there is nothing to do, or nobody to go to any more."""
     try:
-        return provider_named(payment.provider).next_step(payment)
+        provider = provider_named(payment.provider)
     except PaymentNotPossible:
         return None
+    address = provider.next_step(payment)
+    if address and not url_has_allowed_host_and_scheme(address, None) and _origin(address) not in provider.origins:
+        # A browser would stop there without a word to the shopper.
+        raise ImproperlyConfigured(f"{_origin(address)} is not among the origins of {type(provider).__name__}.")
+    return address
+
+
+def _origin(address: str) -> str:
+    scheme, host, *_ = urlsplit(address)
+    return f"{scheme}://{host}"
 
 
 def address_after(request: ShopRequest, order: Order) -> str:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -74,7 +74,7 @@ def quick_passwords(settings: Settings) -> None:
 
 @pytest.fixture
 def context(context: BrowserContext, shop: str) -> Iterator[BrowserContext]:
-    """A browser whose scripts must not fail, and that is sent to nobody but the shop."""
+    """A browser whose scripts must not fail, that is sent to nobody but the shop, and that has nothing to refuse."""
     with watched(context, shop):
         yield context
 
@@ -88,13 +88,20 @@ def page(page: Page) -> Page:
 
 @contextmanager
 def watched(context: BrowserContext, shop: str) -> Iterator[None]:
-    """At the end no script of its pages has failed, and nothing was asked of any other address than the shop's."""
+    """At the end no script of its pages has failed, nothing was asked of any other address than the shop's, and nothing
+    that its pages wanted to do was against their Content Security Policy.
+    """
     wrong: list[str] = []
 
     def ours_only(request: Request) -> None:
         if not request.url.startswith((shop + "/", "data:", "about:")):
             wrong.append(f"{request.frame.url} asks for {request.url}")
 
+    def within_policy(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(f"{message.page and message.page.url}: {message.text}")
+
+    context.on("console", within_policy)
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     context.on("request", ours_only)
     yield
