@@ -1,8 +1,12 @@
 """The Celery application that web, worker, beat and Flower share."""
 
+import logging.config
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
 from kombu import Exchange
 from kombu import Queue as KombuQueue
 
@@ -13,6 +17,14 @@ from workers.schedule import BEAT_SCHEDULE
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
 celery_guard.install()
+
+
+@setup_logging.connect(dispatch_uid="log_lines")
+def log_as_everywhere(loglevel: int | None = None, **kwargs: Any) -> None:
+    """Worker and beat write the lines that the web writes; without a receiver Celery would set up its own."""
+    logging.config.dictConfig(settings.LOGGING)
+    logging.getLogger().setLevel(loglevel or logging.INFO)
+
 
 app = Celery("shop")
 app.config_from_object("django.conf:settings", namespace="CELERY")

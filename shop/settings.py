@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 
+from log_lines import logging_config
 from shop.back_office import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "shop.browser_policy.BrowserPolicyMiddleware",
+    "shop.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -224,13 +227,7 @@ UNFOLD = unfold(shop_name=SHOP_NAME, flower_url=FLOWER_URL)
 
 # --- What is written to the log
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+LOGGING = logging_config(env.str("LOG_FORMAT", "line"))  # "line" for people, "json" for machines; docs/logs.md
 
 # --- Carts and their holds
 

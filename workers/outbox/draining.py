@@ -8,9 +8,11 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
+from log_lines import about_request, facts
 from redis_link import try_redis
 from workers.locks import lock_row
 from workers.models import OutboxRow
@@ -79,9 +81,10 @@ class _Drain:
         except Exception as error:
             if not rows:
                 raise
-            logger.exception("a batch of %s failed; trying its %d rows one by one", self.effect, len(rows))
+            logger.exception("a batch failed; trying its rows one by one", extra=self._about(rows))
             note_run(rows, task_id=self.task_id, watch=watch, error=describe(error))
             return sum(self._alone(row.pk) for row in rows)
+        logger.info("done", extra=self._about(rows))
         return len(rows)
 
     def each_alone(self, *, fresh: bool) -> int:
@@ -106,16 +109,29 @@ class _Drain:
                 self._handle([row], watch)
                 row.delete()
         except Exception as error:
-            logger.exception("outbox row %d failed", row_id)
+            logger.exception("outbox row %d failed", row_id, extra=self._about([row] if row else []))
             note_failure(OutboxRow.objects.filter(pk=row_id), error)
             if row is not None:
                 note_run([row], task_id=self.task_id, watch=watch, error=describe(error))
             return False
+        logger.info("done, alone", extra=self._about([row]))
         return True
 
     def _handle(self, rows: Sequence[OutboxRow], watch: Stopwatch) -> None:
         batch = Batch()
         for row in rows:
             batch.add(row.key, row.payload)
-        registry[self.effect].handle(batch)
+        requests = _requests(rows)
+        # What the effect itself logs, and the rows that it asks for, are about the request wherever there is but one.
+        with about_request(requests[0] if len(requests) == 1 else ""):
+            registry[self.effect].handle(batch)
         note_run(rows, task_id=self.task_id, watch=watch)
+
+    def _about(self, rows: Sequence[OutboxRow]) -> dict[str, Any]:
+        """For a line of the log: how many rows of which effect, and every request that asked for one of them."""
+        return facts(effect=self.effect, rows=len(rows), requests=_requests(rows))
+
+
+def _requests(rows: Sequence[OutboxRow]) -> list[str]:
+    """The requests that asked for these rows; a sweep or a command has none."""
+    return sorted({row.payload["request"] for row in rows if "request" in row.payload})

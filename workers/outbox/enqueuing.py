@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from log_lines import current_request
 from workers.models import OutboxRow
 from workers.outbox.doorbell import ring
 from workers.outbox.effects import registry
@@ -17,7 +18,8 @@ class Intent:
     """One effect to be done: its name, what it is about, and the facts it needs.
 
     Facts are ids, numbers and words as JSON knows them, never a model instance, which would be old when it is read.
-    `version` is of the payload's shape: rows written before a deployment are read after it. It travels as `v`.
+    `version` is of the payload's shape: rows written before a deployment are read after it. It travels as `v`, and the
+    id of the request as `request`, for the log alone.
     `event_id` is for a change that is several events at once, such as a sweep; without it, that of `enqueue` counts.
     """
 
@@ -43,6 +45,8 @@ def enqueue(intents: Iterable[Intent], *, event_id: uuid.UUID | None = None) -> 
 
 def _row(intent: Intent, event_id: uuid.UUID) -> OutboxRow:
     payload = {"v": intent.version, **intent.payload}
+    if request_id := current_request():
+        payload["request"] = request_id
     name = registry[intent.effect].name
     return OutboxRow(effect=name, key=str(intent.key), payload=payload, event_id=intent.event_id or event_id)
 

@@ -1,0 +1,52 @@
+"""The id that a request is known by, in its answer and wherever work for it is logged; and its line in the log."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from log_lines import about_request, facts, route_of
+
+logger = logging.getLogger(__name__)
+
+HEADER = "X-Request-ID"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Asked every few seconds by machines; worth a line only when the answer is bad.
+_QUIET = {"healthz", "readyz", "metrics"}
+
+
+class RequestLogMiddleware:
+    """Outermost, so that what any other middleware answers has its id and its line too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        request_id = _given(request) or secrets.token_hex(16)
+        with about_request(request_id):
+            response = self._get_response(request)
+            response[HEADER] = request_id
+            _write(request, response, milliseconds=round((time.perf_counter() - started) * 1000, 1))
+        return response
+
+
+def _given(request: HttpRequest) -> str:
+    """The id that our own proxy gave. What a client itself sends is no id: it could be another request's, or a text."""
+    given = request.headers.get(HEADER, "") if settings.SHOP_TRUSTED_PROXIES else ""
+    return given if _WELL_FORMED.fullmatch(given) else ""
+
+
+def _write(request: HttpRequest, response: HttpResponseBase, *, milliseconds: float) -> None:
+    """The route and not the path, which may be a signed link; no query, no address, nobody's name."""
+    route, status = route_of(request), response.status_code
+    # Files and redirects to a slash have no route.
+    if status < 400 and (not route or route in _QUIET):
+        return
+    about = facts(method=request.method, route=route, status=status, milliseconds=milliseconds)
+    logger.info("answered", extra=about)
