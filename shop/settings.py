@@ -222,6 +222,9 @@ SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@exampl
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what Prometheus shows to read /metrics; empty: staff only
 
+# A worker and beat touch this file while their loop runs, for whoever watches over the process; empty: no file.
+SHOP_ALIVE_FILE = env.str("SHOP_ALIVE_FILE", "")
+
 FLOWER_URL = env.str("FLOWER_URL", f"http://127.0.0.1:{env.int('FLOWER_PORT', 5555)}/")
 UNFOLD = unfold(shop_name=SHOP_NAME, flower_url=FLOWER_URL)
 

@@ -103,7 +103,7 @@ def start_worker(log_folder: Path, *, application: str = "celery_app", **env: st
     return LocalProcess("worker", command, log_folder / "worker.log", ready_line=" ready.", env=environment)
 
 
-def start_beat(log_folder: Path) -> LocalProcess:
+def start_beat(log_folder: Path, **env: str) -> LocalProcess:
     """The Celery beat that `make up` starts."""
     command = [
         "celery",
@@ -115,11 +115,12 @@ def start_beat(log_folder: Path) -> LocalProcess:
         "--schedule",
         str(log_folder / "schedule"),
     ]
-    return LocalProcess("beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=test_environment())
+    environment = test_environment(**env)
+    return LocalProcess("beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=environment)
 
 
-def start_web(log_folder: Path, port: int, *, application: str = "shop.wsgi") -> LocalProcess:
+def start_web(log_folder: Path, port: int, *, application: str = "shop.wsgi", **env: str) -> LocalProcess:
     """The shop under gunicorn, as `make up` starts it."""
     command = ["gunicorn", "--config", "gunicorn.conf.py", application]
-    environment = test_environment(SHOP_PROCESS="web", PORT=str(port))
+    environment = test_environment(SHOP_PROCESS="web", PORT=str(port), **env)
     return LocalProcess("web", command, log_folder / "web.log", ready_line="Listening at", env=environment)

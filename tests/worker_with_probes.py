@@ -1,6 +1,11 @@
 """The worker's application, with tasks that only tests send: one that takes its time, one that leaves a trace."""
 
 import time
+from pathlib import Path
+from typing import Any
+
+from celery.worker.control import Panel
+from django.conf import settings
 
 from celery_app import app
 from redis_link import client
@@ -17,3 +22,15 @@ def slow(seconds: float) -> None:
 def trace(key: str) -> None:
     """Leave a key in Redis."""
     client().set(key, 1)
+
+
+@Panel.register
+def probe_stuck(state: Any, seconds: float, **kwargs: Any) -> None:
+    """Block the worker's own loop, which does remote commands, and leave behind when it last touched its file."""
+    client().set("probe.stuck.before", _touched_at())
+    time.sleep(seconds)
+    client().set("probe.stuck.over", _touched_at())
+
+
+def _touched_at() -> float:
+    return Path(settings.SHOP_ALIVE_FILE).stat().st_mtime

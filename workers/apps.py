@@ -1,6 +1,6 @@
 from typing import Any
 
-from celery.signals import task_prerun
+from celery.signals import heartbeat_sent, task_prerun
 from django.apps import AppConfig
 from django.db import close_old_connections
 
@@ -11,9 +11,10 @@ class WorkersConfig(AppConfig):
 
     def ready(self) -> None:
         # The web process too must know every effect, to ring for it.
-        from workers import receivers, tasks  # noqa: F401
+        from workers import heartbeats, receivers, tasks  # noqa: F401
 
         receivers.connect()
+        heartbeat_sent.connect(heartbeats.touch_alive, dispatch_uid="workers.touch_alive")
         # Kept connections (CELERY_DB_REUSE_MAX) that died since the last task are noticed before the next one.
         task_prerun.connect(_check_connections, dispatch_uid="workers.check_connections")
 

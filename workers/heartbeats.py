@@ -1,12 +1,15 @@
-"""Signs of life of beat and of the workers, in the database: Redis may be away while they are well, or well alone."""
+"""Signs of life of beat and of the workers. In the database, for people: Redis may be away while they are well, or well
+alone. By a file, for whatever restarts a process whose loop is stuck: to look at it costs nothing and needs nobody."""
 
 import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from celery.beat import PersistentScheduler
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.db.models.functions import Now
 
@@ -23,6 +26,13 @@ def note_heartbeat(name: str) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": Now()})
 
 
+def touch_alive(**kwargs: Any) -> None:
+    """Touch SHOP_ALIVE_FILE, if there is one. A receiver of Celery's `heartbeat_sent`, which comes from the loop of a
+    worker every two seconds while it has its broker."""
+    if settings.SHOP_ALIVE_FILE:
+        Path(settings.SHOP_ALIVE_FILE).touch()
+
+
 def note_starts(starts: Mapping[str, datetime]) -> None:
     """Keep when each job of the schedule was last sent. 1 statement."""
     rows = [ScheduledStart(name=name, sent_at=sent_at) for name, sent_at in sorted(starts.items())]
@@ -37,6 +47,7 @@ class NotedScheduler(PersistentScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Start what is due, and now and then say so. Returns the seconds until the next tick is due."""
         wait: float = super().tick(*args, **kwargs)
+        touch_alive()
         if time.monotonic() >= self._next_sign:
             self._next_sign = time.monotonic() + INTERVAL
             _note_beat(self._starts())
