@@ -28,7 +28,8 @@ def count(batch: Batch) -> None:
     AnalyticsEvent.objects.bulk_create(_row(**fact) for fact in facts)
 
 
-def _row(cart_id: int, variant_id: int, quantity: int, v: int) -> AnalyticsEvent:
+def _row(cart_id: int, variant_id: int, quantity: int, **about: object) -> AnalyticsEvent:
+    """Of the facts; what else a payload says is about the row: its version, and the request that asked for it."""
     return AnalyticsEvent(
         name=COUNTED, occurred_at=timezone.now(), cart_id=cart_id, variant_id=variant_id, quantity=quantity
     )
