@@ -89,7 +89,7 @@ def _row_by_row() -> None:
 def _attempt_first() -> None:
     """An attempt is not counted before it is made."""
     draining = _module("workers.outbox.draining")
-    draining.note_attempt = lambda row_id: True
+    draining._begin = lambda row_id: True
 
 
 def _check_connections() -> None:

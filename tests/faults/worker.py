@@ -21,6 +21,7 @@ from workers import tasks
 from workers.models import OutboxRow
 from workers.outbox import draining, failing
 from workers.outbox.runs import Stopwatch
+from workers.post import delivering
 
 __all__ = ["app"]
 
@@ -41,7 +42,7 @@ EmailMessage.send = _send  # type: ignore[method-assign]
 
 if "FAULTS_HURRY" in os.environ:
     # Eight attempts take minutes with the waits between them, and the waits are tested elsewhere.
-    failing._PATIENCE = timedelta(seconds=1)
+    delivering._LEASE = timedelta(seconds=1)
     failing._backoff = lambda attempts: timedelta(seconds=0.2)
     tasks._LEFT_BEHIND = timedelta(seconds=0.2)
     app.conf.beat_schedule["sweep_outbox"]["schedule"] = timedelta(seconds=0.5)

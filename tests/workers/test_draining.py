@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from tests.workers.conftest import MakeEffect, messages
 from workers.models import AnalyticsEvent, OutboxRow
-from workers.outbox import Batch, Intent, draining, enqueue
+from workers.outbox import Batch, Intent, draining, enqueue, failing
 from workers.outbox.draining import drain
 from workers.outbox.effects import Handler
 from workers.outbox.failing import MOST_ATTEMPTS
@@ -123,6 +123,54 @@ def test_after_a_lost_worker_each_row_is_tried_alone_and_counted_before(make_eff
     enqueue([Intent("one", key="a"), Intent("one", key="b")])
     assert drain("one", after_a_loss=True) == 2
     assert attempts_seen == [(["a"], 1), (["b"], 1)]
+
+
+class Killed(BaseException):
+    """What ends a worker in the middle: nothing that follows is done."""
+
+
+def kill(batch: Batch) -> None:
+    raise Killed
+
+
+def test_a_row_whose_worker_died_is_due_again_as_if_it_had_failed(make_effect: MakeEffect) -> None:
+    make_effect("one", kill)
+    enqueue([Intent("one", key="killer")])
+    waits = []
+    for _ in range(3):
+        with pytest.raises(Killed):
+            drain("one", after_a_loss=True)
+        wait = OutboxRow.objects.annotate(wait=UNTIL_DUE).values_list("wait", flat=True).get()
+        waits.append(wait.total_seconds())
+        make_due()
+    assert [0.7 < wait / 2**n < 1.3 for n, wait in enumerate(waits, start=1)] == [True] * 3
+
+
+def test_an_attempt_that_is_under_way_is_neither_waited_for_nor_counted_twice(make_effect: MakeEffect) -> None:
+    """However long it takes: its row is due again, but locked."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def stand(batch: Batch) -> None:
+        record(batch)
+        inside.set()
+        assert go_on.wait(30)
+
+    make_effect("one", stand)
+    enqueue([Intent("one", key="a")])
+    OutboxRow.objects.update(attempts=MOST_ATTEMPTS - 1)
+    first = threading.Thread(target=drain_and_close, args=("one",))
+    in_an_instant = timedelta(0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failing, "_backoff", lambda attempts: in_an_instant)
+        first.start()
+        assert inside.wait(30)
+    assert OutboxRow.objects.due("one").get().attempts == MOST_ATTEMPTS
+    assert drain("one") == 0
+    assert not OutboxRow.objects.get().is_dead
+    go_on.set()
+    first.join(30)
+    assert AnalyticsEvent.objects.get().name == "a"
+    assert not OutboxRow.objects.exists()
 
 
 def test_a_row_that_lost_its_worker_each_time_is_dead_at_last(make_effect: MakeEffect) -> None:

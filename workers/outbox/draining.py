@@ -98,7 +98,7 @@ class _Drain:
 
     def _alone(self, row_id: int) -> bool:
         """Try one row. Its attempt is committed first: a row that kills its worker must count as tried too."""
-        if not note_attempt(OutboxRow.objects.filter(pk=row_id)):
+        if not _begin(row_id):
             return False
         row, watch = None, Stopwatch()
         try:
@@ -130,6 +130,12 @@ class _Drain:
     def _about(self, rows: Sequence[OutboxRow]) -> dict[str, Any]:
         """For a line of the log: how many rows of which effect, and every request that asked for one of them."""
         return facts(effect=self.effect, rows=len(rows), requests=_requests(rows))
+
+
+@transaction.atomic
+def _begin(row_id: int) -> bool:
+    """Count an attempt at a row that is due. An attempt under way has the row locked: it is let be."""
+    return lock_row(row_id) is not None and note_attempt(OutboxRow.objects.filter(pk=row_id))
 
 
 def _requests(rows: Sequence[OutboxRow]) -> list[str]:

@@ -52,8 +52,8 @@ def effect(name: str, *, queue: Queue = Queue.BULK, longest: int | None = None) 
 
     The function gets a `Batch` inside a transaction that also deletes the rows, so what it writes to the database
     happens exactly once; it must do nothing else that cannot be rolled back. If it raises, the rows are tried again one
-    by one. `longest` is how many seconds a batch may take where the 20 of other tasks are too few; 45 at most, since a
-    row that was tried alone is due again after a minute. Raises ValueError where the name is taken.
+    by one. `longest` is how many seconds a batch may take where the 20 of other tasks are too few. Raises ValueError
+    where the name is taken.
     """
 
     def register(handle: Handler) -> Handler:

@@ -15,21 +15,18 @@ _LONGEST_WAIT = 900  # seconds between two tries
 _LONGEST_ERROR = 2000  # characters
 
 
-def note_attempt(row: QuerySet[Any], *, most: int = MOST_ATTEMPTS) -> bool:
+def note_attempt(row: QuerySet[Any], *, most: int = MOST_ATTEMPTS, lease: timedelta | None = None) -> bool:
     """Count an attempt before it is made, so that a row which kills its worker is counted too.
 
-    Argument: a query of one row. Puts the row's next due time off, which also keeps a second worker from trying it
-    meanwhile. Returns whether the row is the caller's to try; one that has used up its attempts dies here, since its
-    last one never came back.
+    Arguments: a query of one row; for how long it is the caller's alone, where no lock of its row says so. Without a
+    lease the row is due again when it would be had it failed by now. Returns whether the caller may try it; a row
+    that has used up its attempts dies here, since its last one never came back.
     """
     row = row.filter(is_dead=False, due_at__lte=Now())
     if row.filter(attempts__gte=most).update(is_dead=True, error="The worker was lost during every attempt."):
         return False
-    return bool(row.update(attempts=F("attempts") + 1, due_at=Now() + _PATIENCE))
-
-
-# Longer than any task may run: until then the attempt may still be under way.
-_PATIENCE = timedelta(seconds=60)
+    attempts = row.values_list("attempts", flat=True).first() or 0
+    return bool(row.update(attempts=F("attempts") + 1, due_at=Now() + (lease or _backoff(attempts + 1))))
 
 
 def note_failure(row: QuerySet[Any], error: Exception, *, most: int = MOST_ATTEMPTS) -> None:

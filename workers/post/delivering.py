@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -26,6 +27,8 @@ MOST_ATTEMPTS = 40  # about eight hours of tries: a mail server may be away for 
 # A delivery hands over to the next one after this. A last letter may hang until the task's soft time limit.
 LONGEST = 5.0  # seconds
 _BATCH = 100
+# Longer than any task may run: until then the attempt may still be under way, and no lock says so.
+_LEASE = timedelta(seconds=60)
 
 
 def deliver() -> int:
@@ -58,7 +61,7 @@ def lease(letter_id: int) -> Letter | None:
     Raises RuntimeError inside a transaction, where others would not see the lease.
     """
     with transaction.atomic(durable=True):
-        if note_attempt(Letter.objects.unsent().filter(pk=letter_id), most=MOST_ATTEMPTS):
+        if note_attempt(Letter.objects.unsent().filter(pk=letter_id), most=MOST_ATTEMPTS, lease=_LEASE):
             return Letter.objects.get(pk=letter_id)
     return None
 
