@@ -1,5 +1,6 @@
 """One settings file. What differs between machines comes from the environment; see `.env.example`."""
 
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from log_lines import logging_config
 from shop.back_office import unfold
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SHOP_VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 env = environ.Env()
 # `make up` leaves the addresses of its private servers here, so that `manage.py` finds them from a second terminal.

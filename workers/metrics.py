@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +13,16 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from workers.gauges import Gauge, read_gauges
 from workers.status import Status, read_status
 
 
 class StatusCollector(Collector):
-    """Gauges read from the database when asked for: the same from whichever web process answers."""
+    """Gauges read from the database when asked for: the same from whichever web process answers.
+
+    Nothing is counted in the process. There are several, and each answer would tell of another one; see
+    docs/monitoring.md for where requests are counted.
+    """
 
     def collect(self) -> Iterator[Metric]:
         """Yield a gauge for each number of the status; one that has no value yet is left out."""
@@ -24,6 +31,18 @@ class StatusCollector(Collector):
         yield _family("shop_sign_of_life_age_seconds", "Since the last sign of life", "of", status.signs_of_life)
         for name, text, value in _single(status):
             yield GaugeMetricFamily(name, text, value=value)
+        yield _family("shop_info", "The version that runs", "version", {settings.SHOP_VERSION: 1})
+        by_name = attrgetter("name")
+        for _, gauges in groupby(sorted(read_gauges(), key=by_name), key=by_name):
+            yield _labelled(list(gauges))
+
+
+def _labelled(gauges: list[Gauge]) -> Metric:
+    first = gauges[0]
+    family = GaugeMetricFamily(first.name, first.text, labels=[name for name, _ in first.labels])
+    for gauge in gauges:
+        family.add_metric([value for _, value in gauge.labels], gauge.value)
+    return family
 
 
 def _family(name: str, text: str, label: str, values: dict[str, float | None] | dict[str, int]) -> Metric:
@@ -40,6 +59,8 @@ def _single(status: Status) -> Iterator[tuple[str, str, float]]:
     yield "shop_letters_oldest_seconds", "Age of the oldest letter to be sent", status.oldest_letter or 0.0
     yield "shop_letters_dead", "Letters that could not be sent", status.dead_letters
     yield "shop_problems", "Things that somebody should look at", len(status.problems)
+    if status.audit_age is not None:
+        yield "shop_audit_age_seconds", "Since the last stock audit", status.audit_age
     if status.audit_differences is not None:
         yield "shop_audit_differences", "Differences that the last stock audit left", status.audit_differences
 
