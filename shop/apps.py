@@ -6,7 +6,7 @@ class ShopConfig(AppConfig):
     name = "shop"
 
     def ready(self) -> None:
-        from shop import checks, payment_checks  # noqa: F401 - registers them
+        from shop import checks, payment_checks, security_checks  # noqa: F401 - registers them
         from shop.joining import bring_guest_cart
 
         user_logged_in.connect(bring_guest_cart, dispatch_uid="shop.bring_guest_cart")

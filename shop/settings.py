@@ -1,19 +1,21 @@
 """One settings file. What differs between machines comes from the environment; see `.env.example`."""
 
+import ssl
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import environ
+from kombu.utils.url import parse_url
 
 from log_lines import logging_config
 from shop.back_office import unfold
+from shop.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SHOP_VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-env = environ.Env()
+env = Environment()
 # `make up` leaves the addresses of its private servers here, so that `manage.py` finds them from a second terminal.
 env.read_env(BASE_DIR / ".local" / "env")
 
@@ -22,6 +24,8 @@ env.read_env(BASE_DIR / ".local" / "env")
 PROCESS = env.str("SHOP_PROCESS", "command")
 
 SECRET_KEY = env.str("SECRET_KEY")
+# Keys of before: what they signed is still believed, and they sign nothing new. How to change keys: SECURITY.md.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -116,6 +120,10 @@ DATABASES = {"default": _DATABASE}
 REDIS_URL = env.str("REDIS_URL")
 
 CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("rediss://"):
+    # Without being told, kombu would believe any certificate; Flower is told here only. The address may say more, by
+    # redis-py's names: rediss://:password@host:6380/0?ssl_ca_certs=/path/of/the/authority.pem
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED} | parse_url(REDIS_URL).get("ssl", {})
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]  # whoever can write to Redis must not be able to run code by a pickle
 CELERY_TIMEZONE = TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
@@ -183,7 +191,7 @@ LOGOUT_REDIRECT_URL = "shop:catalogue"
 SHOP_EMAIL_CONFIRM_HOURS = 24  # how long a link that confirms an e-mail address works
 # A guest has no session row, so what is said to one travels in a cookie too.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = env.bool("COOKIES_SECURE", False)
+CSRF_COOKIE_HTTPONLY = True  # forms have the token in them, and no script reads the cookie
 
 # --- Words, numbers, files
 
@@ -252,6 +260,24 @@ SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of
 SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same of orders
 # How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
+
+# --- https, which all that follows here is about
+
+# Shoppers come by https: cookies travel by nothing else, and pages asked for without it lead to it.
+COOKIES_SECURE = env.bool("COOKIES_SECURE", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = COOKIES_SECURE
+SECURE_SSL_REDIRECT = COOKIES_SECURE and env.bool("SSL_REDIRECT", True)
+# Asked for from inside, by who watches over the processes.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+# Any client can write this header; our own proxies write it anew.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHOP_TRUSTED_PROXIES else None
+# How long a browser that has been here asks by https only, in seconds.
+_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_SECONDS = _HSTS_SECONDS if COOKIES_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+# Whether other names below the shop's own can keep that promise (W005), and whether browsers are to be shipped with it
+# (W021), only the owner of the domain knows.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # --- Orders
 

@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from shop.environment import Environment
+
 ROOT = Path(__file__).resolve().parents[2]
 # A container is never in debug mode, and its image has collected the files.
 NEVER_IN_A_CONTAINER = {"DEBUG", "STATIC_COLLECTED"}
@@ -35,3 +39,16 @@ def test_what_is_left_out_has_the_same_default_in_all_places() -> None:
     assert {name: example[name] for name in passed_on if name not in {"EMAIL_URL"}} == {
         name: value for name, value in passed_on.items() if name not in {"EMAIL_URL"}
     }
+
+
+def test_a_variable_can_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the end of the line that `echo` puts there."""
+    (tmp_path / "token").write_text("of a file\n")
+    monkeypatch.setenv("A_TOKEN_FILE", str(tmp_path / "token"))
+    assert Environment().str("A_TOKEN") == "of a file"
+
+
+def test_a_file_that_is_missing_is_no_empty_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_TOKEN_FILE", str(tmp_path / "nothing"))
+    with pytest.raises(FileNotFoundError):
+        Environment().str("NO_TOKEN", "")

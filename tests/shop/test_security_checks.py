@@ -1,0 +1,95 @@
+"""A shop on the internet: its settings are clean under Django's own list and ours, and without them nothing starts."""
+
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from shop.local.server import free_port
+from tests import processes
+from tests.shop.test_checks import ids, run_check
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KEY = secrets.token_urlsafe(64)
+# What docs ask of who puts the shop on the internet; everything else is as it comes.
+PRODUCTION = {
+    "ALLOWED_HOSTS": "shop.example",
+    "COOKIES_SECURE": "true",
+    "SHOP_TRUSTED_PROXIES": "1",
+    "SHOP_BANK_DETAILS": "Bank of Holdfast, IBAN GB33 BUKB 2020 1555 5555 55",
+}
+
+
+@pytest.fixture
+def production(settings: Settings) -> Settings:
+    """The same within this process."""
+    settings.ALLOWED_HOSTS = ["shop.example"]
+    settings.SECRET_KEY = KEY
+    settings.SESSION_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SHOP_BANK_DETAILS = PRODUCTION["SHOP_BANK_DETAILS"]
+    return settings
+
+
+def in_files(folder: Path, **values: str) -> dict[str, str]:
+    """Each value in a file, as a container's secrets are, and the variables that name the files."""
+    for name, value in values.items():
+        (folder / name).write_text(value + "\n")
+    return {f"{name}_FILE": str(folder / name) for name in values} | dict.fromkeys(values, "the file counts")
+
+
+def test_django_and_we_have_nothing_to_say_of_production(tmp_path: Path) -> None:
+    """With the secrets in files, the database's own settings asked for, and warnings counted as failures."""
+    here = processes.test_environment()
+    files = in_files(tmp_path, SECRET_KEY=KEY, DATABASE_URL=here["DATABASE_URL"], REDIS_URL=here["REDIS_URL"])
+    code, text = run_check("--deploy", "--fail-level=WARNING", "--database=default", **PRODUCTION, **files)
+    assert (code, text) == (0, "System check identified no issues (2 silenced).\n")
+
+
+def test_what_production_settings_are_passes(production: Settings) -> None:
+    assert ids() == []
+
+
+def test_a_shop_that_others_reach_is_not_in_debug_mode(production: Settings) -> None:
+    production.DEBUG = True
+    assert ids() == ["shop.E008"]
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + KEY], ids=["short", "one letter", "Django's"])
+def test_a_key_that_can_be_guessed_is_refused(production: Settings, key: str) -> None:
+    production.SECRET_KEY = key
+    assert ids() == ["shop.E009"]
+
+
+def test_a_key_of_before_is_believed_so_it_must_be_a_secret_too(production: Settings) -> None:
+    production.SECRET_KEY_FALLBACKS = ["changeme"]
+    assert ids() == ["shop.E009"]
+
+
+def test_passwords_do_not_travel_in_the_clear_unnoticed(production: Settings) -> None:
+    production.SESSION_COOKIE_SECURE = False
+    assert ids() == ["shop.W004"]
+
+
+def test_pages_that_would_lead_to_themselves_for_ever_are_noticed(production: Settings) -> None:
+    production.SECURE_PROXY_SSL_HEADER = None
+    assert ids() == ["shop.W005"]
+
+
+def test_the_web_does_not_start_on_the_internet_with_a_key_that_can_be_guessed() -> None:
+    """gunicorn by itself asks no system checks."""
+    env = processes.test_environment(**PRODUCTION, SECRET_KEY="changeme", PORT=str(free_port()))
+    run = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "shop.wsgi"],
+        cwd=processes.REPOSITORY,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode != 0
+    assert "(shop.E009)" in run.stdout + run.stderr
