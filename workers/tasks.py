@@ -13,6 +13,7 @@ from orders.letters import Occasion
 from orders.services import cancel_overdue_orders, drop_left_checkouts
 from workers.analytics import drop_old_events, record_events, roll_up_marked_days
 from workers.heartbeats import note_heartbeat
+from workers.lost_imports import fail_lost_imports
 from workers.outbox import Batch, Intent, effect, enqueue
 from workers.outbox.runs import drop_old_runs
 from workers.outbox.sweeping import ring_for_waiting_rows
@@ -113,6 +114,12 @@ def post_letters() -> int:
 def sweep_imports() -> int:
     """Drop the files of imports that are long over."""
     return drop_old_files()
+
+
+@shared_task(name="sweep_lost_imports")
+def sweep_lost_imports() -> int:
+    """Let imports fail that no worker would come to any more. Returns how many there were."""
+    return fail_lost_imports()
 
 
 @shared_task(name="sweep_letters", ignore_result=False)

@@ -21,7 +21,7 @@ from inventory.imports.forms import ImportForm
 from inventory.imports.importers import IMPORTERS
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import read_progress
-from inventory.imports.services import import_cancel, import_confirm, import_start, same_files
+from inventory.imports.services import can_retry, import_cancel, import_confirm, import_retry, import_start, same_files
 from staff.admin import ReadOnlyAdmin
 
 State = ImportJob.State
@@ -86,6 +86,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
             "job": job,
             "label": _LABELS.get(State(job.state), ""),
             "may_decide": job.kind in _kinds_of(request),
+            "can_retry": can_retry(job),
             "progress": read_progress(job.pk) if job.is_running else None,
             "same": same_files(job)[:5] if job.state in (State.CHECKED, State.REFUSED) else [],
             "page": Paginator(job.lines.all(), self.list_per_page).get_page(request.GET.get("page")),
@@ -100,7 +101,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         return self._page(request, "_progress", {"job": job, "progress": read_progress(job.pk)})
 
     def decide_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
-        """Let a worker apply the preview that was on the page, or leave everything as it is."""
+        """Let a worker apply the preview that was on the page or check the file again, or leave everything as it is."""
         job = self._job(request, job_id)
         if job.kind not in _kinds_of(request):
             raise PermissionDenied
@@ -153,6 +154,8 @@ def _decide(request: HttpRequest, job: ImportJob) -> None:
     if decision == "cancel":
         import_cancel(job_id=job.pk, by=_user(request))
         messages.success(request, "Cancelled. Nothing was changed.")
+    elif decision == "retry":
+        import_retry(job_id=job.pk, by=_user(request))
     elif decision == "apply" and preview.isdecimal():
         import_confirm(job_id=job.pk, preview=int(preview), by=_user(request))
     else:

@@ -46,6 +46,11 @@ def import_advance(*, job_id: int) -> None:
     forget_progress(job_id)
 
 
+def import_give_up(*, job: ImportJob, why: str) -> None:
+    """Let a locked job fail that no worker will come to any more. Argument: why, for people."""
+    _end(job, State.FAILED, problem=f"Nothing was changed. {why} Check it again below, or upload a part of the file.")
+
+
 def _check(job: ImportJob) -> None:
     note_progress(job.pk, Progress("Reading the file"))
     _show(job, importer_of(job).plan(job.text))

@@ -1,4 +1,4 @@
-"""What people do with imports: upload a file, confirm its preview, cancel. Workers do the rest, see `applying`."""
+"""What people do with imports: upload a file, confirm its preview, cancel, try again. Workers do the rest."""
 
 import hashlib
 
@@ -61,6 +61,27 @@ def import_cancel(*, job_id: int, by: User) -> ImportJob:
     job.save(update_fields=["state"])
     log_import(job, by, CHANGE, "Cancelled.")
     return job
+
+
+@transaction.atomic
+def import_retry(*, job_id: int, by: User) -> ImportJob:
+    """Let a worker check a job again that failed; it gets a new preview to decide about.
+
+    Raises ImportNotWaiting where it did not fail, or its file was dropped.
+    """
+    job = _waiting(job_id)
+    if not can_retry(job):
+        raise ImportNotWaiting("This import cannot be tried again. Upload its file once more.")
+    job.state, job.confirmed_by, job.problem = State.CHECKING, None, ""
+    job.save(update_fields=["state", "confirmed_by", "problem"])
+    log_import(job, by, CHANGE, "Tried again.")
+    import_waits.send(sender=ImportJob, job_id=job.pk)
+    return job
+
+
+def can_retry(job: ImportJob) -> bool:
+    """Whether it failed and its file is there still. At most 1 query."""
+    return job.state == State.FAILED and ImportJob.objects.filter(pk=job.pk).exclude(text="").exists()
 
 
 def same_files(job: ImportJob) -> QuerySet[ImportJob]:
