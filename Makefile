@@ -36,6 +36,16 @@ setup: ## prepare .venv from the pinned, hashed lock; does nothing while the loc
 up: setup ## run the whole shop: web, worker, beat, Flower, on private PostgreSQL and Valkey
 	@exec $(PY) -m shop.local up
 
+.PHONY: backup
+backup: setup ## database and photographs into backups/; the shop may be up
+	@exec $(PY) -m shop.local kept -- $(PY) manage.py backup
+
+.PHONY: restore
+restore: setup ## put one back and audit it, the shop stopped: make restore FROM=backups/… (FORCE=1: over what is there)
+	@test -n "$(FROM)" || { echo "error: say which: make restore FROM=backups/…" >&2; exit 1; }
+	exec $(PY) -m shop.local kept -- bash -ec '"$$@" restore "$(FROM)" $(if $(FORCE),--force)
+	  "$$@" migrate --verbosity 0 && "$$@" audit_stock' - $(PY) manage.py
+
 .PHONY: test
 test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
 	@exec $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)

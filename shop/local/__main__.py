@@ -1,14 +1,15 @@
-"""Command line: `python -m shop.local up`, or `python -m shop.local -- CMD ARGS…`."""
+"""Command line: `python -m shop.local up`, or `python -m shop.local [kept] -- CMD ARGS…`."""
 
 import sys
 
-from shop.local.run import run
+from shop.local.run import run, run_kept
 from shop.local.signals import StopRequest
 from shop.local.terminal import LocalError
 from shop.local.up import up
 
 USAGE = """usage: python -m shop.local up             run the whole shop until Ctrl-C
        python -m shop.local -- CMD ARGS…   run a command with private PostgreSQL and Valkey
+       python -m shop.local kept -- CMD …  the same, with the data of `up`
 """
 
 
@@ -21,6 +22,8 @@ def main(arguments: list[str]) -> int:
             return up(request)
         if len(arguments) > 1 and arguments[0] == "--":
             return run(arguments[1:], request)
+        if len(arguments) > 2 and arguments[:2] == ["kept", "--"]:
+            return run_kept(arguments[2:], request)
     except (LocalError, OSError) as error:
         sys.stdout.flush()
         sys.stderr.write(f"error: {error}\n")

@@ -1,14 +1,16 @@
-"""`python -m shop.local -- CMD ARGS…`: any command, with private servers up."""
+"""`python -m shop.local [kept] -- CMD ARGS…`: any command, with private servers up."""
 
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
 
 from shop.local.addresses import check_addresses
+from shop.local.places import kept_secret, local_folder
 from shop.local.process import POLL_SECONDS, Popen, end_group, signal_each, spawn
 from shop.local.servers import private_servers
 from shop.local.signals import Stopped, StopRequest
@@ -26,6 +28,22 @@ def run(command: Sequence[str], request: StopRequest) -> int:
         with private_servers(durable=False, waiting=request.check) as addresses:
             env = {**os.environ, **addresses}
             env["SECRET_KEY"] = env.get("SECRET_KEY") or secrets.token_urlsafe(32)
+            return _passing_signals_on(command, env, request)
+    except Stopped:
+        return 128 + request.number
+
+
+def run_kept(command: Sequence[str], request: StopRequest) -> int:
+    """The same with the servers and the data of `make up`: those that run, else started for this command."""
+    check_addresses()
+    local = local_folder()
+    if (local / "env").exists():
+        of_the_shop = dict(line.split("=", 1) for line in shlex.split((local / "env").read_text()))
+        return _passing_signals_on(command, of_the_shop | os.environ, request)
+    try:
+        with private_servers(local, waiting=request.check) as addresses:
+            secret_key = os.environ.get("SECRET_KEY") or kept_secret(local / "secret-key")
+            env = {**os.environ, **addresses, "SECRET_KEY": secret_key}
             return _passing_signals_on(command, env, request)
     except Stopped:
         return 128 + request.number

@@ -1,0 +1,71 @@
+"""Putting a backup back: into an empty database, all of it or nothing."""
+
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.db import connection
+
+from shop.backup.manifest import DATABASE, MEDIA, Manifest, read_manifest
+from shop.backup.programs import BackupError, command, environment, place
+from shop.local.terminal import step
+
+_EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+
+
+def restore(folder: Path, *, force: bool = False) -> Manifest:
+    """Restore the database and MEDIA_ROOT from a folder that `save` made. Returns what it says of itself.
+
+    `force` throws away what database there is, in the transaction that brings the other: if it fails, all is as before.
+    Raises BackupError: for a backup that is broken or of a newer version, for a database that is in use, and without
+    `force` for one that is not empty.
+    """
+    with step("backup is whole"):
+        manifest = read_manifest(folder)
+    _refuse_if_used()
+    is_empty = _is_empty()
+    if not (is_empty or force):
+        raise BackupError("The database is not empty. FORCE=1 throws away what is in it; make a backup of that first.")
+    connection.close()
+    with step("database"):
+        _load(folder / DATABASE, first="" if is_empty else _EMPTY)
+    with step("photographs"), tarfile.open(folder / MEDIA) as tar:
+        tar.extractall(settings.MEDIA_ROOT, filter="data")
+    return manifest
+
+
+def _refuse_if_used() -> None:
+    others = _ask(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
+    )
+    if others:
+        raise BackupError(f"{others} sessions use the database: stop web, workers, beat and whatever else they are.")
+
+
+def _is_empty() -> bool:
+    return not _ask("SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('public')")
+
+
+def _ask(question: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+def _load(dump: Path, *, first: str) -> None:
+    """COMMIT is sent once pg_restore has ended well: of a dump that breaks off in the middle nothing is kept."""
+    options = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--file=-", *place()]
+    with subprocess.Popen(  # noqa: S603
+        command("psql", *options), env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as psql:
+        into = cast(IO[bytes], psql.stdin)
+        into.write(f"BEGIN; {first}\n".encode())
+        into.flush()
+        options = ["--no-owner", "--no-privileges", "--file=-", str(dump)]
+        reading = subprocess.run(command("pg_restore", *options), stdout=into, check=False)  # noqa: S603
+        said = psql.communicate(b"COMMIT;\n" if reading.returncode == 0 else b"")[1]
+    if reading.returncode or psql.returncode:
+        raise BackupError(f"Nothing was restored.\n{said.decode(errors='replace').strip()}")

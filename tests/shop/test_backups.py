@@ -1,0 +1,154 @@
+"""A backup, restored, is the shop as it was; what cannot be restored whole changes nothing."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import F
+from pytest_django import Settings
+
+from cart.audit import run_audit
+from cart.models import Cart
+from cart.owners import Owner
+from inventory.models import ProductVariant, StockMovement
+from inventory.services import stock_move
+from shop.backup import programs, restoring
+from tests.databases import empty_database
+from tests.shopping import add, held, stock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def media(settings: Settings, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    (tmp_path / "media" / "photos").mkdir(parents=True)
+    (tmp_path / "media" / "photos" / "one.webp").write_bytes(b"a photograph")
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def saved(guest: Owner, variant: ProductVariant, media: Path, tmp_path: Path) -> Path:
+    """A backup of a shop in which a guest holds three units of ten."""
+    held(guest, variant, 3)
+    call_command("backup", tmp_path / "backups")
+    (made,) = (tmp_path / "backups").iterdir()
+    return made
+
+
+@pytest.fixture
+def elsewhere(saved: Path) -> Iterator[None]:
+    """Django is led to an empty database."""
+    with empty_database():
+        yield
+
+
+def figures() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    return {str(model): list(model._base_manager.order_by("pk").values()) for model in apps.get_models()}
+
+
+def restored(folder: Path, *options: str) -> str:
+    out = io.StringIO()
+    call_command("restore", folder, *options, stdout=out)
+    return out.getvalue()
+
+
+def test_what_is_restored_is_what_was_saved(
+    saved: Path, media: Path, settings: Settings, guest: Owner, variant: ProductVariant, tmp_path: Path
+) -> None:
+    before = figures()
+    settings.MEDIA_ROOT = str(tmp_path / "restored")
+    with empty_database():
+        assert "Restored what version" in restored(saved)
+        assert figures() == before
+        assert run_audit().is_clean
+        # The next ids are free, the next unit is counted, and what only grows cannot be rewritten.
+        add(guest, variant, 2)
+        assert stock(variant) == (5, 5)
+        stock_move(variant_id=variant.pk, delta=4, kind=StockMovement.Kind.RECEIPT, reason="A parcel")
+        with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+            StockMovement.objects.update(delta=F("delta") + 1)
+    assert (tmp_path / "restored" / "photos" / "one.webp").read_bytes() == b"a photograph"
+    assert stock(variant) == (7, 3)
+
+
+def test_a_backup_is_for_its_owner_alone(saved: Path) -> None:
+    assert saved.stat().st_mode & 0o077 == 0
+
+
+def test_a_database_that_has_something_is_kept_unless_told(saved: Path, variant: ProductVariant) -> None:
+    ProductVariant.objects.update(name="Changed since")
+    connections.close_all()
+    with pytest.raises(CommandError, match="not empty"):
+        restored(saved)
+    assert ProductVariant.objects.get().name == "Changed since"
+    restored(saved, "--force")
+    assert ProductVariant.objects.get().name == "Standard"
+
+
+def test_a_database_in_use_is_left_alone(saved: Path, elsewhere: None) -> None:
+    other = connections["default"].copy()
+    other.connect()
+    try:
+        with pytest.raises(CommandError, match="1 sessions use the database"):
+            restored(saved, "--force")
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize("name", ["database.dump", "media.tar", "manifest.json"])
+def test_a_broken_backup_is_refused(name: str, saved: Path, elsewhere: None) -> None:
+    content = (saved / name).read_bytes()
+    (saved / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(CommandError, match=r"missing or broken|is no backup"):
+        restored(saved)
+    assert connection.introspection.table_names() == []
+
+
+def test_a_dump_that_breaks_off_leaves_all_as_it_was(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its checksum is not asked, as if the disk failed while it is read."""
+    dump = saved / "database.dump"
+    dump.write_bytes(dump.read_bytes()[:-2000])
+    monkeypatch.setattr(restoring, "read_manifest", lambda folder: None)
+    before = figures()
+    connections.close_all()
+    with pytest.raises(CommandError, match="Nothing was restored"):
+        restored(saved, "--force")
+    assert figures() == before
+
+
+def test_a_backup_of_a_newer_shop_is_refused(saved: Path, elsewhere: None) -> None:
+    manifest = json.loads((saved / "manifest.json").read_text())
+    manifest["migrations"].append("cart.9999_of_tomorrow")
+    (saved / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(CommandError, match=r"cart\.9999_of_tomorrow"):
+        restored(saved)
+
+
+def test_without_a_pg_dump_that_fits_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs._folder.cache_clear()
+    monkeypatch.setattr(programs, "server_version", lambda: 990_000)
+    with pytest.raises(CommandError, match="No pg_dump for PostgreSQL 99"):
+        call_command("backup", tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+    programs._folder.cache_clear()
+
+
+def test_the_password_is_no_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "of the server")
+    assert not any("of the server" in each for each in programs.place())
+    assert programs.environment()["PGPASSWORD"] == "of the server"
+
+
+def test_carts_are_counted_on_after_a_restore(saved: Path, elsewhere: None) -> None:
+    restored(saved)
+    last = Cart.objects.order_by("-pk").values_list("pk", flat=True).first()
+    assert last is not None
+    assert Cart.objects.create(guest_token="00000000-0000-0000-0000-000000000001").pk > last
