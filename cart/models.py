@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from inventory.guarded import GuardedColumns
 from inventory.models import ProductVariant
+from staff.wording import counted
 
 
 class Cart(GuardedColumns):
@@ -117,6 +118,7 @@ class CartItem(models.Model):
 
     class Meta:
         ordering = ["id"]
+        verbose_name = "hold"  # to staff; a cart's own page has its lines
         permissions = [("manage_holds", "Can release and extend holds")]
         constraints = [
             models.UniqueConstraint(name="cart_cartitem_one_line_per_variant", fields=["cart", "product_variant"]),
@@ -192,4 +194,5 @@ class StockAudit(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.left_count} differences in {self.variants_checked} variants"
+        differences = counted(self.left_count, "difference", "differences")
+        return f"{differences} in {counted(self.variants_checked, 'variant', 'variants')}"

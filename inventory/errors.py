@@ -43,10 +43,11 @@ class StockWouldBeNegative(ValidationError):
     def __init__(self, *, free: int, delta: int) -> None:
         self.free = free
         self.delta = delta
-        message = _("%(free)d units are free; taking %(units)d would leave fewer than none.") % {
-            "free": free,
-            "units": -delta,
-        }
+        message = ngettext(
+            "%(free)d unit is free; taking %(units)d would leave fewer than none.",
+            "%(free)d units are free; taking %(units)d would leave fewer than none.",
+            free,
+        ) % {"free": free, "units": -delta}
         super().__init__(message, code="stock_would_be_negative")
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from orders.states import State
 
@@ -48,8 +48,12 @@ class TooManyReturned(ValidationError):
     def __init__(self, *, kept: int, units: int) -> None:
         self.kept = kept
         self.units = units
-        text = _("%(units)d units cannot come back: the customer has %(kept)d.") % {"units": units, "kept": kept}
-        super().__init__(text, code="too_many_returned")
+        text = ngettext(
+            "%(units)d unit cannot come back: the customer has %(kept)d.",
+            "%(units)d units cannot come back: the customer has %(kept)d.",
+            units,
+        )
+        super().__init__(text % {"units": units, "kept": kept}, code="too_many_returned")
 
 
 class PaymentNotPossible(ValidationError):
@@ -71,7 +75,11 @@ class ReturnedMeanwhile(ValidationError):
     """Units of the order have come back since somebody looked at it. Argument: how many have by now."""
 
     def __init__(self, units: int) -> None:
-        text = _("%(units)d units of this order have come back by now, not so many as the page showed.")
+        text = ngettext(
+            "%(units)d unit of this order has come back by now, not so many as the page showed.",
+            "%(units)d units of this order have come back by now, not so many as the page showed.",
+            units,
+        )
         super().__init__(text % {"units": units}, code="returned_meanwhile")
 
 

@@ -71,7 +71,7 @@ def test_the_admin_links_to_flower(staff: Client, settings: object) -> None:
 def test_the_first_page_shows_what_is_wrong_behind_the_pages(staff: Client) -> None:
     OutboxRow.objects.create(effect="check_low_stock", key="1", is_dead=True)
     page = staff.get(reverse("admin:index")).content.decode()
-    assert "1 effects are dead" in page
+    assert "1 effect is dead" in page
     assert "No sign of life of beat" in page
 
 

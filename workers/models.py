@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from staff.wording import counted
+
 
 class OutboxRowQuerySet(models.QuerySet["OutboxRow"]):
     """Questions about the outbox."""
@@ -86,7 +88,7 @@ class EffectRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.effect}: {len(self.row_ids)} rows"
+        return f"{self.effect}: {counted(len(self.row_ids), 'row', 'rows')}"
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

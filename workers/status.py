@@ -8,6 +8,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import Now
 
 from cart.models import StockAudit
+from staff.wording import counted
 from workers.heartbeats import BEAT
 from workers.models import Heartbeat, Letter, OutboxRow
 from workers.outbox.effects import registry
@@ -43,13 +44,16 @@ class Status:
         if self.oldest_pending is not None and self.oldest_pending > OLDEST_PENDING.total_seconds():
             found.append(f"The oldest pending effect waits {_words(self.oldest_pending)}: are the workers running?")
         if self.dead:
-            found.append(f"{self.dead} effects are dead: retry or discard them in the admin, under Effects.")
+            effects = counted(self.dead, "effect is", "effects are")
+            found.append(f"{effects} dead: retry or discard in the admin, under Effects.")
         if self.oldest_letter is not None and self.oldest_letter > OLDEST_LETTER.total_seconds():
             found.append(f"The oldest letter waits {_words(self.oldest_letter)}: does the mail server answer?")
         if self.dead_letters:
-            found.append(f"{self.dead_letters} letters are dead: retry or discard them in the admin, under Letters.")
+            letters = counted(self.dead_letters, "letter is", "letters are")
+            found.append(f"{letters} dead: retry or discard in the admin, under Letters.")
         if self.audit_differences:
-            found.append(f"The last audit found {self.audit_differences} differences: run manage.py audit_stock.")
+            differences = counted(self.audit_differences, "difference", "differences")
+            found.append(f"The last audit found {differences}: run manage.py audit_stock.")
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -92,12 +96,12 @@ def _effects() -> dict[str, _Rows]:
     """By name, also effects that have no row."""
     living = Q(is_dead=False)
     rows = OutboxRow.objects.order_by().values_list("effect")
-    counted = rows.annotate(
+    sums = rows.annotate(
         pending=Count("pk", filter=living),
         dead=Count("pk", filter=~living),
         age=_age(Min("created_at", filter=living)),
     )
-    found = {name: _Rows(pending, dead, _seconds(age)) for name, pending, dead, age in counted}
+    found = {name: _Rows(pending, dead, _seconds(age)) for name, pending, dead, age in sums}
     return {name: _Rows() for name in registry} | found
 
 

@@ -30,6 +30,7 @@ class CartItemInline(TabularInline):  # type: ignore[misc]
     """The lines with their holds; a line's own page is where staff release or extend its hold."""
 
     model = CartItem
+    verbose_name, verbose_name_plural = "line", "lines"
     fields = ["product_variant", "quantity", "price", "total_price", "state", "reserved_until"]
     readonly_fields = fields
     extra = 0

@@ -17,6 +17,7 @@ from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
 from staff.filters import DefaultedFilter
 from staff.searching import any_of, row_id
+from staff.wording import counted
 
 MOST_AT_ONCE = 200  # each one is locked, saved and logged in one transaction
 
@@ -152,4 +153,7 @@ def _described(line: CartItem) -> str:
 
 def _told(question: Question, *, done: int, left: int) -> str:
     what = f"{question.title}: {done} done."
-    return f"{what} {left} left as they were: they had ended, or could not be changed." if left else what
+    if not left:
+        return what
+    as_they_were = counted(left, "left as it was: it had", "left as they were: they had")
+    return f"{what} {as_they_were} ended, or could not be changed."

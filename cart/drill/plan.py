@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from staff.wording import counted
+
 _MOST_BUYERS = 10_000
 _MOST_UNITS = 100_000
 _MOST_PROCESSES = 200
@@ -43,6 +45,10 @@ class DrillPlan:
         if asked >= free:
             raise BadPlan(f"--processes {asked}: the database has only {free} free connections.")
         return cls(crowd, stock, min(asked, crowd))
+
+    def __str__(self) -> str:
+        buyers, units = counted(self.buyers, "buyer", "buyers"), counted(self.units, "unit", "units")
+        return f"{buyers} in {counted(self.processes, 'process', 'processes')}, {units}"
 
     def share(self, process: int) -> range:
         """The numbers of the buyers that this process is, one after another."""

@@ -10,6 +10,7 @@ from cart.drill.crowd import Crowd
 from cart.drill.plan import DrillPlan
 from cart.drill.stage import units_in_lines
 from inventory.models import ProductVariant
+from staff.wording import counted
 
 
 @dataclass
@@ -45,8 +46,9 @@ class DrillResult:
         """Look at the variant after the drill, before it is removed."""
         successes = sum(answer.outcome == Outcome.SUCCESS for answer in crowd.answers)
         _, reserved = watch.look()
+        lucky = min(plan.buyers, plan.units)
         rules = {
-            f"exactly {min(plan.buyers, plan.units)} buyers got a unit": successes == min(plan.buyers, plan.units),
+            f"exactly {counted(lucky, 'buyer', 'buyers')} got a unit": successes == lucky,
             "every buyer got an answer": _all_answered(plan, crowd),
             "stock was never negative": not watch.went_negative,
             f"stock + reserved was always {plan.units}": not watch.sum_went_wrong,

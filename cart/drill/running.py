@@ -49,7 +49,7 @@ def run_drill(plan: DrillPlan, tell: Callable[[str], None]) -> DrillResult:
 def _run(plan: DrillPlan, crowd: Crowd, check: Callable[[], None], tell: Callable[[str], None]) -> DrillResult:
     variant = set_up(plan)
     watch = Watch(variant.pk, plan.units)
-    tell(f"starting {plan.processes} processes for {plan.buyers} buyers of {plan.units} units")
+    tell(f"starting {plan}")
     crowd.start(variant.pk, check)
     tell("all are ready; letting them loose at once")
 

@@ -18,6 +18,7 @@ from inventory.services import alerts_acknowledge, variants_mute, variants_unmut
 from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
 from staff.filters import DefaultedFilter
+from staff.wording import counted
 
 
 class StateFilter(DefaultedFilter):
@@ -96,7 +97,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     def acknowledge(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
             alerts = alerts_acknowledge(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
-            return f"{len(alerts)} alerts are acknowledged."
+            return counted(len(alerts), "alert is acknowledged.", "alerts are acknowledged.")
 
         _do(request, act)
 
@@ -116,7 +117,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     def unmute(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
             variants = variants_unmute(variant_ids=_variant_ids(rows), actor=cast(User, request.user))
-            return f"{len(variants)} variants are no longer muted."
+            return counted(len(variants), "variant is no longer muted.", "variants are no longer muted.")
 
         _do(request, act)
 
@@ -124,7 +125,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
         def act(reason: str) -> str:
             ids = _variant_ids(rows)
             variants = variants_mute(variant_ids=ids, lasting=lasting, actor=cast(User, request.user), reason=reason)
-            return f"{len(variants)} variants are muted."
+            return counted(len(variants), "variant is muted.", "variants are muted.")
 
         question = Question(
             title="Mute variants",

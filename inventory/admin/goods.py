@@ -20,6 +20,7 @@ from inventory.photos import photo_keep
 from inventory.searching import products_with
 from inventory.services import category_delete, product_delete, product_save, variant_save
 from staff.searching import any_of
+from staff.wording import counted
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]
@@ -43,7 +44,8 @@ class CategoryAdmin(ServiceAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         if left := category_delete(category=obj):
-            messages.warning(request, f"{left} products have no category now. They stay on sale: give them another.")
+            of_none = counted(left, "product has no category now. It stays", "products have no category now. They stay")
+            messages.warning(request, f"{of_none} on sale: give {'it' if left == 1 else 'them'} another.")
 
 
 @admin.register(Product)

@@ -10,6 +10,7 @@ from inventory.imports.adjustments import variants_by_sku
 from inventory.imports.files import header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import Product, ProductVariant
+from staff.wording import counted
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
 # What spreadsheets make of 2.50.
@@ -98,7 +99,8 @@ def _compare_product(line: int, row: CatalogueRow, name: str | None, plan: Catal
 
 def _compare_variant(line: int, row: CatalogueRow, variant: ProductVariant | None, plan: CataloguePlan) -> None:
     if variant is None:
-        plan.note(line, row.sku, NEW_VARIANT, "", f"{row.variant_name}, {row.price}, {row.opening_stock} units")
+        units = counted(row.opening_stock, "unit", "units")
+        plan.note(line, row.sku, NEW_VARIANT, "", f"{row.variant_name}, {row.price}, {units}")
         plan.new.append(row)
         return
     if variant.name != row.variant_name:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import connection
 
-from inventory.catalogue.load import catalogue_load, lock_loading
+from inventory.catalogue.load import Loaded, catalogue_load, lock_loading
 from inventory.imports.catalogue import CataloguePlan
 from inventory.imports.errors import ChangedMeanwhile
 from inventory.locks import lock_products, lock_variants
 from inventory.models import PriceChange, Product, ProductVariant
+from staff.wording import counted
 
 _ROWS_A_STATEMENT = 1000
 # The rows of both are locked already.
@@ -39,9 +40,15 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     renamed = {number: names for number, names in plan.product_names.items() if names[0]}
     _rename_products(renamed)
     _change_variants(plan, cause=cause, actor=actor)
-    created = f"{loaded.products_created:,} products and {loaded.variants_created:,} variants"
-    changed = f"{len(plan.prices):,} prices and {len(renamed) + len(plan.names):,} names"
-    return f"{created} created, with {loaded.units_received:,} units; {changed} changed."
+    return _told(loaded, prices=len(plan.prices), names=len(renamed) + len(plan.names))
+
+
+def _told(loaded: Loaded, *, prices: int, names: int) -> str:
+    products = counted(loaded.products_created, "product", "products")
+    variants = counted(loaded.variants_created, "variant", "variants")
+    units = counted(loaded.units_received, "unit", "units")
+    changed = f"{counted(prices, 'price', 'prices')} and {counted(names, 'name', 'names')}"
+    return f"{products} and {variants} created, with {units}; {changed} changed."
 
 
 def _lock_all(plan: CataloguePlan) -> None:

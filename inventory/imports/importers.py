@@ -10,6 +10,7 @@ from inventory.imports.changing import change_catalogue
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import Progress, note_progress
 from inventory.services.many import stock_move_many
+from staff.wording import counted
 
 _LONGEST_CAUSE = 100
 
@@ -34,7 +35,8 @@ def _carry_out_adjustments(job: ImportJob, plan: StockPlan) -> str:
     )
     added = sum(move.delta for move in moves if move.delta > 0)
     taken = -sum(move.delta for move in moves if move.delta < 0)
-    return f"{len(moves):,} stock movement{'s' * (len(moves) != 1)}: {added:,} units added, {taken:,} taken."
+    made = counted(len(moves), "stock movement", "stock movements")
+    return f"{made}: {counted(added, 'unit', 'units')} added, {taken:,} taken."
 
 
 def _carry_out_catalogue(job: ImportJob, plan: CataloguePlan) -> str:

@@ -17,6 +17,7 @@ from orders.models import Order, Refund
 from orders.services import refund_sent
 from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
+from staff.wording import counted
 
 _SENT = Question(
     title="Money sent",
@@ -78,7 +79,7 @@ class RefundAdmin(ReadOnlyAdmin):
             actor = cast(User, request.user)
             sent = sum(refund_sent(refund_id=refund.pk, actor=actor, note=how) for refund in refunds)
             left = f" {asked - sent} had been noted already." if asked > sent else ""
-            return f"{sent} refunds are noted as sent.{left}"
+            return counted(sent, "refund is noted as sent.", "refunds are noted as sent.") + left
 
         return ask_reason(self, request, refunds, _SENT, act, describe=_described)
 

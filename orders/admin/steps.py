@@ -13,6 +13,7 @@ from orders.selectors import payment_to_note
 from orders.services import cancel_order, payment_note, refund_order, return_lines, ship_order
 from orders.services.returning import left_to_refund
 from orders.states import NEXT, State
+from staff.wording import counted
 
 MOST_AT_ONCE = 200  # each one is a transaction, and a line on a page
 
@@ -84,7 +85,8 @@ def _refund_consequence(order: Order) -> str:
 def _return(order: Order, said: dict[str, Any], actor: User) -> str:
     units = said["units"]
     return_lines(order_id=order.pk, units=units, reason=said["reason"], actor=actor, seen=said["seen"])
-    return f"{sum(units.values())} units are back on the shelf, and what they cost is among the refunds that are due."
+    back = counted(sum(units.values()), "unit is", "units are")
+    return f"{back} back on the shelf, and the money is among the refunds that are due."
 
 
 STEPS = {

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from cart.errors import Busy
 from orders.admin.steps import MOST_AT_ONCE, STEPS, Step, open_steps
 from orders.models import Order
+from staff.wording import counted
 
 _BUSY = "Others are at this order just now. Nothing was changed: send it again in a moment."
 
@@ -47,7 +48,8 @@ def ship_chosen(model_admin: Any, request: HttpRequest, rows: QuerySet[Order]) -
         return _ask(model_admin, request, step, form, orders)
     left = [order for order in orders if not _did(request, step, order, form.cleaned_data)]
     if shipped := len(orders) - len(left):
-        messages.success(request, f"{shipped} orders are shipped; their customers are told by e-mail.")
+        done = counted(shipped, "order is shipped; its customer is", "orders are shipped; their customers are")
+        messages.success(request, f"{done} told by e-mail.")
     if left:
         named = ", ".join(f"{order} ({order.get_state_display().lower()})" for order in left)
         messages.warning(request, f"Not shipped, since only paid orders are: {named}.")

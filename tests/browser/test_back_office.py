@@ -103,7 +103,7 @@ def test_a_clerk_acknowledges_an_alert(page: Page, shop: str, variant: ProductVa
     log_in(page, shop, CLERK)
     page.get_by_role("link", name="Alerts").click()
     choose(page, "Acknowledge")
-    told(page, "1 alerts are acknowledged.")
+    told(page, "1 alert is acknowledged.")
 
 
 def test_a_manager_retries_and_discards_dead_effects(page: Page, shop: str) -> None:
@@ -112,9 +112,9 @@ def test_a_manager_retries_and_discards_dead_effects(page: Page, shop: str) -> N
     page.goto(listed(shop, "workers_outboxrow"))
     choose(page, "Discard dead ones…")
     give_reason(page, "Of a variant that is gone", "Discard")
-    told(page, "1 dead effects were discarded.")
+    told(page, "1 dead effect is discarded.")
     choose(page, "Try dead ones again")
-    told(page, "1 dead effects will be tried again within seconds.")
+    told(page, "1 dead effect is to be tried again within seconds.")
     assert OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).values_list("is_dead", flat=True)[0] is False
 
 

@@ -86,14 +86,14 @@ def test_money_parcel_slip_return_and_refund(page: Page, shop: str, placed: Orde
     page.get_by_label("Reason").fill("Broken")
     take_picture(page, "take-back")
     page.get_by_role("button", name="Take them back").click()
-    told(page, "1 units are back on the shelf")
+    told(page, "1 unit is back on the shelf")
     take_picture(page, "order-returned")
     assert stock(variant) == (7, 0)
 
     step(page, "Refunds due").first.click()
     choose(page, "Money was sent…")
     give_reason(page, "Transfer of 3 May", "It was sent")
-    told(page, "1 refunds are noted as sent.")
+    told(page, "1 refund is noted as sent.")
     assert str(Refund.objects.get().sent_by) == "manager"
 
 

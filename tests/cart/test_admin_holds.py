@@ -38,6 +38,16 @@ def choose(client: Client, action: str, *lines: CartItem, **fields: str) -> Any:
     return client.post(LIST, {"action": action, "_selected_action": [line.pk for line in lines], **fields})
 
 
+def test_the_list_is_called_what_it_shows(clerk: Client, guest: Owner, variant: ProductVariant) -> None:
+    line = held(guest, variant)
+    page = clerk.get(LIST).content.decode()
+    assert "Holds" in page
+    assert "art item" not in page
+    cart = clerk.get(reverse("admin:cart_cart_change", args=[line.cart_id])).content.decode()
+    assert "Lines" in cart
+    assert "art item" not in cart
+
+
 def test_each_filter_shows_what_it_says(clerk: Client, guest: Owner, make_variant: MakeVariant) -> None:
     live, soon, ended, released = lines = [held(guest, make_variant()) for _ in range(4)]
     end_in(soon, 5)
@@ -118,7 +128,7 @@ def test_what_was_done_already_is_said_and_changes_nothing(
     told = clerk.post(
         LIST, {"action": "release", "_selected_action": [line.pk, other.pk], "reason": "x"}, follow=True
     ).content.decode()
-    assert "1 done. 1 left as they were" in told
+    assert "1 done. 1 left as it was" in told
 
 
 def test_too_many_at_once_are_refused(

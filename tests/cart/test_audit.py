@@ -329,8 +329,8 @@ def run(*arguments: str) -> tuple[str, int]:
 
 
 def test_command_without_a_difference(variant: ProductVariant) -> None:
-    assert run() == ("1 variants checked, 0 differences.\n", 0)
-    assert run("--fix") == ("1 variants checked, 0 differences.\n", 0)
+    assert run() == ("1 variant checked, 0 differences.\n", 0)
+    assert run("--fix") == ("1 variant checked, 0 differences.\n", 0)
 
 
 def test_command_lists_and_says_what_to_do(variant: ProductVariant) -> None:
@@ -348,7 +348,7 @@ def test_command_fixes_says_so_and_finds_nothing_the_second_time(variant: Produc
     assert code == 0
     assert f"{variant.sku}: ledger entry +2 (Audit: 12 on hand, the ledger said 10)" in text
     assert "Checked again: 0 differences." in text
-    assert run() == ("1 variants checked, 0 differences.\n", 0)
+    assert run() == ("1 variant checked, 0 differences.\n", 0)
 
 
 def test_command_as_json(variant: ProductVariant) -> None:

@@ -118,7 +118,7 @@ def test_it_tells_a_person_what_it_did() -> None:
     assert "6 buyers in 3 processes, 2 units:\n  2 successes, 4 refusals, 0 busy, 0 retries" in out
     assert out.count("held: ") == 6
     assert "BROKEN" not in out
-    assert "starting 3 processes" in progress
+    assert "starting 6 buyers in 3 processes" in progress
 
 
 def test_it_goes_on_without_redis() -> None:
@@ -313,7 +313,7 @@ def test_buyers_wait_no_longer_than_a_web_process() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_GATE])
     facts = result(out)
     assert (code, facts["busy"], facts["successes"]) == (1, 2, 0)
-    assert facts["rules"]["exactly 1 buyers got a unit"] is False
+    assert facts["rules"]["exactly 1 buyer got a unit"] is False
 
 
 # --- What a drill's variant must not do to others

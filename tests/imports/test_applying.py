@@ -53,7 +53,7 @@ def test_the_admin_log_tells_who_uploaded_confirmed_and_what_was_done(
     assert list(told) == [
         (manager.pk, "Uploaded count.csv."),
         (manager.pk, "Confirmed preview 1 (differences: 1)."),
-        (manager.pk, "Applied. 1 stock movement: 1 units added, 0 taken."),
+        (manager.pk, "Applied. 1 stock movement: 1 unit added, 0 taken."),
     ]
 
 

@@ -48,7 +48,7 @@ def test_new_goods_come_with_their_opening_stock(catalogue: CatalogueUpload, con
     ]
     job = advanced(confirm(job))
     assert job.state == State.APPLIED
-    assert job.result.startswith("1 products and 2 variants created, with 10 units")
+    assert job.result.startswith("1 product and 2 variants created, with 10 units")
     movement = StockMovement.objects.get()
     assert (movement.variant.sku, movement.actor, movement.balance_after) == ("M1A", manager, 10)
     assert movement.cause == f"import {job.pk}: goods.csv"

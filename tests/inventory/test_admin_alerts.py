@@ -104,7 +104,7 @@ def test_a_manager_mutes_with_a_reason(client: Client, variants: list[ProductVar
     assert "Mute variants" in act(client, deed, variants[0])
     assert not AlertMute.objects.exists()
     page = act(client, deed, variants[0], reason="Discontinued")
-    assert "1 variants are muted." in page
+    assert "1 variant is muted." in page
     mute = AlertMute.objects.filter(
         until__range=(Now() + timedelta(days=days, minutes=-1), Now() + timedelta(days=days))
     )
@@ -117,7 +117,7 @@ def test_a_second_mute_replaces_the_first_and_can_be_taken_back(client: Client, 
     act(client, "mute_for_a_month", variants[0], reason="Discontinued")
     act(client, "mute_for_a_day", variants[0], reason="Back tomorrow")
     assert AlertMute.objects.get().reason == "Back tomorrow"
-    assert "1 variants are no longer muted." in act(client, "unmute", *variants)
+    assert "1 variant is no longer muted." in act(client, "unmute", *variants)
     AlertMute.objects.create(variant=variants[1], until=timezone.now() - timedelta(days=1), reason="over")
     assert "None of them is muted (any more)." in act(client, "unmute", *variants)
     assert [message for _, _, message in logged()][2:] == ["Alerts no longer muted"]

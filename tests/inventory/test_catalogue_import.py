@@ -121,7 +121,7 @@ def test_what_staff_changed_stays_and_what_is_new_comes(log: Path) -> None:
     Product.objects.filter(number="84997").update(name="Picnic Cutlery")
     log.write_text(LOG + "536369,84997C,CUTLERY BLUE,5,2010-12-01 12:00:00,4.15,17850,France\n")
 
-    assert "Created 0 products and 1 variants with 5 units" in run(log)
+    assert "Created 0 products and 1 variant with 5 units" in run(log)
     variant = ProductVariant.objects.select_related("product").get(sku="84997A")
     assert (variant.price, variant.name, variant.stock_quantity) == (Decimal("9.99"), "Emerald", 1)
     assert variant.product.name == "Picnic Cutlery"

@@ -67,7 +67,7 @@ def test_sorting_is_done_once_and_leaves_what_staff_have_moved() -> None:
     mug, moved = product("Red Mug"), product("Blue Mug", category_id=categories_ensure()["garden"])
     out = StringIO()
     call_command("sort_products", stdout=out)
-    assert out.getvalue() == "Sorted 1 products.\n"
+    assert out.getvalue() == "Sorted 1 product.\n"
     mug.refresh_from_db()
     moved.refresh_from_db()
     assert [mug.category and mug.category.slug, moved.category and moved.category.slug] == ["kitchen", "garden"]

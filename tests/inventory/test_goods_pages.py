@@ -135,7 +135,7 @@ class TestProducts:
         category = Category.objects.create(slug="garden", name="Garden")
         Product.objects.update(category=category)
         answer = manager.post(address("category_delete", category), {"post": "yes"}, follow=True)
-        assert "1 products have no category now" in text(answer)
+        assert "1 product has no category now. It stays on sale: give it another." in text(answer)
         assert Product.objects.get().category is None
         assert Client().get(variant.product.get_absolute_url()).status_code == 200
         assert Client().get("/").status_code == 200

@@ -102,7 +102,7 @@ def test_the_whole_way(manager: Client, placed: Order, variant: ProductVariant) 
     assert "is paid" in take(manager, placed, "money", amount="13.95")
     assert "is shipped" in take(manager, placed, "ship", reason="Parcel 17")
     said = take(manager, placed, "take_back", reason="Broken", **{f"units_{line.pk}": 1})
-    assert "1 units are back on the shelf" in said
+    assert "1 unit is back on the shelf" in said
     assert "is refunded" in take(manager, placed, "refund", reason="Lost")
     assert stock(variant) == (7, 0)
     assert sum(refund.amount for refund in Refund.objects.all()) == placed.total

@@ -71,7 +71,7 @@ def test_an_import_locks_the_products_of_variants_that_it_renames(staff: User, v
         other.start()
         assert other.wait_settled() is True
         one.resume()
-        assert "1 names" in one.result()
+        assert "1 name changed" in one.result()
         assert other.result() == 302
 
 

@@ -87,7 +87,7 @@ def test_a_dead_letter_is_a_problem_and_does_not_wait() -> None:
     status = read_status()
     assert (status.dead_letters, status.oldest_letter) == (1, None)
     (problem,) = status.problems
-    assert "1 letters are dead" in problem
+    assert "1 letter is dead" in problem
 
 
 def test_a_letter_that_was_sent_is_no_problem() -> None:
@@ -111,7 +111,7 @@ def test_the_command_exits_with_1_on_a_problem_and_speaks_json(capsys: pytest.Ca
     with pytest.raises(SystemExit) as ended:
         call_command("effects_status")
     assert ended.value.code == 1
-    assert "1 effects are dead" in capsys.readouterr().out
+    assert "1 effect is dead" in capsys.readouterr().out
 
 
 def test_metrics_are_for_the_token_and_for_staff(client: Client, settings: object) -> None:

@@ -11,12 +11,13 @@ from unfold.decorators import action
 
 from staff.admin import ReadOnlyAdmin
 from staff.asking import Question, ask_reason
+from staff.wording import counted
 
 
 class DeadRowsAdmin(ReadOnlyAdmin):
-    """A list names its `things`, and the two services that decide; both touch dead rows only and say how many."""
+    """A list names its `things`, one and many, and the two services that decide; they say of how many dead rows."""
 
-    things: ClassVar[str]
+    things: ClassVar[tuple[str, str]]
     question: ClassVar[Question]
     retry_dead: Callable[..., int]
     discard_dead: Callable[..., int]
@@ -30,15 +31,19 @@ class DeadRowsAdmin(ReadOnlyAdmin):
     @action(description="Try dead ones again", permissions=["manage"])  # type: ignore[untyped-decorator]
     def retry(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         count = self.retry_dead(_ids(rows), actor=cast(User, request.user))
-        messages.success(request, f"{count} dead {self.things} will be tried again within seconds.")
+        messages.success(request, f"{self._dead(count)} to be tried again within seconds.")
 
     @action(description="Discard dead ones…", permissions=["manage"])  # type: ignore[untyped-decorator]
     def discard(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
         def act(reason: str) -> str:
             count = self.discard_dead(_ids(rows), actor=cast(User, request.user), reason=reason)
-            return f"{count} dead {self.things} were discarded."
+            return f"{self._dead(count)} discarded."
 
         return ask_reason(self, request, rows, self.question, act)
+
+    def _dead(self, count: int) -> str:
+        one, many = self.things
+        return counted(count, f"dead {one} is", f"dead {many} are")
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:

@@ -39,7 +39,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Letter)
 class LetterAdmin(DeadRowsAdmin):
-    things = "letters"
+    things = ("letter", "letters")
     question = _DISCARD
     retry_dead = staticmethod(retry_dead_letters)
     discard_dead = staticmethod(discard_dead_letters)

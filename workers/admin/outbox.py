@@ -42,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxRow)
 class OutboxRowAdmin(DeadRowsAdmin, TracedAdmin):
-    things = "effects"
+    things = ("effect", "effects")
     question = _DISCARD
     retry_dead = staticmethod(retry_dead_rows)
     discard_dead = staticmethod(discard_dead_rows)

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from cart.audit import AuditRun, run_audit
+from staff.wording import counted
 
 _MOST_PRINTED = 50
 _NEXT = """
@@ -39,12 +40,12 @@ class Command(BaseCommand):
 
     def _tell(self, run: AuditRun) -> None:
         found = run.found.differences
-        self.stdout.write(f"{run.found.variants_checked} variants checked, {len(found)} differences.")
+        self.stdout.write(f"{_variants(run.found.variants_checked)} checked, {_differences(found)}.")
         self._list(found)
         if run.left is not None:
             self.stdout.write("Corrected:")
             self._list(run.fixed)
-            self.stdout.write(f"Checked again: {len(run.left.differences)} differences.")
+            self.stdout.write(f"Checked again: {_differences(run.left.differences)}.")
             self._list(run.left.differences)
         if not run.is_clean:
             self.stdout.write(_NEXT if run.left is None else _LEFT)
@@ -54,6 +55,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  {item}")
         if len(items) > _MOST_PRINTED:
             self.stdout.write(f"  … and {len(items) - _MOST_PRINTED} more; --json lists all.")
+
+
+def _variants(count: int) -> str:
+    return counted(count, "variant", "variants")
+
+
+def _differences(found: list[Any]) -> str:
+    return counted(len(found), "difference", "differences")
 
 
 def _as_json(run: AuditRun) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from cart.drill.plan import BadPlan, DrillPlan
 from cart.drill.result import DrillResult
 from cart.drill.running import DrillBusy, DrillStopped, run_drill
+from staff.wording import counted
 
 
 class Command(BaseCommand):
@@ -42,12 +43,13 @@ class Command(BaseCommand):
 
 def _describe(result: DrillResult) -> str:
     facts = result.as_json()
+    lost = facts["lost_processes"]
     lines = [
-        f"{facts['buyers']} buyers in {facts['processes']} processes, {facts['units']} units:",
+        f"{result.plan}:",
         "  " + ", ".join(f"{facts[name]} {name}" for name in ("successes", "refusals", "busy", "retries")),
         f"  an answer took {facts['p50_ms']} ms (p50), {facts['p99_ms']} ms (p99)",
-        *(f"  {count} times: {error}" for error, count in facts["errors"].items()),
-        *([f"  {facts['lost_processes']} processes ended before their time"] if facts["lost_processes"] else []),
+        *(f"  {counted(count, 'time', 'times')}: {error}" for error, count in facts["errors"].items()),
+        *([f"  {counted(lost, 'process', 'processes')} ended before time"] if lost else []),
         *(f"  {'held' if held else 'BROKEN'}: {rule}" for rule, held in facts["rules"].items()),
     ]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from inventory.catalogue.reading import read_catalogue
 from inventory.catalogue.report import account_of, progress_to
 from inventory.catalogue.rows import write_rows
 from inventory.management.commands.import_catalogue import DERIVED_CATALOGUE
+from staff.wording import counted
 
 
 class Command(BaseCommand):
@@ -29,4 +30,5 @@ class Command(BaseCommand):
         except (CatalogueFileError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(account_of(reading))
-        self.stdout.write(f"Wrote {len(reading.rows):,} variants to {output} ({output.stat().st_size:,} bytes).")
+        variants = counted(len(reading.rows), "variant", "variants")
+        self.stdout.write(f"Wrote {variants} to {output} ({output.stat().st_size:,} bytes).")

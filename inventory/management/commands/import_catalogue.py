@@ -10,6 +10,7 @@ from inventory.catalogue.load import CatalogueLoadError, Loaded, catalogue_load
 from inventory.catalogue.reading import read_catalogue
 from inventory.catalogue.report import account_of, progress_to
 from inventory.models import Product
+from staff.wording import counted
 
 DERIVED_CATALOGUE = Path(__file__).resolve().parents[2] / "data" / "catalogue.csv"
 HAS_PRODUCTS = "The shop has products already; with --if-empty nothing is loaded."
@@ -47,9 +48,9 @@ class Command(BaseCommand):
 
 def _outcome(loaded: Loaded) -> str:
     if not loaded.variants_created:
-        return f"Nothing changed: all {loaded.present:,} variants were there before."
-    return (
-        f"Created {loaded.products_created:,} products and {loaded.variants_created:,} variants "
-        f"with {loaded.units_received:,} units of opening stock; "
-        f"{loaded.present:,} variants were there before and are unchanged."
-    )
+        return f"Nothing changed: all {counted(loaded.present, 'variant was', 'variants were')} there before."
+    products = counted(loaded.products_created, "product", "products")
+    variants = counted(loaded.variants_created, "variant", "variants")
+    units = counted(loaded.units_received, "unit", "units")
+    present = counted(loaded.present, "variant was there before and is", "variants were there before and are")
+    return f"Created {products} and {variants} with {units} of opening stock; {present} unchanged."

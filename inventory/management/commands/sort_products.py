@@ -5,10 +5,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from inventory.sorting import products_sort
+from staff.wording import counted
 
 
 class Command(BaseCommand):
     help = "Give products that have no category the one that their name tells. Others stay where they are."
 
     def handle(self, **options: Any) -> None:
-        self.stdout.write(f"Sorted {products_sort():,} products.")
+        self.stdout.write(f"Sorted {counted(products_sort(), 'product', 'products')}.")

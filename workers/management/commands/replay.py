@@ -12,6 +12,7 @@ from cart.audit import AuditReport, audit_stock
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.report import progress_to
 from orders.replay import Account, Replay, ReplayLog, ServiceShop, Shop, WebShop, read_log
+from staff.wording import counted
 from workers.models import OutboxRow
 
 _NO_CAP = 2_000_000_000
@@ -93,7 +94,7 @@ class Command(BaseCommand):
             write(f"  {count:>9,}  {reason}")
         write("what became of the others:")
         for outcome, count in account.lines.most_common():
-            write(f"  {count:>9,}  {outcome} ({account.units[outcome]:,} units)")
+            write(f"  {count:>9,}  {outcome} ({counted(account.units[outcome], 'unit', 'units')})")
         write("visits: " + ", ".join(f"{count:,} {kind}" for kind, count in account.visits.most_common()))
         for error in account.errors:
             write(f"  {error}")
@@ -101,7 +102,7 @@ class Command(BaseCommand):
     def _check(self, account: Account, patience: int) -> None:
         audit, left = audit_stock(), self._wait_for_workers(patience)
         self.stdout.write(_audit_sentence(audit))
-        self.stdout.write(f"{left:,} effects are left to do" if left else "the outbox is empty")
+        self.stdout.write(f"{counted(left, 'effect is', 'effects are')} left to do" if left else "the outbox is empty")
         if not audit.is_clean or account.errors:
             raise CommandError("Not everything went as it must; see above.")
         if left:
@@ -123,5 +124,5 @@ class Command(BaseCommand):
 
 def _audit_sentence(audit: AuditReport) -> str:
     if audit.is_clean:
-        return f"the audit of {audit.variants_checked:,} variants found nothing"
+        return f"the audit of {counted(audit.variants_checked, 'variant', 'variants')} found nothing"
     return "\n".join(["the audit found:", *(f"  {difference}" for difference in audit.differences)])
