@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
@@ -21,7 +22,7 @@ from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.services import cancel_order
 from shop import payment_checks
-from shop.views.payments import LONGEST_NOTICE
+from shop.views.payments import LONGEST_NOTICE, address_to_pay
 from tests.conftest import MakeVariant
 from tests.ordering import order
 from tests.shop.ordering import fill, place, review_form
@@ -317,3 +318,20 @@ def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delive
         response = Client().post("/payments/cloudpay/hook/", body, content_type="application/json", headers=headers)
         assert response.status_code == expected
     assert state(payment) == ("paid", "paid")
+
+
+@pytest.mark.usefixtures("cloudpay")
+def test_forms_may_lead_to_the_pages_of_a_provider(client: Client) -> None:
+    policy: str = client.get("/")["Content-Security-Policy"]  # type: ignore[index]
+    assert "form-action 'self' https://pay.example;" in policy
+
+
+@pytest.mark.usefixtures("cloudpay")
+def test_a_page_that_no_browser_would_go_to_is_an_error_at_once(
+    guest: Owner, variant: ProductVariant, delivery: DeliveryMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = order(add(guest, variant), delivery, provider="cloudpay").payments.get()
+    assert str(address_to_pay(payment)).startswith("https://pay.example/start?")
+    monkeypatch.setattr(sys.modules["ourshop.payments"].CloudPay, "origins", ["https://other.example"])
+    with pytest.raises(ImproperlyConfigured, match=r"https://pay\.example is not among the origins of CloudPay"):
+        address_to_pay(payment)

@@ -1,6 +1,7 @@
 """Who may do what, page by page: everything that is registered stands in a table here, and the rest is refused.
 
-A new list, address or action fails the first tests until somebody has said in the tables who may use it.
+A new list, address or action fails the first tests until somebody has said in the tables who may use it. That whoever
+is no staff gets the log-in page, wherever they ask, is in `tests/shop/test_strangers.py`.
 """
 
 import uuid
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, User
-from django.test import Client, RequestFactory
+from django.contrib.auth.models import User
+from django.test import RequestFactory
 from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 
@@ -184,17 +185,6 @@ def test_the_actions_on_chosen_rows(rf: RequestFactory, logged_in_as: As, label:
     expected = {action for (of, action), may in ACTIONS.items() if of == label and role in may}
     expected |= {"export_csv"} if role in PAGES[label][0] else set()
     assert set(ADMINS[label].get_actions(request)) == expected
-
-
-def test_strangers_and_customers_get_the_log_in_page(client: Client) -> None:
-    addresses = [page(label, "changelist") for label in PAGES] + [sample(pattern) for pattern in OWN.values()]
-    for user in (AnonymousUser(), User.objects.create_user("customer")):
-        if user.is_authenticated:
-            client.force_login(user)
-        for address in [*addresses, reverse("admin:index")]:
-            for answer in (client.get(address), client.post(address)):
-                assert answer.status_code == 302
-                assert answer["Location"].startswith(reverse("admin:login"))
 
 
 @pytest.mark.parametrize("role", WHO)
