@@ -27,6 +27,7 @@ from tests.workers.test_rolling import record
 from workers.analytics import roll_up_marked_days
 from workers.analytics.days import start_of, today
 from workers.dashboard.charts import charts
+from workers.dashboard.sales import sales_of
 from workers.dashboard.shelves import Shelves, read_shelves
 from workers.dashboard.trade import read_trade
 from workers.outbox.draining import drain
@@ -78,6 +79,40 @@ def test_what_became_of_added_units() -> None:
     bought, expired = shares["Bought"], shares["Run out, back on the shelf"]
     assert (bought.before, bought.before_percent, bought.today, bought.today_percent) == (2, 25, 0, 0)
     assert (expired.before, expired.before_percent, expired.today_percent) == (4, 50, 25)
+
+
+def test_net_sales_are_gross_sales_less_refunds() -> None:
+    for name, days, units in [
+        ("purchase", 3, 9),
+        ("purchase", 2, 1),
+        ("refund", 1, 2),
+        ("purchase", 0, 1),
+        ("refund", 0, 3),
+    ]:
+        record(name, at=ago(days), quantity=units)
+    roll_up_marked_days()
+    told = [
+        (one.title, one.today.money, one.today.units, one.before.money, one.before.units)
+        for one in sales_of(read_trade())
+    ]
+    assert told == [
+        ("Gross sales", "£2.00", 1, "£20.00", 10),
+        ("Refunds", "£6.00", 3, "£4.00", 2),
+        ("Net sales", "−£4.00", -2, "£16.00", 8),  # noqa: RUF001
+    ]
+
+
+def test_what_was_sold_and_came_back_leaves_no_net_sales(clerk: Client, guest: Owner, variant: ProductVariant) -> None:
+    """By way of an order, of which delivery is no part: four units of 2.50."""
+    delivery = DeliveryMethod.objects.create(name="Bicycle", price=Decimal(1))
+    placed = order(add(guest, variant, 4), delivery)
+    pay(placed)
+    refund_order(order_id=placed.pk, reason="Lost")
+    drain("record_analytics")
+    assert [one.today.money for one in sales_of(read_trade())] == ["£10.00", "£10.00", "£0.00"]
+    page = " ".join(clerk.get(reverse("admin:index")).content.decode().split())
+    assert "gross sales less refunds: 0 units" in page
+    assert "goods in orders, paid or not: 4 units" in page
 
 
 def test_there_is_no_share_of_nothing() -> None:
@@ -174,7 +209,7 @@ def test_orders_that_wait_are_counted_and_linked(
     Order.objects.filter(pk=orders[0].pk).update(created_at=ago(1))
     assert orders_to_do(since=ago(0)) == ToDo(placed=2, unpaid=1, to_ship=1, refunds_due=1)
     page = clerk.get(reverse("admin:index")).content.decode()
-    assert "1 checkouts begun" in page
+    assert "1 checkout begun" in page
     for model, query, count in (
         ("order", "?day=today", 2),
         ("order", "?state__exact=placed", 1),

@@ -42,7 +42,7 @@ _OPTIONS = {
 def charts(trade: Trade) -> list[Chart]:
     """The charts of the dashboard, units a day."""
     return [
-        _chart(trade, "Units by day", "line", {ADDED: "Added", REMOVED: "Removed", SOLD: "Sold"}),
+        _chart(trade, "Units by day", "line", {ADDED: "Added", REMOVED: "Removed", SOLD: "Sold, before refunds"}),
         _chart(trade, "What became of holds", "line", {SOLD: "Bought", EXPIRED: "Run out", KEPT: "Kept longer"}),
         _chart(trade, "Demand lost", "bar", {LOST: "Asked for and not free"}),
     ]

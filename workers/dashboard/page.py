@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from orders.selectors import orders_to_do
 from workers.analytics.days import start_of, today
 from workers.dashboard.charts import charts
+from workers.dashboard.sales import sales_of
 from workers.dashboard.shelves import read_shelves
 from workers.dashboard.trade import read_trade
 from workers.status import read_status
@@ -23,5 +24,5 @@ def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
         context["to_do"] = orders_to_do(since=start_of(today()))
     if request.user.has_perm("workers.view_dailyfigure"):
         trade = read_trade()
-        context |= {"trade": trade, "charts": charts(trade), "shelves": read_shelves(trade)}
+        context |= {"trade": trade, "sales": sales_of(trade), "charts": charts(trade), "shelves": read_shelves(trade)}
     return context

@@ -86,8 +86,6 @@ class Trade:
 _MEASURES = [
     (ADDED, "Added to carts", "units, each held for its shopper"),
     (REMOVED, "Removed from carts", "units that shoppers put back"),
-    (SOLD, "Sold", "units in orders"),
-    (UNSOLD, "Sold no more", "units cancelled, refunded or returned"),
     (LOST, "Demand lost", "units asked for that were not free"),
 ]
 _SHARES = [
