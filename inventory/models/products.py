@@ -1,0 +1,65 @@
+"""What the shop has, as shoppers look for it: departments, and articles in them."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.urls import reverse
+
+# What the oversell drill sells: unlisted, and the one product whose ledger may be deleted, with the product.
+DRILL_NUMBER = "OVERSELL-DRILL"
+
+
+class Category(models.Model):
+    """A department of the shop. Which product belongs to which: docs/categories.md."""
+
+    slug = models.SlugField(max_length=60, unique=True, help_text="Its part of the address. Changed, old links break.")
+    name = models.CharField(max_length=60)
+    place = models.PositiveSmallIntegerField(default=100, help_text="Small numbers are shown first.")
+
+    class Meta:
+        ordering = ["place", "name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:category", args=[self.slug])
+
+
+class Product(models.Model):
+    """One article of the catalogue; what is bought is one of its variants."""
+
+    number = models.CharField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=120, unique=True)
+    category = models.ForeignKey(
+        Category,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="products",
+        help_text="Left empty, the name decides.",
+    )
+    photo = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The name of a photograph in the storage; empty: the product is drawn.",
+    )
+    # Written by triggers alone: name and number, and name and sku of the variants on sale. See docs/search.md.
+    search = SearchVectorField(null=True, editable=False)
+    is_listed = models.BooleanField(
+        default=True, help_text="Shown to shoppers, and watched for low stock. Not so: what a drill sells."
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [GinIndex(name="inventory_product_search", fields=["search"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:product", args=[self.slug])
