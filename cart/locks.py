@@ -12,6 +12,7 @@ from django.db import connection
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
+from inventory.rows import instances
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def lock_line(*, cart_id: int, item_id: int) -> LockedLine:
 
 
 def _lock_line(sql: str, cart_id: int, value: int) -> LockedLine:
-    row = CartItem.objects.raw(sql, {"cart_id": cart_id, "value": value})[0]
+    (row,) = instances(CartItem, sql, {"cart_id": cart_id, "value": value})
     units = int(row.units_in_cart)  # type: ignore[attr-defined]
     return LockedLine(item=row if row.pk is not None else None, units_in_cart=units)
 

@@ -40,10 +40,11 @@ class Cart(GuardedColumns):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    # Not columns. A command sets them: the database's clock when it had locked the row, and whether it recognised a
-    # repeated request, so that nothing was added this time.
+    # Not columns. A command sets them: the database's clock when it had locked the row; whether it recognised a
+    # repeated request, so that nothing was added this time; and else the line that it added to, its goods named.
     locked_at: datetime
     was_replayed = False
+    changed_line: "CartItem | None" = None
 
     class Meta:
         ordering = ["-id"]

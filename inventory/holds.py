@@ -7,15 +7,18 @@ from collections.abc import Mapping
 
 from django.db import connection
 
-from inventory.models import ProductVariant
+from inventory.models import Product, ProductVariant
+from inventory.rows import instances
 
 # One statement decides: under READ COMMITTED a rival's commit makes PostgreSQL check the condition again on the new
 # row, so no number read earlier can be acted on. A negative count gives units back, but only on an active variant.
+# The product's name rides along: every answer to a shopper needs it, and asking for it was a fifth of an add.
 _TAKE = """
-    UPDATE inventory_productvariant
+    UPDATE inventory_productvariant variant
        SET stock_quantity = stock_quantity - %(units)s, reserved_quantity = reserved_quantity + %(units)s
-     WHERE id = %(variant_id)s AND is_active AND stock_quantity >= %(units)s
- RETURNING *
+      FROM inventory_product product
+     WHERE variant.id = %(variant_id)s AND is_active AND stock_quantity >= %(units)s AND product.id = product_id
+ RETURNING variant.*, product.name AS product_name, product.slug AS product_slug
 """
 
 # The inner SELECT locks in id order; the order in which a bare UPDATE … FROM meets its rows is the planner's choice.
@@ -34,10 +37,14 @@ _GIVE_BACK = """
 def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
     """Move `units` of a variant from free to held if it is active and so many are free.
 
-    Returns the variant as it is after the move, its row locked until the transaction ends; None if nothing moved.
+    Returns the variant as it is after the move, its row locked until the transaction ends, with the name and slug of
+    its product; None if nothing moved.
     """
-    moved = ProductVariant.objects.raw(_TAKE, {"variant_id": variant_id, "units": units})
-    return next(iter(moved), None)
+    for variant in instances(ProductVariant, _TAKE, {"variant_id": variant_id, "units": units}):
+        named = [variant.product_id, variant.product_name, variant.product_slug]  # type: ignore[attr-defined]
+        variant.product = Product.from_db(connection.alias, ["id", "name", "slug"], named)
+        return variant
+    return None
 
 
 def give_back_units(units_by_variant: Mapping[int, int]) -> None:

@@ -27,7 +27,8 @@ def add_product_to_cart(
 
     Arguments: a user, or an anonymous one (or None) with the guest's token; units, 1 or more; the key that makes a
     repeated request safe (the cart comes back with `was_replayed` set, and nothing is added).
-    Returns the shopper's open cart. Its stored total follows in a worker: read totals by `cart.selectors`.
+    Returns the shopper's open cart, with `changed_line`. Its stored total follows in a worker: read totals by
+    `cart.selectors`.
     Raises InvalidQuantity, VariantUnavailable, InsufficientStock, TooManyUnits, KeyReused, GuestTokenRetired, Busy.
     """
     check_quantity(quantity)
@@ -41,7 +42,9 @@ def _add(owner: Owner, variant_id: int, quantity: int, key: str | None) -> Cart:
     claim_key(key, owner=owner, request=f"add {quantity} of {variant_id}")
     line = lock_line_of_variant(cart_id=cart.pk, variant_id=variant_id)
     present = line.item.quantity if line.item else 0
-    write_line(cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=present + quantity)
+    cart.changed_line = write_line(
+        cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=present + quantity
+    )
     return cart
 
 

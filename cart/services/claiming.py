@@ -7,6 +7,7 @@ from django.db import connection
 from cart.errors import GuestTokenRetired, KeyReused, LineNotFound
 from cart.models import Cart, IdempotencyKey
 from cart.owners import Owner
+from inventory.rows import instances
 
 # Find, lock and count in one statement. `locked_at` is read after any wait for the lock; the transaction's own now()
 # is from before it, and a hold that starts by it would be cut short by the wait.
@@ -16,6 +17,13 @@ _CLAIM = """
  RETURNING *, clock_timestamp() AS locked_at
 """
 _CLAIM_BY = {column: _CLAIM.format(column=column) for column in ("user_id", "guest_token", "id")}
+
+_OPEN = """
+    INSERT INTO cart_cart ({column}, status, version, total_price, totals_version) VALUES (%s, 'open', 1, 0, 0)
+        ON CONFLICT DO NOTHING
+ RETURNING *, clock_timestamp() AS locked_at
+"""
+_OPEN_BY = {column: _OPEN.format(column=column) for column in ("user_id", "guest_token")}
 
 _CLAIM_KEY = "INSERT INTO cart_idempotencykey (key, fingerprint) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
@@ -38,10 +46,7 @@ def claim_or_open_cart(owner: Owner) -> Cart:
     Raises GuestTokenRetired where the guest's cart was merged: the unique constraint counts the merged cart, so the
     insert does nothing and there is still nothing to claim.
     """
-    cart = _claim(owner.columns)
-    if cart is None:
-        ensure_open_cart(owner)
-        cart = _claim(owner.columns)
+    cart = _claim(owner.columns) or open_cart(owner) or _claim(owner.columns)
     if cart is None:
         raise GuestTokenRetired
     return cart
@@ -52,9 +57,10 @@ def claim_cart(cart_id: int) -> Cart | None:
     return _claim({"id": cart_id})
 
 
-def ensure_open_cart(owner: Owner) -> None:
-    """Open a cart for the owner unless there is one; two at once open one."""
-    Cart.objects.bulk_create([Cart(**owner.columns)], ignore_conflicts=True)
+def open_cart(owner: Owner) -> Cart | None:
+    """Open a cart for the owner, claimed already; None where there is one, two at once open one."""
+    ((column, value),) = owner.columns.items()
+    return next(iter(instances(Cart, _OPEN_BY[column], [value])), None)
 
 
 def claim_key(key: str | None, *, owner: Owner, request: str) -> None:
@@ -85,4 +91,4 @@ def cart_after_replay(owner: Owner) -> Cart:
 
 def _claim(columns: dict[str, object]) -> Cart | None:
     ((column, value),) = columns.items()
-    return next(iter(Cart.objects.raw(_CLAIM_BY[column], [value])), None)
+    return next(iter(instances(Cart, _CLAIM_BY[column], [value])), None)

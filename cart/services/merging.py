@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from cart.locks import clock, lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.claiming import ensure_open_cart
+from cart.services.claiming import open_cart
 from cart.services.holding import take
 from cart.services.transactions import command
 from cart.services.writing import delete_settled, save_settled
@@ -50,7 +50,7 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     if guest_cart_id is None:
         return []
     user = Owner(user_id=user_id)
-    ensure_open_cart(user)
+    open_cart(user)
     carts = {cart.pk: cart for cart in lock_carts([guest_cart_id, _open_cart_id(user) or 0])}
     guest_cart = carts.pop(guest_cart_id)
     user_cart = next(iter(carts.values()), guest_cart)

@@ -40,7 +40,7 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     units = quantity - item.reserved_quantity
     variant = _move(cart_id=cart.pk, variant_id=variant_id, units=units, is_live=is_live)
     if variant is not None:
-        item.price = variant.price
+        item.product_variant, item.price = variant, variant.price
     if not is_live:
         item.reserved_until = cart.locked_at + owner.hold_life
         item.hold_extensions = 0

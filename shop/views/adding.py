@@ -47,7 +47,8 @@ def _try(request: ShopRequest) -> HttpResponse:
         return _cart_has_moved(request)
     except ValidationError as error:
         return _refused(request, variant_id, error)
-    return _added(request, variant_with_product(variant_id), quantity, cart)
+    variant = cart.changed_line.product_variant if cart.changed_line else variant_with_product(variant_id)
+    return _added(request, variant, quantity, cart)
 
 
 def _add(request: ShopRequest, variant_id: int) -> tuple[Cart, int]:

@@ -58,12 +58,12 @@ def cart_and_line_are_not_locked() -> None:
 def first_cart_is_looked_for_then_made() -> None:
     """`get_or_create` without the care: both find none, both make one."""
 
-    def ensure_open_cart(owner: Owner) -> None:
+    def open_cart(owner: Owner) -> None:
         if not Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).exists():
             meet()
             Cart.objects.create(**owner.columns)
 
-    replace(claiming, ensure_open_cart=ensure_open_cart)
+    replace(claiming, open_cart=open_cart)
 
 
 def keys_are_not_claimed() -> None:

@@ -91,7 +91,7 @@ def test_a_customers_cart_that_is_closed_while_a_merge_waits_for_it_is_left_alon
 ) -> None:
     user = make_user()
     line, own = held(guest, variant, 2), Cart.objects.create(user=user)
-    merging = Actor(merge, (user.pk, str(guest.guest_token)), pause_after="cart.services.merging.ensure_open_cart")
+    merging = Actor(merge, (user.pk, str(guest.guest_token)), pause_after="cart.services.merging.open_cart")
     with cast(merging) as (merger,):
         merger.start()
         merger.wait_paused()

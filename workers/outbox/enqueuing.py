@@ -1,16 +1,20 @@
 """Asking for effects: one INSERT in the caller's transaction, and a ring of the bell after its commit."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from log_lines import current_request
-from workers.models import OutboxRow
 from workers.outbox.doorbell import ring
 from workers.outbox.effects import registry
+
+# By hand, since this is in every add: `bulk_create` of three rows costs six times as much, all of it in this process.
+_INSERT = "INSERT INTO workers_outboxrow (effect, key, payload, event_id, attempts, error, is_dead) VALUES "
+_ROW = "(%s, %s, %s, %s, 0, '', FALSE)"
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,18 @@ def enqueue(intents: Iterable[Intent], *, event_id: uuid.UUID | None = None) -> 
     """
     event_id = event_id or uuid.uuid4()
     rows = [_row(intent, event_id) for intent in intents]
-    OutboxRow.objects.bulk_create(rows)
-    _ring_after_commit({row.effect for row in rows})
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT + ", ".join([_ROW] * len(rows)), [value for row in rows for value in row])
+        _ring_after_commit({row[0] for row in rows})
 
 
-def _row(intent: Intent, event_id: uuid.UUID) -> OutboxRow:
+def _row(intent: Intent, event_id: uuid.UUID) -> tuple[str, str, str, uuid.UUID]:
     payload = {"v": intent.version, **intent.payload}
     if request_id := current_request():
         payload["request"] = request_id
     name = registry[intent.effect].name
-    return OutboxRow(effect=name, key=str(intent.key), payload=payload, event_id=intent.event_id or event_id)
+    return name, str(intent.key), json.dumps(payload), intent.event_id or event_id
 
 
 def _ring_after_commit(effects: set[str]) -> None:
