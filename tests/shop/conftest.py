@@ -3,14 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from tests.shop.ordering import BOTH
-from tests.shop.pages import Form, MakeSibling, form, guest_of
+from tests.shop.pages import Form, MakeSibling, MakeUser, form, guest_of
+from tests.shopping import held
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +62,17 @@ def with_test_bank(settings: Settings) -> None:
     """Invoices and the test bank are offered. Its button that calls twice asks twice in one request, as it should."""
     settings.SHOP_PAYMENT_PROVIDERS = BOTH
     settings.ZEAL_ALLOWLIST = [*settings.ZEAL_ALLOWLIST, {"model": "orders.Order", "field": "payments"}]
+
+
+@pytest.fixture
+def line(shopper: Owner, variant: ProductVariant) -> CartItem:
+    """The shopper's line of two units, 5.00 in all."""
+    return held(shopper, variant, 2)
+
+
+@pytest.fixture
+def ada(client: Client, make_user: MakeUser) -> User:
+    """A customer, logged in."""
+    user = make_user("ada")
+    client.force_login(user)
+    return user

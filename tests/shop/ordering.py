@@ -16,6 +16,9 @@ ADDRESS = {
     "country": "United Kingdom",
 }
 REVIEW = "/checkout/review/"
+# What the pages say where there is nothing to order, and of a way of delivery that staff took off.
+EMPTY = "There is nothing in your cart to order. Put something into it first."
+GONE = "That way of delivery is not offered any more. Please choose another one."
 BOTH = {
     "invoice": "orders.payments.invoice.Invoice",
     "testbank": "orders.payments.testbank.TestBank",
