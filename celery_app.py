@@ -10,13 +10,14 @@ from django.conf import settings
 from kombu import Exchange
 from kombu import Queue as KombuQueue
 
-from workers import celery_guard
+from workers import celery_guard, flower_guard
 from workers.queues import Queue
 from workers.schedule import BEAT_SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
 celery_guard.install()
+flower_guard.install()
 
 
 @setup_logging.connect(dispatch_uid="log_lines")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from types import TracebackType
 from typing import TypeAlias
@@ -16,22 +17,22 @@ class Proxy:
     """Forwards to a port. `connections` counts those that were accepted.
 
     Switches: `stalled` forwards nothing, either way, and closes nothing (a half-open connection); `answers_lost` cuts
-    a connection when the server's answer comes; `delay` is seconds each chunk waits.
+    a connection when the server's answer comes; `delay` is seconds each chunk waits. With `tls` it takes TLS only.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, *, tls: ssl.SSLContext | None = None) -> None:
         self.port = free_port()
         self.stalled = self.answers_lost = False
         self.delay = 0.0
         self.connections = 0
-        self._target = target
+        self._target, self._tls = target, tls
         self._writers: set[Writer] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
 
     def __enter__(self) -> "Proxy":
         self._thread.start()
-        serve = asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        serve = asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self._tls)
         self._server = asyncio.run_coroutine_threadsafe(serve, self._loop).result(10)
         return self
 

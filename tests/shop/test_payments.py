@@ -322,7 +322,7 @@ def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delive
 
 @pytest.mark.usefixtures("cloudpay")
 def test_forms_may_lead_to_the_pages_of_a_provider(client: Client) -> None:
-    policy: str = client.get("/")["Content-Security-Policy"]  # type: ignore[index]
+    policy: str = client.get("/")["Content-Security-Policy"]
     assert "form-action 'self' https://pay.example;" in policy
 
 

@@ -117,11 +117,11 @@ def answers(client: Client, address: str) -> list[Any]:
 
 
 def asks_to_log_in(response: Any, page: str = "shop:login") -> bool:
-    return response.status_code == 302 and response["Location"].startswith(reverse(page) + "?next=")
+    return response.status_code == 302 and str(response["Location"]).startswith(reverse(page) + "?next=")
 
 
 def is_refused(response: Any) -> bool:
-    return response.status_code in (403, 404, 405) or asks_to_log_in(response)
+    return asks_to_log_in(response) or response.status_code in {403, 404, 405}
 
 
 @pytest.fixture
