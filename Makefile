@@ -54,6 +54,10 @@ test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
 faults: setup ## every fault under load, with real processes; writes docs/guarantees.md; ARGS="-k redis" to choose
 	@FAULTS_REPORT=$(if $(ARGS),,docs/guarantees.md) exec $(PY) -m pytest tests/faults -v --durations=5 $(ARGS)
 
+.PHONY: test-docker
+test-docker: setup ## the shop in containers: pages, faults, more replicas, restarts; needs a Docker engine; ARGS="-k rolling"
+	@exec $(PY) -m pytest tests/docker -v -s --durations=5 $(ARGS)
+
 .PHONY: chaos
 chaos: setup ## all faults mixed at random under load: make chaos SEED=7 SECONDS=120
 	@exec $(PY) -m tests.faults.chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))

@@ -1,7 +1,7 @@
 """A shopper over HTTP, without JavaScript: gets a page, fills in the form that is on it, posts it."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
@@ -27,17 +27,21 @@ class Answer:
 
 
 class Shopper:
-    """A browser with its own cookies at this address of the shop."""
+    """A browser with its own cookies at this address of the shop, which sends these headers with each request."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
+        self._address, self._headers = address, dict(headers or {})
         self._open = build_opener(HTTPCookieProcessor(CookieJar())).open
 
     def get(self, path: str) -> Answer:
-        return self._ask(Request(self._address + path))
+        return self._ask(Request(self._address + path, headers=self._headers))
 
     def post(self, path: str, fields: dict[str, str]) -> Answer:
-        return self._ask(Request(self._address + path, data=urlencode(fields).encode()))
+        return self.send(path, urlencode(fields).encode())
+
+    def send(self, path: str, body: bytes, content_type: str = "application/x-www-form-urlencoded") -> Answer:
+        """Post a body as it is."""
+        return self._ask(Request(self._address + path, body, self._headers | {"Content-Type": content_type}))
 
     def add_form(self, product_path: str) -> dict[str, str]:
         """The fields of the add form on a product's page, as it was rendered."""

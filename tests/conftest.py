@@ -33,6 +33,12 @@ AtTheSeam = Callable[[str, Callable[[], object]], None]
 _TWICE = ("sessions.Session", "auth.User", "contenttypes.ContentType")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Containers need an engine: their tests run only where they are asked for by name."""
+    asked_for = any("tests/docker" in argument for argument in config.args)
+    return True if collection_path == Path(__file__).parent / "docker" and not asked_for else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def watched_requests() -> Iterator[None]:
     """Each request to this process, also from a browser, is an error where it asks row by row (django-zeal).

@@ -16,6 +16,7 @@ def slow(seconds: float) -> None:
     """Be at work, unacknowledged, for so long."""
     client().set("probe.slow.started", 1)
     time.sleep(seconds)
+    client().set("probe.slow.over", 1)
 
 
 @app.task(name="probe.trace")

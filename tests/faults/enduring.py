@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tests.faults.invariants import Findings, committed_keys, find_broken
 from tests.faults.load import Load
+from tests.faults.running import RunningShop
 from tests.faults.shopper import Outcome
-from tests.faults.site import Site
 from tests.waiting import wait_until
 
 # Only a hang takes longer. A row whose worker was lost while it was tried alone is not due for a minute.
@@ -35,7 +35,7 @@ class Observed:
 
 
 def endure(
-    site: Site,
+    site: RunningShop,
     fault: Callable[[Load], None],
     *,
     last: Callable[[Load], None] | None = None,
@@ -55,7 +55,7 @@ def endure(
     return settle(site, load, only=only)
 
 
-def settle(site: Site, load: Load, *, only: set[int] | None = None) -> Observed:
+def settle(site: RunningShop, load: Load, *, only: set[int] | None = None) -> Observed:
     """Wait until nothing is left to be done; unanswered adds are sent again first. Then look at everything."""
     statuses = load.statuses
     acked = load.count(Outcome.ACKED)
@@ -83,13 +83,13 @@ def settle(site: Site, load: Load, *, only: set[int] | None = None) -> Observed:
     return observed
 
 
-def wait_until_empty(site: Site, patience: float = LONGEST_LAG) -> float:
+def wait_until_empty(site: RunningShop, patience: float = LONGEST_LAG) -> float:
     """Wait until no row is left but dead ones. Returns the seconds it took."""
     started = time.monotonic()
     wait_until(lambda: outbox_rows(site) == 0, "the outbox is empty", patience)
     return time.monotonic() - started
 
 
-def outbox_rows(site: Site, where: str = "NOT is_dead") -> int:
+def outbox_rows(site: RunningShop, where: str = "NOT is_dead") -> int:
     count: int = site.sql(f"SELECT count(*) FROM workers_outboxrow WHERE {where}")[0][0]  # noqa: S608 - ours
     return count

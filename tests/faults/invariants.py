@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from cart.audit import audit_stock
 from tests.faults.names import COUNTED
+from tests.faults.running import RunningShop
 from tests.faults.shopper import Add, Outcome
-from tests.faults.site import Site
 from tests.invariants import broken_rules
 
 # A line's units, against what the events of this name add up to. There are no removals in the load.
@@ -57,7 +57,7 @@ class Findings:
         return Findings(**{kind: rows + getattr(other, kind) for kind, rows in vars(self).items()})
 
 
-def find_broken(site: Site, adds: Iterable[Add]) -> Findings:
+def find_broken(site: RunningShop, adds: Iterable[Add]) -> Findings:
     """Ask for all of them. `adds` is everything that anybody ever added to this shop's carts."""
     found = Findings(
         totals=list(site.sql(_TOTALS)),
@@ -74,11 +74,11 @@ def find_broken(site: Site, adds: Iterable[Add]) -> Findings:
     return found
 
 
-def committed_keys(site: Site) -> set[str]:
+def committed_keys(site: RunningShop) -> set[str]:
     return {key for (key,) in site.sql("SELECT key FROM cart_idempotencykey")}
 
 
-def _untrue_answers(site: Site, adds: list[Add]) -> list[object]:
+def _untrue_answers(site: RunningShop, adds: list[Add]) -> list[object]:
     """Acked adds that are not there, refused ones that are, adds that nobody asked for, shortages not recorded."""
     committed = committed_keys(site)
     may_be = {add.key for add in adds if add.outcome in (Outcome.ACKED, Outcome.UNKNOWN)}

@@ -3,22 +3,20 @@
 import http.client
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2  # type: ignore[import-untyped]
 from redis import Redis
 
-from inventory.models import ProductVariant
 from shop.local.places import throw_away_folder
 from shop.local.server import free_port
 from shop.local.servers import Postgres, Valkey
 from tests.faults.parts import Part, Supervisor
 from tests.faults.proxy import Proxy
-from tests.faults.template import Good, copy_template, orm
+from tests.faults.running import RunningShop
+from tests.faults.template import copy_template
 from tests.waiting import wait_until
 
 QUEUES = {"shopper": "shopper,staff", "bulk": "scheduled,bulk"}  # as `make up` divides them
@@ -35,7 +33,7 @@ class Setup:
     without: tuple[str, ...] = ()  # parts that are not started at first
 
 
-class Site:
+class Site(RunningShop):
     """The shop. Everything that talks to Redis does so through `proxy`, which a test may stall or cut."""
 
     def __init__(self, folder: Path, setup: Setup) -> None:
@@ -53,20 +51,9 @@ class Site:
         """A client of its own, past the proxy."""
         return Redis.from_url(self.valkey.url, decode_responses=True)
 
-    def sql(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
-        """Ask the database through a new connection, which no fault of the shop's connections reaches."""
-        with closing(psycopg2.connect(self.postgres.url)) as connection, connection, connection.cursor() as cursor:
-            cursor.execute(query, arguments)
-            return list(cursor.fetchall()) if cursor.description else []
-
-    def orm(self) -> Any:
-        """A block in which the models lead to this shop's database."""
-        return orm(self.postgres.url)
-
-    def goods(self) -> list[Good]:
-        with self.orm():
-            variants = ProductVariant.objects.select_related("product").order_by("pk")
-            return [Good(variant.pk, variant.product.get_absolute_url()) for variant in variants]
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url
 
     def arm(self, point: str) -> None:
         """The next process that passes this failpoint dies there; see `failpoints`."""
