@@ -79,6 +79,10 @@ lint: setup ## ruff, mypy, direction of imports, missing migrations
 	.venv/bin/lint-imports
 	$(PY) -m shop.local -- $(PY) manage.py makemigrations --check --dry-run
 
+.PHONY: audit
+audit: setup ## known vulnerabilities of what requirements.txt pins; asks PyPI, and fails where it does not tell
+	@exec .venv/bin/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements.txt
+
 .PHONY: format
 format: setup ## put all Python files into ruff's format
 	.venv/bin/ruff check --fix .
