@@ -47,6 +47,36 @@ UPDATE inventory_productvariant variant SET reserved_quantity = held.units
   FROM (SELECT product_variant_id, sum(reserved_quantity) AS units FROM cart_cartitem GROUP BY 1) held
  WHERE held.product_variant_id = variant.id;
 
+-- A year of orders of three lines each: the newest wait for their money, then some to be shipped.
+INSERT INTO orders_order (id, number, idempotency_key, user_id, state, goods_total, delivery_name, delivery_price, tax_rate, tax, total,
+                          pay_by, email, name, street, street_2, city, postcode, country, created_at)
+SELECT n, overlay(lpad(n::text, 8, '0') PLACING '-' FROM 5 FOR 0), 'bench-' || n, CASE WHEN n % 2 = 0 THEN 1000 + n % 50000 END,
+       CASE WHEN n > 199500 THEN 'placed' WHEN n > 198000 THEN 'paid' WHEN n % 20 = 0 THEN 'cancelled' WHEN n % 50 = 1 THEN 'refunded'
+            ELSE 'shipped' END,
+       30, 'Standard', 3.95, 20, 5.66, 33.95, now() + (n - 199500) * interval '150 s', 'customer' || 1000 + n % 50000 || '@example.com',
+       'Customer ' || n % 50000, n % 99 || ' Bench Row', '', 'London', 'N1 1AA', 'United Kingdom', now() - (200000 - n) * interval '150 s'
+  FROM generate_series(1, 200000) n;
+
+INSERT INTO orders_orderline (order_id, variant_id, sku, name, price, quantity, returned_quantity)
+SELECT orders.id, variant.id, variant.sku, variant.name, 10, 1, (orders.state = 'refunded')::int
+  FROM orders_order orders, generate_series(1, 3) line, inventory_productvariant variant
+ WHERE variant.id = (orders.id * 4 + line * 24999) % 100000;
+
+INSERT INTO orders_payment (order_id, provider, reference, amount, status, created_at, settled_at)
+SELECT id, CASE WHEN id % 3 = 0 THEN 'invoice' ELSE 'testbank' END, 'bench-' || id, total,
+       CASE state WHEN 'placed' THEN 'pending' WHEN 'cancelled' THEN 'refused' ELSE 'paid' END, created_at,
+       CASE WHEN state <> 'placed' THEN created_at + interval '1 h' END
+  FROM orders_order;
+
+INSERT INTO orders_ordertransition (order_id, from_state, to_state, note, created_at)
+SELECT id, '', 'placed', '', created_at FROM orders_order
+UNION ALL SELECT id, 'placed', state, '', created_at + interval '1 h' FROM orders_order WHERE state <> 'placed';
+
+INSERT INTO orders_refund (order_id, amount, reason, created_at, sent_at, sent_by_id)
+SELECT id, total, 'Broken', created_at + interval '1 day', CASE WHEN id <= 190000 THEN created_at + interval '2 days' END,
+       CASE WHEN id <= 190000 THEN 1 END
+  FROM orders_order WHERE state = 'refunded';
+
 INSERT INTO cart_stockaudit (ran_at, variants_checked, difference_count, differences, fixed, left_count)
 SELECT now() - n * interval '1 day', 100000, 0, '[]', '[]', 0 FROM generate_series(1, 90) n;
 
