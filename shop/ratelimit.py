@@ -1,6 +1,6 @@
-"""Adds a minute and orders an hour, per client: nobody may empty the shelf by a script. Counted in Redis, without SQL.
+"""Adds a minute, orders and letters an hour, per client: nobody may empty the shelf, or fill a mailbox, by a script.
 
-The count is approximate on purpose: a fixed window, and none at all while Redis is away.
+Counted in Redis, without SQL. The count is approximate on purpose: a fixed window, and none at all while Redis is away.
 """
 
 import ipaddress
@@ -28,6 +28,8 @@ class Limit:
 ADDS = Limit("adds", "SHOP_ADDS_PER_MINUTE", 60)
 # An order to be paid by invoice keeps its units for days, so a cart's short hold is no bound on what a script can take.
 ORDERS = Limit("orders", "SHOP_ORDERS_PER_HOUR", 3600)
+# To whoever is named: the address may be anybody's.
+LETTERS = Limit("letters", "SHOP_LETTERS_PER_HOUR", 3600)
 
 
 def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:

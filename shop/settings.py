@@ -258,6 +258,7 @@ SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)
 
 SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of one address for guests; 0: no limit
 SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same of orders
+SHOP_LETTERS_PER_HOUR = env.int("SHOP_LETTERS_PER_HOUR", 10)  # and of letters to any address that is typed in
 # How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
 

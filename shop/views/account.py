@@ -21,7 +21,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from post_box import hand_in
 from shop.account_data import data_of
 from shop.account_forms import EmailForm, PasswordForm
+from shop.ratelimit import LETTERS, seconds_to_wait
 from shop.shoppers import ShopRequest
+from shop.views.accounts import too_many_letters
 
 _SALT = "shop.email"
 _page_or_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +46,8 @@ def change_email(request: ShopRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = EmailForm(user, request.POST or None)
     if form.is_valid():
+        if wait := seconds_to_wait(request, LETTERS):
+            return too_many_letters(request, wait)
         _send_link(request, user, form.cleaned_data["email"])
         lead = _("A link is on its way to the new address. The old one stays until you follow it.")
         return render(request, "shop/account_note.html", {"title": _("Look into your mail"), "lead": lead})

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import (
@@ -27,6 +27,8 @@ from django.views.generic import FormView
 from shop.account_forms import ResetForm
 from shop.forms import SignupForm
 from shop.login_forms import LoginForm
+from shop.notices import Notice, answer
+from shop.ratelimit import LETTERS, seconds_to_wait
 
 __all__ = ["LoginView", "LogoutView", "ResetConfirmView", "ResetSentView", "ResetView", "SignupView"]
 
@@ -65,6 +67,12 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
         return super().form_valid(form)
 
 
+def too_many_letters(request: HttpRequest, wait: int) -> HttpResponse:
+    """The answer to who has had enough letters sent; `wait` in seconds."""
+    text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
+    return answer(request, Notice(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
+
+
 @method_decorator(never_cache, name="dispatch")
 class ResetView(PasswordResetView):
     """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
@@ -79,6 +87,11 @@ class ResetView(PasswordResetView):
         "lead": gettext_lazy("We send a link to the e-mail address of your account."),
         "button": gettext_lazy("Send me a link"),
     }
+
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
+        if wait := seconds_to_wait(self.request, LETTERS):
+            return too_many_letters(self.request, wait)
+        return super().form_valid(form)
 
 
 @method_decorator(never_cache, name="dispatch")

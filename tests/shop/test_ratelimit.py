@@ -1,4 +1,4 @@
-"""Adds a minute, per client."""
+"""Adds a minute, and letters an hour, per client."""
 
 import time
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from shop.local.server import free_port
 from shop.ratelimit import ADDS, client_address, seconds_to_wait
 from tests.shop.pages import Form, MakeUser, form, text_of
 from tests.shopping import nothing_changes, stock
+from workers.models import Letter
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,32 @@ def test_only_our_own_proxies_are_believed(
     settings.SHOP_TRUSTED_PROXIES = proxies
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     assert client_address(rf.post("/cart/add/", headers=headers)) == expected
+
+
+# --- Letters
+
+
+def test_a_mailbox_is_not_filled_by_who_forgets_a_password(
+    client: Client, make_user: MakeUser, settings: Settings
+) -> None:
+    settings.SHOP_LETTERS_PER_HOUR = 2
+    make_user("ada")
+    fields = {"email": "ada@example.com"}
+    assert [client.post("/accounts/reset/", fields).status_code for _ in range(2)] == [302, 302]
+    letters = Letter.objects.count()
+    response = client.post("/accounts/reset/", fields)
+    assert (response.status_code, Letter.objects.count()) == (429, letters)
+    assert 0 < int(response["Retry-After"]) <= 3600
+    assert "Nothing was sent" in text_of(response)
+
+
+def test_nor_are_those_of_strangers_by_who_changes_an_address(
+    client: Client, make_user: MakeUser, settings: Settings
+) -> None:
+    settings.SHOP_LETTERS_PER_HOUR = 2
+    client.force_login(make_user("ada"))
+    sent = [
+        client.post("/account/email/", {"email": f"{who}@example.com", "password": "a long password"}).status_code
+        for who in ("bob", "eve", "mallory")
+    ]
+    assert (sent, Letter.objects.count()) == ([200, 200, 429], 2)
