@@ -93,6 +93,7 @@ def test_a_migration_waits_for_a_lock_as_long_as_a_shopper_does(monkeypatch: pyt
             usual = lock_timeout(other)
             with other.cursor() as cursor:
                 cursor.execute("BEGIN; LOCK TABLE orders_order IN ROW EXCLUSIVE MODE")
+                wait_for_ever()
                 with pytest.raises(CommandError, match="A lock was not to be had"):
                     call_command("migrate", "orders", verbosity=0)
         assert lock_timeout(connection) == usual
@@ -106,6 +107,12 @@ def another_session() -> Iterator[BaseDatabaseWrapper]:
         yield other
     finally:
         other.close()
+
+
+def wait_for_ever() -> None:
+    """As a person's session does, which has no time-outs of a web process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
 
 
 def lock_timeout(session: Any) -> str:
