@@ -24,7 +24,7 @@ def become(parent: int, death_signal: int, user: str, command: list[str]) -> Non
         if os.getppid() != parent:  # it died before the line above
             sys.exit(1)
     try:
-        os.execv(command[0], command)  # noqa: S606
+        os.execv(command[0], command)  # noqa: S606 - no shell is what we want
     except OSError as error:
         sys.stderr.write(f"{command[0]}: {error.strerror}\n")
         sys.exit(127)

@@ -112,7 +112,7 @@ def _try_lock(descriptor: int) -> bool:
 def throw_away_folder() -> Iterator[Path]:
     """A temporary folder, removed afterwards; also removes those whose process was killed."""
     base = Path(tempfile.gettempdir())
-    base = base if reachable(base / "any") else Path("/tmp")  # noqa: S108
+    base = base if reachable(base / "any") else Path("/tmp")  # noqa: S108 - a folder of our own is made in it
     _remove_abandoned(base)
     folder = Path(tempfile.mkdtemp(prefix=THROW_AWAY, dir=base))
     folder.chmod(0o711)

@@ -60,7 +60,7 @@ def _lasting_thread() -> ThreadPoolExecutor:
 def _popen(command: list[str], env: dict[str, str], log: Path | None, cwd: Path | None, own_session: bool) -> Popen:
     with contextlib.ExitStack() as files:
         output = files.enter_context(log.open("ab")) if log else None
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - our own commands, no shell
             command,
             env=env,
             cwd=cwd,

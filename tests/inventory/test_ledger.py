@@ -20,7 +20,7 @@ _ATTEMPTS: dict[str, Callable[[Any], object]] = {
     "delete": lambda rows: rows.delete(),
     "raw delete": lambda rows: rows._raw_delete(rows.db),
     "save": lambda rows: rows.get().save(),
-    "plain sql": lambda rows: connection.cursor().execute(f"DELETE FROM {rows.model._meta.db_table}"),  # noqa: S608
+    "plain sql": lambda rows: connection.cursor().execute(f"DELETE FROM {rows.model._meta.db_table}"),  # noqa: S608 - ours
 }
 
 

@@ -300,7 +300,7 @@ def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "ourshop", ModuleType("ourshop"))
     monkeypatch.setitem(sys.modules, "ourshop.payments", module)
     namespace: dict[str, Any] = {}
-    exec(entries, namespace)  # noqa: S102
+    exec(entries, namespace)  # noqa: S102 - the same
     settings.SHOP_PAYMENT_PROVIDERS = namespace["SHOP_PAYMENT_PROVIDERS"]
     settings.SHOP_PAYMENT_MINUTES = namespace["SHOP_PAYMENT_MINUTES"]
     settings.CLOUDPAY_SECRET = "a secret"

@@ -33,7 +33,7 @@ def rival_holds(table: str, pk: int, lock: str = "FOR UPDATE") -> Iterator[None]
     try:
         with rival.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s {lock}", [pk])  # noqa: S608
+            cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s {lock}", [pk])  # noqa: S608 - names of ours
             yield
     finally:
         rival.close()
