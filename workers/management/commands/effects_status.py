@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from workers.status import Status, read_status
@@ -22,7 +23,8 @@ class Command(BaseCommand):
 
 
 def _lines(status: Status) -> str:
-    lines = [f"pending {name}: {count}" for name, count in status.pending.items()]
+    lines = [f"version {settings.SHOP_VERSION}"]
+    lines += [f"pending {name}: {count}" for name, count in status.pending.items()]
     lines.append(f"oldest pending: {_age(status.oldest_pending)}")
     lines.append(f"dead: {status.dead}")
     lines.append(f"oldest letter: {_age(status.oldest_letter)}, dead: {status.dead_letters}")
