@@ -3,7 +3,7 @@
 from shop.wsgi import application  # first: it sets Django up
 
 # isort: split
-from shop.views import checkout
+from shop.views.checkout import ordering
 from tests.faults import counting, without
 from tests.faults.failpoints import dying_after, dying_before
 from workers import order_receivers, receivers
@@ -14,6 +14,6 @@ __all__ = ["application"]
 counting.connect()
 receivers.enqueue = dying_after("before_commit", receivers.enqueue)  # type: ignore[attr-defined]
 order_receivers.enqueue = dying_after("before_order_commit", order_receivers.enqueue)  # type: ignore[attr-defined]
-checkout._done = dying_before("before_order_answer", checkout._done)
+ordering._done = dying_before("before_order_answer", ordering._done)
 enqueuing.ring = dying_before("before_ring", dying_after("after_ring", enqueuing.ring))  # type: ignore[attr-defined]
 without.take_out_guards()

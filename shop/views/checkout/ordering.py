@@ -1,4 +1,4 @@
-"""Checkout: where it goes, then a last look, then the order. Each step is a page and works without JavaScript."""
+"""The last page of a checkout: a last look, and the order."""
 
 from math import ceil
 from typing import Any
@@ -6,88 +6,30 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from cart.errors import Busy, CartChanged, CartClosed, CartEmpty
+from cart.errors import CartChanged, CartClosed, CartEmpty
 from cart.models import Cart
 from cart.selectors import CartContents, own_cart
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout, DeliveryMethod, Order
-from orders.selectors import checkout_of, order_of_cart, orders_of, review_of
-from orders.services import checkout_save, place_order
-from shop.checkout_forms import AddressForm, PlaceForm, focus_first_error, mark_of
+from orders.selectors import checkout_of, review_of
+from orders.services import place_order
+from shop.checkout_forms import PlaceForm, focus_first_error, mark_of
 from shop.parts import part, wants_part
 from shop.problems import problem_of
 from shop.ratelimit import ORDERS, seconds_to_wait
 from shop.shoppers import ShopRequest
 from shop.views.cart import Row, contents_of, times_left
+from shop.views.checkout.leading import delivery_is_gone, lead_on, nothing_to_buy, page_or_form, redirect_to
 from shop.views.payments import address_after
 
-_page_or_form = require_http_methods(["GET", "HEAD", "POST"])
-
-
-# --- Where it goes
-
 
 @never_cache
-@_page_or_form
-def address(request: ShopRequest) -> HttpResponse:
-    """`/checkout/`"""
-    contents = contents_of(request)
-    if not contents.lines:
-        return _nothing_to_buy(request)
-    cart = contents.lines[0].cart
-    if request.method != "POST":
-        return _address_page(request, contents, AddressForm(goods=contents.total, initial=_known(request, cart)))
-    form = AddressForm(request.POST, goods=contents.total)
-    return _save(request, contents, form) if form.is_valid() else _address_page(request, contents, form, status=400)
-
-
-def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> HttpResponse:
-    """What was typed is the shopper's: whatever refuses it, the page shows it again."""
-    cart, method_id = contents.lines[0].cart, form.cleaned_data["delivery_method"]
-    try:
-        checkout_save(cart_id=cart.pk, customer=form.customer, delivery_method_id=method_id)
-    except CartClosed:
-        return _lead_on(request, cart)
-    except DeliveryUnavailable as error:
-        form.offer_deliveries()
-        form.add_error("delivery_method", error)
-        return _address_page(request, contents, form, status=409)
-    except Busy:
-        form.add_error(None, _("The shop is busy with other orders just now. Please send this again."))
-        return _address_page(request, contents, form, status=503)
-    return redirect_to("shop:checkout_review")
-
-
-def _address_page(
-    request: ShopRequest, contents: CartContents, form: AddressForm, *, status: int = 200
-) -> HttpResponse:
-    focus_first_error(form)
-    context = {"form": form, "contents": contents, "step": "address"}
-    return render(request, "shop/checkout.html", context, status=status)
-
-
-def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
-    """What was filled in before: for this cart, else for the customer's last order. At most 2 queries."""
-    if checkout := checkout_of(cart):
-        chosen = {"delivery_method": checkout.delivery_method_id} if checkout.delivery_method_id else {}
-        return vars(checkout.customer) | chosen
-    if not request.user.is_authenticated:
-        return {}
-    last = orders_of(request.user).first()
-    return vars(last.customer) if last else {"email": request.user.email, "name": request.user.get_full_name()}
-
-
-# --- The last look, and the order
-
-
-@never_cache
-@_page_or_form
+@page_or_form
 def review(request: ShopRequest) -> HttpResponse:
     """`/checkout/review/`: shows what would be bought; a POST buys just that."""
     return _place(request) if request.method == "POST" else review_page(request, PlaceForm())
@@ -99,13 +41,13 @@ def review_page(
     """The cart as it is now, with what to send to buy it so; above it, why it was not bought as it was shown before."""
     contents = contents_of(request)
     if not contents.lines:
-        return _nothing_to_buy(request)
+        return nothing_to_buy(request)
     checkout = checkout_of(contents.lines[0].cart)
     if checkout is None:
         messages.info(request, _("Please tell us first where your order shall go, and how."))
         return redirect_to("shop:checkout")
     if checkout.delivery_method is None or not checkout.delivery_method.is_active:
-        return _delivery_is_gone(request)
+        return delivery_is_gone(request)
     context = _shown(contents, checkout, checkout.delivery_method, refused) | {"form": form, "refused": refused}
     if wants_part(request):
         return part(request, "shop/_review.html", context, status=status)
@@ -139,7 +81,7 @@ def _place(request: ShopRequest) -> HttpResponse:
     cart = _own_cart(request, form)
     checkout = checkout_of(cart) if cart else None
     if cart is None or checkout is None:
-        return _lead_on(request, cart)
+        return lead_on(request, cart)
     if mark_of(checkout) != form.cleaned_data["details"]:
         messages.error(request, _("Address or delivery have changed. Nothing was ordered; please look at it again."))
         return review_page(request, form, status=409)
@@ -172,13 +114,13 @@ def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout
             idempotency_key=form.cleaned_data["key"],
         )
     except CartClosed:
-        return _lead_on(request, cart)
+        return lead_on(request, cart)
     except CartEmpty:
-        return _nothing_to_buy(request)
+        return nothing_to_buy(request)
     except CartChanged as error:
         return review_page(request, form, refused=error, status=409)
     except DeliveryUnavailable:
-        return _delivery_is_gone(request)
+        return delivery_is_gone(request)
     except ValidationError as error:
         problem = problem_of(error)
         messages.error(request, problem.text)
@@ -193,38 +135,7 @@ def _done(request: ShopRequest, order: Order) -> HttpResponse:
     return HttpResponseRedirect(address_after(request, order), status=303)
 
 
-# --- Elsewhere
-
-
 def _own_cart(request: ShopRequest, form: PlaceForm) -> Cart | None:
     """The cart that the form names, if it is the shopper's: open, or ordered by another tab or an earlier click."""
     owner = request.shopper.owner
     return own_cart(owner, form.cleaned_data["cart"]) if owner else None
-
-
-def _lead_on(request: ShopRequest, cart: Cart | None) -> HttpResponse:
-    """From a cart that cannot be ordered: to the order that it became, else to what is missing."""
-    order = order_of_cart(cart) if cart else None
-    if order:
-        return HttpResponseRedirect(address_after(request, order), status=303)
-    if cart and cart.status == Cart.Status.OPEN:
-        return redirect_to("shop:checkout_review")
-    messages.error(request, _("That page was of a cart that is closed. Nothing was ordered; this is your cart now."))
-    return redirect_to("shop:cart")
-
-
-def _nothing_to_buy(request: ShopRequest) -> HttpResponse:
-    messages.info(request, _("There is nothing in your cart to order. Put something into it first."))
-    return redirect_to("shop:cart")
-
-
-def _delivery_is_gone(request: ShopRequest) -> HttpResponse:
-    messages.error(request, DeliveryUnavailable.text)
-    return redirect_to("shop:checkout")
-
-
-def redirect_to(name: str) -> HttpResponse:
-    """On to a page, by GET, whatever this request was."""
-    response = redirect(name)
-    response.status_code = 303
-    return response
