@@ -58,14 +58,14 @@ def _ask(question: str) -> Any:
 def _load(dump: Path, *, first: str) -> None:
     """COMMIT is sent once pg_restore has ended well: of a dump that breaks off in the middle nothing is kept."""
     options = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--file=-", *place()]
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - ours
         command("psql", *options), env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE
     ) as psql:
         into = cast(IO[bytes], psql.stdin)
         into.write(f"BEGIN; {first}\n".encode())
         into.flush()
         options = ["--no-owner", "--no-privileges", "--file=-", str(dump)]
-        reading = subprocess.run(command("pg_restore", *options), stdout=into, check=False)  # noqa: S603
+        reading = subprocess.run(command("pg_restore", *options), stdout=into, check=False)  # noqa: S603 - ours
         said = psql.communicate(b"COMMIT;\n" if reading.returncode == 0 else b"")[1]
     if reading.returncode or psql.returncode:
         raise BackupError(f"Nothing was restored.\n{said.decode(errors='replace').strip()}")

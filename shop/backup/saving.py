@@ -43,7 +43,7 @@ def _fill(folder: Path) -> None:
 def _dump(file: Path) -> None:
     """Without owners and rights: it may be restored under another role."""
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - ours
         command("pg_dump", *options, *place()), env=environment(), stderr=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
