@@ -112,10 +112,11 @@ def test_a_broken_backup_is_refused(name: str, saved: Path, elsewhere: None) -> 
     assert connection.introspection.table_names() == []
 
 
-def test_a_dump_that_breaks_off_leaves_all_as_it_was(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", [slice(100), slice(-2000)], ids=["at its beginning", "near its end"])
+def test_a_dump_that_breaks_off_leaves_all_as_it_was(kept: slice, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its checksum is not asked, as if the disk failed while it is read."""
     dump = saved / "database.dump"
-    dump.write_bytes(dump.read_bytes()[:-2000])
+    dump.write_bytes(dump.read_bytes()[kept])
     monkeypatch.setattr(restoring, "read_manifest", lambda folder: None)
     before = figures()
     connections.close_all()
