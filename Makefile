@@ -62,6 +62,18 @@ test-docker: setup ## the shop in containers: pages, faults, more replicas, rest
 chaos: setup ## all faults mixed at random under load: make chaos SEED=7 SECONDS=120
 	@exec $(PY) -m tests.faults.chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
 
+.PHONY: bench
+bench: setup ## how fast it is, in ratios of one run; writes bench/results.json; ARGS="adding pages" to choose
+	@exec $(PY) -m bench $(ARGS)
+
+.PHONY: bench-quick
+bench-quick: setup ## the same in under three minutes, with shorter rounds and no large tables; writes nothing
+	@exec $(PY) -m bench --quick $(ARGS)
+
+.PHONY: bench-replay
+bench-replay: setup ## a real log through the pages at full speed: make bench-replay FILE=invoices.csv.xz INVOICES=1000
+	@exec $(PY) -m bench --log "$(FILE)" --invoices $(or $(INVOICES),1000)
+
 .PHONY: bench-lists
 bench-lists: setup ## statements and milliseconds of each list of the back office, with a million rows
 	@exec $(PY) -m shop.local -- $(PY) -m bench.admin_lists $(ARGS)

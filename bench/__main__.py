@@ -1,0 +1,59 @@
+"""Measure how fast the shop is, and keep it in bench/results.json: `make bench`, `bench-quick`, `bench-replay`.
+
+Figures that are speeds are ratios to a reference that was measured in the same run, so runs on different machines, and
+on a machine with other work, can be compared. docs/performance.md explains each.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bench.figures import Figure, heading, keep, line
+from bench.measures import MEASURES, Measure
+from bench.measures.replaying import replaying
+from bench.plan import FULL, QUICK, Plan
+from bench.site import running_site
+from shop.local.terminal import LocalError, say, step
+
+
+def main(arguments: list[str]) -> int:
+    """0 where everything was reached, 1 where not."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"some of: {', '.join(MEASURES)} (all)")
+    parser.add_argument("--quick", action="store_true", help="shorter rounds, no large tables; keeps nothing")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="instead: replay this invoice log through the pages")
+    parser.add_argument("--invoices", type=int, default=1000, help="the first so many of it (default: %(default)s)")
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.measures) - set(MEASURES):
+        parser.error(f"there is no measure {', '.join(sorted(unknown))}; there are: {', '.join(MEASURES)}")
+    if chosen.log and not chosen.log.is_file():
+        parser.error(f"there is no file {chosen.log}")
+    measures = {name: MEASURES[name] for name in chosen.measures or MEASURES}
+    if chosen.log:
+        measures = {"replaying": replaying(chosen.log, chosen.invoices)}
+    figures = list(_run(measures, QUICK if chosen.quick else FULL))
+    say("\n" + "\n".join([heading(), *map(line, figures)]))
+    return int(any(figure.met is False for figure in figures))
+
+
+def _run(measures: Mapping[str, Measure], plan: Plan) -> Iterator[Figure]:
+    """Each measure's figures are shown, and of a full run kept, as soon as it is over."""
+    logging.disable(logging.INFO)
+    with running_site() as site:
+        for name, measure in measures.items():
+            with step(f"measured: {name}"):
+                figures = list(measure(site, plan))
+            for figure in figures:
+                say(f"      {line(figure)}")
+            if plan is not QUICK:
+                keep(name, figures)
+            yield from figures
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except LocalError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,104 @@
+"""Client processes that are kept through all rounds of a measure: warm, and with connections of their own."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+# What a client does over and over; called with the number of the turn.
+Deed = Callable[[int], None]
+# Makes the deed in the client's own process. Arguments: what it is done with, and where in it to start.
+MakeDeed = Callable[[Sequence[Any], int], Deed]
+
+_WARM_UP = 20  # calls of a deed before the first that counts
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a crowd did in a round: how often in the time that counts, how often in all, and its own CPU seconds."""
+
+    times: int
+    in_all: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def a_second(self) -> float:
+        return self.times / self.seconds
+
+
+class Crowd:
+    """So many processes, told what to do through their pipes."""
+
+    def __init__(self, pipes: Sequence[Connection]) -> None:
+        self._pipes = pipes
+
+    def do(self, make: MakeDeed, goods: Sequence[Any], *, seconds: float) -> Done:
+        """All at once do what `make` makes for each of them, for so long. Raises what one of them met."""
+        for pipe in self._pipes:
+            pipe.send((make, goods))
+        self._answers()  # each is warm
+        for pipe in self._pipes:
+            pipe.send(seconds)
+        done = self._answers()
+        return Done(
+            times=sum(each.times for each in done),
+            in_all=sum(each.in_all for each in done),
+            seconds=seconds,
+            cpu_seconds=sum(each.cpu_seconds for each in done),
+        )
+
+    def _answers(self) -> list[Any]:
+        answers = [pipe.recv() for pipe in self._pipes]
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+
+@contextmanager
+def crowd(size: int, **environment: str) -> Iterator[Crowd]:
+    """Start a crowd and end it. `environment` is what differs from ours: another database, say."""
+    context = multiprocessing.get_context("spawn")
+    pairs = [context.Pipe() for _ in range(size)]
+    processes = [
+        context.Process(target=_live, args=(theirs, number, environment), daemon=True)
+        for number, (_, theirs) in enumerate(pairs)
+    ]
+    for process in processes:
+        process.start()
+    try:
+        yield Crowd([ours for ours, _ in pairs])
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def _live(pipe: Connection, number: int, environment: dict[str, str]) -> None:
+    os.environ.update(environment | {"SHOP_PROCESS": "web"})
+    import django
+
+    django.setup()
+    while True:
+        make, goods = pipe.recv()
+        try:
+            _do(pipe, make(goods, number * 131))
+        except Exception as error:
+            pipe.send(error)
+
+
+def _do(pipe: Connection, deed: Deed) -> None:
+    for turn in range(_WARM_UP):
+        deed(turn)
+    pipe.send(None)
+    seconds = pipe.recv()
+    turn, cpu, stop_at = _WARM_UP, time.process_time(), time.monotonic() + seconds
+    while time.monotonic() < stop_at:
+        deed(turn)
+        turn += 1
+    pipe.send(Done(turn - _WARM_UP, turn, seconds, time.process_time() - cpu))

@@ -1,0 +1,104 @@
+"""One add over HTTP, with web and workers as `make up` starts them: what it costs, and when all of it is done."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.figures import Figure, Reach, compared, measured
+from bench.machine import cpu_seconds
+from bench.plan import Plan
+from bench.proof import proven
+from bench.shoppers import Request, add_one_of, answers, get, visit
+from bench.site import WORKERS, Site
+
+_SOLO_SECONDS = 10
+# From the moment that an add noted its event, just before the commit, to the end of the last batch that was set off by
+# it. All on one machine, so by one clock.
+_SETTLED = """
+    WITH done AS (
+        SELECT event_id, max(started_at + milliseconds * interval '1 millisecond') AS at
+          FROM workers_effectrun, unnest(event_ids) AS event_id GROUP BY event_id)
+    SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM done.at - event.occurred_at) * 1000)
+      FROM workers_analyticsevent event JOIN done USING (event_id)
+"""
+
+
+@dataclass(frozen=True)
+class _Round:
+    bare_cpu: float  # milliseconds a request, of web processes
+    add_cpu: float
+    worker_cpu: float  # milliseconds an add
+    messages: float  # an add
+    bare_rate: float  # a second
+    add_rate: float
+    p95: float  # milliseconds from an add's commit to the end of all its effects
+
+
+def adding(site: Site, plan: Plan) -> Iterator[Figure]:
+    """Adds by eight clients beside the bare view, then by one client alone."""
+    with site.processes("web", *WORKERS) as pids:
+        visit(site.port, get("/bare/"), clients=plan.clients, seconds=1)
+        _adds(site, pids, plan.clients, seconds=2)
+        rounds = [_round(site, pids, plan) for _ in range(plan.rounds)]
+        solo = [_solo_p95(site, pids) for _ in range(3)]
+        yield measured("SQL statements of an add, BEGIN and COMMIT included", [_statements(site)], "", Reach(8))
+    yield compared("web CPU of an add: the bare view", [(r.add_cpu, r.bare_cpu) for r in rounds], "ms", Reach(6))
+    yield compared("adds a second, 8 clients: the bare view", [(r.add_rate, r.bare_rate) for r in rounds], "1/s")
+    yield compared("worker CPU of an add: its web CPU", [(r.worker_cpu, r.add_cpu) for r in rounds], "ms", Reach(0.3))
+    yield measured("Celery messages an add, 8 clients", [r.messages for r in rounds], "", Reach(0.2))
+    yield measured("commit to all effects done, p95, full load", [r.p95 for r in rounds], "ms", Reach(500))
+    yield measured("commit to all effects done, p95, one client", solo, "ms", Reach(100))
+
+
+def _round(site: Site, pids: Mapping[str, int], plan: Plan) -> _Round:
+    bare_cpu, bare_rate, _ = _cost(site, pids["web"], get("/bare/"), plan.clients, plan.seconds)
+    workers, messages = [pids[name] for name in WORKERS], site.messages()
+    before = cpu_seconds(*workers)
+    add_cpu, add_rate, count = _adds(site, pids, plan.clients, plan.seconds)
+    return _Round(
+        bare_cpu=bare_cpu,
+        add_cpu=add_cpu,
+        worker_cpu=(cpu_seconds(*workers) - before) / count * 1000,
+        messages=(site.messages() - messages) / count,
+        bare_rate=bare_rate,
+        add_rate=add_rate,
+        p95=site.sql(_SETTLED),
+    )
+
+
+def _solo_p95(site: Site, pids: Mapping[str, int]) -> float:
+    _adds(site, pids, clients=1, seconds=_SOLO_SECONDS)
+    return float(site.sql(_SETTLED))
+
+
+def _adds(site: Site, pids: Mapping[str, int], clients: int, seconds: float) -> tuple[float, float, int]:
+    """Adds until the time is over and their effects are done. Returns what `_cost` does."""
+    site.sql("TRUNCATE workers_effectrun, workers_analyticsevent")
+    with proven(site) as claim:
+        cost = _cost(site, pids["web"], add_one_of(site.variants), clients, seconds)
+        claim.adds = cost[2]
+    while site.sql("SELECT 1 FROM workers_outboxrow LIMIT 1"):
+        time.sleep(0.05)
+    return cost
+
+
+def _cost(site: Site, web: int, request: Request, clients: int, seconds: float) -> tuple[float, float, int]:
+    """CPU milliseconds a request of the web processes, requests a second, and requests in all."""
+    before = cpu_seconds(web)
+    count = answers(visit(site.port, request, clients=clients, seconds=seconds))
+    return (cpu_seconds(web) - before) / count * 1000, count / seconds, count
+
+
+def _statements(site: Site) -> int:
+    """What PostgreSQL itself counts of one more add by a guest who has a cart."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(SERVER_NAME="localhost")
+    for variant in site.variants[:2]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post("/cart/add/", {"variant": variant, "quantity": 1, "key": f"statements {variant}"})
+        assert answer.status_code == 303  # noqa: S101 - or the count says nothing
+    connection.close()
+    return len(queries)

@@ -1,0 +1,39 @@
+"""Whether a long cart makes an add slower: one unit more of a line in a cart of a hundred, and in a cart of one."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from bench import deeds
+from bench.crowd import Crowd, crowd
+from bench.figures import Figure, Reach, compared
+from bench.plan import Plan
+from bench.site import Site
+
+_CARTS = 64  # more than clients, so that they seldom meet
+
+
+def long_carts(site: Site, plan: Plan) -> Iterator[Figure]:
+    """The same deed in both kinds of cart, in turn."""
+    long, short = _carts(site.variants[:100]), _carts(site.variants[:1])
+    with crowd(plan.clients) as clients:
+        rounds = [(_milliseconds(clients, long, plan), _milliseconds(clients, short, plan)) for _ in range(plan.rounds)]
+    site.sql("TRUNCATE workers_outboxrow")
+    yield compared("time of an add to a cart of 100 lines: of 1 line", rounds, "ms", Reach(1.2))
+
+
+def _milliseconds(clients: Crowd, goods: Sequence[tuple[str, int]], plan: Plan) -> float:
+    return 1000 * plan.clients / clients.do(deeds.add_to, goods, seconds=plan.seconds).a_second
+
+
+def _carts(variants: Sequence[int]) -> list[tuple[str, int]]:
+    """Guests with a line of each variant, and which of their lines is to grow."""
+    from django.db import connection
+
+    from cart.services import add_product_to_cart
+
+    guests = [uuid.uuid4() for _ in range(_CARTS)]
+    for guest in guests:
+        for variant in variants:
+            add_product_to_cart(None, variant, 1, guest_token=guest)
+    connection.close()
+    return [(str(guest), variants[number % len(variants)]) for number, guest in enumerate(guests)]

@@ -1,0 +1,69 @@
+"""Whether a big shop is slower: an add among a million variants, a million carts and five million lines."""
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2  # type: ignore[import-untyped]
+
+from bench import deeds
+from bench.crowd import Crowd, crowd
+from bench.figures import Figure, Reach, compared
+from bench.plan import Plan
+from bench.site import Site
+
+_SMALL = (1_000, 1_000, 5_000)
+_SQL = Path(__file__).with_suffix(".sql").read_text()
+_PAIRS = 20_000  # of a guest and a variant, drawn at random: an add each
+
+
+def many_rows(site: Site, plan: Plan) -> Iterator[Figure]:
+    """Two databases of one server, the same deed in turn."""
+    if not plan.lines:
+        return
+    urls = [
+        _filled(site, name, size)
+        for name, size in (("big", (plan.variants, plan.carts, plan.lines)), ("small", _SMALL))
+    ]
+    goods = [_pairs(plan.variants, plan.carts), _pairs(*_SMALL[:2])]
+    with crowd(plan.clients, DATABASE_URL=urls[0]) as big, crowd(plan.clients, DATABASE_URL=urls[1]) as small:
+        rounds = [
+            (_milliseconds(big, goods[0], plan), _milliseconds(small, goods[1], plan)) for _ in range(plan.rounds)
+        ]
+    name = f"time of an add among {plan.lines:,} lines: among {_SMALL[2]:,}"
+    yield compared(name, rounds, "ms", Reach(1.2))
+
+
+def _milliseconds(clients: Crowd, goods: Sequence[tuple[str, int]], plan: Plan) -> float:
+    return 1000 * plan.clients / clients.do(deeds.add_to, goods, seconds=plan.seconds).a_second
+
+
+def _filled(site: Site, name: str, size: tuple[int, int, int]) -> str:
+    """The address of a new database of this name that has so many variants, carts and lines."""
+    url = f"{site.env['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    with closing(psycopg2.connect(site.env["DATABASE_URL"])) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, env={**os.environ, "DATABASE_URL": url}, check=True)
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(_SQL, dict(zip(("variants", "carts", "lines"), size, strict=True)))
+        connection.cursor().execute("VACUUM ANALYZE")
+    return url
+
+
+def _pairs(variants: int, carts: int) -> list[tuple[str, int]]:
+    chance = random.Random(1)  # noqa: S311 - the same pairs in every run
+    return [(_guest(chance.randint(1, carts)), chance.randint(1, variants)) for _ in range(_PAIRS)]
+
+
+def _guest(number: int) -> str:
+    """The token that the SQL gives the cart of this number."""
+    return str(uuid.UUID(hashlib.md5(f"guest {number}".encode(), usedforsecurity=False).hexdigest()))

@@ -1,0 +1,54 @@
+"""What pages cost: the first of the catalogue, a product's, and a cart of twenty lines."""
+
+from collections.abc import Iterator
+
+from bench.figures import Figure, Reach, compared
+from bench.machine import cpu_seconds
+from bench.plan import Plan
+from bench.shoppers import Request, add_one_of, answers, get, visit
+from bench.site import Site
+
+_LINES = 20
+
+
+def pages(site: Site, plan: Plan) -> Iterator[Figure]:
+    """Each page in turn beside the bare view, asked for by eight clients."""
+    with site.processes("web") as pids:
+        guest = _guest_with_lines(site)
+        wanted = {
+            "catalogue page": (get("/", guest=guest), Reach(12)),
+            "product page": (get(_address_of_a_product(), guest=guest), Reach(10)),
+            f"cart page of {_LINES} lines": (get("/cart/", guest=guest), Reach(12)),
+        }
+        rounds = [_round(site, pids["web"], plan, [ask for ask, _ in wanted.values()]) for _ in range(plan.rounds)]
+    for number, (name, (_, reach)) in enumerate(wanted.items()):
+        costs = [(page_costs[number], bare) for bare, *page_costs in rounds]
+        yield compared(f"web CPU of the {name}: the bare view", costs, "ms", reach)
+
+
+def _round(site: Site, web: int, plan: Plan, requests: list[Request]) -> list[float]:
+    """CPU milliseconds of the bare view, and of each of the requests."""
+    return [_cost(site, web, plan, request) for request in [get("/bare/"), *requests]]
+
+
+def _cost(site: Site, web: int, plan: Plan, request: Request) -> float:
+    before = cpu_seconds(web)
+    count = answers(visit(site.port, request, clients=plan.clients, seconds=plan.seconds))
+    return (cpu_seconds(web) - before) / count * 1000
+
+
+def _guest_with_lines(site: Site) -> str:
+    """The cookie of a guest who has so many lines."""
+    (visitor,) = visit(site.port, add_one_of(site.variants, adds_a_guest=_LINES), clients=1, most=_LINES)
+    return visitor.cookie
+
+
+def _address_of_a_product() -> str:
+    from django.db import connection
+
+    from inventory.models import Product
+
+    try:
+        return Product.objects.earliest("pk").get_absolute_url()
+    finally:
+        connection.close()

@@ -1,0 +1,105 @@
+"""Clients of the pages: kept connections, as many at once as are asked for, each as fast as it is answered."""
+
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+# Any secret will do: what is checked is that cookie and form have the same.
+_TOKEN = "a" * 32
+
+
+@dataclass
+class Visitor:
+    """One client's state, and what it saw: seconds an answer, and a failure that ended it."""
+
+    number: int
+    asked: int = 0
+    cookie: str = ""
+    seconds: list[float] = field(default_factory=list)
+    error: Exception | None = None
+
+
+Request = Callable[[Visitor], bytes]
+
+
+def get(path: str, *, guest: str = "") -> Request:
+    """A page, asked for by somebody who has been here before, or by the guest of this cookie."""
+
+    def ask(visitor: Visitor) -> bytes:
+        cookies = _cookies(guest or visitor.cookie)
+        return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n\r\n".encode()
+
+    return ask
+
+
+def add_one_of(variants: Sequence[int], *, adds_a_guest: int = 10) -> Request:
+    """The form of a product's page: one unit, with a key of its own, of a variant that is another each time.
+
+    After so many adds another guest comes, with an empty cart.
+    """
+
+    def ask(visitor: Visitor) -> bytes:
+        if visitor.asked % adds_a_guest == 0:
+            visitor.cookie = ""
+        variant = variants[(visitor.number * 131 + visitor.asked * 7) % len(variants)]
+        body = f"csrfmiddlewaretoken={_TOKEN}&variant={variant}&quantity=1&key={uuid.uuid4()}"
+        return (
+            f"POST /cart/add/ HTTP/1.1\r\nHost: localhost\r\nCookie: {_cookies(visitor.cookie)}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    return ask
+
+
+def visit(port: int, request: Request, *, clients: int, seconds: float = 3600, most: int = 10**9) -> list[Visitor]:
+    """Let so many clients ask for so long, or so often each. Raises what one met: any answer but a 200 or 303."""
+    visitors = [Visitor(number) for number in range(clients)]
+    stop_at = time.monotonic() + seconds
+    threads = [threading.Thread(target=_go, args=(visitor, port, request, stop_at, most)) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for visitor in visitors:
+        if visitor.error:
+            raise visitor.error
+    return visitors
+
+
+def answers(visitors: Sequence[Visitor]) -> int:
+    """How many answers they got."""
+    return sum(len(visitor.seconds) for visitor in visitors)
+
+
+def _go(visitor: Visitor, port: int, request: Request, stop_at: float, most: int) -> None:
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while (asked_at := time.monotonic()) < stop_at and visitor.asked < most:
+                connection.sendall(request(visitor))
+                visitor.asked += 1
+                _read(visitor, answers.readline, answers.read)
+                visitor.seconds.append(time.monotonic() - asked_at)
+    except Exception as error:
+        visitor.error = error
+
+
+def _read(visitor: Visitor, read_line: Callable[[], bytes], read: Callable[[int], bytes]) -> None:
+    status, length = read_line().split()[1], 0
+    if status not in {b"200", b"303"}:
+        raise RuntimeError(f"a client was answered {status.decode()}")
+    while (line := read_line()) != b"\r\n":
+        name, _, value = line.partition(b":")
+        value = value.strip()
+        if name.lower() == b"content-length":
+            length = int(value)
+        elif name.lower() == b"set-cookie" and value.startswith(b"guest="):
+            visitor.cookie = value.partition(b";")[0].decode()
+    read(length)
+
+
+def _cookies(guest: str) -> str:
+    return "; ".join(filter(None, [f"csrftoken={_TOKEN}", guest]))
