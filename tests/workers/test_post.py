@@ -213,6 +213,14 @@ def test_an_address_that_does_not_exist_is_not_tried_again_and_holds_up_nobody(m
     assert "550" in row.error
 
 
+def test_the_log_does_not_say_who_was_not_reached(mail: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    mail.refuse["nobody@example.com"] = 550
+    write("a", to="nobody@example.com")
+    deliver()
+    assert "was not sent: SMTPRecipientsRefused" in caplog.text
+    assert "nobody@" not in caplog.text
+
+
 def test_what_is_no_e_mail_is_not_tried_again(mail: MailServer) -> None:
     write("a", to="ada@example.com\nBcc: all@example.com")
     write("b")

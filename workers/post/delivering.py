@@ -70,7 +70,8 @@ def _send(letter: Letter, connection: BaseEmailBackend) -> bool:
     try:
         message_of(letter, connection).send()
     except Exception as error:
-        logger.warning("letter %d was not sent", letter.pk, exc_info=True)
+        # What a mail server says of a letter names its reader: staff see it with the letter, the log has its kind.
+        logger.warning("letter %d was not sent: %s", letter.pk, type(error).__name__)
         _note_failure(letter, error)
         return False
     # Whoever holds the lease by now: it is sent. What was in it is nobody's business any more.
