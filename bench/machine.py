@@ -13,6 +13,11 @@ def cpu_seconds(*pids: int) -> float:
     return sum(_own_and_ended(pid) for root in pids for pid in (root, *descendants(root))) / _TICKS
 
 
+def parent(pid: int) -> int:
+    """The process that started this one."""
+    return int(_stat(pid)[1])
+
+
 def resident_bytes(*pids: int) -> int:
     """Memory that these processes and all they started hold now."""
     return sum(_resident(pid) for root in pids for pid in (root, *descendants(root)))
@@ -21,10 +26,14 @@ def resident_bytes(*pids: int) -> int:
 def _own_and_ended(pid: int) -> int:
     """In ticks; of a process that has just ended its parent tells."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(int(number) for number in _stat(pid)[11:15])
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return sum(int(number) for number in fields[11:15])
+
+
+def _stat(pid: int) -> list[str]:
+    """What stands after the name, which may hold blanks."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _resident(pid: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 from redis import Redis
 
+from bench.machine import parent
 from shop.local.children import Child, site
 from shop.local.places import throw_away_folder
 from shop.local.preflight import Ports
@@ -54,6 +55,10 @@ class Site:
             cursor.execute(query, arguments)
             row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
+
+    def database_pid(self) -> int:
+        """PostgreSQL's first process, which started all others."""
+        return parent(self.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"))
 
     def messages(self) -> int:
         """Messages that Celery has been sent so far."""

@@ -28,6 +28,7 @@ class _Round:
     bare_cpu: float  # milliseconds a request, of web processes
     add_cpu: float
     worker_cpu: float  # milliseconds an add
+    database_cpu: float  # milliseconds an add, effects included
     messages: float  # an add
     bare_rate: float  # a second
     add_rate: float
@@ -45,6 +46,7 @@ def adding(site: Site, plan: Plan) -> Iterator[Figure]:
     yield compared("web CPU of an add: the bare view", [(r.add_cpu, r.bare_cpu) for r in rounds], "ms", Reach(6))
     yield compared("adds a second, 8 clients: the bare view", [(r.add_rate, r.bare_rate) for r in rounds], "1/s")
     yield compared("worker CPU of an add: its web CPU", [(r.worker_cpu, r.add_cpu) for r in rounds], "ms", Reach(0.3))
+    yield measured("database CPU of an add and its effects", [r.database_cpu for r in rounds], "ms")
     yield measured("Celery messages an add, 8 clients", [r.messages for r in rounds], "", Reach(0.2))
     yield measured("commit to all effects done, p95, full load", [r.p95 for r in rounds], "ms", Reach(500))
     yield measured("commit to all effects done, p95, one client", solo, "ms", Reach(100))
@@ -53,12 +55,14 @@ def adding(site: Site, plan: Plan) -> Iterator[Figure]:
 def _round(site: Site, pids: Mapping[str, int], plan: Plan) -> _Round:
     bare_cpu, bare_rate, _ = _cost(site, pids["web"], get("/bare/"), plan.clients, plan.seconds)
     workers, messages = [pids[name] for name in WORKERS], site.messages()
-    before = cpu_seconds(*workers)
+    database = site.database_pid()
+    before, database_before = cpu_seconds(*workers), cpu_seconds(database)
     add_cpu, add_rate, count = _adds(site, pids, plan.clients, plan.seconds)
     return _Round(
         bare_cpu=bare_cpu,
         add_cpu=add_cpu,
         worker_cpu=(cpu_seconds(*workers) - before) / count * 1000,
+        database_cpu=(cpu_seconds(database) - database_before) / count * 1000,
         messages=(site.messages() - messages) / count,
         bare_rate=bare_rate,
         add_rate=add_rate,
