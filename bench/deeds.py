@@ -33,11 +33,15 @@ def add_to(goods: Sequence[tuple[str, int]], start: int) -> Deed:
 
 
 def be_refused(variants: Sequence[int], start: int) -> Deed:
-    """Ask for what is sold out, with units in live holds of others."""
+    """Ask for the first of these, which is sold out with its units in live holds of others.
+
+    By a shopper who has a cart, as most have: the second is in it.
+    """
     from cart.services import add_product_to_cart
     from inventory.errors import InsufficientStock
 
     guest = uuid.uuid4()
+    add_product_to_cart(None, variants[1], 1, guest_token=guest)
 
     def deed(turn: int) -> None:
         try:

@@ -32,7 +32,7 @@ def in_process(site: Site, plan: Plan) -> Iterator[Figure]:
             spread = _adds(site, clients, plan, deeds.add, site.variants)
             limits.append((spread, limit))
             hots.append((_adds(site, clients, plan, deeds.add, hot), spread))
-            refusals.append((clients.do(deeds.be_refused, [sold_out], seconds=plan.seconds).a_second, spread))
+            refusals.append((clients.do(deeds.be_refused, [sold_out, *hot], seconds=plan.seconds).a_second, spread))
             site.sql("TRUNCATE workers_outboxrow")
     yield compared("adds a second of the service: one statement", limits, "1/s", Reach(0.4, at_least=True))
     yield compared("adds a second, all of one variant: of 1,000", hots, "1/s", Reach(0.8, at_least=True))
