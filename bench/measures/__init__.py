@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bench.figures import Figure
 from bench.measures.adding import adding
+from bench.measures.anatomy import anatomy
 from bench.measures.draining import draining
 from bench.measures.growing import growing
 from bench.measures.hot_row import hot_row
@@ -18,6 +19,7 @@ Measure = Callable[[Site, Plan], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
     "adding": adding,
+    "anatomy": anatomy,
     "in_process": in_process,
     "hot_row": hot_row,
     "long_carts": long_carts,
