@@ -95,9 +95,3 @@ def test_nobody_talks_to_a_server_that_is_vouched_for_by_nobody(secure: str) -> 
     said = ask_all(secure)
     assert set(said) == {"web", "sender", "flower"}
     assert all("CERTIFICATE_VERIFY_FAILED" in what for what in said.values()), said
-
-
-def test_nor_is_anybody_let_in_with_another_password(secure: str) -> None:
-    password = urlsplit(secure).password
-    said = ask_all(secure.replace(f":{password}@", ":wrong@") + TRUSTED)
-    assert all("invalid username-password pair" in what for what in said.values()), said
