@@ -33,6 +33,9 @@ bind = f"{os.environ.get('BIND_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or
 worker_class = LeavingWorker
 workers = 2
 threads = 4
+# The site is loaded before the socket is opened: until then a proxy is refused, and asks a process that is ready. By
+# default whoever comes too early is let in, and waits for as long as loading takes. Loaded once, it needs less memory.
+preload_app = True
 # A request waits for a row lock for seconds at most; longer than this is a client that does not read.
 graceful_timeout = 10
 # Whose word counts for how a request came, the settings say (SHOP_TRUSTED_PROXIES), not where it connects from.

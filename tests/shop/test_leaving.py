@@ -1,4 +1,4 @@
-"""Web processes are replaced under shoppers' hands: nobody who was let in is left without an answer."""
+"""Web processes come and go under shoppers' hands: whoever is let in is answered, and at once."""
 
 import signal
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def web(port: int, transactional_db: None, tmp_path: Path) -> Iterator[LocalProc
     web = start_web(tmp_path, port)
     web.ready()
     assert Shopper(f"http://127.0.0.1:{port}").get("/healthz").status == 200
-    wait_until(lambda: len(web.children) == 2, "both web processes run")
+    wait_until(lambda: len(web.children) == 2 and all(map(is_set_up, web.children)), "both web processes run")
     yield web
     web.teardown()
 
@@ -60,7 +60,27 @@ def answer(visitor: socket) -> str:
             return str(error)
 
 
+def is_set_up(process: int) -> bool:
+    """Whether it knows what to do with signals: SIGABRT is the last that a web process of gunicorn sees to."""
+    return has_signal(process, "SigCgt", signal.SIGABRT)
+
+
 def is_told_to_stop(process: int) -> bool:
     """Whether SIGTERM waits for a process that stands still."""
+    return has_signal(process, "ShdPnd", signal.SIGTERM)
+
+
+def has_signal(process: int, mask: str, number: signal.Signals) -> bool:
     status = dict(line.split(":\t", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
-    return bool(int(status["ShdPnd"], 16) >> (signal.SIGTERM - 1) & 1)
+    return bool(int(status[mask], 16) >> (number - 1) & 1)
+
+
+def test_nobody_is_let_in_before_the_site_is_loaded(port: int, transactional_db: None, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    web = start_web(tmp_path, port, application="tests.web_that_knocks", KNOCKS_NOTE=str(note))
+    try:
+        web.ready()
+        assert Shopper(f"http://127.0.0.1:{port}").get("/healthz").status == 200
+    finally:
+        web.teardown()
+    assert note.read_text() == "refused"
