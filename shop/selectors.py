@@ -1,6 +1,8 @@
 """Questions that the pages ask about goods. Each states its query count."""
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
@@ -17,8 +19,14 @@ def products_on_sale() -> QuerySet[Product]:
 
 
 def offers_of(products: QuerySet[Product], owner: Owner | None) -> list[Offer]:
-    """These products with their variants as this shopper meets them. 2 queries."""
-    return [_offer(product) for product in _with_variants(products, owner)]
+    """Those of these products that have a variant on sale, with all such as this shopper meets them. 2 queries."""
+    # The words of a product are for the database alone.
+    found = {product.pk: product for product in products.defer("search")}
+    choices = defaultdict(list)
+    for variant in variants_on_sale(list(found), owner):
+        variant.product = found[variant.product_id]
+        choices[variant.product_id].append(_variant_offer(variant))
+    return [Offer(product, choices[product.pk]) for product in found.values() if product.pk in choices]
 
 
 def offer_by_slug(slug: str, owner: Owner | None) -> Offer | None:
@@ -38,18 +46,7 @@ def variant_with_product(variant_id: int) -> ProductVariant:
 
 
 def _first_on_sale(products: QuerySet[Product], owner: Owner | None) -> Offer | None:
-    offers = offers_of(products, owner)
-    return offers[0] if offers and offers[0].variants else None
-
-
-def _with_variants(products: QuerySet[Product], owner: Owner | None) -> QuerySet[Product]:
-    # The words of a product are for the database alone.
-    return products.defer("search").prefetch_related(Prefetch("variants", queryset=variants_on_sale(owner)))
-
-
-def _offer(product: Product) -> Offer:
-    # The prefetch has put the annotated variants where `variants.all()` finds them, each with its product set.
-    return Offer(product, [_variant_offer(variant) for variant in product.variants.all()])
+    return next(iter(offers_of(products, owner)), None)
 
 
 def _variant_offer(variant: ProductVariant) -> VariantOffer:

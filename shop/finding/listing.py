@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cart.owners import Owner
-from cart.selectors import variants_on_sale
+from cart.selectors import run_out_holds
 from inventory.models import Category, Product, ProductVariant, StockMovement
 from shop.finding.wanted import Wanted
 from shop.finding.words import matching
@@ -84,11 +84,13 @@ def _filtered(products: QuerySet[Product], wanted: Wanted, owner: Owner | None) 
 
 def _variants_wanted(wanted: Wanted, owner: Owner | None) -> QuerySet[ProductVariant]:
     """A product is wanted for any variant that has the price and is free, as this shopper meets it."""
-    variants = variants_on_sale(owner).filter(product=OuterRef("pk"))
+    variants = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
     bounds: dict[str, Decimal | None] = {"price__gte": wanted.least, "price__lte": wanted.most}
     variants = variants.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
-    # Run-out holds of others are looked for only where nothing else is free.
-    return variants.filter(Q(stock_quantity__gt=0) | Q(available__gt=0)) if wanted.in_stock else variants
+    if not wanted.in_stock:
+        return variants
+    run_out = run_out_holds(owner).filter(product_variant=OuterRef("pk"))
+    return variants.filter(Q(stock_quantity__gt=0) | Q(Exists(run_out)))
 
 
 def _shelves(products: QuerySet[Product]) -> tuple[list[Shelf], int]:

@@ -321,11 +321,12 @@ def test_buyers_wait_no_longer_than_a_web_process() -> None:
 
 def test_shoppers_do_not_meet_it() -> None:
     stage.set_up(DrillPlan(buyers=1, units=5, processes=1))
-    assert not variants_on_sale(None).filter(sku=DRILL_NUMBER).exists()
+    drilled = Product.objects.get(number=DRILL_NUMBER)
+    assert variants_on_sale([drilled.pk], None) == []
     page = Client().get("/")
     assert page.status_code == 200
     assert "DRILL" not in page.content.decode()
-    assert Client().get(Product.objects.get(number=DRILL_NUMBER).get_absolute_url()).status_code == 404
+    assert Client().get(drilled.get_absolute_url()).status_code == 404
     stage.clear_away()
 
 

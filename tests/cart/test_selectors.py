@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from cart.owners import Owner
 from cart.selectors import cart_contents, cart_summary, free_units, variants_on_sale
 from cart.services import merge_guest_cart, release_run_out_holds
-from inventory.models import ProductVariant
+from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, run_out
 
@@ -22,7 +22,8 @@ def other() -> Owner:
 
 
 def available(variant: ProductVariant, owner: Owner | None) -> int:
-    return int(variants_on_sale(owner).get(pk=variant.pk).available)  # type: ignore[attr-defined]
+    (found,) = variants_on_sale([variant.product_id], owner)
+    return int(found.available)  # type: ignore[attr-defined]
 
 
 class TestVariantsOnSale:
@@ -48,14 +49,33 @@ class TestVariantsOnSale:
         assert available(variant, guest) == 10
 
     def test_a_variant_that_is_no_longer_sold_is_not_among_them(self, make_variant: MakeVariant) -> None:
-        make_variant(is_active=False)
-        assert not variants_on_sale(None).exists()
+        variant = make_variant(is_active=False)
+        assert variants_on_sale([variant.product_id], None) == []
+
+    def test_of_a_product_that_is_not_listed_none_is(self, variant: ProductVariant, guest: Owner) -> None:
+        Product.objects.update(is_listed=False)
+        assert variants_on_sale([variant.product_id], guest) == []
+
+    def test_they_come_by_sku_with_when_the_first_hold_of_others_ends(
+        self, guest: Owner, other: Owner, make_variant: MakeVariant
+    ) -> None:
+        ours, theirs, ended = make_variant(), make_variant(), make_variant()
+        held(guest, ours)
+        live = held(other, theirs)
+        held(Owner(guest_token=uuid.uuid4()), theirs)
+        run_out(held(other, ended))
+        found = variants_on_sale([ended.product_id, theirs.product_id, ours.product_id], guest)
+        ends = {one.sku: one.first_hold_ends for one in found}  # type: ignore[attr-defined]
+        assert ends == {ours.sku: None, theirs.sku: live.reserved_until, ended.sku: None}
+        assert list(ends) == sorted(ends)
 
     def test_any_number_of_variants_is_one_query(self, guest: Owner, other: Owner, make_variant: MakeVariant) -> None:
-        for _ in range(3):
-            run_out(held(other, make_variant()))
+        goods = [make_variant() for _ in range(3)]
+        for variant in goods:
+            run_out(held(other, variant))
         with CaptureQueriesContext(connection) as statements:
-            assert [variant.available for variant in variants_on_sale(guest)] == [10] * 3  # type: ignore[attr-defined]
+            found = variants_on_sale([variant.product_id for variant in goods], guest)
+        assert [variant.available for variant in found] == [10] * 3  # type: ignore[attr-defined]
         assert len(statements) == 1
 
 

@@ -289,7 +289,7 @@ class CartMachine(RuleBasedStateMachine):
         }
         assert contents.total == summary.total == total
         assert summary.units == sum(line.quantity for line in lines.values())
-        for variant in variants_on_sale(owner):
+        for variant in variants_on_sale(Product.objects.values_list("pk", flat=True), owner):
             others = (line for line in self.model.lines.values() if line.variant == variant.pk)
             ended = sum(
                 line.quantity
