@@ -78,6 +78,10 @@ bench-replay: setup ## a real log through the pages at full speed: make bench-re
 bench-lists: setup ## statements and milliseconds of each list of the back office, with a million rows
 	@exec $(PY) -m shop.local -- $(PY) -m bench.admin_lists $(ARGS)
 
+.PHONY: simulate
+simulate: setup ## how many processes 10 to 10,000 adds a second need, from bench/results.json; ARGS="--busy 0.6 --wait 10"
+	@exec $(PY) -m bench.simulate $(ARGS)
+
 .PHONY: screens
 screens: setup ## pictures of each page into docs/screens, of the shop that `make up` runs (PORT=8000)
 	@$(PY) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000}

@@ -1,0 +1,167 @@
+"""How many processes and cores so many adds a second need, from what `make bench` measured: `make simulate`.
+
+Each stage of an add (a web process, a worker process, a core of the database) is a queue that many servers share:
+M/M/c, so its waits are by Erlang's C formula. What is assumed by that:
+
+- Adds come by chance (Poisson), and what one costs varies as an exponential distribution does. Real ones vary less, so
+  the waits are on the safe side; a rush at the stroke of nine is another rate, not chance.
+- A process uses one core at most (Python's lock), and its core is its own. Waiting for the database takes no core: the
+  other threads of a web process go on meanwhile, which is enough while an add waits less than three times its own work.
+- An add costs as much at every rate. Of workers that is too much: the fuller the outbox, the larger their batches.
+- Adds are spread over many variants. Those of one variant wait in line for its row, whatever is added. How many that
+  can be was measured with eight processes on the bench's own cores: the row itself may bear more.
+
+Not in it: other pages, the disk's time for a commit (commits of one moment share it), the proxy, Redis.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from bench.figures import RESULTS
+from shop.local.terminal import LocalError, say
+
+RATES = (10, 100, 1_000, 10_000)  # adds a second
+THREADS = 4  # of a web process, each with a connection to the database (gunicorn.conf.py)
+_ROW = "{:>14} {:>14} {:>17} {:>15} {:>12}"
+LATE = 0.05  # the share that may wait longer: what is left of a 95th percentile
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds of one core that an add takes, and adds a second that one variant's row was seen to bear."""
+
+    web: float
+    worker: float
+    database: float
+    row_rate: float
+
+    @property
+    def together(self) -> float:
+        return self.web + self.worker + self.database
+
+
+@dataclass(frozen=True)
+class Target:
+    """How full a stage may be, from 0 to 1, and how long 95 of 100 adds may wait in it, in seconds."""
+
+    busy: float
+    wait: float
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a rate needs."""
+
+    rate: float
+    web: int
+    workers: int
+    database_cores: int
+
+    @property
+    def connections(self) -> int:
+        """To the database, or to a pooler before it."""
+        return self.web * THREADS + self.workers
+
+
+def chance_to_wait(servers: int, load: float) -> float:
+    """Erlang's C: how likely all servers are taken when an add comes. `load` is in servers, below their number."""
+    blocked = 1.0  # Erlang's B, by the number of servers
+    for number in range(1, servers + 1):
+        blocked = load * blocked / (number + load * blocked)
+    return blocked / (1 - load / servers * (1 - blocked))
+
+
+def late_wait(servers: int, rate: float, seconds: float) -> float:
+    """The 95th percentile of the wait for a server that takes so many seconds, in seconds; 0 where most never wait."""
+    chance = chance_to_wait(servers, rate * seconds)
+    return max(0.0, math.log(chance / LATE) * seconds / (servers - rate * seconds))
+
+
+def servers_for(rate: float, seconds: float, target: Target) -> int:
+    """The fewest servers, one at least, that keep the target."""
+    servers = max(1, math.ceil(rate * seconds / target.busy))
+    while late_wait(servers, rate, seconds) > target.wait:
+        servers += 1
+    return servers
+
+
+def need(rate: float, costs: Costs, target: Target) -> Need:
+    """What so many adds a second need."""
+    web, workers, cores = (servers_for(rate, seconds, target) for seconds in (costs.web, costs.worker, costs.database))
+    return Need(rate, web, workers, cores)
+
+
+def limits(costs: Costs, target: Target, database_cores: int) -> list[tuple[float, str]]:
+    """Adds a second at which something is full that no further process helps with, the first one first."""
+    row = (target.busy * costs.row_rate, "the row of one variant, where all adds are of that one")
+    database = (target.busy * database_cores / costs.database, f"PostgreSQL's machine, of {database_cores} cores")
+    return sorted([row, database])
+
+
+def on_one_machine(costs: Costs, *, web: int, cores: int) -> float:
+    """The most adds a second that so many web processes can do where all stages share the cores."""
+    return min(web / costs.web, cores / costs.together)
+
+
+class Measured:
+    """The values that `make bench` wrote, by the names of their rows. `LocalError` where there is none."""
+
+    def __init__(self, results: Path) -> None:
+        if not results.exists():
+            raise LocalError(f"There is no {results}. Run: make bench")
+        self._rows = {row["name"]: row["value"] for row in json.loads(results.read_text(encoding="utf-8"))}
+
+    def __getitem__(self, name: str) -> float:
+        if name not in self._rows:
+            raise LocalError(f"The results have no row {name!r}. Run: make bench")
+        return float(self._rows[name])
+
+    def costs(self) -> Costs:
+        return Costs(
+            web=self["web CPU of an add: the bare view"] / 1000,
+            worker=self["worker CPU of an add: its web CPU"] / 1000,
+            database=self["database CPU of an add and its effects"] / 1000,
+            row_rate=self["adds a second, all of one variant: of 1,000"],
+        )
+
+
+def report(results: Measured, target: Target, database_cores: int) -> Iterator[str]:
+    """The table, the limits and the measured point, a line each."""
+    costs = results.costs()
+    yield f"An add takes {costs.web * 1000:.3g} ms of a web process, {costs.worker * 1000:.3g} of a worker"
+    yield f"and {costs.database * 1000:.3g} of the database. None of them is more than {target.busy:.0%} busy,"
+    yield f"and in each 95 of 100 adds wait {target.wait * 1000:g} ms at most.\n"
+    yield _ROW.format("adds a second", "web processes", "worker processes", "database cores", "connections")
+    for its in (need(rate, costs, target) for rate in RATES):
+        yield _ROW.format(*(f"{number:,}" for number in (*astuple(its), its.connections)))
+    yield "\nNo further process helps beyond"
+    for limit, what in limits(costs, target, database_cores):
+        yield f"{limit:14,.0f} adds a second: {what}"
+    measured, most = results["adds a second, 8 clients: the bare view"], on_one_machine(costs, web=2, cores=2)
+    yield f"\nMeasured, 8 clients, 2 web processes and all else on 2 cores: {measured:,.0f} adds a second. These costs"
+    yield f"allow {most:,.0f}: {measured / most:.0%} of it was reached, with the clients and Redis on the same cores."
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.simulate", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--busy", type=float, default=0.7, help="how full a stage may be, above 0 and below 1 (0.7)")
+    parser.add_argument("--wait", type=float, default=20, help="how long 95 of 100 adds may wait in one, in ms (20)")
+    parser.add_argument("--database-cores", type=int, default=16, help="of the machine that PostgreSQL has (16)")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="what `make bench` wrote")
+    chosen = parser.parse_args(arguments)
+    if not 0 < chosen.busy < 1:
+        parser.error("--busy is above 0 and below 1")
+    target = Target(busy=chosen.busy, wait=chosen.wait / 1000)
+    say("\n".join(report(Measured(chosen.results), target, chosen.database_cores)))
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except LocalError as error:
+        sys.exit(f"error: {error}")
