@@ -1,6 +1,7 @@
 """Rows are done in batches, each exactly once, and a bad one never holds up the rest."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.db.models.functions import Now
 
 from tests.workers.conftest import MakeEffect, messages
 from workers.models import AnalyticsEvent, OutboxRow
-from workers.outbox import Batch, Intent, draining, enqueue, failing
+from workers.outbox import Batch, Intent, doorbell, draining, enqueue, failing
 from workers.outbox.draining import drain
 from workers.outbox.effects import Handler
 from workers.outbox.failing import MOST_ATTEMPTS
@@ -180,6 +181,36 @@ def test_a_row_that_lost_its_worker_each_time_is_dead_at_last(make_effect: MakeE
     assert drain("one") == 0
     assert OutboxRow.objects.get().is_dead
     assert batches == []
+
+
+def test_a_drain_stays_for_what_its_rows_set_off_and_no_message_is_sent_for_it(make_effect: MakeEffect) -> None:
+    def ask_for_more(batch: Batch) -> None:
+        if "first" in batch.keys:
+            enqueue([Intent("one", key="second")])
+
+    batches = make_effect("one", ask_for_more)
+    enqueue([Intent("one", key="first")])
+    assert drain("one") == 2
+    assert [batch.keys for batch in batches] == [["first"], ["second"]]
+    assert messages() == 1
+
+
+def test_a_row_that_comes_with_the_last_look_is_done_and_none_after_it_is_missed(make_effect: MakeEffect) -> None:
+    """The rival commits between the look that found nothing and the clearing of the bell: its ring sends no message."""
+    batches = make_effect("one")
+    enqueue([Intent("one", key="early")])
+
+    def rival_then_clear(name: str, clear: Callable[[str], None] = doorbell.clear) -> None:
+        if len(batches) == 1:
+            enqueue([Intent("one", key="late")])
+        clear(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doorbell, "clear", rival_then_clear)
+        assert drain("one") == 2
+    assert messages() == 1
+    enqueue([Intent("one", key="after")])
+    assert messages() == 2
 
 
 def test_two_drains_at_once_share_the_rows(make_effect: MakeEffect) -> None:
