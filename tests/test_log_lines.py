@@ -31,12 +31,13 @@ def json_lines(log: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_id_of_an_add_is_in_the_line_of_the_web_and_of_the_tasks(
+def test_the_logs_of_web_and_worker_have_the_request_and_no_address_that_opens_something(
     serve: Callable[..., str], variant: ProductVariant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOG_FORMAT", "json")
     web, shopper = tmp_path / "web.log", Shopper(serve())
     shopper.add(shopper.add_form(variant.product.get_absolute_url()), quantity="2", variant=str(variant.pk))
+    link_is_not_logged(shopper, web)
     worker = start_worker(tmp_path)
     try:
         wait_until(lambda: not OutboxRow.objects.exists(), "the effects are done")
@@ -50,20 +51,15 @@ def test_the_id_of_an_add_is_in_the_line_of_the_web_and_of_the_tasks(
     assert all(each["task_id"] and each["task"] == each["effect"] for each in done)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_no_line_has_an_address_that_opens_something(
-    serve: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Django's own lines about a 404 and a refused form name the path; ours the query with a name in it."""
-    monkeypatch.setenv("LOG_FORMAT", "json")
-    link, shopper = dumps(["an order"]), Shopper(serve())
+def link_is_not_logged(shopper: Shopper, web: Path) -> None:
+    """Django's own lines about a 404 and a refused form would name the path."""
+    link = dumps(["an order"])
     assert shopper.get(f"/orders/{link}/?name=ada").status == 404
     assert shopper.post(f"/orders/{link}/pay/", {}).status == 403
-    lines = json_lines(tmp_path / "web.log")
+    lines = json_lines(web)
     assert {"orders/<str:token>/", "orders/<str:token>/pay/"} <= {line.get("route") for line in lines}
     assert {"django.request", "django.security.csrf"} <= {line["logger"] for line in lines}
-    text = (tmp_path / "web.log").read_text()
-    assert (link in text, "ada" in text) == (False, False)
+    assert (link in web.read_text(), "ada" in web.read_text()) == (False, False)
 
 
 def _closed(answer: Any) -> Any:

@@ -17,13 +17,13 @@ from orders.models import DeliveryMethod
 from orders.states import State
 from tests.databases import empty_database
 from tests.ordering import order, pay
+from tests.upgrade.dumps import VERSIONS, load
 from workers.models import AnalyticsEvent, OutboxRow
 from workers.outbox.draining import drain
 from workers.outbox.effects import registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VERSIONS = sorted(Path(__file__).parent.glob("*.sql"))
 # Lines whose holds `stock_a_shop.py` let run out.
 RUN_OUT = 4
 
@@ -53,18 +53,6 @@ def schema() -> set[tuple[object, ...]]:
 def _plain(value: object) -> object:
     """Without casts and brackets: PostgreSQL writes them otherwise for a condition that came from a dump."""
     return re.sub(r"::(character varying|text)(\[\])?|[()]", "", value) if isinstance(value, str) else value
-
-
-def load(file: Path) -> None:
-    """As if it had been stopped a moment ago: what was held then is held now."""
-    with connection.cursor() as cursor:
-        cursor.execute(file.read_text())
-        cursor.execute(
-            "UPDATE public.cart_cartitem SET reserved_until = reserved_until"
-            " + (now() - (SELECT max(created_at) FROM public.workers_outboxrow))"
-        )
-    # The dump has put the session's search path aside.
-    connection.close()
 
 
 def scalar(question: str) -> int:
