@@ -1,5 +1,7 @@
 """The address of a product's picture: its photograph, where staff have given one, else its drawing. No query."""
 
+from typing import NamedTuple
+
 from django.urls import reverse
 
 from inventory.catalogue.naming import ONLY_VARIANT
@@ -25,13 +27,33 @@ _SHOWS = {
 }
 
 
-def product_picture(product: Product, variant: ProductVariant | None = None, size: str = "card") -> str:
-    """Of a product, or of one of its variants. A drawing is as sharp in any size."""
-    if product.photo:
-        return reverse("shop:photo", args=[product.photo, size])
+class Pictured(NamedTuple):
+    """What a picture shows of goods: nothing else decides its address."""
+
+    photo: str
+    number: str
+    name: str
+    sold_as: str
+    article: str
+
+
+def pictured(product: Product, variant: ProductVariant | None = None) -> Pictured:
+    """A product, or one of its variants."""
     sold_as = "" if variant is None or variant.name == ONLY_VARIANT else variant.name
     article = product.number if variant is None else variant.sku
-    return _address(article, drawing_of(product.number, product.name, sold_as, article))
+    return Pictured(product.photo, product.number, product.name, sold_as, article)
+
+
+def picture_of(goods: Pictured, size: str = "card") -> str:
+    """The address. A drawing is as sharp in any size."""
+    if goods.photo:
+        return reverse("shop:photo", args=[goods.photo, size])
+    return _address(goods.article, drawing_of(goods.number, goods.name, goods.sold_as, goods.article))
+
+
+def product_picture(product: Product, variant: ProductVariant | None = None, size: str = "card") -> str:
+    """The address for a product, or for one of its variants."""
+    return picture_of(pictured(product, variant), size)
 
 
 def category_picture(category_slug: str) -> str:

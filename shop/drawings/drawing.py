@@ -45,6 +45,7 @@ class Drawing(NamedTuple):
         return f"{self.motif}-{self.paint}-{self.surface}-{self.paper}{self.print}{self.copies}{self.lean}{self.shift}"
 
 
+@lru_cache(maxsize=4096)
 def drawing_of(number: str, name: str, variant: str = "", sku: str = "") -> Drawing:
     """The drawing of a product, or of one of its variants: its own words about colour and print come first.
 

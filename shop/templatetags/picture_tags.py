@@ -23,6 +23,12 @@ def picture(goods: Product | ProductVariant, alt: str = "", size: str = "card") 
 
 
 @register.simple_tag
+def picture_of(goods: pictures.Pictured) -> SafeString:
+    """The picture of what is known by what a picture shows alone."""
+    return _image(pictures.picture_of(goods), "")
+
+
+@register.simple_tag
 def category_picture(slug: str) -> SafeString:
     """The picture of a category."""
     return _image(pictures.category_picture(slug), "")

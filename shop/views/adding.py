@@ -100,7 +100,7 @@ def _part(request: ShopRequest, variant_id: int) -> HttpResponse:
 
 def _shown(request: ShopRequest, offer: Offer, form: AddForm) -> HttpResponse:
     status = form.problem.status if form.problem else 200
-    template = "shop/_card.html" if _is_card(request) else "shop/_add_answer.html"
+    template = "shop/_card_answer.html" if _is_card(request) else "shop/_add_answer.html"
     return part(request, template, shown(offer, form), status=status)
 
 
