@@ -1,13 +1,15 @@
 """How many processes and cores so many adds a second need, from what `make bench` measured: `make simulate`.
 
-Each stage of an add (a web process, a worker process, a core of the database) is a queue that many servers share:
-M/M/c, so its waits are by Erlang's C formula. What is assumed by that:
+Web processes, and the database's cores, are a queue that many servers share: M/M/c, whose waits Erlang's C formula has.
+What is assumed by that:
 
 - Adds come by chance (Poisson), and what one costs varies as an exponential distribution does. Real ones vary less, so
   the waits are on the safe side; a rush at the stroke of nine is another rate, not chance.
 - A process uses one core at most (Python's lock), and its core is its own. Waiting for the database takes no core: the
   other threads of a web process go on meanwhile, which is enough while an add waits less than three times its own work.
 - An add costs as much at every rate. Of workers that is too much: the fuller the outbox, the larger their batches.
+- Nobody waits for workers, and they take what has gathered, not one add after the other: they are only not to be full.
+  An effect is drained by one process while that keeps up; then the sweep sends for more, one every three seconds.
 - Adds are spread over many variants. Those of one variant wait in line for its row, whatever is added. How many that
   can be was measured with eight processes on the bench's own cores: the row itself may bear more.
 
@@ -26,6 +28,7 @@ from bench.figures import RESULTS
 from shop.local.terminal import LocalError, say
 
 RATES = (10, 100, 1_000, 10_000)  # adds a second
+EFFECTS = ("recalculate_cart_totals", "check_low_stock", "record_analytics")  # a row each of every add
 THREADS = 4  # of a web process, each with a connection to the database (gunicorn.conf.py)
 _ROW = "{:>14} {:>14} {:>17} {:>15} {:>12}"
 LATE = 0.05  # the share that may wait longer: what is left of a 95th percentile
@@ -33,12 +36,13 @@ LATE = 0.05  # the share that may wait longer: what is left of a 95th percentile
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of one core that an add takes, and adds a second that one variant's row was seen to bear."""
+    """Seconds of one core that an add takes; adds a second that one variant, and one drain of an effect, can take."""
 
     web: float
     worker: float
     database: float
     row_rate: float
+    drain_rate: float
 
     @property
     def together(self) -> float:
@@ -92,15 +96,23 @@ def servers_for(rate: float, seconds: float, target: Target) -> int:
 
 def need(rate: float, costs: Costs, target: Target) -> Need:
     """What so many adds a second need."""
-    web, workers, cores = (servers_for(rate, seconds, target) for seconds in (costs.web, costs.worker, costs.database))
-    return Need(rate, web, workers, cores)
+    workers = max(1, math.ceil(rate * costs.worker / target.busy))
+    return Need(rate, servers_for(rate, costs.web, target), workers, servers_for(rate, costs.database, target))
 
 
 def limits(costs: Costs, target: Target, database_cores: int) -> list[tuple[float, str]]:
-    """Adds a second at which something is full that no further process helps with, the first one first."""
-    row = (target.busy * costs.row_rate, "the row of one variant, where all adds are of that one")
-    database = (target.busy * database_cores / costs.database, f"PostgreSQL's machine, of {database_cores} cores")
-    return sorted([row, database])
+    """Adds a second at which something is full that no web process helps with, the first one first."""
+    machine = database_cores / costs.database
+    return sorted(
+        [
+            (target.busy * costs.row_rate, "the row of one variant, where all adds are of that one"),
+            (
+                target.busy * costs.drain_rate,
+                "one drain of one effect; more are sent for, and it is done seconds later",
+            ),
+            (target.busy * machine, f"the machine of PostgreSQL, with {database_cores} cores"),
+        ]
+    )
 
 
 def on_one_machine(costs: Costs, *, web: int, cores: int) -> float:
@@ -127,6 +139,7 @@ class Measured:
             worker=self["worker CPU of an add: its web CPU"] / 1000,
             database=self["database CPU of an add and its effects"] / 1000,
             row_rate=self["adds a second, all of one variant: of 1,000"],
+            drain_rate=min(self[f"rows a second of {effect}, one process"] for effect in EFFECTS),
         )
 
 
@@ -134,12 +147,12 @@ def report(results: Measured, target: Target, database_cores: int) -> Iterator[s
     """The table, the limits and the measured point, a line each."""
     costs = results.costs()
     yield f"An add takes {costs.web * 1000:.3g} ms of a web process, {costs.worker * 1000:.3g} of a worker"
-    yield f"and {costs.database * 1000:.3g} of the database. None of them is more than {target.busy:.0%} busy,"
-    yield f"and in each 95 of 100 adds wait {target.wait * 1000:g} ms at most.\n"
+    yield f"and {costs.database * 1000:.3g} of the database. None is more than {target.busy:.0%} busy; for a web process,"
+    yield f"and for the database, 95 of 100 adds wait {target.wait * 1000:g} ms at most.\n"
     yield _ROW.format("adds a second", "web processes", "worker processes", "database cores", "connections")
     for its in (need(rate, costs, target) for rate in RATES):
         yield _ROW.format(*(f"{number:,}" for number in (*astuple(its), its.connections)))
-    yield "\nNo further process helps beyond"
+    yield "\nFull, however many web processes there are, is at"
     for limit, what in limits(costs, target, database_cores):
         yield f"{limit:14,.0f} adds a second: {what}"
     measured, most = results["adds a second, 8 clients: the bare view"], on_one_machine(costs, web=2, cores=2)
@@ -150,7 +163,7 @@ def report(results: Measured, target: Target, database_cores: int) -> Iterator[s
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.simulate", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--busy", type=float, default=0.7, help="how full a stage may be, above 0 and below 1 (0.7)")
-    parser.add_argument("--wait", type=float, default=20, help="how long 95 of 100 adds may wait in one, in ms (20)")
+    parser.add_argument("--wait", type=float, default=20, help="what 95 of 100 adds may wait for one, in ms (20)")
     parser.add_argument("--database-cores", type=int, default=16, help="of the machine that PostgreSQL has (16)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="what `make bench` wrote")
     chosen = parser.parse_args(arguments)

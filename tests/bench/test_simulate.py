@@ -1,6 +1,7 @@
 """The simulation: its formulas against known values, and what it says of a run of the bench."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ from bench.simulate import RATES, Costs, Measured, Target, chance_to_wait, late_
 from shop.local.terminal import LocalError
 from tests.processes import REPOSITORY
 
-COSTS = Costs(web=0.004, worker=0.001, database=0.002, row_rate=500)
+COSTS = Costs(web=0.004, worker=0.001, database=0.002, row_rate=500, drain_rate=6_000)
 TARGET = Target(busy=0.7, wait=0.02)
 ROWS = {
     "web CPU of an add: the bare view": 4.0,
@@ -20,6 +21,9 @@ ROWS = {
     "database CPU of an add and its effects": 2.0,
     "adds a second, all of one variant: of 1,000": 500.0,
     "adds a second, 8 clients: the bare view": 200.0,
+    "rows a second of recalculate_cart_totals, one process": 8_000.0,
+    "rows a second of check_low_stock, one process": 6_000.0,
+    "rows a second of record_analytics, one process": 7_000.0,
 }
 
 
@@ -66,16 +70,21 @@ def keeps_the_target(web: int, rate: int) -> bool:
     return rate * COSTS.web / web <= TARGET.busy and late_wait(web, rate, COSTS.web) <= TARGET.wait
 
 
+def test_nobody_waits_for_workers() -> None:
+    assert need(1_000, COSTS, Target(0.7, 0.0001)).workers == need(1_000, COSTS, Target(0.7, 10)).workers == 2
+
+
 def test_less_patience_needs_more() -> None:
     assert need(1_000, COSTS, Target(0.99, 0.0001)).web > need(1_000, COSTS, Target(0.99, 0.02)).web
 
 
 def test_the_first_limit_is_the_lower_one() -> None:
-    (first, row), (second, machine) = limits(COSTS, TARGET, database_cores=16)
-    assert (first, second) == pytest.approx((350, 5_600))
-    assert ("one variant" in row, "16 cores" in machine) == (True, True)
-    many_rows = replace(COSTS, row_rate=10_000)
-    assert [what for _, what in limits(many_rows, TARGET, database_cores=16)] == [machine, row]
+    found = limits(COSTS, TARGET, database_cores=16)
+    assert [rate for rate, _ in found] == pytest.approx([350, 4_200, 5_600])
+    row, drain, machine = (what for _, what in found)
+    assert ("one variant" in row, "one effect" in drain, "16 cores" in machine) == (True, True, True)
+    better = replace(COSTS, row_rate=20_000, drain_rate=10_000)
+    assert [what for _, what in limits(better, TARGET, database_cores=16)] == [machine, drain, row]
 
 
 @pytest.mark.parametrize(("web", "cores", "most"), [(1, 8, 250), (2, 1, 1 / 0.007)])
@@ -96,7 +105,9 @@ def test_a_row_that_is_missing_is_named(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_bench_writes_a_row_of_that_name(name: str) -> None:
-    assert any(name in file.read_text() for file in (REPOSITORY / "bench" / "measures").glob("*.py"))
+    """Of each effect by one text in its source."""
+    written = re.sub(r"\b(recalculate_cart_totals|check_low_stock|record_analytics)\b", "{effect}", name)
+    assert any(written in file.read_text() for file in (REPOSITORY / "bench" / "measures").glob("*.py"))
 
 
 def run(*arguments: str) -> tuple[int, str]:
