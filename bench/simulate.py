@@ -147,8 +147,8 @@ def report(results: Measured, target: Target, database_cores: int) -> Iterator[s
     """The table, the limits and the measured point, a line each."""
     costs = results.costs()
     yield f"An add takes {costs.web * 1000:.3g} ms of a web process, {costs.worker * 1000:.3g} of a worker"
-    yield f"and {costs.database * 1000:.3g} of the database. None is more than {target.busy:.0%} busy; for a web process,"
-    yield f"and for the database, 95 of 100 adds wait {target.wait * 1000:g} ms at most.\n"
+    yield f"and {costs.database * 1000:.3g} of the database. None is more than {target.busy:.0%} busy; for a web"
+    yield f"process, and for the database, 95 of 100 adds wait {target.wait * 1000:g} ms at most.\n"
     yield _ROW.format("adds a second", "web processes", "worker processes", "database cores", "connections")
     for its in (need(rate, costs, target) for rate in RATES):
         yield _ROW.format(*(f"{number:,}" for number in (*astuple(its), its.connections)))
