@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, e
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.requiring import cannot_run
+
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -36,9 +38,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Where there is no chromium the tests are skipped, unless REQUIRE_BROWSER=1 says that this is a failure."""
     if not CHROMIUM.exists():
         missing = f"no browser: {CHROMIUM} is missing (on Debian: apt install chromium)"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(missing, pytrace=False)
-        pytest.skip(missing)
+        cannot_run(missing, required_by="REQUIRE_BROWSER")
     return browser_type_launch_args | {"executable_path": str(CHROMIUM), "args": ARGUMENTS}
 
 

@@ -12,8 +12,9 @@ from redis import Redis
 
 from shop.local.places import throw_away_folder
 from shop.local.server import free_port
-from shop.local.servers import Postgres, Valkey
+from shop.local.servers import Postgres, Server, Valkey
 from tests.faults.parts import Part, Supervisor
+from tests.faults.pgbouncer import PgBouncer
 from tests.faults.proxy import Proxy
 from tests.faults.running import RunningShop
 from tests.faults.template import copy_template
@@ -30,6 +31,7 @@ class Setup:
     part_env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     postgres: Mapping[str, str | int] = field(default_factory=dict)
     durable_redis: bool = False
+    pooled: bool = False  # a PgBouncer in between, as docs/scaling.md says
     without: tuple[str, ...] = ()  # parts that are not started at first
 
 
@@ -42,6 +44,7 @@ class Site(RunningShop):
         settings = {"synchronous_commit": "on", **setup.postgres}
         self.postgres = Postgres(folder / "postgres", durable=False, settings=settings)
         self.valkey = Valkey(folder / "valkey", durable=setup.durable_redis)
+        self.pgbouncer = PgBouncer(folder / "pgbouncer", self.postgres)
         self.proxy: Proxy
         self.parts: dict[str, Part] = {}
         self.port = free_port()
@@ -54,6 +57,11 @@ class Site(RunningShop):
     @property
     def database_url(self) -> str:
         return self.postgres.url
+
+    @property
+    def servers(self) -> list[Server]:
+        """In the order of their start."""
+        return [self.postgres, self.valkey, *([self.pgbouncer] if self._setup.pooled else [])]
 
     def arm(self, point: str) -> None:
         """The next process that passes this failpoint dies there; see `failpoints`."""
@@ -76,6 +84,9 @@ class Site(RunningShop):
     def add_part(self, name: str, command: list[str], up: str, **env: str) -> Part:
         """Start another process of the shop; `up` is in its log when it is ready."""
         environment = self._environment() | env | dict(self._setup.part_env.get(name, {}))
+        if self._setup.pooled:
+            database = self.pgbouncer.url_for(environment["SHOP_PROCESS"])
+            environment |= {"DATABASE_URL": database, "DATABASE_STARTUP_OPTIONS": "false"}
         part = self.parts[name] = Part(name, command, environment, self.folder, lambda log: up in log)
         part.start()
         return part
@@ -145,7 +156,7 @@ def running_site(template: Path, setup: Setup | None = None) -> Iterator[Site]:
         for name in ("postgres", "armed"):
             (site.folder / name).mkdir()
         copy_template(template, site.folder / "postgres")
-        for server in (site.postgres, site.valkey):
+        for server in site.servers:
             stack.callback(server.kill)
             server.start()
         site.proxy = stack.enter_context(Proxy(site.valkey.port or 0))
