@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -14,6 +13,7 @@ from cart.models import CartItem
 from cart.selectors import CartContents, cart_contents
 from shop.parts import part, wants_part
 from shop.problems import Problem
+from shop.rows import Row
 from shop.shoppers import ShopRequest
 
 
@@ -24,38 +24,6 @@ class Refused:
     line_id: int
     typed: str | None
     problem: Problem
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line as the page shows it. `quantity` is what its field shows: what was typed, where that was refused."""
-
-    line: CartItem
-    quantity: str
-    problem: Problem | None = None
-
-    @property
-    def is_held(self) -> bool:
-        return bool(self.line.is_held)  # type: ignore[attr-defined]
-
-    @property
-    def most(self) -> int:
-        """What its field goes up to: what it holds stays, more is bounded by what is free. 0 where that is nothing."""
-        held, free = self.line.reserved_quantity, self.line.available  # type: ignore[attr-defined]
-        return max(held, min(held + int(free), int(settings.SHOP_MAX_UNITS_PER_LINE)))
-
-    @property
-    def times_left(self) -> int:
-        """How often its hold may still be prolonged."""
-        if not (self.is_held and self.line.product_variant.is_active):
-            return 0
-        return max(0, int(settings.SHOP_HOLD_EXTENSIONS) - self.line.hold_extensions)
-
-    @property
-    def new_price(self) -> Decimal | None:
-        """The price of now, where it is another than the line's."""
-        price = self.line.product_variant.price
-        return price if price != self.line.price else None
 
 
 @never_cache

@@ -22,8 +22,9 @@ from shop.checkout_forms import PlaceForm, focus_first_error, mark_of
 from shop.parts import part, wants_part
 from shop.problems import problem_of
 from shop.ratelimit import ORDERS, seconds_to_wait
+from shop.rows import Row
 from shop.shoppers import ShopRequest
-from shop.views.cart import Row, contents_of, times_left
+from shop.views.cart import contents_of, times_left
 from shop.views.checkout.leading import delivery_is_gone, lead_on, nothing_to_buy, page_or_form, redirect_to
 from shop.views.payments import address_after
 

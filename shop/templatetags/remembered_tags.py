@@ -1,0 +1,51 @@
+"""Parts of pages that are remembered: `{% card offer %}`, `{% cart_line row %}` and `{% shelf_tiles shelves %}`."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from shop.cards import card_of
+from shop.finding.listing import Shelf
+from shop.offers import Offer
+from shop.remembered import remembered
+from shop.rows import Row, line_facts
+from shop.templatetags.shop_tags import fresh_key
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def card(context: Context, offer: Offer) -> SafeString:
+    """The card of an offer, with a form that comes back to the page that is shown."""
+    slots = {
+        "csrf_token": lambda: str(context["csrf_token"]),
+        "key": fresh_key,
+        "here": context["request"].get_full_path,
+    }
+    return remembered("shop/_card.html", slots, card=card_of(offer))
+
+
+@register.simple_tag(takes_context=True)
+def cart_line(context: Context, row: Row) -> SafeString:
+    """A line of the cart. Lines that say the same differ by their id, and by what was typed."""
+    line_id = row.line.pk
+    address, remove_address = (reverse(f"shop:{name}", args=[line_id]) for name in ("cart_line", "cart_line_remove"))
+    slots = {
+        "csrf_token": lambda: str(context["csrf_token"]),
+        "key": fresh_key,
+        "id": lambda: str(line_id),
+        "quantity": lambda: row.quantity,
+        "address": lambda: address,
+        "remove_address": lambda: remove_address,
+        "retake_address": lambda: reverse("shop:cart_line_retake", args=[line_id]),
+    }
+    return remembered("shop/_line.html", slots, line=line_facts(row))
+
+
+@register.simple_tag
+def shelf_tiles(shelves: Iterable[Shelf]) -> SafeString:
+    """A tile of each category."""
+    return remembered("shop/_shelf_tiles.html", {}, shelves=tuple(shelves))
