@@ -54,8 +54,10 @@ def _close_batch() -> int:
 
 
 def _abandoned() -> QuerySet[Cart]:
+    """By when they were opened, which has an index; when they were touched has none, on purpose."""
     oldest = Now() - timedelta(days=settings.SHOP_CART_DAYS)
-    return Cart.objects.filter(status=Cart.Status.OPEN, guest_token__isnull=False, updated_at__lt=oldest)
+    guests = Cart.objects.filter(status=Cart.Status.OPEN, guest_token__isnull=False)
+    return guests.filter(created_at__lt=oldest, updated_at__lt=oldest).order_by("created_at")
 
 
 def drop_old_keys() -> int:

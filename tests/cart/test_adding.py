@@ -202,6 +202,14 @@ class TestStatements:
             add(guest, variant, key="a key")
         assert len(statements) == 9, statements.captured_queries
 
+    def test_of_which_none_touches_an_index_of_the_cart(self, guest: Owner, variant: ProductVariant) -> None:
+        """Else each add would write into five of them, and a cart that is changed often would bloat them."""
+        add(guest, variant)
+        before = _cart_updates()
+        for _ in range(3):
+            add(guest, variant)
+        assert [now - then for now, then in zip(_cart_updates(), before, strict=True)] == [3, 3]
+
     def test_of_a_refusal(self, guest: Owner, make_variant: MakeVariant) -> None:
         """BEGIN; claim; key; line; the units that are not there; why; ROLLBACK; then the shortage."""
         variant = make_variant(1)
@@ -210,6 +218,15 @@ class TestStatements:
             add(guest, variant, key="a key")
         assert len(statements) == 8, statements.captured_queries
         assert not any(_locks_a_variant(row["sql"]) for row in statements)
+
+
+def _cart_updates() -> tuple[int, int]:
+    """So far: all updates of carts, and those that wrote the new row beside the old one and no index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'cart_cart'")
+        updates: tuple[int, int] = cursor.fetchone()
+    return updates
 
 
 def _locks_a_variant(sql: str) -> bool:

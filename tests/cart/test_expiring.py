@@ -130,7 +130,14 @@ class TestExpiryWithoutASweep:
 
 class TestClosingAbandonedCarts:
     def leave(self, cart: Cart, days: int = 15) -> None:
-        Cart.objects.filter(pk=cart.pk).update(updated_at=Now() - timedelta(days=days))
+        long_ago = Now() - timedelta(days=days)
+        Cart.objects.filter(pk=cart.pk).update(created_at=long_ago, updated_at=long_ago)
+
+    def test_leaves_an_old_cart_that_was_touched_since(self, guest: Owner, variant: ProductVariant) -> None:
+        cart = add(guest, variant, 3)
+        self.leave(cart)
+        add(guest, variant)
+        assert close_abandoned_carts() == 0
 
     def test_closes_a_guests_cart_and_gives_back_what_it_held(self, guest: Owner, variant: ProductVariant) -> None:
         cart = add(guest, variant, 3)

@@ -173,7 +173,8 @@ class CartMachine(RuleBasedStateMachine):
     @rule(who=st.integers(0, GUESTS - 1))
     def abandon(self, who: int) -> None:
         for cart in Cart.objects.filter(status="open", guest_token=self.owners[who].guest_token):
-            Cart.objects.filter(pk=cart.pk).update(updated_at=Now() - timedelta(days=15))
+            long_ago = Now() - timedelta(days=15)
+            Cart.objects.filter(pk=cart.pk).update(created_at=long_ago, updated_at=long_ago)
             self._both(close_abandoned_carts, _expecting(Shop.abandon, cart.pk))
 
     @rule()

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def leave_for_long(cart: Cart) -> None:
-    Cart.objects.filter(pk=cart.pk).update(updated_at=Now() - timedelta(days=15))
+    long_ago = Now() - timedelta(days=15)
+    Cart.objects.filter(pk=cart.pk).update(created_at=long_ago, updated_at=long_ago)
 
 
 def test_a_cart_that_is_touched_while_the_closing_waits_for_it_stays_open(
