@@ -5,7 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+
+from workers.schedule import BEAT_SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[1]
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
@@ -45,3 +48,17 @@ def test_the_changelog_has_the_version_that_runs() -> None:
 def test_each_decision_has_a_number_of_its_own() -> None:
     numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("*.md")]
     assert len(numbers) == len(set(numbers)) > 10
+
+
+def test_what_grows_is_bounded_and_served_by_what_there_is() -> None:
+    """docs/scaling.md: "…_due" is an index or a constraint whose name ends so, of the table of that line."""
+    text = (ROOT / "docs" / "scaling.md").read_text()
+    tables = {model._meta.db_table: model._meta for model in apps.get_models()}
+    for line in re.findall(r"^\| `(?!orders_\*).*", text, re.MULTILINE):
+        table, *names = re.findall(r"`([^`]+)`", line)
+        there = [each.name for each in (*tables[table].indexes, *tables[table].constraints)]
+        for name in names:
+            if name.startswith("sweep_"):
+                assert name in BEAT_SCHEDULE
+            if name.startswith("…"):
+                assert any(each.startswith(table) and each.endswith(name[1:]) for each in there), (table, name)
