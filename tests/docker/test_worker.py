@@ -34,6 +34,25 @@ class ShopWorker(CeleryWorkerContainer):  # type: ignore[misc]
         return ["celery", "-A", "tests.worker_with_probes", "worker", "--loglevel", "INFO", "--concurrency", "2"]
 
 
+class ReachableRedis(RedisContainer):  # type: ignore[misc]
+    """pytest-celery's, whose address from here is right also where the tests are in a container themselves."""
+
+    @property
+    def host_url(self) -> str:
+        host, port = self.get_addr("6379/tcp")
+        return f"redis://{host}:{port}/0"
+
+
+default_redis_broker = container(
+    image="{default_redis_broker_image}",
+    command=fxtr("default_redis_broker_command"),
+    ports=fxtr("default_redis_broker_ports"),
+    network="{default_pytest_celery_network.name}",
+    tmpfs={"/data": ""},  # else a volume would be left behind
+    wrapper_class=ReachableRedis,
+    timeout=60,
+)
+
 default_worker_container = container(
     image="holdfast-shop",
     command=fxtr("default_worker_command"),
@@ -77,19 +96,9 @@ def celery_backend_cluster() -> None:
     """Results are in PostgreSQL."""
 
 
-class ReachableBroker(RedisTestBroker):  # type: ignore[misc]
-    """pytest-celery's, whose address from here is right also where the tests are in a container themselves."""
-
-    def config(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        host, port = self.container.get_addr("6379/tcp")
-        return {**super().config(*args, **kwargs), "host_url": f"redis://{host}:{port}/0"}
-
-
 @pytest.fixture
-def celery_broker(default_redis_broker: RedisContainer) -> Iterator[CeleryTestBroker]:
-    node = ReachableBroker(default_redis_broker)
-    yield node
-    node.teardown()
+def celery_broker(celery_redis_broker: RedisTestBroker) -> CeleryTestBroker:
+    return celery_redis_broker
 
 
 @pytest.fixture
