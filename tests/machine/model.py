@@ -126,6 +126,7 @@ class Shop:
         guest_cart = self._cart(guest)
         if guest_cart is None:
             return []
+        is_opened = self._cart(user) is None
         cart, told = self._open(user), []
         room = CART_CAP - sum(line.quantity for line in self._lines(cart))
         for line in sorted(self.lines_in(guest_cart), key=lambda pk: self.lines[pk].variant):
@@ -136,7 +137,7 @@ class Shop:
             variant, after = self.lines[line].variant, self._merge_line(guest_cart, cart, line, own, wanted)
             room -= after - had
             told.append((variant, before, after))
-        self.carts[cart].version += 1
+        self.carts[cart].version += 2 if is_opened else 1  # a cart is opened claimed
         self.carts[guest_cart].version += 1
         self.carts[guest_cart].status = "merged"
         return told
