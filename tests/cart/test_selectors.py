@@ -4,11 +4,12 @@ import uuid
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cart.owners import Owner
 from cart.selectors import cart_contents, cart_summary, free_units, variants_on_sale
+from cart.selectors import free as asking
 from cart.services import merge_guest_cart, release_run_out_holds
 from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant
@@ -93,6 +94,42 @@ class TestFreeUnits:
 
     def test_knows_nothing_of_a_variant_that_is_not_sold(self, make_variant: MakeVariant) -> None:
         assert free_units(variant_id=make_variant(is_active=False).pk, for_cart_id=0) is None
+
+    def test_tells_no_end_of_the_next_variants_holds(self, make_variant: MakeVariant, other: Owner) -> None:
+        variant, following = make_variant(0), make_variant(5)
+        held(other, following, 1)
+        free = free_units(variant_id=variant.pk, for_cart_id=0)
+        assert free is not None
+        assert free.first_hold_ends is None
+
+    def test_walks_no_live_hold_of_another_variant(self, make_variant: MakeVariant) -> None:
+        """Thousands hold the one that is sold out; the planner knows, but not of who came since and whose holds end."""
+        sold_out, other = make_variant(0), make_variant(0)
+        hold_units(sold_out, carts=3000, hours=24)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE cart_cartitem")
+        hold_units(other, carts=300, hours=1)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN (ANALYZE) {asking._FREE_UNITS_FOR}", {"variant_id": sold_out.pk, "cart_id": 0})
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Rows Removed by Filter" not in plan
+
+
+def hold_units(variant: ProductVariant, *, carts: int, hours: int) -> None:
+    """So many guests with a unit each, held for so long."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH made AS (
+                INSERT INTO cart_cart (guest_token, status, version, totals_version, total_price)
+                SELECT gen_random_uuid(), 'open', 1, 0, 0 FROM generate_series(1, %s) RETURNING id)
+            INSERT INTO cart_cartitem
+                   (cart_id, product_variant_id, quantity, price, reserved_quantity, reserved_until, hold_extensions)
+            SELECT id, %s, 1, 3, 1, clock_timestamp() + %s * interval '1 hour', 0 FROM made
+            """,
+            [carts, variant.pk, hours],
+        )
 
 
 class TestCartContents:
