@@ -1,4 +1,4 @@
-"""Whether one variant's stock in several rows would sell faster: the decision is docs/adr/0007."""
+"""Whether one variant would sell faster with its stock in several rows, or locked later: docs/adr/0007."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,19 @@ from bench.site import Site
 
 
 def hot_row(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Transactions of hand-written SQL, all clients on one variant: its stock split, and as it is."""
+    """Transactions of hand-written SQL, all clients on one variant: split, locked later, as it is."""
     hot = site.variants[:1]
     site.sql(*plain_sql.split_stock(hot[0]))
-    splits, hots = [], []
+    splits, lasts, hots = [], [], []
     with crowd(plan.clients) as clients:
         for _ in range(plan.rounds):
             one = clients.do(plain_sql.six_statements, hot, seconds=plan.seconds).a_second
             spread = clients.do(plain_sql.six_statements, site.variants, seconds=plan.seconds).a_second
             splits.append((clients.do(plain_sql.six_statements_split, hot, seconds=plan.seconds).a_second, one))
+            last = clients.do(plain_sql.six_statements_taking_last, hot, seconds=plan.seconds).a_second
+            lasts.append((last, one))
             hots.append((one, spread))
             site.sql("TRUNCATE workers_outboxrow")
     yield compared("plain SQL, one variant: spread over 1,000", hots, "1/s")
     yield compared(f"plain SQL, one variant split into {plain_sql.SPLIT} rows: one row", splits, "1/s")
+    yield compared("plain SQL, one variant taken last: taken fourth", lasts, "1/s")
