@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
 
 from inventory.locks import lock_alert_news, lock_alerts
@@ -12,6 +12,12 @@ from inventory.models import LowStockAlert, ProductVariant
 
 # An alert closes only when stock has risen clearly above its threshold, or every sale at the line would open another.
 REARM_FACTOR = 1.2
+
+_TO_LOOK_AT = """
+    SELECT variant.id FROM inventory_productvariant variant
+     WHERE id = ANY(%s) AND (stock_quantity <= low_stock_threshold OR EXISTS (
+           SELECT FROM inventory_lowstockalert alert WHERE alert.variant_id = variant.id AND closed_at IS NULL))
+"""
 
 
 @transaction.atomic
@@ -21,10 +27,20 @@ def alerts_refresh(*, variant_ids: Collection[int]) -> None:
     Two statements on purpose: stock is read only after the locks are held, or a rival's newer finding is overwritten.
     """
     lock_alerts(variant_ids)
+    variant_ids = _to_look_at(variant_ids)
+    if not variant_ids:
+        return
     variants = ProductVariant.objects.filter(pk__in=variant_ids).select_related("product")
     alerts = {alert.variant_id: alert for alert in LowStockAlert.objects.open().filter(variant_id__in=variant_ids)}
     for variant in variants:
         _refresh_alert(variant, alerts.get(variant.pk))
+
+
+def _to_look_at(variant_ids: Collection[int]) -> list[int]:
+    """Those of them that are low or have an open alert: of what most adds take there is plenty."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_LOOK_AT, [list(variant_ids)])
+        return [variant_id for (variant_id,) in cursor.fetchall()]
 
 
 def _refresh_alert(variant: ProductVariant, alert: LowStockAlert | None) -> None:

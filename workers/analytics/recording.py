@@ -1,12 +1,21 @@
 """Recording what shoppers did."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from workers.analytics.days import day_of
-from workers.models import AnalyticsEvent, UncountedDay
+
+# By hand, since workers do this for every add: through the ORM it costs them three times as much.
+_RECORD = """
+    INSERT INTO workers_analyticsevent (event_id, name, occurred_at, cart_id, variant_id, quantity, value, data)
+    VALUES {events} ON CONFLICT DO NOTHING
+"""
+_EVENT = "(%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def record_events(payloads: Iterable[dict[str, Any]]) -> None:
@@ -15,23 +24,28 @@ def record_events(payloads: Iterable[dict[str, Any]]) -> None:
     Runs in the transaction of the caller, so that events and the marks of their days are kept together or not at all.
     """
     events = [_event(payload) for payload in payloads]
-    AnalyticsEvent.objects.bulk_create(events, ignore_conflicts=True)
-    mark_days(day_of(event.occurred_at) for event in events)
+    if not events:
+        return
+    with connection.cursor() as cursor:
+        sql = _RECORD.format(events=", ".join([_EVENT] * len(events)))
+        cursor.execute(sql, [value for event in events for value in event])
+    mark_days(day_of(occurred_at) for _, _, occurred_at, *_ in events)
 
 
 def mark_days(days: Iterable[date]) -> None:
     """Say that the figures of these days may not know all events any more. 1 statement, which waits for nobody."""
-    UncountedDay.objects.bulk_create([UncountedDay(day=day) for day in sorted(set(days))])
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO workers_uncountedday (day) SELECT unnest(%s::date[])", [sorted(set(days))])
 
 
-def _event(facts: dict[str, Any]) -> AnalyticsEvent:
-    return AnalyticsEvent(
-        event_id=facts["event_id"],
-        name=facts["name"],
-        occurred_at=datetime.fromisoformat(facts["occurred_at"]),
-        cart_id=facts.get("cart_id"),
-        variant_id=facts.get("variant_id"),
-        quantity=facts.get("quantity", 0),
-        value=Decimal(facts.get("value", 0)),
-        data=facts.get("data", {}),
+def _event(facts: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        facts["event_id"],
+        facts["name"],
+        datetime.fromisoformat(facts["occurred_at"]),
+        facts.get("cart_id"),
+        facts.get("variant_id"),
+        facts.get("quantity", 0),
+        Decimal(facts.get("value", 0)),
+        json.dumps(facts.get("data", {})),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from inventory.rows import instances
 from log_lines import about_request, facts
 from redis_link import try_redis
 from workers.locks import lock_row
@@ -91,7 +92,7 @@ class _Drain:
         watch = Stopwatch()
         try:
             with transaction.atomic():
-                rows = sorted(OutboxRow.objects.raw(_CLAIM_FRESH, [self.effect, BATCH]), key=lambda row: row.pk)
+                rows = sorted(instances(OutboxRow, _CLAIM_FRESH, [self.effect, BATCH]), key=lambda row: row.pk)
                 if not rows:
                     return None
                 self._handle(rows, watch)

@@ -4,12 +4,20 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from workers.models import EffectRun, OutboxRow
+
+# By hand, as all that is in every batch: through the ORM a look for rows cost a worker twice as much.
+_NOTE = """
+    INSERT INTO workers_effectrun (effect, task_id, started_at, milliseconds, row_ids, event_ids, error)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -26,15 +34,10 @@ class Stopwatch:
 
 def note_run(rows: Sequence[OutboxRow], *, task_id: str, watch: Stopwatch, error: str = "") -> None:
     """Keep what happened to these rows (one effect's, at least one): done, or failed with this error."""
-    EffectRun.objects.create(
-        effect=rows[0].effect,
-        task_id=task_id,
-        started_at=watch.started_at,
-        milliseconds=watch.milliseconds,
-        row_ids=[row.pk for row in rows],
-        event_ids=sorted({row.event_id for row in rows}),
-        error=error,
-    )
+    ids, events = [row.pk for row in rows], sorted({row.event_id for row in rows})
+    run: list[Any] = [rows[0].effect, task_id, watch.started_at, watch.milliseconds, ids, events, error]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, run)
 
 
 def drop_old_runs() -> int:
