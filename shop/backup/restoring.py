@@ -2,6 +2,7 @@
 
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -12,6 +13,11 @@ from shop.backup.manifest import DATABASE, MEDIA, Manifest, read_manifest
 from shop.backup.programs import BackupError, command, environment, place
 from shop.local.terminal import step
 
+_LEAVING = 3.0  # seconds
+_OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
 _EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 
 
@@ -37,12 +43,12 @@ def restore(folder: Path, *, force: bool = False) -> Manifest:
 
 
 def _refuse_if_used() -> None:
-    others = _ask(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        " AND backend_type = 'client backend'"
-    )
-    if others:
-        raise BackupError(f"{others} sessions use the database: stop web, workers, beat and whatever else they are.")
+    """A session whose program has just ended is still there for a moment, so what is found is looked at again."""
+    deadline = time.monotonic() + _LEAVING
+    while _ask(_OTHERS):
+        if time.monotonic() > deadline:
+            raise BackupError("Somebody uses the database: stop web, workers, beat and whatever else has a session.")
+        time.sleep(0.1)
 
 
 def _is_empty() -> bool:

@@ -33,7 +33,8 @@ def shown(client: Client, query: str = "") -> list[int]:
 
 
 def untouched_for(cart: Cart, **age: int) -> None:
-    Cart.objects.filter(pk=cart.pk).update(updated_at=Now() - timedelta(**age))
+    then = Now() - timedelta(**age)
+    Cart.objects.filter(pk=cart.pk).update(created_at=then, updated_at=then)
 
 
 def test_by_age(staff: Client, make_variant: MakeVariant) -> None:

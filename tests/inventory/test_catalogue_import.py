@@ -1,5 +1,6 @@
 """Loading a catalogue: the command as staff and `make up` run it, on a real database."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -246,10 +247,10 @@ def test_the_projects_own_catalogue_is_small_and_reads_like_a_shop() -> None:
     assert variants.count() == 3_533
     assert not variants.filter(name="").exists()
     assert not variants.filter(price__lt=Decimal("0.01")).exists()
-    names = "product__name__regex"
-    assert not variants.filter(**{names: r"^[^A-Z0-9]|[^A-Za-z0-9)\"']$|  |\?|[A-Z]{5}"}).exists()
-    assert not variants.filter(**{names: r"\m(Of|And|With|damaged?|wrongly|found|check)\M"}).exists()
-    assert not variants.filter(product__name__iregex=r"postage|gift voucher|manual|sample|bank charge").exists()
+    names = "\n".join(Product.objects.values_list("name", flat=True))
+    assert not re.search(r"(?m)^[^A-Z0-9]|[^A-Za-z0-9)\"']$|  |\?|[A-Z]{5}", names)
+    assert not re.search(r"\b(Of|And|With|damaged?|wrongly|found|check)\b", names)
+    assert not re.search(r"(?i)postage|gift voucher|manual|sample|bank charge", names)
 
 
 @pytest.mark.django_db
