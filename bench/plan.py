@@ -18,8 +18,8 @@ class Plan:
 
 
 FULL = Plan(
-    rounds=7,
-    seconds=6,
+    rounds=5,
+    seconds=4,
     pending_rows=100_000,
     memory_adds=(1_000, 100_000),
     variants=1_000_000,
