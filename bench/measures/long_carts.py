@@ -14,7 +14,7 @@ _CARTS = 64  # more than clients, so that they seldom meet
 
 def long_carts(site: Site, plan: Plan) -> Iterator[Figure]:
     """The same deed in both kinds of cart, in turn."""
-    long, short = _carts(site.variants[:100]), _carts(site.variants[:1])
+    long, short = _carts(site.variants, lines=100), _carts(site.variants, lines=1)
     with crowd(plan.clients) as clients:
         rounds = [(_milliseconds(clients, long, plan), _milliseconds(clients, short, plan)) for _ in range(plan.rounds)]
     site.sql("TRUNCATE workers_outboxrow")
@@ -25,15 +25,15 @@ def _milliseconds(clients: Crowd, goods: Sequence[tuple[str, int]], plan: Plan) 
     return 1000 * plan.clients / clients.do(deeds.add_to, goods, seconds=plan.seconds).a_second
 
 
-def _carts(variants: Sequence[int]) -> list[tuple[str, int]]:
-    """Guests with a line of each variant, and which of their lines is to grow."""
+def _carts(variants: Sequence[int], *, lines: int) -> list[tuple[str, int]]:
+    """Guests with so many lines, and the variant of the one that is to grow: of each guest another."""
     from django.db import connection
 
     from cart.services import add_product_to_cart
 
-    guests = [uuid.uuid4() for _ in range(_CARTS)]
-    for guest in guests:
-        for variant in variants:
-            add_product_to_cart(None, variant, 1, guest_token=guest)
+    goods = [(uuid.uuid4(), number) for number in range(_CARTS)]
+    for guest, number in goods:
+        for line in range(lines):
+            add_product_to_cart(None, variants[number + line], 1, guest_token=guest)
     connection.close()
-    return [(str(guest), variants[number % len(variants)]) for number, guest in enumerate(guests)]
+    return [(str(guest), variants[number]) for guest, number in goods]
