@@ -30,6 +30,7 @@ _SETTINGS = {
     "SECRET_KEY": "of a bench only, and of nothing that anybody could reach",
     "STATIC_COLLECTED": "false",
     "SHOP_ADDS_PER_MINUTE": "100000000",
+    "SHOP_ORDERS_PER_HOUR": "100000000",
     "SHOP_MAX_UNITS_PER_LINE": "1000000",
     "SHOP_MAX_UNITS_PER_CART": "100000000",
 }
