@@ -1,4 +1,4 @@
-"""Databases of their own, on the server of the tests, for what a test does to a whole one."""
+"""Other databases than the test's own, to which Django's default connection is led."""
 
 import uuid
 from collections.abc import Iterator
@@ -8,19 +8,28 @@ from django.db import connection, connections
 
 
 @contextmanager
-def empty_database() -> Iterator[None]:
-    """Within the block, Django's default connection leads to a new, empty database; afterwards it is gone."""
-    name = f"test_{uuid.uuid4().hex}"
+def led_to(**place: object) -> Iterator[None]:
+    """Within the block the default connection leads elsewhere. Arguments: what its settings differ in, such as NAME."""
     before = connections["default"]
-    _execute(f'CREATE DATABASE "{name}"')
     wrapper = connections.create_connection("default")
-    wrapper.settings_dict = {**before.settings_dict, "NAME": name}
+    wrapper.settings_dict = {**before.settings_dict, **place}
     connections["default"] = wrapper
     try:
         yield
     finally:
         wrapper.close()
         connections["default"] = before
+
+
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """Within the block it leads to a new, empty database of the same server, which is gone afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    _execute(f'CREATE DATABASE "{name}"')
+    try:
+        with led_to(NAME=name):
+            yield
+    finally:
         _execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -44,6 +44,21 @@ def test_a_refusal_stands_at_its_field_which_has_the_focus(page: Page, shop: str
     assert is_same_page(page)
 
 
+def test_a_form_that_was_just_shown_is_no_plain_one(page: Page, shop: str, variant: ProductVariant) -> None:
+    """A key is pressed in the instant in which the changed cart is swapped in: nothing reloads all the same."""
+    open_product(page, shop, variant)
+    add(page)
+    expect_units(page, 1)
+    page.goto(shop + "/cart/")
+    mark(page)
+    page.evaluate("""document.addEventListener('htmx:afterSwap', () =>
+        setTimeout(() => document.querySelector('.line-remove')?.requestSubmit()), {once: true})""")
+    page.get_by_label("Quantity of").fill("4")
+    page.get_by_label("Quantity of").press("Enter")
+    expect(page.get_by_text("Nothing in it yet.")).to_be_visible()
+    assert is_same_page(page)
+
+
 def test_change_remove_and_undo(page: Page, shop: str, variant: ProductVariant) -> None:
     open_product(page, shop, variant)
     add(page)

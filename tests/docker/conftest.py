@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.docker.engine import trouble
 from tests.docker.shop import DockerShop, say
+from tests.own_servers import _database, empty_redis
+
+__all__ = ["_database", "empty_redis"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,18 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     if session.items and (why := trouble()):
         pytest.exit(f"make test-docker: {why}", returncode=2)
-
-
-@pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    """These tests have a Redis of their own."""
-
-
-@pytest.fixture(autouse=True)
-def _database(django_db_blocker: Any) -> Iterator[None]:
-    """And databases of their own, to which they point Django now and then."""
-    with django_db_blocker.unblock():
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,9 @@ from shop.local.places import throw_away_folder
 from tests.faults import report
 from tests.faults.site import Setup, Site, running_site
 from tests.faults.template import make_template
+from tests.own_servers import _database, empty_redis
+
+__all__ = ["_database", "empty_redis"]
 
 StartSite = Callable[..., Site]
 
@@ -30,18 +33,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = [item for item in ours if not item.get_closest_marker("quick_fault")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
-
-
-@pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    """These tests have a Redis of their own."""
-
-
-@pytest.fixture(autouse=True)
-def _database(django_db_blocker: Any) -> Iterator[None]:
-    """And a database of their own, to which they point Django now and then."""
-    with django_db_blocker.unblock():
-        yield
 
 
 @pytest.fixture(scope="session")

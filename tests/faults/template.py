@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import connections
 from environ import Env
 
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import stock_move
 from shop.local.servers import Postgres
+from tests.databases import led_to
 from tests.faults.parts import REPOSITORY
 
 # Stock and threshold of the goods: four that never sell out, and two that get low and run out under load.
@@ -33,16 +33,8 @@ class Good:
 def orm(url: str) -> Iterator[None]:
     """Within the block, Django's default connection leads to this database."""
     address = Env.db_url_config(url)
-    wrapper = connections.create_connection("default")
-    place = {key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
-    wrapper.settings_dict = {**wrapper.settings_dict, **place}
-    before = connections["default"]
-    connections["default"] = wrapper
-    try:
+    with led_to(**{key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}):
         yield
-    finally:
-        wrapper.close()
-        connections["default"] = before
 
 
 def make_template(folder: Path) -> Path:
