@@ -1,7 +1,9 @@
 """The shop under test: its own durable servers, 1,000 variants, and web and workers as `make up` starts them."""
 
+import math
 import os
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -20,7 +22,7 @@ from shop.local.process import keep_waiting
 from shop.local.server import free_port
 from shop.local.servers import private_servers
 from shop.local.start import start_children
-from shop.local.terminal import step
+from shop.local.terminal import LocalError, step
 
 VARIANTS = 1000
 STOCK = 1_000_000
@@ -34,6 +36,7 @@ _SETTINGS = {
     "SHOP_MAX_UNITS_PER_LINE": "1000000",
     "SHOP_MAX_UNITS_PER_CART": "100000000",
 }
+_PATIENCE, _LOOK = 60.0, 0.05  # seconds
 WORKERS = ("worker", "bulk-worker")
 
 
@@ -65,6 +68,16 @@ class Site:
         """Messages that Celery has been sent so far."""
         with Redis.from_url(self.env["REDIS_URL"]) as redis:
             return int(redis.info("commandstats").get("cmdstat_lpush", {}).get("calls", 0))
+
+    def wait_for_effects(self) -> None:
+        """Until the outbox is empty. Raises LocalError where it has not shrunk for a minute: no worker is at work."""
+        fewest, deadline = math.inf, 0.0
+        while left := self.sql("SELECT count(*) FROM workers_outboxrow"):
+            if left < fewest:
+                fewest, deadline = left, time.monotonic() + _PATIENCE
+            if time.monotonic() > deadline:
+                raise LocalError(f"{left} effects are not done; the workers' logs are in {self.folder / 'log'}.")
+            time.sleep(_LOOK)  # nobody tells when the last row is gone
 
     @contextmanager
     def processes(self, *names: str) -> Iterator[dict[str, int]]:

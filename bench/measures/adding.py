@@ -1,14 +1,14 @@
 """One add over HTTP, with web and workers as `make up` starts them: what it costs, and when all of it is done."""
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bench.costs import RequestCost, cost_of
 from bench.figures import Figure, Reach, compared, measured
 from bench.machine import cpu_seconds
 from bench.plan import Plan
 from bench.proof import proven
-from bench.shoppers import Request, add_one_of, answers, get, visit
+from bench.shoppers import add_one_of, get, visit
 from bench.site import WORKERS, Site
 
 _SOLO_SECONDS = 10
@@ -53,19 +53,18 @@ def adding(site: Site, plan: Plan) -> Iterator[Figure]:
 
 
 def _round(site: Site, pids: Mapping[str, int], plan: Plan) -> _Round:
-    bare_cpu, bare_rate, _ = _cost(site, pids["web"], get("/bare/"), plan.clients, plan.seconds)
-    workers, messages = [pids[name] for name in WORKERS], site.messages()
-    database = site.database_pid()
-    before, database_before = cpu_seconds(*workers), cpu_seconds(database)
-    add_cpu, add_rate, count = _adds(site, pids, plan.clients, plan.seconds)
+    bare = cost_of(get("/bare/"), site, pids["web"], clients=plan.clients, seconds=plan.seconds)
+    workers, database, messages = [pids[name] for name in WORKERS], site.database_pid(), site.messages()
+    workers_before, database_before = cpu_seconds(*workers), cpu_seconds(database)
+    add = _adds(site, pids, plan.clients, plan.seconds)
     return _Round(
-        bare_cpu=bare_cpu,
-        add_cpu=add_cpu,
-        worker_cpu=(cpu_seconds(*workers) - before) / count * 1000,
-        database_cpu=(cpu_seconds(database) - database_before) / count * 1000,
-        messages=(site.messages() - messages) / count,
-        bare_rate=bare_rate,
-        add_rate=add_rate,
+        bare_cpu=bare.milliseconds,
+        add_cpu=add.milliseconds,
+        worker_cpu=(cpu_seconds(*workers) - workers_before) / add.times * 1000,
+        database_cpu=(cpu_seconds(database) - database_before) / add.times * 1000,
+        messages=(site.messages() - messages) / add.times,
+        bare_rate=bare.a_second,
+        add_rate=add.a_second,
         p95=site.sql(_SETTLED),
     )
 
@@ -75,26 +74,18 @@ def _solo_p95(site: Site, pids: Mapping[str, int]) -> float:
     return float(site.sql(_SETTLED))
 
 
-def _adds(site: Site, pids: Mapping[str, int], clients: int, seconds: float) -> tuple[float, float, int]:
-    """Adds until the time is over and their effects are done. Returns what `_cost` does."""
+def _adds(site: Site, pids: Mapping[str, int], clients: int, seconds: float) -> RequestCost:
+    """Adds until the time is over and their effects are done."""
     site.sql("TRUNCATE workers_effectrun, workers_analyticsevent")
     with proven(site) as claim:
-        cost = _cost(site, pids["web"], add_one_of(site.variants), clients, seconds)
-        claim.adds = cost[2]
-    while site.sql("SELECT 1 FROM workers_outboxrow LIMIT 1"):
-        time.sleep(0.05)
+        cost = cost_of(add_one_of(site.variants), site, pids["web"], clients=clients, seconds=seconds)
+        claim.adds = cost.times
+    site.wait_for_effects()
     return cost
 
 
-def _cost(site: Site, web: int, request: Request, clients: int, seconds: float) -> tuple[float, float, int]:
-    """CPU milliseconds a request of the web processes, requests a second, and requests in all."""
-    before = cpu_seconds(web)
-    count = answers(visit(site.port, request, clients=clients, seconds=seconds))
-    return (cpu_seconds(web) - before) / count * 1000, count / seconds, count
-
-
 def _statements(site: Site) -> int:
-    """What PostgreSQL itself counts of one more add by a guest who has a cart."""
+    """Of the whole request of one more add, by a guest who has a cart; Django counts BEGIN and COMMIT too."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

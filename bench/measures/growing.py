@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping
 from bench.figures import Figure, Reach, compared
 from bench.machine import resident_bytes
 from bench.plan import Plan
-from bench.shoppers import add_one_of, visit
+from bench.proof import proven
+from bench.shoppers import add_one_of, answers, visit
 from bench.site import WORKERS, Site
 
 _MEGABYTE = 2**20
 
 
 def growing(site: Site, plan: Plan) -> Iterator[Figure]:
-    """One run of adds, looked at twice."""
+    """One run of adds, looked at twice; the database proves each of its parts."""
     few, many = plan.memory_adds
     if not many:
         return
@@ -27,7 +28,9 @@ def growing(site: Site, plan: Plan) -> Iterator[Figure]:
 
 
 def _add(site: Site, plan: Plan, adds: int) -> None:
-    visit(site.port, add_one_of(site.variants), clients=plan.clients, most=adds // plan.clients)
+    with proven(site) as claim:
+        visitors = visit(site.port, add_one_of(site.variants), clients=plan.clients, most=adds // plan.clients)
+        claim.adds = answers(visitors)
 
 
 def _megabytes(pids: Mapping[str, int]) -> dict[str, float]:

@@ -3,8 +3,8 @@
 import uuid
 from collections.abc import Iterator, Sequence
 
-from bench import deeds
-from bench.crowd import Crowd, crowd
+from bench.costs import milliseconds_of_add
+from bench.crowd import crowd
 from bench.figures import Figure, Reach, compared
 from bench.plan import Plan
 from bench.site import Site
@@ -16,13 +16,12 @@ def long_carts(site: Site, plan: Plan) -> Iterator[Figure]:
     """The same deed in both kinds of cart, in turn."""
     long, short = _carts(site.variants, lines=100), _carts(site.variants, lines=1)
     with crowd(plan.clients) as clients:
-        rounds = [(_milliseconds(clients, long, plan), _milliseconds(clients, short, plan)) for _ in range(plan.rounds)]
+        rounds = [
+            (milliseconds_of_add(clients, long, plan), milliseconds_of_add(clients, short, plan))
+            for _ in range(plan.rounds)
+        ]
     site.sql("TRUNCATE workers_outboxrow")
     yield compared("time of an add to a cart of 100 lines: of 1 line", rounds, "ms", Reach(1.2))
-
-
-def _milliseconds(clients: Crowd, goods: Sequence[tuple[str, int]], plan: Plan) -> float:
-    return 1000 * plan.clients / clients.do(deeds.add_to, goods, seconds=plan.seconds).a_second
 
 
 def _carts(variants: Sequence[int], *, lines: int) -> list[tuple[str, int]]:

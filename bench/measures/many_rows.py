@@ -6,14 +6,14 @@ import random
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
 
-from bench import deeds
-from bench.crowd import Crowd, crowd
+from bench.costs import milliseconds_of_add
+from bench.crowd import crowd
 from bench.figures import Figure, Reach, compared
 from bench.plan import Plan
 from bench.site import Site
@@ -34,14 +34,11 @@ def many_rows(site: Site, plan: Plan) -> Iterator[Figure]:
     goods = [_pairs(plan.variants, plan.carts), _pairs(*_SMALL[:2])]
     with crowd(plan.clients, DATABASE_URL=urls[0]) as big, crowd(plan.clients, DATABASE_URL=urls[1]) as small:
         rounds = [
-            (_milliseconds(big, goods[0], plan), _milliseconds(small, goods[1], plan)) for _ in range(plan.rounds)
+            (milliseconds_of_add(big, goods[0], plan), milliseconds_of_add(small, goods[1], plan))
+            for _ in range(plan.rounds)
         ]
     name = f"time of an add among {plan.lines:,} lines: among {_SMALL[2]:,}"
     yield compared(name, rounds, "ms", Reach(1.2))
-
-
-def _milliseconds(clients: Crowd, goods: Sequence[tuple[str, int]], plan: Plan) -> float:
-    return 1000 * plan.clients / clients.do(deeds.add_to, goods, seconds=plan.seconds).a_second
 
 
 def _filled(site: Site, name: str, size: tuple[int, int, int]) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from bench.costs import cost_of
 from bench.figures import Figure, Reach, compared
-from bench.machine import cpu_seconds
 from bench.plan import Plan
-from bench.shoppers import Request, add_one_of, answers, get, visit
+from bench.shoppers import Request, add_one_of, get, visit
 from bench.site import Site
 
 _LINES = 20
@@ -28,13 +28,11 @@ def pages(site: Site, plan: Plan) -> Iterator[Figure]:
 
 def _round(site: Site, web: int, plan: Plan, requests: list[Request]) -> list[float]:
     """CPU milliseconds of the bare view, and of each of the requests."""
-    return [_cost(site, web, plan, request) for request in [get("/bare/"), *requests]]
-
-
-def _cost(site: Site, web: int, plan: Plan, request: Request) -> float:
-    before = cpu_seconds(web)
-    count = answers(visit(site.port, request, clients=plan.clients, seconds=plan.seconds))
-    return (cpu_seconds(web) - before) / count * 1000
+    costs = [
+        cost_of(request, site, web, clients=plan.clients, seconds=plan.seconds)
+        for request in [get("/bare/"), *requests]
+    ]
+    return [cost.milliseconds for cost in costs]
 
 
 def _guest_with_lines(site: Site) -> str:

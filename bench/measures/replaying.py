@@ -16,30 +16,28 @@ def replaying(file: Path, invoices: int) -> Callable[[Site, Plan], Iterator[Figu
 
     def measure(site: Site, plan: Plan) -> Iterator[Figure]:
         with site.processes("web", *WORKERS):
-            rate = _replay(f"http://127.0.0.1:{site.port}", file, invoices)
+            rate = _replay(site, file, invoices)
         yield measured("lines a second of a real log, through the pages", [rate], "1/s")
 
     return measure
 
 
-def _replay(address: str, file: Path, invoices: int) -> float:
+def _replay(site: Site, file: Path, invoices: int) -> float:
     """Lines a second. Raises RuntimeError where a visit failed or the audit of all stock found something."""
     from django.core.management import call_command
     from django.db import connections
 
     from cart.audit import audit_stock
     from orders.replay import Account, Replay, WebShop, read_log
-    from workers.models import OutboxRow
 
     call_command("import_catalogue", verbosity=0)
     log = read_log(file, lambda read, share: None)
     del log.visits[invoices:]
-    replay = Replay(log, WebShop(Account(), address), _SHOPPERS)
+    replay = Replay(log, WebShop(Account(), f"http://127.0.0.1:{site.port}"), _SHOPPERS)
     started = time.monotonic()
     replay.run(lambda seconds: None)
     rate = replay.account.lines_done / (time.monotonic() - started)
-    while OutboxRow.objects.exists():
-        time.sleep(0.5)
+    site.wait_for_effects()
     audit = audit_stock()
     connections.close_all()
     if replay.account.errors or not audit.is_clean:
