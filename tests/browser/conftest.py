@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, e
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from inventory.models import ProductVariant
 from tests.requiring import cannot_run
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -59,6 +60,14 @@ def no_folder_left(_pw_artifacts_folder: TemporaryDirectory[str]) -> Iterator[No
 def shop(live_server: LiveServer) -> str:
     """The address of the shop."""
     return str(live_server.url)
+
+
+@pytest.fixture
+def blue(variant: ProductVariant) -> ProductVariant:
+    """A second variant beside `variant`, which is shown first since its number is."""
+    return ProductVariant.objects.create(
+        product=variant.product, sku=f"{variant.sku}-blue", name="Blue", price=4, stock_quantity=5
+    )
 
 
 @pytest.fixture(scope="session")

@@ -76,8 +76,7 @@ def test_search_sort_and_filter(page: Page, shop: str, mugs: list[ProductVariant
     expect(page.get_by_text("Nothing goes by “zebra” here.")).to_be_visible()
 
 
-def test_pick_a_variant(page: Page, shop: str, variant: ProductVariant) -> None:
-    blue = ProductVariant.objects.create(product=variant.product, sku="B", name="Blue", price=4, stock_quantity=5)
+def test_pick_a_variant(page: Page, shop: str, variant: ProductVariant, blue: ProductVariant) -> None:
     open_product(page, shop, variant)
     page.get_by_role("link", name="Blue").click()
     expect(page.get_by_role("link", name="Blue")).to_have_attribute("aria-current", "true")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from cart.models import CartItem
 from inventory.models import ProductVariant
@@ -107,9 +107,8 @@ def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop:
 
 
 def test_picking_a_variant_changes_what_is_shown_and_keeps_what_was_typed(
-    page: Page, shop: str, variant: ProductVariant
+    page: Page, shop: str, variant: ProductVariant, blue: ProductVariant
 ) -> None:
-    blue = ProductVariant.objects.create(product=variant.product, sku="B", name="Blue", price=4, stock_quantity=5)
     open_product(page, shop, variant)
     mark(page)
     page.get_by_label("Quantity").fill("3")
@@ -123,6 +122,23 @@ def test_picking_a_variant_changes_what_is_shown_and_keeps_what_was_typed(
     page.get_by_role("button", name="Add to cart").click()
     expect_units(page, 3)
     assert (is_same_page(page), stock(blue)) == (True, (2, 3))
+
+
+def test_an_add_is_told_of_though_another_variant_was_picked_meanwhile(
+    page: Page, shop: str, variant: ProductVariant, blue: ProductVariant
+) -> None:
+    held_back: list[Route] = []
+    page.route("**/cart/add/", lambda route: held_back.append(route))
+    open_product(page, shop, variant)
+    mark(page)
+    add(page, 2)
+    page.get_by_role("link", name="Blue").click()
+    expect(page.locator(".product-text > .price")).to_have_text("£4.00")
+    held_back[0].continue_()
+    expect_units(page, 2)
+    expect(messages(page)).to_contain_text("added.")
+    expect(page.locator("#availability")).to_have_text("Only 5 left")
+    assert (is_same_page(page), stock(variant), stock(blue)) == (True, (8, 2), (5, 0))
 
 
 def test_a_hold_that_runs_out_does_not_wipe_what_is_being_typed(page: Page, shop: str, variant: ProductVariant) -> None:

@@ -39,6 +39,14 @@
     typed = [];
   };
 
+  /* htmx looks for header and messages from the form that was sent, in vain where another answer has replaced it. What
+     was done is told all the same; the part that had the form shows something newer by now. */
+  const tellAllTheSame = ({ detail }) => {
+    const place = document.querySelector(detail.target);
+    place.replaceChildren(...detail.content.childNodes);
+    htmx.process(place);
+  };
+
   const say = (text) => { document.getElementById("live").textContent = text; };
   const offline = () => {
     const message = document.createElement("p");
@@ -81,6 +89,7 @@
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target && ["cart", "review"].includes(detail.target.id)) startClock();
   });
+  document.addEventListener("htmx:oobErrorNoTarget", tellAllTheSame);
   document.addEventListener("htmx:sendError", offline);
   startClock();
 })();
