@@ -2,6 +2,7 @@
 
 import io
 import json
+import tarfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
 from shop.backup import programs, restoring
+from shop.backup.manifest import write_manifest
 from tests.databases import empty_database
 from tests.shopping import add, held, stock
 
@@ -124,6 +126,20 @@ def test_a_backup_that_is_broken_or_of_a_newer_shop_is_refused(saved: Path, else
     with pytest.raises(CommandError, match=r"cart\.9999_of_tomorrow"):
         restored(saved)
     assert connection.introspection.table_names() == []
+
+
+def test_photographs_stay_in_their_folder(media: Path, tmp_path: Path) -> None:
+    for number, name, target in ((1, "link", "/etc/passwd"), (2, "../outside", None)):
+        (folder := tmp_path / f"backup-{number}").mkdir()
+        call_command("backup", folder)
+        (made,) = folder.iterdir()
+        with tarfile.open(made / "media.tar", "w") as tar:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = (tarfile.SYMTYPE, target) if target else (tarfile.REGTYPE, "")
+            tar.addfile(member)
+        write_manifest(made)
+        with empty_database(), pytest.raises(CommandError, match=rf"{name} is no file in the folder of photographs"):
+            restored(made)
 
 
 def test_a_dump_that_breaks_off_leaves_all_as_it_was(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
