@@ -7,6 +7,8 @@ variant: 15 of 16 connections deadlocked when measured.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -16,25 +18,38 @@ from inventory.rows import instances
 
 
 @dataclass(frozen=True)
+class OnShelf:
+    """What a variant that is on sale costs, and how many units of it are free, as committed a moment ago."""
+
+    price: Decimal
+    free: int
+
+
+@dataclass(frozen=True)
 class LockedLine:
-    """A line's row, locked; `item` is None where the cart has no such line. `units_in_cart` counts all lines."""
+    """A line's row, locked; `item` is None where the cart has no such line. `units_in_cart` counts all lines.
+
+    The line's variant is seen, not locked: who takes units asks again. `shelf` is None where it is not on sale.
+    """
 
     item: CartItem | None
     units_in_cart: int
+    shelf: OnShelf | None
 
 
 # The sum rides along, so that the cap on a cart costs no statement. It is exact: quantities change only under the lock
 # of the cart, which the caller took in an earlier statement. FOR UPDATE is not allowed on the outer side of a join,
-# hence the CTE.
+# hence the CTE. The look at the variant rides along too: with it a line is written before its units are taken.
 _LINE = """
     WITH line AS MATERIALIZED (
         SELECT * FROM cart_cartitem WHERE cart_id = %(cart_id)s AND {column} = %(value)s FOR NO KEY UPDATE)
-    SELECT line.*, total.units AS units_in_cart
+    SELECT line.*, total.units AS units_in_cart, shelf.price AS shelf_price, shelf.stock_quantity AS shelf_free
       FROM (SELECT coalesce(sum(quantity), 0) AS units FROM cart_cartitem WHERE cart_id = %(cart_id)s) total
       LEFT JOIN line ON TRUE
+      LEFT JOIN inventory_productvariant shelf ON shelf.id = {variant} AND shelf.is_active
 """
-_LINE_BY_VARIANT = _LINE.format(column="product_variant_id")
-_LINE_BY_ID = _LINE.format(column="id")
+_LINE_BY_VARIANT = _LINE.format(column="product_variant_id", variant="%(value)s")
+_LINE_BY_ID = _LINE.format(column="id", variant="line.product_variant_id")
 
 
 def lock_line_of_variant(*, cart_id: int, variant_id: int) -> LockedLine:
@@ -49,8 +64,12 @@ def lock_line(*, cart_id: int, item_id: int) -> LockedLine:
 
 def _lock_line(sql: str, cart_id: int, value: int) -> LockedLine:
     (row,) = instances(CartItem, sql, {"cart_id": cart_id, "value": value})
-    units = int(row.units_in_cart)  # type: ignore[attr-defined]
-    return LockedLine(item=row if row.pk is not None else None, units_in_cart=units)
+    seen: Any = row  # with what rides along
+    return LockedLine(
+        item=row if row.pk is not None else None,
+        units_in_cart=int(seen.units_in_cart),
+        shelf=None if seen.shelf_price is None else OnShelf(price=seen.shelf_price, free=seen.shelf_free),
+    )
 
 
 def lock_lines(cart_ids: Iterable[int]) -> list[CartItem]:

@@ -45,8 +45,8 @@ def fix_stock(report: AuditReport) -> list[str]:
 def _fix_variant(variant_id: int) -> list[str]:
     """Locks: closed carts, their lines, the variant.
 
-    Lines of open carts need no lock. Whoever changes what a line holds moves the variant's units first and in the same
-    transaction, so under the variant's lock every hold of it is committed and none can change.
+    Lines of open carts need no lock. Whoever changes what a line holds moves the variant's units in the same
+    transaction, so while the variant is locked here no such change can be committed.
     """
     closed = lock_carts(_closed_carts_holding(variant_id))
     lines = lock_lines(cart.pk for cart in closed if cart.status != Cart.Status.OPEN)

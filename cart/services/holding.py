@@ -19,24 +19,28 @@ def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
     Raises VariantUnavailable and InsufficientStock.
     """
     variant = take_units(variant_id=variant_id, units=units)
-    return variant or _take_on_shortage(cart_id=cart_id, variant_id=variant_id, units=units)
-
-
-def _take_on_shortage(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
-    """The refusal path. Sold-out goods are asked for most, so it locks nothing unless that can help."""
-    free = _look(cart_id=cart_id, variant_id=variant_id)
-    if free.in_stock + free.run_out < units:
-        raise _short(variant_id, units, free, available=free.in_stock + free.run_out)
-    lock_variants([variant_id])
-    variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
-        release_run_out(lock_run_out_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
+        make_room(cart_id=cart_id, variant_id=variant_id, units=units)
         variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
         # A rival has a run-out line locked (to extend or to buy it, say), so its units were not ours to take.
         free = _look(cart_id=cart_id, variant_id=variant_id)
         raise _short(variant_id, units, free, available=free.in_stock)
     return variant
+
+
+def make_room(*, cart_id: int, variant_id: int, units: int) -> None:
+    """End holds of other carts that ran out, where so many units are not free otherwise; the variant's row is locked.
+
+    The way of every refusal. Sold-out goods are asked for most, so it locks nothing unless that can help.
+    Raises VariantUnavailable and InsufficientStock.
+    """
+    free = _look(cart_id=cart_id, variant_id=variant_id)
+    if free.in_stock + free.run_out < units:
+        raise _short(variant_id, units, free, available=free.in_stock + free.run_out)
+    for variant in lock_variants([variant_id]):
+        if variant.stock_quantity < units:
+            release_run_out(lock_run_out_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
 
 
 def _look(*, cart_id: int, variant_id: int) -> FreeUnits:

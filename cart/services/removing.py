@@ -20,7 +20,7 @@ def remove_line(*, owner: Owner, item_id: int) -> CartItem:
     item = lock_line(cart_id=cart.pk, item_id=item_id).item
     if item is None:
         raise LineNotFound
+    delete_settled(item, quantity_change=-item.quantity)
     if item.reserved_quantity:
         give_back_units({item.product_variant_id: item.reserved_quantity})
-    delete_settled(item, quantity_change=-item.quantity)
     return item

@@ -1,6 +1,7 @@
 """The step that adding, changing and retaking share: bring a line to a quantity and move exactly the difference."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -8,9 +9,9 @@ from cart.errors import InvalidQuantity, TooManyUnits
 from cart.locks import LockedLine
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.holding import take
+from cart.services.holding import make_room, take
+from inventory.errors import VariantUnavailable
 from inventory.holds import give_back_units
-from inventory.models import ProductVariant
 
 
 def check_quantity(quantity: object) -> None:
@@ -38,23 +39,30 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     _check_caps(item, change=change, units_in_cart=line.units_in_cart)
     is_live = item.reserved_until is not None and item.reserved_until > cart.locked_at
     units = quantity - item.reserved_quantity
-    variant = _move(cart_id=cart.pk, variant_id=variant_id, units=units, is_live=is_live)
-    if variant is not None:
-        item.product_variant, item.price = variant, variant.price
+    # A hold that starts asks the variant even for no units: an inactive one is not retaken.
+    takes = units > 0 or not is_live
+    if takes:
+        item.price = _price(cart_id=cart.pk, line=line, variant_id=variant_id, units=units)
     if not is_live:
         item.reserved_until = cart.locked_at + owner.hold_life
         item.hold_extensions = 0
     item.quantity = item.reserved_quantity = quantity
-    return save_settled(item, quantity_change=change)
-
-
-def _move(*, cart_id: int, variant_id: int, units: int, is_live: bool) -> ProductVariant | None:
-    """Take or give back. A hold that starts asks the variant even for no units: an inactive one is not retaken."""
-    if units > 0 or not is_live:
-        return take(cart_id=cart_id, variant_id=variant_id, units=units)
-    if units < 0:
+    save_settled(item, quantity_change=change)
+    # Last, so that the row which everybody wants is locked during the commit alone: ADR 7.
+    if takes:
+        item.product_variant = take(cart_id=cart.pk, variant_id=variant_id, units=units)
+    elif units < 0:
         give_back_units({variant_id: -units})
-    return None
+    return item
+
+
+def _price(*, cart_id: int, line: LockedLine, variant_id: int, units: int) -> Decimal:
+    """What a unit costs; and nothing is written for a shopper who, by the look of it, is to be refused."""
+    if line.shelf is None:
+        raise VariantUnavailable(variant_id)
+    if line.shelf.free < units:
+        make_room(cart_id=cart_id, variant_id=variant_id, units=units)
+    return line.shelf.price
 
 
 def _check_caps(item: CartItem, *, change: int, units_in_cart: int) -> None:

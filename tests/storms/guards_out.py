@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from cart import safety_net
-from cart.locks import LockedLine, clock, lock_lines
+from cart.locks import LockedLine, OnShelf, clock, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import adding, buying, claiming, expiring, holding, merging
@@ -50,7 +50,8 @@ def cart_and_line_are_not_locked() -> None:
     def read_line(*, cart_id: int, variant_id: int) -> LockedLine:
         item = CartItem.objects.get(cart_id=cart_id, product_variant_id=variant_id)
         meet()
-        return LockedLine(item=item, units_in_cart=item.quantity)
+        shelf = OnShelf(price=item.price, free=item.product_variant.stock_quantity)
+        return LockedLine(item=item, units_in_cart=item.quantity, shelf=shelf)
 
     replace(adding, claim_or_open_cart=read_cart, lock_line_of_variant=read_line)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
@@ -12,7 +13,8 @@ from tests.invariants import broken_rules
 from tests.shopping import stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, name_of
-from tests.storms.harness import Actor, storm
+from tests.storms.harness import Actor, cast, storm
+from workers.models import OutboxRow
 
 BUYERS = 50
 
@@ -37,6 +39,59 @@ def test_seven_units_are_held_by_seven(guests: Guests, make_variant: MakeVariant
     variant = make_variant(7)
     assert buy_at_once(guests, variant) == {"added": 7, "InsufficientStock": BUYERS - 7}
     assert stock(variant) == (0, 7)
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
+def test_who_saw_the_last_unit_and_comes_too_late_has_written_nothing(
+    guests: Guests, make_variant: MakeVariant
+) -> None:
+    """The line is written on the word of a look; the units are taken, or not, after it."""
+    variant = make_variant(1)
+    late, quick = guests(2)
+    looking = Actor(buy, (name_of(late), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    with cast(looking, Actor(buy, (name_of(quick), variant.pk))) as (looker, buyer):
+        looker.start()
+        looker.wait_paused()
+        buyer.start()
+        assert buyer.result() == "added"
+        looker.resume()
+        assert looker.result() == "InsufficientStock"
+    assert stock(variant) == (0, 1)
+    assert [line.cart.guest_token for line in CartItem.objects.select_related("cart")] == [quick.guest_token]
+    assert [row.payload["name"] for row in OutboxRow.objects.filter(effect="record_analytics").order_by("pk")] == [
+        "add_to_cart",
+        "stock_shortage",
+    ]
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
+def test_who_saw_a_variant_that_is_taken_off_sale_meanwhile_has_written_nothing(
+    guest: Owner, variant: ProductVariant
+) -> None:
+    looking = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    with cast(looking) as (looker,):
+        looker.start()
+        looker.wait_paused()
+        ProductVariant.objects.update(is_active=False)
+        looker.resume()
+        assert looker.result() == "VariantUnavailable"
+    assert stock(variant) == (10, 0)
+    assert not CartItem.objects.exists()
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
+def test_whose_line_is_written_keeps_nobody_waiting(guests: Guests, variant: ProductVariant) -> None:
+    """A variant is locked during the commit alone, so that those who want the same wait for nothing else."""
+    first, second = guests(2)
+    writing = Actor(buy, (name_of(first), variant.pk), pause_after="cart.services.writing.save_settled")
+    with cast(writing, Actor(buy, (name_of(second), variant.pk))) as (writer, buyer):
+        writer.start()
+        writer.wait_paused()
+        buyer.start()
+        assert buyer.result() == "added"
+        writer.resume()
+        assert writer.result() == "added"
+    assert stock(variant) == (8, 2)
 
 
 def test_control_a_read_then_a_write_sells_one_unit_to_all(guests: Guests, make_variant: MakeVariant) -> None:
