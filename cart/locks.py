@@ -19,7 +19,7 @@ from inventory.rows import instances
 
 @dataclass(frozen=True)
 class OnShelf:
-    """What a variant that is on sale costs, and how many units of it are free, as committed a moment ago."""
+    """What a variant costs, and how many units of it are free, as committed a moment ago."""
 
     price: Decimal
     free: int
@@ -29,7 +29,7 @@ class OnShelf:
 class LockedLine:
     """A line's row, locked; `item` is None where the cart has no such line. `units_in_cart` counts all lines.
 
-    The line's variant is seen, not locked: who takes units asks again. `shelf` is None where it is not on sale.
+    The line's variant is seen, not locked: who takes units asks again. `shelf` is None where there is no such variant.
     """
 
     item: CartItem | None
@@ -46,7 +46,7 @@ _LINE = """
     SELECT line.*, total.units AS units_in_cart, shelf.price AS shelf_price, shelf.stock_quantity AS shelf_free
       FROM (SELECT coalesce(sum(quantity), 0) AS units FROM cart_cartitem WHERE cart_id = %(cart_id)s) total
       LEFT JOIN line ON TRUE
-      LEFT JOIN inventory_productvariant shelf ON shelf.id = {variant} AND shelf.is_active
+      LEFT JOIN inventory_productvariant shelf ON shelf.id = {variant}
 """
 _LINE_BY_VARIANT = _LINE.format(column="product_variant_id", variant="%(value)s")
 _LINE_BY_ID = _LINE.format(column="id", variant="line.product_variant_id")

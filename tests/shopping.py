@@ -44,6 +44,12 @@ def run_out(*lines: CartItem) -> None:
     assert ended.update(reserved_until=Now() - timedelta(seconds=1)) == len(lines)
 
 
+def leave(cart: Cart, *, days: float = 15) -> None:
+    """Let the cart have been opened, and touched last, so many days ago: by default longer than carts are kept."""
+    long_ago = Now() - timedelta(days=days)
+    Cart.objects.filter(pk=cart.pk).update(created_at=long_ago, updated_at=long_ago)
+
+
 def picture() -> dict[str, list[dict[str, Any]]]:
     """Every row that a cart command may write, and the outbox's neighbours left out."""
     tables: list[type[Model]] = [Cart, CartItem, ProductVariant, StockMovement, IdempotencyKey]

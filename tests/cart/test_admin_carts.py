@@ -1,12 +1,10 @@
 """The list of carts, and a cart's page."""
 
 import uuid
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +13,7 @@ from cart.owners import Owner
 from cart.services import close_abandoned_carts
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held
+from tests.shopping import add, held, leave
 
 pytestmark = pytest.mark.django_db
 
@@ -32,16 +30,11 @@ def shown(client: Client, query: str = "") -> list[int]:
     return [cart.pk for cart in client.get(LIST + query).context["cl"].result_list]
 
 
-def untouched_for(cart: Cart, **age: int) -> None:
-    then = Now() - timedelta(**age)
-    Cart.objects.filter(pk=cart.pk).update(created_at=then, updated_at=then)
-
-
 def test_by_age(staff: Client, make_variant: MakeVariant) -> None:
     now, hours, days, weeks = (add(Owner(guest_token=uuid.uuid4()), make_variant()) for _ in range(4))
-    untouched_for(hours, hours=3)
-    untouched_for(days, days=3)
-    untouched_for(weeks, days=10)
+    leave(hours, days=1 / 8)
+    leave(days, days=3)
+    leave(weeks, days=10)
     assert shown(staff, "?touched=hour") == [now.pk]
     assert shown(staff, "?touched=day") == [hours.pk, now.pk]
     assert shown(staff, "?touched=1") == [weeks.pk, days.pk]
@@ -64,7 +57,7 @@ def test_a_value_is_never_stale_neither_shown_nor_filtered(staff: Client, make_v
 
 def test_an_abandoned_cart_keeps_its_value(staff: Client, guest: Owner, variant: ProductVariant) -> None:
     cart = add(guest, variant, 4)
-    untouched_for(cart, days=100)
+    leave(cart, days=100)
     close_abandoned_carts()
     assert shown(staff, "?status__exact=abandoned") == [cart.pk]
     assert "10.00" in staff.get(LIST + "?status__exact=abandoned").content.decode()

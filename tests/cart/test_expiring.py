@@ -16,7 +16,7 @@ from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.shopping import add, held, hold, leave, nothing_changes, run_out, stock
 from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
@@ -129,19 +129,15 @@ class TestExpiryWithoutASweep:
 
 
 class TestClosingAbandonedCarts:
-    def leave(self, cart: Cart, days: int = 15) -> None:
-        long_ago = Now() - timedelta(days=days)
-        Cart.objects.filter(pk=cart.pk).update(created_at=long_ago, updated_at=long_ago)
-
     def test_leaves_an_old_cart_that_was_touched_since(self, guest: Owner, variant: ProductVariant) -> None:
         cart = add(guest, variant, 3)
-        self.leave(cart)
+        leave(cart)
         add(guest, variant)
         assert close_abandoned_carts() == 0
 
     def test_closes_a_guests_cart_and_gives_back_what_it_held(self, guest: Owner, variant: ProductVariant) -> None:
         cart = add(guest, variant, 3)
-        self.leave(cart)
+        leave(cart)
         assert close_abandoned_carts() == 1
         cart.refresh_from_db()
         assert cart.status == "abandoned"
@@ -149,17 +145,17 @@ class TestClosingAbandonedCarts:
         assert stock(variant) == (10, 0)
 
     def test_leaves_a_cart_that_was_touched(self, guest: Owner, variant: ProductVariant) -> None:
-        self.leave(add(guest, variant, 3), days=13)
+        leave(add(guest, variant, 3), days=13)
         with nothing_changes():
             assert close_abandoned_carts() == 0
 
     def test_leaves_a_customers_cart(self, variant: ProductVariant, make_user: Callable[[], User]) -> None:
-        self.leave(add(Owner(user_id=make_user().pk), variant, 3))
+        leave(add(Owner(user_id=make_user().pk), variant, 3))
         with nothing_changes():
             assert close_abandoned_carts() == 0
 
     def test_the_guest_may_start_again(self, guest: Owner, variant: ProductVariant) -> None:
-        self.leave(add(guest, variant, 3))
+        leave(add(guest, variant, 3))
         close_abandoned_carts()
         assert add(guest, variant, 2).items.get().quantity == 2
         assert Cart.objects.count() == 2
@@ -167,7 +163,7 @@ class TestClosingAbandonedCarts:
     def test_goes_on_batch_by_batch(self, variant: ProductVariant, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("cart.services.expiring._BATCH", 2)
         for _ in range(5):
-            self.leave(add(Owner(guest_token=uuid.uuid4()), variant))
+            leave(add(Owner(guest_token=uuid.uuid4()), variant))
         assert close_abandoned_carts() == 5
         assert stock(variant) == (10, 0)
 

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from cart.owners import Owner
 from cart.selectors import cart_contents, cart_summary, free_units, variants_on_sale
 from cart.selectors import free as asking
-from cart.services import merge_guest_cart, release_run_out_holds
+from cart.services import close_abandoned_carts, merge_guest_cart, release_run_out_holds
 from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, run_out
+from tests.shopping import add, held, leave, run_out
 
 
 @pytest.fixture
@@ -56,6 +56,12 @@ class TestVariantsOnSale:
     def test_of_a_product_that_is_not_listed_none_is(self, variant: ProductVariant, guest: Owner) -> None:
         Product.objects.update(is_listed=False)
         assert variants_on_sale([variant.product_id], guest) == []
+
+    def test_own_is_the_cart_that_is_open(self, guest: Owner, variant: ProductVariant) -> None:
+        leave(add(guest, variant, 2))
+        close_abandoned_carts()
+        run_out(held(guest, variant, 4))
+        assert available(variant, guest) == 6
 
     def test_they_come_by_sku_with_when_the_first_hold_of_others_ends(
         self, guest: Owner, other: Owner, make_variant: MakeVariant
@@ -171,3 +177,10 @@ class TestCartSummary:
 
     def test_is_nothing_without_a_cart(self, guest: Owner, db: None) -> None:
         assert cart_summary(guest).units == 0
+
+    def test_is_of_the_cart_that_is_open(self, guest: Owner, variant: ProductVariant) -> None:
+        leave(add(guest, variant, 2))
+        close_abandoned_carts()
+        assert cart_summary(guest).units == 0
+        add(guest, variant, 1)
+        assert cart_summary(guest).units == 1

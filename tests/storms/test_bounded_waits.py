@@ -22,6 +22,7 @@ from tests.shopping import add, held, hold, nothing_changes, run_out, stock
 from tests.storms.actors import buy, lock_variant_then_cart, name_of
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, cast
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_hold_at_the_end")]
 
@@ -215,5 +216,5 @@ def test_a_real_deadlock_costs_the_shopper_nothing(guest: Owner, variant: Produc
         assert two.wait_settled() is True
         one.resume()
         assert (one.result(), two.result()) == ("added", "locked both")
-    assert deadlocks() == 1
+    wait_until(lambda: deadlocks() == 1, "the deadlock is counted")
     assert stock(variant) == (8, 2)

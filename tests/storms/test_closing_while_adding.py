@@ -1,30 +1,22 @@
 """A guest comes back at the moment when their cart is being closed as abandoned."""
 
-from datetime import timedelta
-
 import pytest
-from django.db.models.functions import Now
 
 from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.shopping import add, held, hold, stock
+from tests.shopping import add, held, hold, leave, stock
 from tests.storms.actors import buy, close_abandoned, name_of
 from tests.storms.harness import Actor, cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_hold_at_the_end")]
 
 
-def leave_for_long(cart: Cart) -> None:
-    long_ago = Now() - timedelta(days=15)
-    Cart.objects.filter(pk=cart.pk).update(created_at=long_ago, updated_at=long_ago)
-
-
 def test_a_cart_that_is_touched_while_the_closing_waits_for_it_stays_open(
     guest: Owner, variant: ProductVariant
 ) -> None:
     line = held(guest, variant, 2)
-    leave_for_long(line.cart)
+    leave(line.cart)
     adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
     with cast(adding, Actor(close_abandoned)) as (buyer, closer):
         buyer.start()
@@ -38,7 +30,7 @@ def test_a_cart_that_is_touched_while_the_closing_waits_for_it_stays_open(
 
 
 def test_an_add_that_waits_for_the_closing_opens_a_new_cart(guest: Owner, variant: ProductVariant) -> None:
-    leave_for_long(add(guest, variant, 2))
+    leave(add(guest, variant, 2))
     closing = Actor(close_abandoned, pause_after="cart.services.expiring.lock_lines")
     with cast(closing, Actor(buy, (name_of(guest), variant.pk))) as (closer, buyer):
         closer.start()

@@ -11,6 +11,7 @@ import pytest
 
 from cart.models import CartItem
 from cart.owners import Owner
+from cart.services import remove_line
 from tests.conftest import MakeVariant
 from tests.shopping import held, hold, run_out, stock
 from tests.storms import guards_out
@@ -36,11 +37,13 @@ SEAMS = {
     "sweep with the line": ("sweep", "cart.services.expiring.lock_run_out_lines"),
     "sweep with line and variant": ("sweep", "cart.services.holding.give_back_units"),
     "shopper with cart and line": ("shopper", "cart.services.adding.lock_line"),
+    "shopper with cart and a line that is written": ("shopper", "cart.services.writing.save_settled"),
     "shopper with cart, line and variant": ("shopper", "cart.services.writing.take"),
     "rival with the cart": ("rival", "cart.services.holding.free_units"),
     "rival with cart and variant": ("rival", "cart.services.holding.lock_variants"),
     "rival with cart, variant and line": ("rival", "cart.services.holding.lock_run_out_lines_of_variant"),
     "rival after its release": ("rival", "cart.services.holding.release"),
+    "rival with a line that is written": ("rival", "cart.services.writing.save_settled"),
 }
 
 
@@ -113,6 +116,23 @@ def test_a_line_that_its_shopper_is_at_is_passed_over_and_not_waited_for(
         assert two.result() == end
         one.resume()
         assert one.result() == "held"
+
+
+@pytest.mark.usefixtures("rules_hold_at_the_end")
+def test_no_hold_is_ended_for_units_that_came_back_meanwhile(
+    guests: Guests, guest: Owner, make_variant: MakeVariant
+) -> None:
+    variant, (late, returning) = make_variant(4), guests(2)
+    line, returned = held(late, variant, 2), held(returning, variant, 2)
+    run_out(line)
+    rival = Actor(buy, (name_of(guest), variant.pk, 2), pause_after="cart.services.holding.free_units")
+    with cast(rival) as (one,):
+        one.start()
+        one.wait_paused()
+        remove_line(owner=returning, item_id=returned.pk)
+        one.resume()
+        assert one.result() == "added"
+    assert hold(line) == (2, 2)
 
 
 @pytest.mark.usefixtures("rules_hold_at_the_end")

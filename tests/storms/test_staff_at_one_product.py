@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from inventory.models import ProductVariant
 from tests.storms.harness import Actor, cast
 from tests.storms.staff_actors import products_are_not_locked, rename_by_import, save_page
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,4 +86,4 @@ def test_control_without_the_lock_of_the_product_they_meet_head_on(
         other.wait_settled()
         one.resume()
         assert {one.result(), other.result()} == {302, 503}
-    assert deadlocks() == 1
+    wait_until(lambda: deadlocks() == 1, "the deadlock is counted")
