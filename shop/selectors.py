@@ -1,6 +1,7 @@
 """Questions that the pages ask about goods. Each states its query count."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -18,10 +19,14 @@ def products_on_sale() -> QuerySet[Product]:
     return Product.objects.filter(Exists(on_sale), is_listed=True)
 
 
-def offers_of(products: QuerySet[Product], owner: Owner | None) -> list[Offer]:
-    """Those of these products that have a variant on sale, with all such as this shopper meets them. 2 queries."""
-    # The words of a product are for the database alone.
-    found = {product.pk: product for product in products.defer("search")}
+def offers_of(products: Iterable[Product], owner: Owner | None) -> list[Offer]:
+    """Those of these products that have a variant on sale, with all such as this shopper meets them.
+
+    1 query, or none without products; and what it takes to have these.
+    """
+    found = {product.pk: product for product in products}
+    if not found:
+        return []
     choices = defaultdict(list)
     for variant in variants_on_sale(list(found), owner):
         variant.product = found[variant.product_id]

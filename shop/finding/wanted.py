@@ -45,6 +45,11 @@ class Wanted:
         return self.in_stock or self.least is not None or self.most is not None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out of the list."""
+        return not self.text and not self.is_filtered
+
+    @property
     def is_plain(self) -> bool:
         """The first page of everything, as it comes."""
         return self.query() == ""

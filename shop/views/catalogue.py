@@ -49,5 +49,5 @@ def _title(listing: Listing) -> str:
 def _canonical(listing: Listing) -> str:
     """One address for what is the same list in another order or cut down: the whole list, by the same page."""
     path = reverse("shop:category", args=[listing.here.slug]) if listing.here else reverse("shop:catalogue")
-    plain = not listing.wanted.text and not listing.wanted.is_filtered
-    return f"{path}?page={listing.wanted.page}" if plain and listing.wanted.page > 1 else path
+    is_deeper = listing.wanted.is_whole and listing.wanted.page > 1
+    return f"{path}?page={listing.wanted.page}" if is_deeper else path
