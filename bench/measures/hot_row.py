@@ -1,4 +1,4 @@
-"""Whether one variant would sell faster with its stock in several rows, or locked later: docs/adr/0007."""
+"""Whether one variant sells faster with its stock in several rows, or locked for a shorter time: docs/adr/0007."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from bench.site import Site
 
 
 def hot_row(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Transactions of hand-written SQL, all clients on one variant: split, locked later, as it is."""
+    """Transactions of hand-written SQL, all clients on one variant: taken fourth, from several rows, last."""
     hot = site.variants[:1]
     site.sql(*plain_sql.split_stock(hot[0]))
     splits, lasts, hots = [], [], []
