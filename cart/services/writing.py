@@ -1,12 +1,11 @@
 """The step that adding, changing and retaking share: bring a line to a quantity and move exactly the difference."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.conf import settings
 
 from cart.errors import InvalidQuantity, TooManyUnits
-from cart.locks import LockedLine
+from cart.locks import LockedLine, OnShelf
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services.holding import make_room, take
@@ -42,7 +41,11 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     # A hold that starts asks the variant even for no units: an inactive one is not retaken.
     takes = units > 0 or not is_live
     if takes:
-        item.price = _price(cart_id=cart.pk, line=line, variant_id=variant_id, units=units)
+        shelf = _on_shelf(line, variant_id)
+        if shelf.free < units:
+            # Before anything is written: by the look of it this shopper is to be refused.
+            make_room(cart_id=cart.pk, variant_id=variant_id, units=units)
+        item.price = shelf.price
     if not is_live:
         item.reserved_until = cart.locked_at + owner.hold_life
         item.hold_extensions = 0
@@ -56,13 +59,10 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     return item
 
 
-def _price(*, cart_id: int, line: LockedLine, variant_id: int, units: int) -> Decimal:
-    """What a unit costs; and nothing is written for a shopper who, by the look of it, is to be refused."""
+def _on_shelf(line: LockedLine, variant_id: int) -> OnShelf:
     if line.shelf is None:
         raise VariantUnavailable(variant_id)
-    if line.shelf.free < units:
-        make_room(cart_id=cart_id, variant_id=variant_id, units=units)
-    return line.shelf.price
+    return line.shelf
 
 
 def _check_caps(item: CartItem, *, change: int, units_in_cart: int) -> None:
