@@ -49,7 +49,7 @@ def order_with_a_kill(site: Site, point: str) -> int:
 
 def _order(site: Site, point: str, connection: http.client.HTTPConnection, delivery: int) -> int:
     browser = Browser(connection)
-    add = {"variant": str(site.goods()[-1].variant_id), "quantity": "1"}
+    add = {"variant": str(site.goods()[0].variant_id), "quantity": "1"}
     insist(connection, lambda: browser.get("/accounts/login/"))
     insist(connection, lambda: browser.post("/cart/add/", add, expected=200, accept="application/json"))
     address = {**asdict(ADA), "delivery_method": str(delivery)}
