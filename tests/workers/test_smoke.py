@@ -49,7 +49,8 @@ def models_of_worker(transactional_db: None) -> None:
 
 @pytest.fixture
 def celery_broker(tmp_path: Path) -> Iterator[CeleryTestBroker]:
-    node = CeleryTestBroker(LocalBroker(tmp_path / "broker"), app)
+    # Without the app, which it would lead to this broker for good when it starts it again.
+    node = CeleryTestBroker(LocalBroker(tmp_path / "broker"))
     yield node
     node.teardown()
 
