@@ -51,6 +51,7 @@ def check_atomic_requests(app_configs: object, **kwargs: Any) -> Iterator[CheckM
 @register()
 def check_tasks_are_not_eager(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
     """shop.E003: tasks run in workers, not in the request."""
+    # Celery reads the settings once; who overrides them later, as tests do, means it all the same.
     if app.conf.task_always_eager or getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False):
         yield Error(
             "Celery's task_always_eager is on.",

@@ -63,7 +63,7 @@ def _refuse_if_used() -> None:
     while _ask(_OTHERS):
         if time.monotonic() > deadline:
             raise BackupError("Somebody uses the database: stop web, workers, beat and whatever else has a session.")
-        time.sleep(0.1)
+        time.sleep(0.1)  # PostgreSQL tells nobody that a session has left
 
 
 def _is_empty() -> bool:

@@ -4,10 +4,8 @@ from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 
-from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from tests.browser.filling import fill_in
-from tests.browser.steps import add, expect_units, open_product
 
 
 def delivery_methods() -> None:
@@ -16,12 +14,6 @@ def delivery_methods() -> None:
     express = {"price": Decimal("7.95"), "description": "Next working day", "place": 2}
     for name, columns in (("Standard", standard), ("Express", express)):
         DeliveryMethod.objects.update_or_create(name=name, defaults=columns)
-
-
-def put_into_cart(page: Page, shop: str, variant: ProductVariant, quantity: int = 2) -> None:
-    open_product(page, shop, variant)
-    add(page, quantity)
-    expect_units(page, quantity)
 
 
 def fill_address(page: Page, shop: str) -> None:

@@ -30,6 +30,12 @@ def add(page: Page, quantity: int = 1) -> None:
     page.get_by_role("button", name="Add to cart").click()
 
 
+def put_into_cart(page: Page, shop: str, variant: ProductVariant, quantity: int = 2) -> None:
+    open_product(page, shop, variant)
+    add(page, quantity)
+    expect_units(page, quantity)
+
+
 def mark(page: Page) -> None:
     """Leave a mark that a reload would wipe away."""
     page.evaluate(f"{MARK} = true")

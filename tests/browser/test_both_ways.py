@@ -12,7 +12,7 @@ from inventory.models import Product, ProductVariant
 from inventory.sorting import categories_ensure
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.browser.conftest import watched
-from tests.browser.steps import add, expect_units, messages, open_product
+from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant
 from tests.shop.pages import MakeUser
 from tests.shopping import held, run_out, stock
@@ -120,9 +120,7 @@ def test_take_what_is_left_after_others(page: Page, shop: str, variant: ProductV
 
 
 def test_a_hold_that_ran_out_is_taken_again(page: Page, shop: str, variant: ProductVariant) -> None:
-    open_product(page, shop, variant)
-    add(page, 2)
-    expect_units(page, 2)
+    put_into_cart(page, shop, variant)
     run_out(CartItem.objects.get())
     page.goto(shop + "/cart/")
     expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
@@ -153,9 +151,7 @@ def test_logging_in_brings_a_full_cart_along(
     page: Page, shop: str, variant: ProductVariant, make_user: MakeUser
 ) -> None:
     make_user("ada")
-    open_product(page, shop, variant)
-    add(page, 3)
-    expect_units(page, 3)
+    put_into_cart(page, shop, variant, 3)
     page.get_by_role("link", name="Log in").click()
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill("a long password")

@@ -13,10 +13,10 @@ from cart.models import CartItem
 from cart.services import release_run_out_holds
 from inventory.models import ProductVariant
 from orders.models import Order
-from tests.browser.checkout_steps import delivery_methods, fill_address, put_into_cart
+from tests.browser.checkout_steps import delivery_methods, fill_address
 from tests.browser.conftest import watched
 from tests.browser.filling import place
-from tests.browser.steps import messages
+from tests.browser.steps import messages, put_into_cart
 from tests.browser.test_keyboard import press, tab_to
 from tests.shop.ordering import BOTH
 from tests.shopping import run_out, stock

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from cart.models import CartItem
 from inventory.models import ProductVariant
-from tests.browser.steps import add, expect_units, is_same_page, mark, messages, open_product
+from tests.browser.steps import add, expect_units, is_same_page, mark, messages, open_product, put_into_cart
 from tests.shopping import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,9 +46,7 @@ def test_a_refusal_stands_at_its_field_which_has_the_focus(page: Page, shop: str
 
 def test_a_form_that_was_just_shown_is_no_plain_one(page: Page, shop: str, variant: ProductVariant) -> None:
     """A key is pressed in the instant in which the changed cart is swapped in: nothing reloads all the same."""
-    open_product(page, shop, variant)
-    add(page)
-    expect_units(page, 1)
+    put_into_cart(page, shop, variant, 1)
     page.goto(shop + "/cart/")
     mark(page)
     page.evaluate("""document.addEventListener('htmx:afterSwap', () =>
@@ -60,9 +58,7 @@ def test_a_form_that_was_just_shown_is_no_plain_one(page: Page, shop: str, varia
 
 
 def test_change_remove_and_undo(page: Page, shop: str, variant: ProductVariant) -> None:
-    open_product(page, shop, variant)
-    add(page)
-    expect_units(page, 1)
+    put_into_cart(page, shop, variant, 1)
     page.goto(shop + "/cart/")
     mark(page)
     page.get_by_label("Quantity of").fill("4")
@@ -81,9 +77,7 @@ def test_change_remove_and_undo(page: Page, shop: str, variant: ProductVariant) 
 
 
 def test_a_hold_runs_out_on_screen_and_is_taken_again(page: Page, shop: str, variant: ProductVariant) -> None:
-    open_product(page, shop, variant)
-    add(page)
-    expect_units(page, 1)
+    put_into_cart(page, shop, variant, 1)
     hold_ends_in(3)
     page.goto(shop + "/cart/")
     mark(page)
@@ -95,9 +89,7 @@ def test_a_hold_runs_out_on_screen_and_is_taken_again(page: Page, shop: str, var
 
 
 def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop: str, variant: ProductVariant) -> None:
-    open_product(page, shop, variant)
-    add(page)
-    expect_units(page, 1)
+    put_into_cart(page, shop, variant, 1)
     hold_ends_in(122)
     page.goto(shop + "/cart/")
     expect(page.locator("#live")).to_have_text("What is in your cart is held for two more minutes.")
@@ -142,9 +134,7 @@ def test_an_add_is_told_of_though_another_variant_was_picked_meanwhile(
 
 
 def test_a_hold_that_runs_out_does_not_wipe_what_is_being_typed(page: Page, shop: str, variant: ProductVariant) -> None:
-    open_product(page, shop, variant)
-    add(page)
-    expect_units(page, 1)
+    put_into_cart(page, shop, variant, 1)
     hold_ends_in(3)
     page.goto(shop + "/cart/")
     field = page.get_by_label("Quantity of")
