@@ -1,21 +1,52 @@
 """Fills an empty shop with a little of everything, by the code of the version that runs it: `manage.py shell < …`.
 
-It may only use what every version has. Nobody in it is real.
+It is written for the version that is dumped next; dumps of earlier versions were made by what it was then. Nobody in it
+is real.
 """
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models.functions import Now
+from django_celery_results.models import TaskResult
 
+from cart.audit import run_audit
 from cart.models import Cart, CartItem
-from cart.services import add_product_to_cart, close_abandoned_carts, merge_guest_cart
-from inventory.models import Product, ProductVariant, StockMovement
-from inventory.services import stock_move
-from workers.models import OutboxRow
+from cart.services import (
+    add_product_to_cart,
+    close_abandoned_carts,
+    extend_holds,
+    merge_guest_cart,
+    release_holds,
+)
+from inventory.imports.models import ImportJob
+from inventory.imports.services import import_confirm, import_start
+from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
+from inventory.services import alerts_acknowledge, stock_move, variant_save, variants_mute
+from orders.models import DeliveryMethod, Order, Refund
+from orders.models.addressed import Customer
+from orders.payments import PaymentNotice
+from orders.selectors import review_of
+from orders.services import (
+    cancel_order,
+    checkout_save,
+    payment_note,
+    payment_settle,
+    place_order,
+    refund_order,
+    refund_sent,
+    return_lines,
+    ship_order,
+)
+from workers.analytics import roll_up_marked_days
+from workers.heartbeats import note_heartbeat, note_starts
+from workers.models import DailyFigure, Letter, OutboxRow
 from workers.outbox.draining import drain
 from workers.outbox.effects import registry
+from workers.post.delivering import deliver
+from workers.post.writing import post
 
 NAMES = [
     "Red Retrospot Mug",
@@ -25,6 +56,10 @@ NAMES = [
     "Paper Bunting",
     "Lunch Box Robot",
 ]
+PASSWORD = "a password of nobody"
+ADA = Customer(
+    email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="UK"
+)
 
 variants = []
 for number, name in enumerate(NAMES):
@@ -34,23 +69,102 @@ for number, name in enumerate(NAMES):
         variants.append(ProductVariant.objects.create(product=product, sku=f"{product.number}{letter}", **columns))
         stock_move(variant_id=variants[-1].pk, delta=20, kind=StockMovement.Kind.OPENING, reason="Opening stock")
 
-customer = User.objects.create_user("ada", "ada@example.com", "a password of nobody")
-User.objects.create_superuser("boss", "boss@example.com", "a password of nobody")
+customer = User.objects.create_user("ada", "ada@example.com", PASSWORD)
+boss = User.objects.create_superuser("boss", "boss@example.com", PASSWORD)
+clerk = User.objects.create_user("clerk", "clerk@example.com", PASSWORD, is_staff=True)
+clerk.groups.add(Group.objects.get(name="Clerk"))
+# A role of the shop's own making, which no release knows.
+readers = Group.objects.create(name="Bookkeeper")
+readers.permissions.set(Permission.objects.filter(codename__in=["view_order", "view_analyticsevent", "view_letter"]))
 guests = [uuid.UUID(int=number) for number in range(1, 6)]
 
+
+def drain_all() -> None:
+    for effect in registry:
+        drain(effect)
+
+
+def ordered(variant_number: int, units: int, provider: str = "invoice") -> Order:
+    """An order of a customer that comes back each time."""
+    cart = add_product_to_cart(customer, variants[variant_number].pk, units)
+    lines, delivery = list(cart.items.all()), DeliveryMethod.objects.earliest("pk")
+    cart.refresh_from_db()
+    return place_order(
+        cart,
+        customer=ADA,
+        delivery_method_id=delivery.pk,
+        seen=review_of(cart, lines, delivery).seen,
+        provider=provider,
+        idempotency_key=str(uuid.uuid4()),
+    )
+
+
+def paid(order: Order) -> Order:
+    payment = order.payments.get(status="pending")
+    payment_note(payment_id=payment.pk, amount=payment.amount, actor=boss)
+    return order
+
+
+# Orders in every state, a refund that was sent and refunds that are due.
+ordered(6, 1)
+paid(ordered(7, 2))
+ship_order(order_id=paid(ordered(8, 3)).pk, actor=clerk, note="TRACK-1")
+cancel_order(order_id=ordered(9, 1).pk, actor=boss, note="Asked for by telephone")
+refund_order(order_id=paid(ordered(10, 1)).pk, reason="Lost on the way", actor=boss)
+returned = paid(ordered(11, 3))
+return_lines(order_id=returned.pk, units={returned.lines.get().pk: 1}, reason="Broken", actor=boss)
+refund_sent(refund_id=Refund.objects.earliest("pk").pk, actor=boss, note="by bank")
+by_bank = ordered(6, 2, "testbank").payments.get()
+payment_settle(notice=PaymentNotice(by_bank.reference, True, by_bank.amount + 1), provider="testbank")
+
+# Carts, and what staff did to goods, stock and holds.
 add_product_to_cart(customer, variants[0].pk, 2)
 for number, token in enumerate(guests):
     for variant in variants[number : number + 4]:
         add_product_to_cart(None, variant.pk, number + 1, guest_token=token, idempotency_key=uuid.uuid4().hex)
-add_product_to_cart(None, variants[-1].pk, 17, guest_token=guests[0])
+add_product_to_cart(None, variants[-1].pk, 14, guest_token=guests[0])
 merge_guest_cart(user_id=customer.pk, guest_token=guests[0])
-for name in registry:
-    drain(name)
+variants[5].price = Decimal("4.50")
+variant_save(variant=variants[5], fields=["price"], actor=boss)
+stock_move(variant_id=variants[4].pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery 17", actor=clerk)
+holds = CartItem.objects.filter(cart__guest_token=guests[3], reserved_quantity__gt=0).order_by("pk")
+extend_holds(line_ids=[holds[0].pk], actor=clerk, reason="Asked by telephone")
+release_holds(line_ids=[holds[1].pk], actor=clerk, reason="A mistake of theirs")
+cart_in_checkout = Cart.objects.get(guest_token=guests[3])
+checkout_save(cart_id=cart_in_checkout.pk, customer=ADA, delivery_method_id=DeliveryMethod.objects.earliest("pk").pk)
+counted = f"sku,delta,reason\n{variants[3].sku},4,Stocktake\n".encode()
+job = import_start(kind=ImportJob.Kind.ADJUSTMENTS, file_name="stocktake.csv", content=counted, by=boss)
+drain_all()
+import_confirm(job_id=job.pk, preview=1, by=boss)
+drain_all()
+variants_mute(variant_ids=[variants[1].pk], lasting=timedelta(days=7), actor=clerk, reason="Discontinued")
+alerts_acknowledge(alert_ids=[LowStockAlert.objects.open().earliest("pk").pk], actor=clerk)
 
-# Left undone: holds that ran out and were not swept, rows that nobody drained, one that is dead.
+# What runs behind the pages.
+deliver()
+roll_up_marked_days()
+DailyFigure.objects.create(
+    day=date(2026, 1, 2), name="purchase", of_dropped=True, events=1, quantity=2, value=Decimal("3.90")
+)
+run_audit()
+note_heartbeat("beat")
+note_starts({"sweep_outbox": Cart.objects.earliest("pk").created_at})
+TaskResult.objects.create(task_id=uuid.uuid4().hex, task_name="sweep_holds", status="SUCCESS", result="0")
+
+# Left undone: holds that ran out and were not swept, a change of each kind that nobody drained, a dead row, an e-mail
+# that waits and one that is dead.
 CartItem.objects.filter(cart__guest_token=guests[1]).update(reserved_until=Now() - timedelta(hours=1))
 CartItem.objects.get(cart__guest_token=guests[2], product_variant=variants[3]).delete()
+ordered(7, 1)
+for variant in variants[2:4]:
+    add_product_to_cart(customer, variant.pk, 2)
+post(kind="test", to="ada@example.com", subject="Waits", text="To be sent.", dedupe_key="waits")
+post(kind="test", to="nobody@example.com", subject="Dead", text="Not to be sent.", dedupe_key="dead")
+Letter.objects.filter(dedupe_key="dead").update(is_dead=True, attempts=40, error="SMTPException: an example")
+import_start(kind=ImportJob.Kind.ADJUSTMENTS, file_name="second.csv", content=counted + b"\n", by=boss)
 dead = OutboxRow.objects.filter(effect="check_low_stock").earliest("pk")
 OutboxRow.objects.filter(pk=dead.pk).update(is_dead=True, attempts=8, error="ValueError: an example")
-Cart.objects.filter(guest_token=guests[4]).update(updated_at=Now() - timedelta(days=400))
+Cart.objects.filter(guest_token=guests[4]).update(
+    created_at=Now() - timedelta(days=400), updated_at=Now() - timedelta(days=400)
+)
 close_abandoned_carts()

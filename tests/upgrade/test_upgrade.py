@@ -1,31 +1,37 @@
 """A database of each earlier version, with a little of everything in it, comes to this version and works."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.models import F, Sum
+from django.db.models.functions import Now
 
 from cart.audit import run_audit
 from cart.models import CartItem
 from cart.services import add_product_to_cart, release_run_out_holds
 from inventory.models import ProductVariant, StockMovement
-from orders.models import DeliveryMethod
+from orders.models import DeliveryMethod, Order, Refund
+from orders.services import refund_sent, ship_order
 from orders.states import State
+from staff.roles import CLERK, MANAGER, ensure_roles
 from tests.databases import empty_database
 from tests.ordering import order, pay
 from tests.upgrade.dumps import VERSIONS, load
-from workers.models import AnalyticsEvent, OutboxRow
+from workers.models import AnalyticsEvent, Letter, OutboxRow
 from workers.outbox.draining import drain
 from workers.outbox.effects import registry
+from workers.post.delivering import deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Lines whose holds `stock_a_shop.py` let run out.
-RUN_OUT = 4
+VERSION_1_0 = Path(__file__).parent / "1.0.sql"
+_OF_DJANGO = {"django_content_type", "auth_permission", "auth_group_permissions", "django_migrations"}
 
 # What a database is, beside its rows. Columns have another order where they were added later.
 _SCHEMA = {
@@ -61,6 +67,24 @@ def scalar(question: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def rows_of_each_table() -> Counter[str]:
+    """How many rows each table has. Those that Django keeps of itself follow the code, not the shop."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall() if name not in _OF_DJANGO]
+    return Counter({table: scalar(f'SELECT count(*) FROM public."{table}"') for table in tables})  # noqa: S608
+
+
+def permissions() -> set[tuple[str, str]]:
+    return set(Permission.objects.values_list("content_type__app_label", "codename"))
+
+
+def roles() -> dict[str, set[tuple[str, str]]]:
+    groups = Group.objects.filter(name__in=(CLERK, MANAGER))
+    may = ("permissions__content_type__app_label", "permissions__codename")
+    return {group.name: set(Group.objects.filter(pk=group.pk).values_list(*may)) for group in groups}
+
+
 def drain_all() -> None:
     for name in registry:
         drain(name)
@@ -68,15 +92,21 @@ def drain_all() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda file: file.stem)
 def test_a_shop_of_an_earlier_version_goes_on_as_this_one(version: Path) -> None:
-    of_this_version = schema()
+    ensure_roles()
+    of_this_version, permissions_of_this_version, roles_of_this_version = schema(), permissions(), roles()
     with empty_database():
         load(version)
+        before = rows_of_each_table()
         on_hand = scalar("SELECT sum(stock_quantity + reserved_quantity) FROM inventory_productvariant")
         waiting = scalar("SELECT count(*) FROM workers_outboxrow WHERE NOT is_dead")
         assert min(on_hand, waiting) > 0
         call_command("migrate", verbosity=0)
 
         assert schema() ^ of_this_version == set()
+        assert before - rows_of_each_table() == Counter()
+        assert permissions() == permissions_of_this_version
+        assert roles() == roles_of_this_version
+        every_line_of_the_admin_log_finds_what_it_is_about()
         assert ProductVariant.objects.aggregate(all=Sum(F("stock_quantity") + F("reserved_quantity")))["all"] == on_hand
         assert run_audit().is_clean
         finishes_what_was_left()
@@ -85,13 +115,23 @@ def test_a_shop_of_an_earlier_version_goes_on_as_this_one(version: Path) -> None
     connections["default"].ensure_connection()
 
 
+def every_line_of_the_admin_log_finds_what_it_is_about() -> None:
+    """A table that moved to another app took its content type along: else the log loses its links and its names."""
+    for entry in LogEntry.objects.select_related("content_type"):
+        assert entry.content_type is not None
+        assert entry.get_edited_object()
+
+
 def finishes_what_was_left() -> None:
-    """Rows and holds that the earlier version wrote and left."""
-    recorded = AnalyticsEvent.objects.count()
+    """Rows, e-mails and holds that the earlier version wrote and left."""
+    recorded, unsent = AnalyticsEvent.objects.count(), Letter.objects.unsent().filter(is_dead=False).count()
+    run_out = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=Now()).count()
     drain_all()
     assert list(OutboxRow.objects.values_list("is_dead", flat=True)) == [True]
     assert AnalyticsEvent.objects.count() > recorded
-    assert release_run_out_holds() == RUN_OUT
+    assert deliver() >= unsent
+    assert not Letter.objects.unsent().filter(is_dead=False).exists()
+    assert release_run_out_holds() == run_out > 0
 
 
 def sells_to_the_customer_of_before() -> None:
@@ -100,9 +140,31 @@ def sells_to_the_customer_of_before() -> None:
     assert ada.check_password("a password of nobody")
     held = CartItem.objects.filter(cart__user=ada, cart__status="open", reserved_quantity=F("quantity")).count()
     assert held > 1
+    sold = StockMovement.objects.filter(kind=StockMovement.Kind.SALE).count()
     cart = add_product_to_cart(ada, ProductVariant.objects.get(sku="20004A").pk, 2)
     placed = order(cart, DeliveryMethod.objects.earliest("pk"))
     pay(placed)
     assert placed.state == State.PAID
     drain_all()
-    assert StockMovement.objects.filter(kind=StockMovement.Kind.SALE).count() == held + 1
+    assert StockMovement.objects.filter(kind=StockMovement.Kind.SALE).count() == sold + held + 1
+
+
+def test_a_shop_of_1_0_pays_back_what_it_owed_and_sends_what_was_paid() -> None:
+    """Orders, payments and refunds of before, and a role of the shop's own making."""
+    with empty_database():
+        load(VERSION_1_0)
+        call_command("migrate", verbosity=0)
+        boss = User.objects.get(username="boss")
+        for due in Refund.objects.filter(sent_at__isnull=True):
+            assert refund_sent(refund_id=due.pk, actor=boss)
+        paid = Order.objects.filter(state=State.PAID).earliest("pk")
+        assert ship_order(order_id=paid.pk, actor=boss).state == State.SHIPPED
+        unpaid = Order.objects.filter(state=State.PLACED).earliest("pk")
+        pay(unpaid)
+        assert unpaid.state == State.PAID
+        drain_all()
+        assert Letter.objects.filter(kind="order_shipped", dedupe_key__endswith=f":{paid.pk}").exists()
+        own_role = Group.objects.get(name="Bookkeeper").permissions
+        assert set(own_role.values_list("codename", flat=True)) == {"view_order", "view_analyticsevent", "view_letter"}
+        assert run_audit().is_clean
+    connections["default"].ensure_connection()
