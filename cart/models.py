@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -90,11 +91,12 @@ class Cart(GuardedColumns):
         self.refresh_from_db(fields=["total_price", "totals_version", "version"])
 
 
-_HOLD = {"reserved_quantity", "reserved_until", "hold_extensions"}
+# What follows from a change of the quantity, so every save writes it.
+_FOLLOWING = {"price", "reserved_quantity", "reserved_until", "hold_extensions"}
 
 
 class CartItem(models.Model):
-    """A line: so many units of one variant, at the price of when they were added, and the hold on them.
+    """A line: so many units of one variant, at the price at which the last of them were taken, and the hold on them.
 
     `reserved_quantity` is `quantity` while the line holds its units and 0 once they went back to the shelf.
     """
@@ -114,9 +116,13 @@ class CartItem(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     # Not columns. `quantity_change` tells receivers by how many units this save or delete changed the line;
-    # `is_settled` says that a service has moved the units already, so the safety net has nothing to do.
+    # `is_settled` says that a service has moved the units already, so the safety net has nothing to do;
+    # `price_before` is what a unit of the line cost until a command gave the line another price.
     quantity_change = 0
     is_settled = False
+    # `names_price` that who saves it means to set its price.
+    price_before: Decimal | None = None
+    names_price = False
 
     class Meta:
         ordering = ["id"]
@@ -157,12 +163,15 @@ class CartItem(models.Model):
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save the line and, where no service has done so, move its units in the same transaction.
 
+        Of a line that exists the price is written as it is in the row, or as the variant's where units are taken, and
+        as the instance's only where `update_fields` names it: an instance may have been loaded at a price of yesterday.
         Raises the errors of `cart.safety_net`; nothing is changed then.
         """
+        self.names_price = update_fields is not None and "price" in update_fields
         if update_fields is not None:
-            update_fields = {*update_fields, *_HOLD}
-        elif missing := _HOLD & self.get_deferred_fields():
-            # Of a line loaded in part Django saves what was loaded, and that must include the hold.
+            update_fields = {*update_fields, *_FOLLOWING}
+        elif missing := _FOLLOWING & self.get_deferred_fields():
+            # Of a line loaded in part Django saves what was loaded, and that must include what the net writes.
             self.refresh_from_db(fields=missing)
         with transaction.atomic(savepoint=False):
             super().save(*args, update_fields=update_fields, **kwargs)

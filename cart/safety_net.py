@@ -15,7 +15,7 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services.claiming import claim_cart
 from cart.services.holding import release, release_run_out, take
-from cart.services.writing import check_quantity
+from cart.services.writing import check_quantity, set_price
 from inventory.holds import give_back_units
 from inventory.locks import lock_variants
 
@@ -66,6 +66,8 @@ def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fiel
     instance.quantity_change = quantity - locked.quantity
     instance.reserved_quantity, instance.reserved_until = locked.reserved_quantity, locked.reserved_until
     instance.hold_extensions = locked.hold_extensions
+    if not instance.names_price:
+        instance.price = locked.price
     if instance.quantity_change:
         _move_difference(instance, locked, quantity, cart)
 
@@ -78,7 +80,9 @@ def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: 
         return
     units = quantity - locked.reserved_quantity
     if units > 0:
-        take(cart_id=cart.pk, variant_id=locked.product_variant_id, units=units)
+        variant = take(cart_id=cart.pk, variant_id=locked.product_variant_id, units=units)
+        if not instance.names_price:
+            set_price(instance, variant.price)
     else:
         give_back_units({locked.product_variant_id: -units})
     instance.reserved_quantity = quantity

@@ -15,7 +15,7 @@ from cart.services import merge_guest_cart
 from cart.services.merging import CutBy, MergedLine
 from inventory.models import ProductVariant
 from shop.shoppers import Shopper
-from shop.wording import full_name
+from shop.wording import full_name, price_change
 
 logger = logging.getLogger(__name__)
 
@@ -45,21 +45,34 @@ def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBas
 
 
 def _changes(merged: list[MergedLine]) -> list[str]:
-    """One sentence a line whose units changed; no query where none did."""
-    cut = [line for line in merged if line.cut_by]
-    if not cut:
+    """A message for each line whose units or price changed; no query where none did."""
+    changed = [line for line in merged if line.cut_by or line.prices_before]
+    if not changed:
         return []
-    variants = ProductVariant.objects.select_related("product").in_bulk([line.variant_id for line in cut])
-    told = [_sentence(line, variants[line.variant_id]) for line in cut[:_LINES_TOLD]]
-    if more := len(cut) - len(told):
+    variants = ProductVariant.objects.select_related("product").in_bulk([line.variant_id for line in changed])
+    told = [_message(line, variants[line.variant_id]) for line in changed[:_LINES_TOLD]]
+    if more := len(changed) - len(told):
         told.append(
-            ngettext("%(count)d more line was cut too.", "%(count)d more lines were cut too.", more) % {"count": more}
+            ngettext(
+                "%(count)d more line has changed; please look through your cart.",
+                "%(count)d more lines have changed; please look through your cart.",
+                more,
+            )
+            % {"count": more}
         )
     return told
 
 
-def _sentence(line: MergedLine, variant: ProductVariant) -> str:
-    facts = {"name": full_name(variant)[:_LONGEST_NAME], "kept": line.units_after, "of": line.units_before}
+def _message(line: MergedLine, variant: ProductVariant) -> str:
+    name = full_name(variant)[:_LONGEST_NAME]
+    told = [_units(line, name)] if line.cut_by else []
+    if line.price is not None:
+        told.append(price_change(name, before=line.prices_before, now=line.price))
+    return " ".join(told)
+
+
+def _units(line: MergedLine, name: str) -> str:
+    facts = {"name": name, "kept": line.units_after, "of": line.units_before}
     if line.cut_by == CutBy.LINE_CAP:
         return _("%(name)s: %(kept)d of %(of)d kept, the most we sell of an item to one cart.") % facts
     if line.cut_by == CutBy.CART_CAP:

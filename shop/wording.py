@@ -1,9 +1,13 @@
 """How money, moments and goods read, on pages and in messages alike."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
+from cart.models import CartItem
 from inventory.models import ProductVariant
 from inventory.wording import full_name as full_name
 from inventory.wording import money as money
@@ -19,3 +23,21 @@ def clock_time(moment: datetime) -> str:
 def counted(units: int, variant: ProductVariant) -> str:
     """So many of a variant: 2 × Paper Parasol (Pink)."""  # noqa: RUF002
     return f"{units} × {full_name(variant)}"  # noqa: RUF001
+
+
+def price_change(name: str, *, before: Iterable[Decimal], now: Decimal) -> str:
+    """That a whole line of the cart costs another price. Arguments: of a unit, as shown until now and from now on."""
+    facts = {"name": name, "now": money(now), "before": " / ".join(money(price) for price in before)}
+    return _("%(name)s now costs %(now)s each, for all in your cart; it was %(before)s.") % facts
+
+
+def line_price_change(line: CartItem) -> str:
+    """The same of a line that a command has just changed; empty where its price stayed."""
+    if line.price_before is None:
+        return ""
+    return price_change(full_name(line.product_variant), before=[line.price_before], now=line.price)
+
+
+def line_price(line: CartItem) -> str:
+    """What each unit of a line that was just added to costs: the page that it was added from may be older."""
+    return line_price_change(line) or _("%(price)s each.") % {"price": money(line.price)}

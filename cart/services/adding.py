@@ -51,7 +51,7 @@ def _add(owner: Owner, variant_id: int, quantity: int, key: str | None) -> Cart:
 def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_key: str | None = None) -> Cart:
     """Bring a line of the shopper's open cart to `quantity` units, 1 or more; more are held, fewer given back.
 
-    A line whose hold ran out takes its units again. Returns the cart.
+    A line whose hold ran out takes its units again. Returns the cart, with `changed_line`.
     Raises LineNotFound and what `add_product_to_cart` raises.
     """
     check_quantity(quantity)
@@ -61,7 +61,7 @@ def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_
 def retake_line(*, owner: Owner, item_id: int, idempotency_key: str | None = None) -> Cart:
     """Take the units of a line whose hold ran out again, as many as it had; a live hold is left as it is.
 
-    Returns the cart. Raises what `set_line_quantity` raises.
+    Returns the cart, with `changed_line`. Raises what `set_line_quantity` raises.
     """
     return _answer(owner, idempotency_key, lambda: _set(owner, item_id, None, idempotency_key))
 
@@ -74,7 +74,9 @@ def _set(owner: Owner, item_id: int, quantity: int | None, key: str | None) -> C
     if line.item is None:
         raise LineNotFound
     variant_id = line.item.product_variant_id
-    write_line(cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=quantity or line.item.quantity)
+    cart.changed_line = write_line(
+        cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=quantity or line.item.quantity
+    )
     return cart
 
 

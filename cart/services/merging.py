@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from cart.services.transactions import command
 from cart.services.writing import delete_settled, save_settled
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units
+from inventory.models import ProductVariant
 
 
 class CutBy(StrEnum):
@@ -30,12 +32,17 @@ class CutBy(StrEnum):
 
 @dataclass(frozen=True)
 class MergedLine:
-    """What became of one guest line: units before (in both carts) and after, and where they differ what cut it."""
+    """What became of one guest line: units before (in both carts) and after, and where they differ what cut it.
+
+    `price` is what a unit costs now, where some of them were shown at other prices, which are `prices_before`.
+    """
 
     variant_id: int
     units_before: int
     units_after: int
     cut_by: CutBy | None = None
+    price: Decimal | None = None
+    prices_before: tuple[Decimal, ...] = ()
 
 
 @command
@@ -44,6 +51,7 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
 
     A line that both carts have becomes one; its hold ends when the earlier of the two ends. Where one of them had run
     out, its units are taken again, and where they are not free the line keeps what is held. Caps cut the rest. The
+    line costs what its live holds cost, and the price of now where these differ or units were taken again. The
     guest's cart is closed and its token never opens another. Returns a line for each line of the guest. Raises Busy.
     """
     guest_cart_id = _open_cart_id(Owner(guest_token=guest_token))
@@ -58,7 +66,9 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     if user_cart is guest_cart or {guest_cart.status, user_cart.status} != {Cart.Status.OPEN}:
         return []
     merged = _move_lines(guest_cart, user_cart)
-    Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
+    # Without a line that is saved nothing would ever bring the stored total up to a version that was counted here.
+    if any(line.units_after for line in merged):
+        Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
     _close(guest_cart)
     return merged
 
@@ -72,13 +82,13 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     lines = lock_lines([guest_cart.pk, user_cart.pk])
     own = {line.product_variant_id: line for line in lines if line.cart_id == user_cart.pk}
     guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
-    room, now, merged = (
-        settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values()),
-        clock(),
-        [],
-    )
+    variants = ProductVariant.objects.filter(pk__in=[line.product_variant_id for line in guest])
+    prices, now = dict(variants.values_list("pk", "price")), clock()
+    room = settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values())
+    merged = []
     for line in guest:
-        pair = _Pair(guest=line, own=own.get(line.product_variant_id), now=now)
+        variant_id = line.product_variant_id
+        pair = _Pair(guest=line, own=own.get(variant_id), now=now, price_now=prices[variant_id])
         own_quantity = pair.own_quantity  # before the line is written
         result = pair.merge_into(user_cart, room=room)
         room -= result.units_after - own_quantity
@@ -88,11 +98,16 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
 
 @dataclass
 class _Pair:
-    """A guest's line, the customer's line of the same variant if there is one, and the moment of the merge."""
+    """A guest's line, the customer's line of the same variant if there is one, and the moment of the merge.
+
+    `price_now` is what the variant costs at that moment; `taken` the variant once units were taken for the two.
+    """
 
     guest: CartItem
     own: CartItem | None
     now: datetime
+    price_now: Decimal
+    taken: ProductVariant | None = None
 
     @property
     def lines(self) -> list[CartItem]:
@@ -108,14 +123,19 @@ class _Pair:
 
     def merge_into(self, cart: Cart, *, room: int) -> MergedLine:
         before = sum(line.quantity for line in self.lines)
+        shown = {line.price for line in self.lines}
         wanted = self._wanted(before, room)
         after = self._settle_units(wanted)
-        self._write(cart, quantity=after, change=after - before)
+        price = self._price()
+        self._write(cart, quantity=after, change=after - before, price=price)
+        gone = tuple(sorted(shown - {price})) if after else ()
         return MergedLine(
             variant_id=self.guest.product_variant_id,
             units_before=before,
             units_after=after,
             cut_by=_reason(before, wanted, after),
+            price=price if gone else None,
+            prices_before=gone,
         )
 
     def _wanted(self, before: int, room: int) -> int:
@@ -138,14 +158,21 @@ class _Pair:
             give_back_units({self.guest.product_variant_id: reserved - keep})
         return keep if held else wanted
 
+    def _price(self) -> Decimal:
+        """Of the line that is left. One without a live hold lends no price to units of the other."""
+        if self.taken is not None:
+            return self.taken.price
+        prices = {line.price for line in self.live or self.lines}
+        return prices.pop() if len(prices) == 1 else self.price_now
+
     def _took(self, units: int) -> bool:
         try:
-            take(cart_id=self.guest.cart_id, variant_id=self.guest.product_variant_id, units=units)
+            self.taken = take(cart_id=self.guest.cart_id, variant_id=self.guest.product_variant_id, units=units)
         except (InsufficientStock, VariantUnavailable):
             return False
         return True
 
-    def _write(self, cart: Cart, *, quantity: int, change: int) -> None:
+    def _write(self, cart: Cart, *, quantity: int, change: int, price: Decimal) -> None:
         """One line survives: the customer's, or the guest's in its new cart. No hold is prolonged by it."""
         ends = [line.reserved_until for line in self.live if line.reserved_until]
         line, extensions = (
@@ -155,7 +182,7 @@ class _Pair:
         if line is not self.guest or not quantity:
             delete_settled(self.guest, quantity_change=0 if quantity else change)
         if quantity:
-            line.cart, line.quantity, line.hold_extensions = cart, quantity, extensions
+            line.cart, line.quantity, line.price, line.hold_extensions = cart, quantity, price, extensions
             line.reserved_quantity = quantity if ends else 0
             line.reserved_until = min(ends, default=None)
             save_settled(line, quantity_change=change, fields=("cart", "quantity"))

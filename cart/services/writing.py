@@ -1,6 +1,7 @@
 """The step that adding, changing and retaking share: bring a line to a quantity and move exactly the difference."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -30,7 +31,8 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     """Bring the locked line of a claimed cart to `quantity` units, all of them held, and save it.
 
     Only the difference between the new quantity and what the line holds is moved. Where no live hold is there to
-    change (a new line, or one whose hold ran out) a hold starts; otherwise its end stays as it is.
+    change (a new line, or one whose hold ran out) a hold starts; otherwise its end stays as it is. Whatever takes units
+    gives the whole line the price of now; `price_before` says so where it was another.
     Raises TooManyUnits, VariantUnavailable, InsufficientStock.
     """
     item = line.item or CartItem(cart=cart, product_variant_id=variant_id, quantity=0)
@@ -45,7 +47,7 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
         if shelf.free < units:
             # Before anything is written: by the look of it this shopper is to be refused.
             make_room(cart_id=cart.pk, variant_id=variant_id, units=units)
-        item.price = shelf.price
+        set_price(item, shelf.price)
     if not is_live:
         item.reserved_until = cart.locked_at + owner.hold_life
         item.hold_extensions = 0
@@ -54,9 +56,24 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     # Last, so that the row which everybody wants is locked during the commit alone: ADR 7.
     if takes:
         item.product_variant = take(cart_id=cart.pk, variant_id=variant_id, units=units)
+        _follow_price(item)
     elif units < 0:
         give_back_units({variant_id: -units})
     return item
+
+
+def set_price(item: CartItem, price: Decimal) -> None:
+    """Give a line the price of now; its `price_before` is what the shopper was shown until then, if that differs."""
+    shown: Decimal | None = item.price if item.price_before is None else item.price_before
+    item.price_before = None if shown == price else shown
+    item.price = price
+
+
+def _follow_price(item: CartItem) -> None:
+    """Staff may have set another price between the look and the take; under the variant's lock it is known."""
+    if item.product_variant.price != item.price:
+        set_price(item, item.product_variant.price)
+        save_settled(item, quantity_change=0)
 
 
 def _on_shelf(line: LockedLine, variant_id: int) -> OnShelf:

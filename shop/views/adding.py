@@ -21,7 +21,7 @@ from shop.ratelimit import ADDS, seconds_to_wait
 from shop.selectors import offer_with_variant, variant_with_product
 from shop.shoppers import ShopRequest
 from shop.views.product import AddForm, product_page, shown
-from shop.wording import counted
+from shop.wording import counted, line_price
 
 
 @never_cache
@@ -65,10 +65,14 @@ def _add(request: ShopRequest, variant_id: int) -> tuple[Cart, int]:
 
 def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: Cart) -> HttpResponse:
     """The same status and address for a repeated request as for the first; only the words differ."""
-    text = _("%(goods)s already in your cart. Add again?") if cart.was_replayed else _("%(goods)s added.")
+    line = cart.changed_line
+    text = _("%(goods)s added.") if line else _("%(goods)s already in your cart. Add again?")
     text %= {"goods": counted(quantity, variant)}
+    if line:
+        text = f"{text} {line_price(line)}"
     if wants_json(request):
-        return JsonResponse({"code": "added", "message": text, "replayed": cart.was_replayed})
+        price = str(line.price) if line else None
+        return JsonResponse({"code": "added", "message": text, "replayed": cart.was_replayed, "price": price})
     messages.success(request, text, extra_tags="to-cart")
     if wants_part(request):
         return _part(request, variant.pk)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from cart.errors import LineNotFound
+from cart.models import Cart
 from cart.owners import Owner
 from cart.selectors import line_exists
 from cart.services import keep_items, remove_line, retake_line, set_line_quantity
@@ -23,7 +24,7 @@ from shop.selectors import variant_with_product
 from shop.shoppers import ShopRequest
 from shop.undoing import undo_tag
 from shop.views.cart import Refused, cart_page, contents_of
-from shop.wording import full_name
+from shop.wording import full_name, line_price_change
 
 
 @never_cache
@@ -31,9 +32,9 @@ from shop.wording import full_name
 def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/` with `quantity`, the units that the line shall have."""
 
-    def change(owner: Owner) -> None:
+    def change(owner: Owner) -> Cart:
         quantity = posted_quantity(request)
-        set_line_quantity(owner=owner, item_id=line_id, quantity=quantity, idempotency_key=posted_key(request))
+        return set_line_quantity(owner=owner, item_id=line_id, quantity=quantity, idempotency_key=posted_key(request))
 
     return _change(request, line_id, change)
 
@@ -43,8 +44,8 @@ def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
 def retake(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold ran out."""
 
-    def change(owner: Owner) -> None:
-        retake_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
+    def change(owner: Owner) -> Cart:
+        return retake_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
 
     return _change(request, line_id, change)
 
@@ -81,13 +82,15 @@ def keep(request: ShopRequest) -> HttpResponse:
     return to_cart(request)
 
 
-def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], None]) -> HttpResponse:
+def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], Cart]) -> HttpResponse:
     try:
-        change(_owner(request))
+        line = change(_owner(request)).changed_line
     except LineNotFound as error:
         raise Http404 from error
     except (ValidationError, VariantUnavailable) as error:
         return _refused(request, line_id, error)
+    if line and (text := line_price_change(line)):
+        messages.warning(request, text)
     return to_cart(request)
 
 

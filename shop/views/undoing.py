@@ -19,7 +19,7 @@ from shop.shoppers import ShopRequest
 from shop.undoing import fewer_tag
 from shop.views.cart import cart_page, contents_of
 from shop.views.lines import to_cart
-from shop.wording import counted
+from shop.wording import counted, line_price
 
 
 @never_cache
@@ -33,19 +33,21 @@ def undo(request: ShopRequest) -> HttpResponse:
     if request.shopper.owner is None:
         raise Http404
     try:
-        quantity = _put_back(request, variant_id)
+        text = _put_back(request, variant_id)
     except (GuestTokenRetired, VariantUnavailable) as error:
         raise Http404 from error
     except ValidationError as error:
         return _refused(request, variant_id, problem_of(error))
-    messages.success(request, _("%(goods)s back in your cart.") % {"goods": _goods(variant_id, quantity)})
+    messages.success(request, text)
     return to_cart(request)
 
 
-def _put_back(request: ShopRequest, variant_id: int) -> int:
-    quantity, token = posted_quantity(request), request.shopper.guest_token
-    add_product_to_cart(request.user, variant_id, quantity, guest_token=token, idempotency_key=posted_key(request))
-    return quantity
+def _put_back(request: ShopRequest, variant_id: int) -> str:
+    """What became of it, with the price: the removed line may have had another."""
+    quantity, token, key = posted_quantity(request), request.shopper.guest_token, posted_key(request)
+    cart = add_product_to_cart(request.user, variant_id, quantity, guest_token=token, idempotency_key=key)
+    text = _("%(goods)s back in your cart.") % {"goods": counted(quantity, variant_with_product(variant_id))}
+    return f"{text} {line_price(cart.changed_line)}" if cart.changed_line else text
 
 
 def _refused(request: ShopRequest, variant_id: int, problem: Problem) -> HttpResponse:
@@ -53,7 +55,3 @@ def _refused(request: ShopRequest, variant_id: int, problem: Problem) -> HttpRes
     text = _("Not put back: %(why)s") % {"why": problem.text}
     messages.error(request, text, extra_tags=fewer_tag(variant_id, problem.offer) if problem.offer else "")
     return cart_page(request, contents_of(request), status=problem.status)
-
-
-def _goods(variant_id: int, quantity: int) -> str:
-    return counted(quantity, variant_with_product(variant_id))

@@ -17,9 +17,10 @@ from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds, set_line_quantity
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
-from tests.conftest import MakeVariant
+from tests.conftest import AtTheSeam, MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
 from workers.models import OutboxRow
+from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -79,7 +80,35 @@ def test_a_shopper_has_one_open_cart(guest: Owner, variant: ProductVariant, make
 def test_the_price_is_that_of_the_last_add(guest: Owner, variant: ProductVariant) -> None:
     add(guest, variant, 1)
     ProductVariant.objects.update(price=Decimal("3.00"))
-    assert held(guest, variant, 1).total_price == Decimal("6.00")
+    cart = add(guest, variant, 1)
+    line = cart.changed_line
+    assert line is not None
+    assert (line.price, line.price_before) == (Decimal("3.00"), variant.price)
+    assert cart.items.get().total_price == Decimal("6.00")
+
+
+def test_a_price_that_stayed_is_not_told_as_changed(guest: Owner, variant: ProductVariant) -> None:
+    lines = [add(guest, variant).changed_line for _ in range(2)]
+    assert [line and line.price_before for line in lines] == [None, None]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("present", "before"), [(0, "2.50"), (1, "2.00")])
+def test_a_price_that_staff_set_in_the_midst_of_an_add_is_that_of_the_line(
+    guest: Owner, variant: ProductVariant, at_the_seam: AtTheSeam, present: int, before: str
+) -> None:
+    """Between the look at the variant, which rides with the line's lock, and the UPDATE that takes the units."""
+    if present:
+        ProductVariant.objects.update(price=Decimal("2.00"))
+        add(guest, variant, present)
+        ProductVariant.objects.update(price=Decimal("2.50"))
+    at_the_seam("cart.services.writing.take", lambda: ProductVariant.objects.update(price=Decimal("9.00")))
+    line = add(guest, variant).changed_line
+    assert line is not None
+    assert (str(line.price), str(line.price_before)) == ("9.00", before)
+    assert CartItem.objects.get().price == Decimal("9.00")
+    drain("recalculate_cart_totals")
+    assert Cart.objects.get().total_price == 9 * (present + 1)
 
 
 @pytest.mark.parametrize(("kind", "minutes"), [("guest", 30), ("user", 60)])

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,7 +11,7 @@ from pytest_django import Settings
 from cart.errors import GuestTokenRetired
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import keep_items, merge_guest_cart, release_run_out_holds
+from cart.services import keep_items, merge_guest_cart, release_run_out_holds, remove_line
 from cart.services.merging import CutBy, MergedLine
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
@@ -263,3 +264,91 @@ def test_units_of_third_parties_that_ran_out_are_taken(guest: Owner, user: Owner
     merge(guest, user)
     assert lines_of(user) == {variant.pk: (7, 7)}
     assert hold(third) == (6, 0)
+
+
+# --- What a line costs then: the price of a line, in the design
+
+
+def at(price: str, owner: Owner, variant: ProductVariant, units: int, *, is_live: bool = True) -> None:
+    """Let an owner take units while the variant costs this."""
+    set_price(variant, price)
+    line = held(owner, variant, units)
+    if not is_live:
+        run_out(line)
+
+
+def set_price(variant: ProductVariant, price: str) -> None:
+    ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal(price))
+
+
+@pytest.mark.parametrize("was_swept", [False, True])
+@pytest.mark.parametrize(
+    ("own", "guests", "now", "costs", "told"),
+    [
+        # Found in version 1.0: 31 units that were shown at 20.85 were sold at 0.85, and six at 21.65 that fell to 1.65.
+        (("0.85", 1, False), ("20.85", 30, True), "20.85", "20.85", ["0.85"]),
+        (("1.65", 1, False), ("21.65", 5, True), "21.65", "21.65", ["1.65"]),
+        (("21.65", 1, True), ("1.65", 5, True), "1.65", "1.65", ["21.65"]),
+        # Both live: one price stays, of two neither does.
+        (("3.00", 2, True), ("3.00", 2, True), "9.00", "3.00", []),
+        (("3.00", 2, True), ("5.00", 2, True), "9.00", "9.00", ["3.00", "5.00"]),
+        # The units of the other are taken again, at the price of now.
+        (("3.00", 2, True), ("3.00", 2, False), "9.00", "9.00", ["3.00"]),
+        (("3.00", 2, False), ("3.00", 2, True), "3.00", "3.00", []),
+        # Nobody holds anything, so nobody is promised anything.
+        (("3.00", 2, False), ("3.00", 2, False), "9.00", "3.00", []),
+        (("3.00", 2, False), ("5.00", 2, False), "9.00", "9.00", ["3.00", "5.00"]),
+    ],
+)
+def test_no_unit_gets_a_price_that_it_was_not_taken_at(
+    guest: Owner,
+    user: Owner,
+    make_variant: MakeVariant,
+    own: tuple[str, int, bool],
+    guests: tuple[str, int, bool],
+    now: str,
+    costs: str,
+    told: list[str],
+    was_swept: bool,
+) -> None:
+    variant = make_variant(50)
+    for owner, (price, units, is_live) in ((user, own), (guest, guests)):
+        at(price, owner, variant, units, is_live=is_live)
+    if was_swept:
+        release_run_out_holds()
+    set_price(variant, now)
+    (merged,) = merge(guest, user)
+    line = CartItem.objects.get(cart__user=user.user_id)
+    assert (line.quantity, str(line.price)) == (own[1] + guests[1], costs)
+    assert list(map(str, merged.prices_before)) == told
+    assert merged.price == (line.price if told else None)
+
+
+def test_units_that_are_not_free_any_more_do_not_change_the_price(
+    guest: Owner, user: Owner, variant: ProductVariant
+) -> None:
+    """Nothing is taken, so what is held goes on at the price at which it was."""
+    at("3.00", user, variant, 4, is_live=False)
+    at("5.00", guest, variant, 2)
+    release_run_out_holds()
+    add(Owner(guest_token=uuid.uuid4()), variant, 8)
+    set_price(variant, "9.00")
+    (merged,) = merge(guest, user)
+    line = CartItem.objects.get(cart__user=user.user_id)
+    assert (hold(line), line.price) == ((2, 2), Decimal("5.00"))
+    assert merged.prices_before == (Decimal("3.00"),)
+
+
+def test_a_line_that_only_moves_keeps_its_price(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    at("3.00", guest, variant, 2)
+    set_price(variant, "9.00")
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=2, units_after=2)]
+    assert CartItem.objects.get().price == Decimal("3.00")
+
+
+def test_an_empty_guest_cart_counts_no_change(guest: Owner, user: Owner, variant: ProductVariant) -> None:
+    """There is no line whose save would bring the stored total up to it."""
+    remove_line(owner=guest, item_id=held(guest, variant).pk)
+    cart = add(user, variant)
+    assert merge(guest, user) == []
+    assert Cart.objects.get(pk=cart.pk).version == cart.version

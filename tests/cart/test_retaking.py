@@ -34,7 +34,9 @@ def test_the_price_is_that_of_now(guest: Owner, variant: ProductVariant) -> None
     line = held(guest, variant, 3)
     run_out(line)
     ProductVariant.objects.update(price=Decimal("9.00"))
-    retake_line(owner=guest, item_id=line.pk)
+    changed = retake_line(owner=guest, item_id=line.pk).changed_line
+    assert changed is not None
+    assert changed.price_before == line.price
     line.refresh_from_db()
     assert line.price == Decimal("9.00")
 

@@ -155,6 +155,26 @@ class TestChanging:
         line.save()
         assert stock(variant) == (7, 3)
 
+    @pytest.mark.parametrize("fields", [None, ["quantity"]])
+    @pytest.mark.parametrize(("quantity", "costs"), [(5, "9.00"), (3, "3.00"), (1, "3.00")])
+    def test_takes_units_at_the_price_of_now_and_gives_none_a_price_of_before(
+        self, guest: Owner, variant: ProductVariant, quantity: int, costs: str, fields: list[str] | None
+    ) -> None:
+        """The instance was loaded at 2.50; since then the line has got another price, and the variant a third."""
+        line = held(guest, variant, 2)
+        ProductVariant.objects.update(price=Decimal("3.00"))
+        add(guest, variant)
+        ProductVariant.objects.update(price=Decimal("9.00"))
+        line.quantity = quantity
+        line.save(update_fields=fields)
+        assert CartItem.objects.get().price == line.price == Decimal(costs)
+
+    def test_gives_a_price_that_is_named(self, guest: Owner, variant: ProductVariant) -> None:
+        line = held(guest, variant, 3)
+        line.quantity, line.price = 4, Decimal("0.50")
+        line.save(update_fields=["quantity", "price"])
+        assert CartItem.objects.get().price == Decimal("0.50")
+
     def test_refuses_more_than_is_free(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 3)
         line.quantity = 11

@@ -137,7 +137,7 @@ class Shop:
             variant, after = self.lines[line].variant, self._merge_line(guest_cart, cart, line, own, wanted)
             room -= after - had
             told.append((variant, before, after))
-        self.carts[cart].version += 2 if is_opened else 1  # a cart is opened claimed
+        self.carts[cart].version += is_opened + any(after for _, _, after in told)  # a cart is opened claimed
         self.carts[guest_cart].version += 1
         self.carts[guest_cart].status = "merged"
         return told
@@ -181,10 +181,11 @@ class Shop:
         _check_quantity(new)
         if new != row.quantity and row.hold is Hold.LIVE:
             self._move_units(row.cart, row.variant, new - row.quantity)
+            row.price = self.variants[variant].price if new > row.quantity else row.price
         elif new != row.quantity:
             self._release(row)
         row.quantity = new
-        if fields is None or "price" in fields:
+        if fields is not None and "price" in fields:
             row.price = price
 
     def _save_new(self, line: int, cart: int, variant: int, quantity: int, price: Decimal, *, in_part: bool) -> None:
@@ -285,7 +286,10 @@ class Shop:
                 self._give_back(variant, reserved - held)
         else:
             self._give_back(variant, reserved - (wanted if live else 0))
+        costs = {row.price for row in live or pair}
+        taken_anew = bool(live) and wanted > held and after == wanted
         left = self.lines[own or line]
+        left.price = self.variants[variant].price if taken_anew or len(costs) > 1 else costs.pop()
         if own:
             del self.lines[line]
         left.cart, left.quantity = cart, after

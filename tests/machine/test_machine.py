@@ -11,12 +11,13 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from pytest_django import Settings
 
 from tests.machine.machine import CartMachine
 from tests.machine.model import CART_CAP, LINE_CAP, MOST_EXTENSIONS
 from tests.machine.orders import OrderMachine
+from tests.machine.prices import PriceMachine
 
 _COMMON = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 PROFILES = {
@@ -30,6 +31,16 @@ PROFILES = {
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("machine", [CartMachine, OrderMachine])
 def test_the_shop_and_its_model_never_differ(settings: Settings, machine: type[CartMachine]) -> None:
+    run(machine, settings)
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.django_db(transaction=True)
+def test_no_unit_is_held_at_a_price_that_was_not_offered_for_it(settings: Settings) -> None:
+    run(PriceMachine, settings)
+
+
+def run(machine: type[RuleBasedStateMachine], settings: Settings) -> None:
     settings.SHOP_MAX_UNITS_PER_LINE, settings.SHOP_MAX_UNITS_PER_CART = LINE_CAP, CART_CAP
     settings.SHOP_HOLD_EXTENSIONS = MOST_EXTENSIONS
     run_state_machine_as_test(machine, settings=PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "default")])

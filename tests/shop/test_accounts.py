@@ -1,6 +1,7 @@
 """Signing up, logging in and out, and the guest's cart that comes along."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -65,6 +66,19 @@ def test_the_guest_cookie_goes_even_where_there_was_no_cart(client: Client, shop
     assert client.cookies[GUEST_COOKIE].value == ""
 
 
+def test_the_shopper_is_told_that_the_goods_cost_something_else_now(
+    client: Client, shopper: Owner, ada: User, variant: ProductVariant
+) -> None:
+    run_out(held(Owner(user_id=ada.pk), variant))
+    ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal("20.85"))
+    add(shopper, variant, 5)
+    log_in(client)
+    assert messages(client.get("/cart/")) == [
+        f"{variant.product.name} now costs £20.85 each, for all in your cart; it was £2.50."
+    ]
+    assert CartItem.objects.get().total_price == 6 * Decimal("20.85")
+
+
 def test_the_shopper_is_told_line_by_line_what_was_cut(
     client: Client, shopper: Owner, ada: User, make_variant: MakeVariant
 ) -> None:
@@ -115,7 +129,7 @@ def test_a_full_cart_is_named_as_the_reason(
     assert messages(client.get("/cart/")) == [f"{second.product.name}: 1 of 4 kept, your cart is full."]
 
 
-def test_many_cut_lines_fit_into_the_messages(
+def test_many_changed_lines_fit_into_the_messages(
     client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings
 ) -> None:
     """Messages travel in a cookie. What does not fit would be lost, and under DEBUG be an error."""
@@ -124,12 +138,15 @@ def test_many_cut_lines_fit_into_the_messages(
         variant = make_variant()
         variant.product.name = f"{number} " + "\u20ac\u00df\u4e2d" * 60
         variant.product.save(update_fields=["name"])
+        add(Owner(user_id=ada.pk), variant)
+        ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal("12345.67"))
         add(shopper, variant, 2)
     settings.SHOP_MAX_UNITS_PER_CART = 0
     log_in(client)
     told = messages(client.get("/cart/"))
     assert len(told) == 7
-    assert told[-1] == "6 more lines were cut too."
+    assert "1 of 3 kept" in told[0]
+    assert told[-1] == "6 more lines have changed; please look through your cart."
 
 
 @pytest.mark.django_db(transaction=True)

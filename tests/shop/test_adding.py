@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -29,8 +30,24 @@ def test_an_add_holds_the_units_and_says_so(client: Client, add_form: Form, vari
     assert (response.status_code, response["Location"]) == (303, variant.product.get_absolute_url())
     assert stock(variant) == (8, 2)
     page = client.get(response["Location"])
-    assert messages(page) == [f"2 × {variant.product.name} added."]  # noqa: RUF001
+    assert messages(page) == [f"2 × {variant.product.name} added. £{variant.price} each."]  # noqa: RUF001
     assert 'href="/cart/">View cart</a>' in text_of(page)
+
+
+def test_an_add_from_a_page_of_before_says_what_it_costs_now(
+    client: Client, add_form: Form, variant: ProductVariant
+) -> None:
+    """The first unit was shown at another price too; nobody is told anything but what they will pay."""
+    ProductVariant.objects.update(price=Decimal("9.00"))
+    add_form.post(client)
+    assert messages(client.get("/cart/")) == [f"1 × {variant.product.name} added. £9.00 each."]  # noqa: RUF001
+    ProductVariant.objects.update(price=Decimal("3.00"))
+    response = form(client.get(variant.product.get_absolute_url()), "/cart/add/").post(client, headers=JSON)
+    assert response.json()["price"] == "3.00"
+    assert response.json()["message"] == (
+        f"1 × {variant.product.name} added. "  # noqa: RUF001
+        f"{variant.product.name} now costs £3.00 each, for all in your cart; it was £9.00."
+    )
 
 
 def test_a_user_adds_to_their_own_cart(client: Client, make_user: MakeUser, variant: ProductVariant) -> None:

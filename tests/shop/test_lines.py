@@ -1,6 +1,7 @@
 """Changing the lines of the cart over HTTP."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.shop.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
 from tests.shop.test_adding import NOT_A_QUANTITY
+from tests.shop.test_parts import HTMX
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +240,35 @@ def test_no_such_line(client: Client, line: CartItem, line_id: str, action: str)
 @pytest.mark.parametrize("line_id", ["0", str(2**31), str(2**63), "9" * 99])
 def test_what_never_was_is_as_good_as_removed(client: Client, line: CartItem, line_id: str) -> None:
     assert client.post(f"/cart/lines/{line_id}/remove/").status_code == 303
+
+
+# --- A price that has changed is said in the answer
+
+
+def set_price(variant: ProductVariant, price: str) -> None:
+    ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal(price))
+
+
+def test_more_units_at_another_price_say_so(client: Client, line: CartItem, variant: ProductVariant) -> None:
+    change = form(client.get("/cart/"), f"/cart/lines/{line.pk}/")
+    set_price(variant, "9.00")
+    change.post(client, quantity="3")
+    assert messages(client.get("/cart/")) == [
+        f"{variant.product.name} now costs £9.00 each, for all in your cart; it was £2.50."
+    ]
+
+
+def test_units_taken_again_at_another_price_say_so(client: Client, line: CartItem, variant: ProductVariant) -> None:
+    run_out(line)
+    again = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/")
+    set_price(variant, "1.00")
+    assert "now costs £1.00 each" in messages(again.post(client, headers=HTMX))[0]
+
+
+def test_fewer_units_keep_their_price_and_say_nothing(client: Client, line: CartItem, variant: ProductVariant) -> None:
+    change = form(client.get("/cart/"), f"/cart/lines/{line.pk}/")
+    set_price(variant, "9.00")
+    change.post(client, quantity="1")
+    assert messages(client.get("/cart/")) == []
+    line.refresh_from_db()
+    assert line.price == Decimal("2.50")

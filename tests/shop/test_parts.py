@@ -52,7 +52,7 @@ def test_an_add_answers_with_its_form_the_header_and_what_happened(
 ) -> None:
     response = add_form.post(client, quantity="2", headers=HTMX)
     assert (response.status_code, is_part(response), units_in_header(response)) == (200, True, 2)
-    assert messages(response) == [f"2 × {variant.product.name} added."]  # noqa: RUF001
+    assert messages(response) == [f"2 × {variant.product.name} added. £{variant.price} each."]  # noqa: RUF001
     assert 'id="mini-cart" hx-swap-oob="true"' in text_of(response)
     assert 'id="messages" role="status" hx-swap-oob="innerHTML"' in text_of(response)
     again = form(response, "/cart/add/")
@@ -167,7 +167,7 @@ def test_undo_takes_the_units_again(
     response = undo.post(client, headers=headers)
     assert (response.status_code, stock(variant)) == (200 if headers else 303, (8, 2))
     assert messages(response if headers else client.get("/cart/")) == [
-        f"2 × {variant.product.name} back in your cart."  # noqa: RUF001
+        f"2 × {variant.product.name} back in your cart. £2.50 each."  # noqa: RUF001
     ]
 
 
