@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
+from inventory.advisory_locks import AdvisoryLock
 from inventory.imports.models import ImportJob
 from inventory.models import LowStockAlert, Product, ProductVariant
-
-# First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
-_ALERT_LOCKS = 1
 
 
 def lock_products(product_ids: Iterable[int]) -> None:
@@ -50,9 +46,4 @@ def lock_alert_news() -> list[LowStockAlert]:
 def lock_alerts(variant_ids: Iterable[int]) -> None:
     """Serialise whoever opens or closes the alerts of these variants, without touching the shoppers' row locks."""
     # The key's half has 32 bits and an id has 64. Two variants that share a lock only wait for each other.
-    keys = sorted({variant_id % 2**31 for variant_id in variant_ids})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, key) FROM (SELECT unnest(%s::int[]) AS key ORDER BY 1) ordered",
-            [_ALERT_LOCKS, keys],
-        )
+    AdvisoryLock.ALERTS.acquire({variant_id % 2**31 for variant_id in variant_ids})

@@ -3,12 +3,8 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db import connection
-
+from inventory.advisory_locks import AdvisoryLock
 from workers.models import Letter, OutboxRow
-
-# First half of the two-part advisory lock key, so that other advisory locks cannot collide with these.
-_DAY_LOCKS = 4
 
 
 def lock_row(row_id: int) -> OutboxRow | None:
@@ -31,5 +27,4 @@ def lock_dead_letters(letter_ids: Collection[int]) -> list[Letter]:
 
 def lock_day(day: date) -> None:
     """Serialise whoever adds up the events of this day. Whoever records events does not wait for it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_DAY_LOCKS, day.toordinal()])
+    AdvisoryLock.DAY.acquire([day.toordinal()])

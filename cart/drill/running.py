@@ -11,9 +11,7 @@ from cart.drill.crowd import Crowd
 from cart.drill.plan import DrillPlan
 from cart.drill.result import DrillResult, Watch
 from cart.drill.stage import clear_away, set_up
-
-# The first half of a two-part advisory lock key; the alerts of inventory.locks have 1.
-_DRILL_LOCK = 2
+from inventory.advisory_locks import AdvisoryLock
 
 
 class DrillBusy(Exception):
@@ -88,9 +86,8 @@ def _alone() -> Iterator[None]:
         guard.set_autocommit(False)
         with guard.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [_DRILL_LOCK])
-            if not cursor.fetchone()[0]:
-                raise DrillBusy("Another drill is running on this database. Wait for it to end.")
+        if not AdvisoryLock.DRILL.try_acquire(using=guard):
+            raise DrillBusy("Another drill is running on this database. Wait for it to end.")
         yield
     finally:
         guard.close()

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from inventory.advisory_locks import AdvisoryLock
 from inventory.catalogue.derive import STOCK_DAYS
 from inventory.catalogue.rows import CatalogueRow
 from inventory.categories import category_of
@@ -15,9 +16,6 @@ from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
 from inventory.sorting import categories_ensure
 
-# Both halves of the advisory lock's key. The first keeps it apart from the locks on alerts in
-# `inventory.locks`.
-_LOAD_LOCK = (2, 0)
 _ROWS_A_STATEMENT = 1000
 _SLUG_LENGTH = 120
 _CAUSE_LENGTH = 100
@@ -52,7 +50,7 @@ def catalogue_load(
     """
     try:
         with transaction.atomic():
-            lock_loading()
+            AdvisoryLock.CATALOGUE.acquire()
             if only_if_empty and Product.objects.exists():
                 return None
             return _load(rows, cause[-_CAUSE_LENGTH:], actor)
@@ -64,12 +62,6 @@ def catalogue_load(
             f"The catalogue collides with what the shop has: {detail} Nothing was changed. "
             "Load again; if it says the same, rename that product in the admin first."
         ) from error
-
-
-def lock_loading() -> None:
-    """Let one load of a catalogue after the other through, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _LOAD_LOCK)
 
 
 def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loaded:

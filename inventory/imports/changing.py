@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import connection
 
-from inventory.catalogue.load import Loaded, catalogue_load, lock_loading
+from inventory.advisory_locks import AdvisoryLock
+from inventory.catalogue.load import Loaded, catalogue_load
 from inventory.imports.catalogue import CataloguePlan
 from inventory.imports.errors import ChangedMeanwhile
 from inventory.locks import lock_products, lock_variants
@@ -53,7 +54,7 @@ def _told(loaded: Loaded, *, prices: int, names: int) -> str:
 
 def _lock_all(plan: CataloguePlan) -> None:
     """The load's lock and then, all at once and so by id, each product that is changed or gets a variant."""
-    lock_loading()
+    AdvisoryLock.CATALOGUE.acquire()
     numbers = plan.product_names.keys() | {row.product_number for row in plan.new}
     changed = ProductVariant.objects.filter(sku__in=plan.prices.keys() | plan.names.keys())
     lock_products(

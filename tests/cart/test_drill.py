@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from cart.owners import Owner
 from cart.selectors import cart_contents, variants_on_sale
 from cart.services import add_product_to_cart
 from cart.services.transactions import command
+from inventory.catalogue.load import catalogue_load
+from inventory.catalogue.rows import CatalogueRow, write_rows
 from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import alerts_refresh
 from shop.local.process import descendants
@@ -302,6 +305,27 @@ def test_there_is_one_drill_at_a_time() -> None:
         code, out, progress = end(start_drill("--buyers=2", "--units=2"))
     assert (code, out) == (1, "")
     assert progress == "CommandError: Another drill is running on this database. Wait for it to end.\n"
+
+
+_CUTLERY = CatalogueRow("84997A", "84997", "Cutlery", "Green", Decimal("3.75"), 4)
+
+
+def test_a_drill_holds_up_no_import_of_a_catalogue(tmp_path: Path) -> None:
+    """The drill cannot end before the import has: its buyers wait at the gate for the end of the block."""
+    with (tmp_path / "catalogue.csv").open("w") as file:
+        write_rows(file, [_CUTLERY])
+    with buyers_held_at_the_gate("--buyers=2", "--units=1", "--processes=1") as drill:
+        call_command("import_catalogue", file.name, verbosity=0)
+        assert ProductVariant.objects.filter(sku="84997A").exists()
+    assert end(drill)[0] == 0
+
+
+def test_an_import_of_a_catalogue_refuses_no_drill() -> None:
+    with nothing_is_left(), transaction.atomic():
+        catalogue_load(rows=[_CUTLERY], cause="test")
+        code, out, progress = end(start_drill("--buyers=2", "--units=1", "--json"))
+        transaction.set_rollback(True)
+    assert (code, result(out)["held"]) == (0, True), progress
 
 
 def test_buyers_wait_no_longer_than_a_web_process() -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 from cart.audit import run_audit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds, remove_line
+from inventory.advisory_locks import AdvisoryLock
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import alerts_refresh, stock_move, stock_move_many, variant_save
@@ -133,11 +134,11 @@ def test_a_check_reads_the_stock_after_it_has_the_lock(make_variant: MakeVariant
     variant = make_variant(5, threshold=10)
     rival = threading.Thread(target=refresh_and_close, args=(variant,))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(1, %s)", [variant.pk])
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
         rival.start()
         wait_for_blocked_session()
         stock_move(variant_id=variant.pk, delta=-5, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
-        cursor.execute("SELECT pg_advisory_unlock(1, %s)", [variant.pk])
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
     rival.join(30)
     assert alerts() == [("out", True)]
 

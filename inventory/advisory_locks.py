@@ -1,0 +1,51 @@
+"""The advisory locks of the whole shop, `AdvisoryLock`: their numbers stand in one place, so that no two are the same.
+
+Nothing else names an advisory lock (tests/inventory/test_advisory_locks.py looks). All are listed in docs/locking.md.
+"""
+
+from collections.abc import Collection
+from enum import IntEnum, unique
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import TransactionManagementError
+
+
+@unique
+class AdvisoryLock(IntEnum):
+    """The first halves of PostgreSQL's two-part advisory keys. The second half has 32 bits: what is locked, or 0.
+
+    All are locks of a transaction. One of a session outlives its owner behind a pooler.
+    """
+
+    ALERTS = 1
+    CATALOGUE = 2
+    DRILL = 3
+    DAY = 4
+
+    def acquire(self, keys: Collection[int] = (0,)) -> None:
+        """Wait for these keys, in their order, and keep them until the transaction ends.
+
+        Raises TransactionManagementError outside a transaction, where they would be kept for no time at all.
+        """
+        _refuse_autocommit(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, key) FROM (SELECT unnest(%s::int[]) AS key ORDER BY 1) ordered",
+                [self.value, list(keys)],
+            )
+
+    def try_acquire(self, *, using: BaseDatabaseWrapper) -> bool:
+        """Take the lock with key 0 if nobody has it, for the transaction of this connection; tell whether it is taken.
+
+        Raises TransactionManagementError outside a transaction.
+        """
+        _refuse_autocommit(using)
+        with using.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [self.value])
+            return bool(cursor.fetchone()[0])
+
+
+def _refuse_autocommit(session: BaseDatabaseWrapper) -> None:
+    if session.get_autocommit():
+        raise TransactionManagementError("An advisory lock is kept by a transaction: begin one first.")
