@@ -22,6 +22,7 @@ class AdvisoryLock(IntEnum):
     CATALOGUE = 2
     DRILL = 3
     DAY = 4
+    PHOTO = 5
 
     def acquire(self, keys: Collection[int] = (0,)) -> None:
         """Wait for these keys, in their order, and keep them until the transaction ends.
@@ -35,14 +36,16 @@ class AdvisoryLock(IntEnum):
                 [self.value, list(keys)],
             )
 
-    def try_acquire(self, *, using: BaseDatabaseWrapper) -> bool:
-        """Take the lock with key 0 if nobody has it, for the transaction of this connection; tell whether it is taken.
+    def try_acquire(self, key: int = 0, *, using: BaseDatabaseWrapper | None = None) -> bool:
+        """Take this key for the rest of the transaction if nobody has it; tell whether it is taken now.
 
+        Argument `using`: another connection than the default one.
         Raises TransactionManagementError outside a transaction.
         """
-        _refuse_autocommit(using)
-        with using.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [self.value])
+        session = using or connection
+        _refuse_autocommit(session)
+        with session.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [self.value, key])
             return bool(cursor.fetchone()[0])
 
 

@@ -1,46 +1,67 @@
-"""The files of photographs that no product shows any more. They are deleted after the commit: until then, and after a
-rollback, pages still show them.
+"""`drop_unnamed_photos`, the sweep of photographs that no product shows any more.
+
+Not at the commit that takes a photograph away: a form that gives the same picture to another product may have seen that
+its files are there, and not have committed yet.
 """
 
+import re
 from collections.abc import Collection
-from typing import Any
+from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models.signals import post_delete, pre_save
+from django.utils import timezone
 
+from inventory.advisory_locks import AdvisoryLock
 from inventory.models import Product
-from inventory.photos import SIZES, photo_path
+from inventory.photos import FOLDER, photo_key
+
+# Far more than the clocks of the storage and of a worker differ.
+YOUNGEST = timedelta(hours=1)
+# Of one run, each with a query and up to four calls to the storage: seconds, where a task has 20.
+MOST = 100
+_FILE = re.compile(r"([0-9a-f]{32})-\w+\.webp")
 
 
-def connect() -> None:
-    """Connect the receivers once; called by `InventoryConfig.ready`."""
-    pre_save.connect(product_saving, sender=Product, dispatch_uid="inventory.product_saving")
-    post_delete.connect(product_deleted, sender=Product, dispatch_uid="inventory.product_deleted")
+def drop_unnamed_photos() -> int:
+    """Delete the files of photographs that no product names and that were stored more than an hour ago.
+
+    Returns how many photographs these were, at most `MOST`; the next run has the others. What is in the folder and has
+    no name of ours is left alone.
+    """
+    # Files first: one that a form stores after the look at the rows is not among them.
+    stored = _stored()
+    named = set(Product.objects.exclude(photo="").values_list("photo", flat=True))
+    dropped = 0
+    for name in sorted(stored.keys() - named):
+        dropped += _drop(name, stored[name])
+        if dropped == MOST:
+            break
+    return dropped
 
 
-def product_saving(
-    sender: type[Product], instance: Product, raw: bool, update_fields: Collection[str] | None, **kwargs: Any
-) -> None:
-    """A product is about to be saved, perhaps with another photograph or none."""
-    if raw or instance._state.adding or (update_fields is not None and "photo" not in update_fields):
-        return
-    before = Product.objects.filter(pk=instance.pk).values_list("photo", flat=True).first()
-    if before and before != instance.photo:
-        _drop_after_commit(before)
+def _stored() -> dict[str, list[str]]:
+    """The paths of each photograph, by its name."""
+    try:
+        _, files = default_storage.listdir(FOLDER)
+    except FileNotFoundError:  # nothing was ever stored
+        return {}
+    stored: dict[str, list[str]] = {}
+    for file in files:
+        if ours := _FILE.fullmatch(file):
+            stored.setdefault(ours[1], []).append(f"{FOLDER}/{file}")
+    return stored
 
 
-def product_deleted(sender: type[Product], instance: Product, **kwargs: Any) -> None:
-    """A product is gone, and its photograph with it."""
-    if instance.photo:
-        _drop_after_commit(instance.photo)
-
-
-def _drop_after_commit(name: str) -> None:
-    def drop() -> None:
-        # Named by its content, a photograph may be shown by two products.
-        if not Product.objects.filter(photo=name).exists():
-            for size in SIZES:
-                default_storage.delete(photo_path(name, size))
-
-    transaction.on_commit(drop, robust=True)  # a storage that fails leaves a file, not an error after the commit
+@transaction.atomic
+def _drop(name: str, paths: Collection[str]) -> bool:
+    """Tells whether it was dropped. Who relies on it has its lock; a form that comes later waits and stores it anew."""
+    if not AdvisoryLock.PHOTO.try_acquire(photo_key(name)) or Product.objects.filter(photo=name).exists():
+        return False
+    there = [path for path in paths if default_storage.exists(path)]
+    limit = timezone.now() - YOUNGEST
+    if not there or any(default_storage.get_modified_time(path) > limit for path in there):
+        return False
+    for path in there:
+        default_storage.delete(path)
+    return True

@@ -11,6 +11,9 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from inventory.advisory_locks import AdvisoryLock
+
+FOLDER = "photos"  # of the storage
 LARGEST_FILE = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 # The longest side in pixels: for a card, twice its size on a screen; and for the product's page.
@@ -52,7 +55,12 @@ def photo_read(upload: BinaryIO, size: int) -> Photo:
 
 
 def photo_keep(photo: Photo) -> str:
-    """Store its files, unless they are there; return its name. What is stored never changes, and so may be kept."""
+    """Store its files, unless they are there; return its name. What is stored never changes, and so may be kept.
+
+    Inside the transaction that writes the name into a product: until it ends, `drop_unnamed_photos` leaves them alone.
+    Raises TransactionManagementError outside one.
+    """
+    AdvisoryLock.PHOTO.acquire([photo_key(photo.name)])
     for size, content in photo.files.items():
         if not default_storage.exists(photo_path(photo.name, size)):
             default_storage.save(photo_path(photo.name, size), ContentFile(content))
@@ -61,7 +69,12 @@ def photo_keep(photo: Photo) -> str:
 
 def photo_path(name: str, size: str) -> str:
     """Where in the storage a size of a photograph is."""
-    return f"photos/{name}-{size}.webp"
+    return f"{FOLDER}/{name}-{size}.webp"
+
+
+def photo_key(name: str) -> int:
+    """The key of its advisory lock: 28 bits of its checksum. Two photographs that share it only wait for each other."""
+    return int(name[:7], 16)
 
 
 def _too_many_pixels() -> ValidationError:

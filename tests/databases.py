@@ -1,4 +1,4 @@
-"""Other databases than the test's own, to which Django's default connection is led."""
+"""Other databases than the test's own, to which Django's default connection is led; and who waits in this one."""
 
 import uuid
 from collections.abc import Iterator
@@ -31,6 +31,18 @@ def empty_database() -> Iterator[None]:
             yield
     finally:
         _execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def somebody_waits() -> bool:
+    """Whether a session of this database waits for a lock. All test processes share the server, so others may too."""
+    with connection.cursor() as cursor:
+        # A transaction sees pg_stat_activity as it was at its first look, unless it forgets that look.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _execute(statement: str) -> None:

@@ -34,6 +34,7 @@ BEAT_SCHEDULE = {
     "roll_up_days": {"task": "roll_up_days", "schedule": timedelta(seconds=60)},
     "sweep_events": {"task": "sweep_events", "schedule": crontab(minute="52")},
     "sweep_imports": {"task": "sweep_imports", "schedule": crontab(hour="2", minute="27")},
+    "sweep_photos": {"task": "sweep_photos", "schedule": crontab(minute="12")},
     "sweep_lost_imports": {"task": "sweep_lost_imports", "schedule": timedelta(seconds=30)},
     "sweep_letters": {"task": "sweep_letters", "schedule": crontab(minute="57")},
     **_PULSES,

@@ -8,6 +8,7 @@ from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
 from inventory.imports.applying import import_advance
 from inventory.imports.keeping import drop_old_files
+from inventory.photo_files import drop_unnamed_photos
 from inventory.services import alerts_refresh
 from orders.letters import Occasion
 from orders.services import cancel_overdue_orders, drop_left_checkouts
@@ -114,6 +115,12 @@ def post_letters() -> int:
 def sweep_imports() -> int:
     """Drop the files of imports that are long over."""
     return drop_old_files()
+
+
+@shared_task(name="sweep_photos", ignore_result=False)
+def sweep_photos() -> int:
+    """Delete the files of photographs that no product shows any more."""
+    return drop_unnamed_photos()
 
 
 @shared_task(name="sweep_lost_imports")

@@ -25,6 +25,7 @@ from celery_app import app
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
 from tests.conftest import MakeVariant
+from tests.databases import somebody_waits
 from tests.ledger import tamper
 from tests.waiting import wait_until
 from workers.models import OutboxRow
@@ -294,17 +295,6 @@ def test_correcting_waits_for_a_shopper_and_counts_what_they_took(make_variant: 
     thread.join()
     assert numbers(variant) == (9, 3, 12)
     assert audit_stock().is_clean
-
-
-def somebody_waits() -> bool:
-    """A transaction sees pg_stat_activity as it was at its first look, unless it forgets that look."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity "
-            "WHERE datname = current_database() AND wait_event_type = 'Lock')"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_run_out_hold_that_was_swept_is_no_difference(variant: ProductVariant) -> None:

@@ -37,8 +37,8 @@ from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVarian
 from inventory.services import alerts_refresh
 from shop.local.process import descendants
 from tests import processes
-from tests.cart.test_audit import somebody_waits
 from tests.conftest import MakeVariant
+from tests.databases import somebody_waits
 from tests.ledger import tamper
 from tests.waiting import wait_until
 from workers.erasing import erase_traces

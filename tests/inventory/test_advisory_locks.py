@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from inventory.advisory_locks import AdvisoryLock
@@ -33,4 +32,4 @@ def test_outside_a_transaction_they_are_refused() -> None:
     with pytest.raises(TransactionManagementError):
         AdvisoryLock.CATALOGUE.acquire()
     with pytest.raises(TransactionManagementError):
-        AdvisoryLock.DRILL.try_acquire(using=connection)
+        AdvisoryLock.DRILL.try_acquire()

@@ -18,6 +18,7 @@ from inventory.catalogue.rows import CatalogueRow
 from inventory.management.commands.import_catalogue import DERIVED_CATALOGUE
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
+from tests.databases import somebody_waits
 from tests.waiting import wait_until
 
 LOG = """\
@@ -203,7 +204,7 @@ def test_two_loads_at_once_run_one_after_the_other() -> None:
         with transaction.atomic():
             first = catalogue_load(rows=[CUTLERY, CAKESTAND], cause="first")
             rival = pool.submit(load_on_own_connection)
-            wait_until(somebody_waits_for_a_lock, what="the rival waits")
+            wait_until(somebody_waits, "the rival waits")
         second = rival.result(timeout=30)
 
     assert first == Loaded(products_created=2, variants_created=2, units_received=6, present=0)
@@ -215,13 +216,6 @@ def load_on_own_connection() -> Loaded | None:
         return catalogue_load(rows=[CUTLERY, CAKESTAND], cause="second")
     finally:
         connection.close()
-
-
-def somebody_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        # Not pg_stat_activity: within a transaction that is what it was at the first look.
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_slug_fits_and_ends_with_the_number() -> None:

@@ -100,6 +100,7 @@ def test_a_bomb_is_refused_before_it_unfolds(size: tuple[int, int]) -> None:
     assert refusal(png_that_unfolds_to(*size)) == "too_many_pixels"
 
 
+@pytest.mark.django_db
 def test_it_is_kept_under_a_name_of_its_content(media: Path) -> None:
     content = file()
     first, second = (photo_read(BytesIO(content), len(content)) for _ in range(2))

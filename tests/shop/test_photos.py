@@ -12,7 +12,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from inventory.models import Category, Product, ProductVariant
 from inventory.photos import LARGEST_FILE
 from shop.pictures import product_picture
-from tests.conftest import MakeVariant
 from tests.inventory.test_photos import file
 from tests.shop.pages import text_of
 
@@ -106,53 +105,3 @@ def test_a_product_saved_without_a_category_gets_that_of_its_name(staff: Client,
     save(staff, variant.product, name="Red Mug", category=garden.pk)
     variant.product.refresh_from_db()
     assert variant.product.category == garden
-
-
-# --- What is no longer shown
-
-REMOVE = {"remove_photograph": "on"}
-
-
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks: Any) -> Any:
-    """Saves in this block are committed at its end."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-@pytest.mark.parametrize("how", ["replaced", "removed", "deleted"])
-def test_the_files_of_a_photograph_go_with_it(staff: Client, media: Path, commit: Any, how: str) -> None:
-    product = Product.objects.create(number="1", name="Mug", slug="mug")
-    save(staff, product, photograph=upload(file()))
-    before = stored(media)
-    with commit():
-        if how == "deleted":
-            Product.objects.get().delete()
-        else:
-            save(staff, product, **{"photograph": upload(file(size=(30, 20)))} if how == "replaced" else REMOVE)
-        assert before <= stored(media)
-    assert (len(before), len(stored(media))) == (2, 2 if how == "replaced" else 0)
-    assert before.isdisjoint(stored(media))
-
-
-def test_a_photograph_that_another_product_shows_stays(
-    staff: Client, pictured: Product, make_variant: MakeVariant, media: Path, commit: Any
-) -> None:
-    other = make_variant().product
-    save(staff, other, photograph=upload(file()))
-    with commit():
-        save(staff, pictured, **REMOVE)
-    assert len(stored(media)) == 2
-    with commit():
-        save(staff, other, **REMOVE)
-    assert stored(media) == set()
-
-
-def test_a_save_of_anything_else_touches_no_file(pictured: Product, media: Path, commit: Any) -> None:
-    with commit():
-        Product.objects.get(pk=pictured.pk).save()
-        Product(pk=pictured.pk, name="New").save(update_fields=["name"])
-    assert len(stored(media)) == 2
-
-
-def stored(media: Path) -> set[Path]:
-    return {path for path in media.rglob("*") if path.is_file()}

@@ -15,6 +15,7 @@ from inventory.services import alerts_refresh, stock_move, stock_move_many, vari
 from inventory.services.many import Move
 from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
+from tests.databases import somebody_waits
 from tests.waiting import wait_until
 from workers.outbox.draining import drain
 
@@ -136,17 +137,8 @@ def test_a_check_reads_the_stock_after_it_has_the_lock(make_variant: MakeVariant
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
         rival.start()
-        wait_for_blocked_session()
+        wait_until(somebody_waits, "the rival waits for the lock")
         stock_move(variant_id=variant.pk, delta=-5, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
     rival.join(30)
     assert alerts() == [("out", True)]
-
-
-def wait_for_blocked_session() -> None:
-    def blocked() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'")
-            return bool(cursor.fetchone()[0])
-
-    wait_until(blocked, "the rival waits for the lock")

@@ -18,6 +18,7 @@ from inventory.models import StockMovement as Movement
 from inventory.services import alerts, alerts_refresh, stock_move, variants_mute, variants_unmute
 from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
+from tests.databases import somebody_waits
 from tests.mailing import MailServer
 from tests.storms import actors
 from tests.storms.harness import Actor, storm
@@ -173,7 +174,7 @@ def test_an_alert_that_changes_while_it_is_told_is_told_again(
     def look_and_let_the_rival_act() -> list[LowStockAlert]:
         news = lock_alert_news()
         rival.start()
-        wait_until(lambda: somebody_waits_for_a_row() or not rival.is_alive(), "the rival waits, or is done")
+        wait_until(lambda: somebody_waits() or not rival.is_alive(), "the rival waits, or is done")
         return news
 
     with monkeypatch.context() as patched:
@@ -188,12 +189,6 @@ def sell_and_close(move: Move, variant: ProductVariant, delta: int) -> None:
         move(variant, delta)
     finally:
         connection.close()
-
-
-def somebody_waits_for_a_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_muted_variant_is_not_mailed_but_recorded(
