@@ -2,9 +2,12 @@
 
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from django.contrib.auth.models import User
 from django.core.signals import got_request_exception
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 from pytest_celery import CeleryTestWorker
 
 import redis_link
@@ -30,6 +34,7 @@ from tests.processes import LocalProcess, start_web, start_worker
 MakeVariant = Callable[..., ProductVariant]
 AtTheSeam = Callable[[str, Callable[[], object]], None]
 
+_LONGEST_WAITS = {"lock_timeout": 30, "statement_timeout": 90, "idle_in_transaction_session_timeout": 90}  # seconds
 _TWICE = ("sessions.Session", "auth.User", "contenttypes.ContentType")
 
 
@@ -37,6 +42,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Containers need an engine: their tests run only where they are asked for by name."""
     asked_for = any("tests/docker" in argument for argument in config.args)
     return True if collection_path == Path(__file__).parent / "docker" and not asked_for else None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A session of the tests themselves has the patience of a slow machine: it stocks shops and makes databases.
+
+    One that hangs still ends. How long a request waits is the business of tests that set it, or start a web process.
+    """
+    options = django_settings.DATABASES["default"].get("OPTIONS", {})
+    if "options" in options:
+        options["options"] += "".join(f" -c {name}={seconds}s" for name, seconds in _LONGEST_WAITS.items())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,10 +95,15 @@ def empty_redis() -> None:
 
 @pytest.fixture
 def make_variant(db: None) -> MakeVariant:
-    """Make an active variant with so many units on hand, by the ledger as everywhere else."""
+    """Make an active variant with so many units on hand, by the ledger as everywhere else.
+
+    Numbers and names are the same in each run and in the order of their making: by chance they would spell a word now
+    and then, or a number, and sort in another way each time.
+    """
+    numbers = (f"T{number:05}" for number in count(1))
 
     def make(stock: int = 10, *, price: str = "2.50", threshold: int = 0, **columns: object) -> ProductVariant:
-        number = uuid.uuid4().hex[:12]
+        number = next(numbers)
         product = Product.objects.create(number=number, name=f"Product {number}", slug=f"product-{number}")
         variant = ProductVariant.objects.create(
             product=product,
@@ -104,6 +125,13 @@ def make_variant(db: None) -> MakeVariant:
 def variant(make_variant: MakeVariant) -> ProductVariant:
     """A variant with ten units."""
     return make_variant()
+
+
+@pytest.fixture
+def one_day() -> None:
+    """The shop's day does not end during the test: in its last minute the test waits for the next day."""
+    while timezone.localdate(timezone.now() + timedelta(minutes=1)) != timezone.localdate():
+        time.sleep(1)
 
 
 @pytest.fixture

@@ -11,12 +11,18 @@ from contextlib import ExitStack
 
 import pytest
 
+from shop.local import server
 from shop.local.servers import private_servers
 
 _servers = ExitStack()
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # A port is chosen some time before it is bound: each process of a run chooses from a part of its own.
+    _number, _count = int(os.environ["PYTEST_XDIST_WORKER"][2:]), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    server.PORTS = server.PORTS[_number::_count]
+
 os.environ.setdefault("SECRET_KEY", "of the tests only")
-# The waits of a request: a test that hangs on a lock must end as a shopper's request does.
+# As a process of the site, but with longer waits (tests/conftest.py): a test that hangs on a lock must end.
 os.environ["SHOP_PROCESS"] = "web"
 os.environ["STATIC_COLLECTED"] = "false"
 if "PYTEST_XDIST_WORKER" in os.environ:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds; the longest of a slow machine, since whoever waits goes on at once
 
 
 def wait_until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> float:

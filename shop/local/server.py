@@ -5,7 +5,9 @@ import signal
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
 
 from shop.local.process import (
@@ -31,11 +33,16 @@ SIGNAL_SECONDS = 10.0
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on just now."""
-    for port in random.sample(PORTS, 200):
+    """A TCP port on 127.0.0.1 that nobody listens on just now, and another one each time: it is bound only later."""
+    for port in islice(_candidates(), 200):
         if can_bind(port):
             return port
     raise LocalError(f"No free port found between {PORTS.start} and {PORTS.stop}.")
+
+
+@cache
+def _candidates() -> Iterator[int]:
+    return cycle(random.sample(PORTS, len(PORTS)))
 
 
 def can_bind(port: int) -> bool:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -26,7 +26,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=10_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=30_000)  # as Playwright's own for pages: a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -86,13 +86,6 @@ def context(context: BrowserContext, shop: str) -> Iterator[BrowserContext]:
     """A browser whose scripts must not fail, that is sent to nobody but the shop, and that has nothing to refuse."""
     with watched(context, shop):
         yield context
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    """Ten seconds is how long anything may take."""
-    page.set_default_timeout(10_000)
-    return page
 
 
 @contextmanager

@@ -15,14 +15,7 @@ from tests.browser.office import choose, give_reason, log_in, move_stock, shown,
 from tests.shopping import held, hold, stock
 from workers.models import OutboxRow
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
-
-
-@pytest.fixture(autouse=True)
-def patient(page: Page) -> None:
-    """Pages of the back office are larger than those of the shop."""
-    page.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def stock_page(shop: str, variant: ProductVariant) -> str:

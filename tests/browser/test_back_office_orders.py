@@ -19,14 +19,7 @@ from tests.conftest import MakeVariant
 from tests.ordering import order, pay
 from tests.shopping import add, stock
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
-
-
-@pytest.fixture(autouse=True)
-def patient(page: Page) -> None:
-    """Pages of the back office are larger than those of the shop."""
-    page.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def page(browser: Browser, shop: str, scripts: bool) -> Iterator[Page]:
     context = browser.new_context(java_script_enabled=scripts)
-    context.set_default_timeout(10_000)
     with watched(context, shop):
         yield context.new_page()
     context.close()

@@ -81,6 +81,5 @@ def test_a_count_is_imported_without_scripts_on_a_phone(
     """The same pages find out by reloading themselves."""
     with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}) as context:
         page = context.new_page()
-        page.set_default_timeout(10_000)
         import_a_count(page, shop, variants, "-phone")
     assert sorted(ProductVariant.objects.values_list("stock_quantity", flat=True)) == [7, 8, 9]

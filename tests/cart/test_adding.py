@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from cart.errors import InvalidQuantity
+from cart.locks import clock
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds, set_line_quantity
@@ -116,10 +116,10 @@ def test_a_hold_lasts_as_long_as_its_owner_may_have_it(
     variant: ProductVariant, make_user: Callable[[], User], kind: str, minutes: int
 ) -> None:
     owner = Owner(user_id=make_user().pk) if kind == "user" else Owner(guest_token=uuid.uuid4())
-    before = timezone.now()
+    before = clock()
     ends = held(owner, variant).reserved_until
     assert ends is not None
-    assert before + timedelta(minutes=minutes) <= ends <= timezone.now() + timedelta(minutes=minutes)
+    assert before + timedelta(minutes=minutes) <= ends <= clock() + timedelta(minutes=minutes)
 
 
 def test_an_add_never_prolongs_a_hold(guest: Owner, variant: ProductVariant) -> None:
@@ -139,7 +139,7 @@ def test_an_add_to_a_run_out_line_takes_all_its_units_and_starts_a_hold(
     assert hold(line) == (4, 4)
     assert stock(variant) == (6, 4)
     assert line.reserved_until is not None
-    assert line.reserved_until > timezone.now()
+    assert line.reserved_until > clock()
 
 
 def test_an_add_to_a_swept_line_that_is_short_is_refused_whole(guest: Owner, variant: ProductVariant) -> None:

@@ -349,7 +349,7 @@ def test_shoppers_do_not_meet_it() -> None:
     assert variants_on_sale([drilled.pk], None) == []
     page = Client().get("/")
     assert page.status_code == 200
-    assert "DRILL" not in page.content.decode()
+    assert DRILL_NUMBER not in page.content.decode()
     assert Client().get(drilled.get_absolute_url()).status_code == 404
     stage.clear_away()
 

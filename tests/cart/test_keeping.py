@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 from pytest_django import Settings
 
+from cart.locks import clock
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import keep_items, release_run_out_holds, retake_line
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
 
 def end_in(line: CartItem, minutes: int) -> None:
-    CartItem.objects.filter(pk=line.pk).update(reserved_until=timezone.now() + timedelta(minutes=minutes))
+    CartItem.objects.filter(pk=line.pk).update(reserved_until=clock() + timedelta(minutes=minutes))
 
 
 def minutes_left(line: CartItem) -> float:
     line.refresh_from_db()
     assert line.reserved_until is not None
-    return (line.reserved_until - timezone.now()).total_seconds() / 60
+    return (line.reserved_until - clock()).total_seconds() / 60
 
 
 @pytest.mark.parametrize(("kind", "minutes"), [("guest", 30), ("user", 60)])

@@ -239,12 +239,10 @@ class TestThePage:
         assert f"{variant.sku} (variant {variant.pk}): 10 on hand, but the ledger adds up to 9" in shown
         tamper(ledger, delta=10)
 
-    def test_asks_a_handful_however_long_the_history(
-        self, clerk: Client, make_user: Any, variant: ProductVariant
-    ) -> None:
+    def test_asks_a_handful_however_long_the_history(self, clerk: Client, variant: ProductVariant) -> None:
         for number in range(30):
             stock_move(variant_id=variant.pk, delta=2, kind=StockMovement.Kind.RECEIPT, reason=f"Delivery {number}")
-            held(Owner(user_id=make_user(f"user{number}").pk), variant, 1)
+            held(Owner(user_id=User.objects.create(username=f"user{number}").pk), variant, 1)
         with CaptureQueriesContext(connection) as queries:
             shown = text(page(clerk, variant))
         # session, user, two of permissions; the variant, its last movement for the form; and five that explain: sum

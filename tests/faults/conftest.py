@@ -27,8 +27,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The slow rows run only where this folder is asked for by name."""
     here = Path(__file__).parent
     ours = [item for item in items if here in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.timeout(300))
     if not any("tests/faults" in argument for argument in config.args):
         slow = [item for item in ours if not item.get_closest_marker("quick_fault")]
         config.hook.pytest_deselected(items=slow)

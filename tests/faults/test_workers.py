@@ -93,7 +93,7 @@ def test_each_add_rings(start_site: StartSite, note: Note) -> None:
     assert shopper.arrive(good)
     for _ in range(30):
         load.adds.append(shopper.add(good, 1))
-        wait_until_empty(site, patience=20)
+        wait_until_empty(site)
     shopper.leave()
     note(settle(site, load, only=AS_USUAL))
 

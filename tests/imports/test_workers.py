@@ -44,7 +44,6 @@ def assert_counted(count: int, counted: int = 7) -> None:
     assert not movements.exclude(balance_after=counted).exists()
 
 
-@pytest.mark.timeout(300)
 def test_ten_thousand_rows_from_upload_to_ledger(
     client: Client, manager: User, celery_worker: CeleryTestWorker
 ) -> None:
@@ -80,7 +79,6 @@ def fragile_worker(transactional_db: None, tmp_path: Path) -> Iterator[LocalProc
     worker.teardown()
 
 
-@pytest.mark.timeout(300)
 def test_killed_when_all_is_written_and_nothing_committed_it_is_done_again_once(
     fragile_worker: LocalProcess, manager: User, tmp_path: Path
 ) -> None:

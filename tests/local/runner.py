@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shop.local.process import descendants, is_alive
 from shop.local.server import free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOT_NEEDED = shutil.ignore_patterns(".*", "tests", "docs", "staticfiles", "bench", "*.md")
@@ -76,7 +76,7 @@ class Runner:
     def output(self) -> str:
         return "".join(self._lines)
 
-    def wait_for(self, words: str, patience: float = 30.0) -> None:
+    def wait_for(self, words: str, patience: float = PATIENCE) -> None:
         """Until the words are said; fails at once if the runner ends without."""
 
         def said() -> bool:
@@ -106,7 +106,7 @@ class Runner:
         lines = (self.local / "env").read_text().splitlines()
         return dict(line.split("=", 1) for line in lines)
 
-    def end(self, *numbers: signal.Signals, patience: float = 60.0) -> int:
+    def end(self, *numbers: signal.Signals, patience: float = PATIENCE) -> int:
         """Send the signals, wait for the end and that no process is left; return the exit code."""
         family = descendants(self.process.pid)
         for number in numbers:
@@ -121,13 +121,12 @@ class Runner:
     def _answered(self, seen: int) -> bool:
         return len(self._lines) > seen or self.process.poll() is not None
 
-    def ended(self, family: list[int], patience: float = 30.0) -> int:
+    def ended(self, family: list[int], patience: float = PATIENCE) -> int:
         """Wait for the end by itself and that none of `family` is left; return the exit code."""
         wait_until(lambda: self.process.poll() is not None, "the runner ends", patience)
         self.join()
         # gunicorn's workers look once a second whether their master still lives.
-        moment = 30.0 if self.process.returncode == -signal.SIGKILL else 5.0
-        wait_until(lambda: not any(map(is_alive, family)), f"none is left of {len(family)} processes", moment)
+        wait_until(lambda: not any(map(is_alive, family)), f"none is left of {len(family)} processes")
         return self.process.returncode
 
     def address(self, label: str) -> str:

@@ -12,8 +12,6 @@ from shop.local.server import free_port
 from shop.local.terminal import LocalError
 from tests.local.runner import Runner
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @contextlib.contextmanager
 def listening() -> Iterator[int]:
@@ -24,7 +22,7 @@ def listening() -> Iterator[int]:
 
 def refused(runner: Runner) -> str:
     """The one line that the runner says; checks that nothing was started."""
-    assert runner.ended([], patience=15.0) == 1
+    assert runner.ended([]) == 1
     (line,) = runner.output.splitlines()
     assert not (runner.local / "env").exists()
     assert not (runner.local / "postgres").exists()
@@ -56,7 +54,7 @@ def test_taken_port(start: Callable[..., Runner], variable: str) -> None:
 
 @pytest.mark.parametrize("command", [("up",), ("--", "true")])
 def test_database_that_refuses(start: Callable[..., Runner], command: tuple[str, ...]) -> None:
-    line = refused(start(*command, DATABASE_URL=f"postgres://u:secret@127.0.0.1:{free_port()}/name"))
+    line = refused(start(*command, DATABASE_URL="postgres://u:secret@127.0.0.1:1/name"))
     assert line.startswith("error: DATABASE_URL: ")
     assert "Connection refused" in line
     assert "secret" not in line
@@ -114,7 +112,7 @@ def test_malformed_redis_address(preflight_refuses: Callable[..., str], address:
 
 
 def test_redis_that_refuses(preflight_refuses: Callable[..., str]) -> None:
-    line = preflight_refuses(REDIS_URL=f"redis://:secret@127.0.0.1:{free_port()}/0")
+    line = preflight_refuses(REDIS_URL="redis://:secret@127.0.0.1:1/0")
     assert line.startswith("REDIS_URL: ")
     assert "secret" not in line
 

@@ -37,8 +37,6 @@ print("received", *map(int, came), flush=True)
 sys.exit(9)
 """
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def running_servers() -> dict[str, str]:
     """Those of this test run, for a test that is not about servers."""

@@ -20,8 +20,6 @@ from shop.local.terminal import LocalError
 
 NO_RETRY = Retry(NoBackoff(), 0)
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture(scope="module")
 def shared_postgres() -> Iterator[Postgres]:
@@ -50,7 +48,7 @@ def valkey(open_folder: Path) -> Iterator[Valkey]:
 
 
 def ask(server: Postgres, statement: str) -> object:
-    connection = psycopg2.connect(server.url, connect_timeout=2)
+    connection = psycopg2.connect(server.url, connect_timeout=5)
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
@@ -60,7 +58,7 @@ def ask(server: Postgres, statement: str) -> object:
 
 
 def client(server: Valkey) -> "redis.Redis":
-    return redis.Redis.from_url(server.url, socket_timeout=1, retry=NO_RETRY)
+    return redis.Redis.from_url(server.url, socket_timeout=5, retry=NO_RETRY)
 
 
 def test_postgres_keeps_port_and_data_over_stop_and_kill(postgres: Postgres) -> None:

@@ -25,6 +25,8 @@ from tests.conftest import MakeVariant
 from tests.ordering import ADA, order, pay
 from tests.shopping import add
 
+pytestmark = pytest.mark.usefixtures("one_day")
+
 LIST = reverse("admin:orders_order_changelist")
 LINES = reverse("admin:orders_orderline_changelist")
 REFUNDS = reverse("admin:orders_refund_changelist")

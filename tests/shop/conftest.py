@@ -1,5 +1,6 @@
 """Fixtures of the pages' tests."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+import redis_link
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
@@ -20,6 +22,15 @@ from tests.shopping import held
 def quick_passwords(settings: Settings) -> None:
     """Hashing as slow as it should be would be most of the time of these tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def redis_away(settings: Settings) -> Iterator[None]:
+    """Redis is at a port that nobody can listen on by chance."""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    redis_link.client.cache_clear()
+    yield
+    redis_link.client.cache_clear()
 
 
 @pytest.fixture

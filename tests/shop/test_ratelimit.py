@@ -1,7 +1,5 @@
 """Adds a minute, and letters an hour, per client."""
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 import redis_link
 from inventory.models import ProductVariant
-from shop.local.server import free_port
 from shop.ratelimit import ADDS, client_address, seconds_to_wait
 from tests.shop.pages import Form, MakeUser, form, text_of
 from tests.shopping import nothing_changes, stock
@@ -93,24 +90,15 @@ def test_the_minute_ends(client: Client, variant: ProductVariant) -> None:
         add_once(client, variant)
     (name,) = redis_link.client().scan_iter("adds:*")
     assert 0 < redis_link.client().ttl(name) <= 60
-    redis_link.client().expire(name, 1)
+    redis_link.client().expire(name, 30)
     assert add_once(client, variant) == 429
-    time.sleep(1.1)
+    assert 0 < redis_link.client().ttl(name) <= 30
+    redis_link.client().expire(name, 0)
     assert add_once(client, variant) == 303
 
 
-@pytest.fixture
-def redis_away(settings: Settings) -> Iterator[None]:
-    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
-    redis_link.client.cache_clear()
-    yield
-    redis_link.client.cache_clear()
-
-
 def test_without_redis_adds_go_on(client: Client, variant: ProductVariant, redis_away: None) -> None:
-    started = time.monotonic()
     assert [add_once(client, variant) for _ in range(4)] == [303] * 4
-    assert time.monotonic() - started < 3
     assert stock(variant) == (6, 4)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.waiting import wait_until
 
-PATIENCE = 60  # seconds that a process may live
+PATIENCE = 120  # seconds that a process may live
 _PR_SET_PDEATHSIG = 1
 
 _context = multiprocessing.get_context("forkserver")

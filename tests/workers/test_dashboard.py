@@ -32,7 +32,7 @@ from workers.dashboard.shelves import Shelves, read_shelves
 from workers.dashboard.trade import read_trade
 from workers.outbox.draining import drain
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
 
 def ago(days: int) -> datetime:

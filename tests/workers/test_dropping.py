@@ -17,7 +17,7 @@ from workers.analytics.reading import Figure, figures_of_days
 from workers.erasing import erase_traces
 from workers.models import AnalyticsEvent, DailyFigure, UncountedDay
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
 OLD, KEPT = 91, 90  # days ago, where events are kept for 90
 

@@ -18,7 +18,7 @@ from workers.analytics.rolling import roll_up_day, roll_up_marked_days
 from workers.locks import lock_day
 from workers.models import AnalyticsEvent, DailyFigure, UncountedDay
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
 DAY = date(2026, 3, 10)
 
