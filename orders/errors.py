@@ -63,6 +63,14 @@ class PaymentNotPossible(ValidationError):
         super().__init__(_("This order cannot be paid in this way."), code="payment_not_possible")
 
 
+class OtherCurrency(ValidationError):
+    """A provider speaks of money of another currency than the shop's. Arguments: both, by ISO 4217."""
+
+    def __init__(self, *, currency: str, ours: str) -> None:
+        text = _("Money of %(currency)s pays nothing here: the currency of the shop is %(ours)s.")
+        super().__init__(text % {"currency": currency, "ours": ours}, code="other_currency")
+
+
 class NotedAlready(ValidationError):
     """The money of a payment was noted already, with another amount. Argument: that one."""
 

@@ -38,5 +38,5 @@ def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
 def pay(order: Order, *, is_paid: bool = True) -> None:
     """Let the provider say how the open payment of an order ended."""
     payment = order.payments.get(status="pending")
-    payment_settle(notice=PaymentNotice(payment.reference, is_paid, payment.amount), provider=payment.provider)
+    payment_settle(notice=PaymentNotice(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
     order.refresh_from_db()

@@ -1,5 +1,14 @@
 """Payment providers: one small interface, a class and a settings entry each. See docs/payments.md."""
 
-from orders.payments.provider import ForgedNotice, PaymentNotice, Provider, provider_named, providers
+from orders.payments.notice import ForgedNotice, ImpossibleNotice, PaymentNotice, exact_amount
+from orders.payments.provider import Provider, provider_named, providers
 
-__all__ = ["ForgedNotice", "PaymentNotice", "Provider", "provider_named", "providers"]
+__all__ = [
+    "ForgedNotice",
+    "ImpossibleNotice",
+    "PaymentNotice",
+    "Provider",
+    "exact_amount",
+    "provider_named",
+    "providers",
+]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
-from orders.payments.provider import ForgedNotice, PaymentNotice, Provider
+from orders.payments.notice import ForgedNotice, PaymentNotice
+from orders.payments.provider import Provider
 
 
 class Invoice(Provider):

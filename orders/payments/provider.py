@@ -2,9 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -12,19 +10,7 @@ from django.utils.module_loading import import_string
 
 from orders.errors import PaymentNotPossible
 from orders.models import Payment
-
-
-class ForgedNotice(Exception):
-    """A web hook that does not bear the provider's signature, or is no notice at all. Answered with 400."""
-
-
-@dataclass(frozen=True)
-class PaymentNotice:
-    """What a provider says of a payment: its reference, whether the money came, how much. May come twice, or late."""
-
-    reference: str
-    is_paid: bool
-    amount: Decimal
+from orders.payments.notice import PaymentNotice
 
 
 class Provider(ABC):

@@ -6,7 +6,7 @@ itself, in the shop's own process, instead of over HTTP; a body that was sent by
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +14,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
-from orders.payments.provider import ForgedNotice, PaymentNotice, Provider
+from orders.payments.notice import ForgedNotice, PaymentNotice, exact_amount
+from orders.payments.provider import Provider
 
 SIGNATURE = "X-Test-Bank-Signature"
 _SALT = "orders.payments.testbank"
@@ -35,16 +36,27 @@ class TestBank(Provider):
         if not constant_time_compare(headers.get(SIGNATURE, ""), signature_of(body)):
             raise ForgedNotice
         try:
-            said = json.loads(body)
-            return PaymentNotice(str(said["reference"]), said["outcome"] == "paid", Decimal(said["amount"]))
-        except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+            said = json.loads(body, parse_float=Decimal)
+            return PaymentNotice(
+                reference=said["reference"],
+                is_paid=said["outcome"] == "paid",
+                amount=exact_amount(said["amount"]),
+                # This bank has accounts in the shop's currency; a real provider must always name one.
+                currency=said.get("currency", settings.SHOP_CURRENCY),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ForgedNotice from error
 
 
 def notice_body(payment: Payment, *, is_paid: bool) -> bytes:
     """What the bank writes when a payment ended."""
     outcome = "paid" if is_paid else "refused"
-    said = {"reference": payment.reference, "outcome": outcome, "amount": str(payment.amount)}
+    said = {
+        "reference": payment.reference,
+        "outcome": outcome,
+        "amount": str(payment.amount),
+        "currency": settings.SHOP_CURRENCY,
+    }
     return json.dumps(said, sort_keys=True).encode()
 
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 
@@ -132,4 +133,7 @@ class ServiceShop(Shop):
     def pay(self, order: Order) -> None:
         """The customer's bank sends the money at once."""
         for payment in order.payments.filter(status="pending"):
-            payment_settle(notice=PaymentNotice(payment.reference, True, payment.amount), provider="invoice")
+            payment_settle(
+                notice=PaymentNotice(payment.reference, True, payment.amount, settings.SHOP_CURRENCY),
+                provider="invoice",
+            )

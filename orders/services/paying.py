@@ -2,11 +2,12 @@
 
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
 from cart.services.transactions import command
-from orders.errors import PaymentNotPossible
+from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.locks import lock_order
 from orders.models import Order, Payment, Refund
 from orders.payments import PaymentNotice, provider_named
@@ -46,9 +47,12 @@ def payment_settle(*, notice: PaymentNotice, provider: str, actor: User | None =
     """Carry out what a provider says of a payment. Said twice, it is done once.
 
     Money that comes for an order that does not wait for it (cancelled, paid already, another amount) is kept as a
-    refund that is due. Paid is final; a refusal that arrives after it is ignored.
-    Raises PaymentNotPossible for a reference that is not this provider's, and Busy.
+    refund that is due. Paid is final; a refusal that arrives after it is ignored. Money of another currency is refused
+    and not kept: no row here could say how much of ours is owed for it.
+    Raises PaymentNotPossible for a reference that is not this provider's, OtherCurrency, and Busy.
     """
+    if notice.currency != settings.SHOP_CURRENCY:
+        raise OtherCurrency(currency=notice.currency, ours=settings.SHOP_CURRENCY)
     known = Payment.objects.filter(provider=provider, reference=notice.reference).first()
     if known is None:
         raise PaymentNotPossible
@@ -79,7 +83,7 @@ def _keep_as_refund(order: Order, payment: Payment, notice: PaymentNotice) -> No
     _close(payment, Payment.Status.PAID)
     payment.amount = notice.amount
     payment.save(update_fields=["amount"])
-    _refund(order, payment, reason=f"Paid {notice.amount}, asked for was {order.total}")
+    _refund(order, payment, reason=f"Paid {notice.amount:.2f}, asked for was {order.total}")
 
 
 def _refund(order: Order, payment: Payment, *, reason: str) -> None:

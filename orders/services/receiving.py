@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from cart.services.transactions import command
@@ -33,7 +34,7 @@ def payment_note(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
             raise NotedAlready(amount=payment.amount)
         return payment
     note_deed(order, actor=actor, said=f"Money came: {money(amount)}, asked for was {money(payment.amount)}")
-    notice = PaymentNotice(payment.reference, is_paid=True, amount=amount)
+    notice = PaymentNotice(payment.reference, is_paid=True, amount=amount, currency=settings.SHOP_CURRENCY)
     settled = payment_settle(notice=notice, provider=payment.provider, actor=actor)
     _wait_on(order, payment.provider)
     return settled

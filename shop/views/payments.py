@@ -1,5 +1,6 @@
 """Where a shopper goes to pay, and what providers tell us of it."""
 
+import logging
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -13,15 +14,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from orders.errors import PaymentNotPossible
+from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.links import order_path
 from orders.models import Order, Payment
-from orders.payments import ForgedNotice, provider_named
+from orders.payments import ForgedNotice, ImpossibleNotice, provider_named
 from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.selectors import payment_referenced
 from orders.services import payment_settle
 from orders.states import State
 from shop.shoppers import ShopRequest
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NOTICE = 64 * 1024  # bytes
 _TESTBANK = "testbank"
@@ -63,7 +66,7 @@ def address_after(request: ShopRequest, order: Order) -> str:
 def carry_out(provider_name: str, body: bytes, headers: Mapping[str, str]) -> None:
     """What a provider says, checked and done, once however often it is said.
 
-    Raises ForgedNotice, PaymentNotPossible (no such provider, or payment of it) and Busy.
+    Raises ForgedNotice, OtherCurrency, PaymentNotPossible (no such provider, or payment of it) and Busy.
     """
     provider = provider_named(provider_name)
     payment_settle(notice=provider.read_notice(body, headers), provider=provider.name)
@@ -82,6 +85,10 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
         return _refused(413, "too_large")
     try:
         carry_out(provider, body, request.headers)
+    except (ImpossibleNotice, OtherCurrency) as refusal:
+        # Rightly signed, so money may have moved that the shop knows nothing of: whoever runs it must hear of this.
+        logger.error("refused a notice of %s: %s", provider, refusal)
+        return _refused(400, "impossible")
     except ForgedNotice:
         return _refused(400, "forged")
     except PaymentNotPossible:

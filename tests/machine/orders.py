@@ -69,7 +69,7 @@ class OrderMachine(CartMachine):
         pk, order = self._some_order(which)
         payments = list(order.payments.order_by("pk"))
         attempt %= len(payments)
-        said = PaymentNotice(payments[attempt].reference, is_paid, payments[attempt].amount)
+        said = PaymentNotice(payments[attempt].reference, is_paid, payments[attempt].amount, "GBP")
         self._both(
             lambda: payment_settle(notice=said, provider="invoice"),
             lambda model: model.pay(pk, attempt, is_paid=is_paid),

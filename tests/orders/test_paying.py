@@ -1,16 +1,22 @@
 """Payments: whatever a provider says, and however often, the order is paid once or the money goes back."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models.functions import Now
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from orders.errors import PaymentNotPossible
+from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.models import DeliveryMethod, Order, Payment, Refund
-from orders.payments import ForgedNotice, PaymentNotice, provider_named
+from orders.payments import ForgedNotice, ImpossibleNotice, PaymentNotice, exact_amount, provider_named
+from orders.payments.notice import LARGEST_AMOUNT
 from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.services import cancel_order, cancel_overdue_orders, payment_begin, payment_settle
 from tests.ordering import order, pay
@@ -65,7 +71,7 @@ def test_money_of_a_payment_that_was_given_up_pays_the_order_all_the_same(placed
 def test_money_that_comes_twice_goes_back_once(placed: Order) -> None:
     first = _notice(placed)
     second = payment_begin(order_id=placed.pk, provider="invoice")
-    for notice in (first, PaymentNotice(second.reference, True, second.amount)):
+    for notice in (first, PaymentNotice(second.reference, True, second.amount, "GBP")):
         payment_settle(notice=notice, provider="invoice")
     refund = Refund.objects.get()
     assert (refund.payment, refund.amount, refund.sent_at) == (second, placed.total, None)
@@ -74,7 +80,7 @@ def test_money_that_comes_twice_goes_back_once(placed: Order) -> None:
 def test_a_refusal_after_the_money_is_ignored(placed: Order) -> None:
     notice = _notice(placed)
     payment_settle(notice=notice, provider="invoice")
-    payment_settle(notice=PaymentNotice(notice.reference, False, notice.amount), provider="invoice")
+    payment_settle(notice=PaymentNotice(notice.reference, False, notice.amount, "GBP"), provider="invoice")
     assert Payment.objects.get().status == "paid"
 
 
@@ -90,7 +96,7 @@ def test_money_for_a_cancelled_order_goes_back_and_sells_nothing(placed: Order, 
 
 def test_another_amount_does_not_pay_and_goes_back(placed: Order) -> None:
     notice = _notice(placed)
-    payment_settle(notice=PaymentNotice(notice.reference, True, Decimal("1.00")), provider="invoice")
+    payment_settle(notice=PaymentNotice(notice.reference, True, Decimal("1.00"), "GBP"), provider="invoice")
     placed.refresh_from_db()
     assert (placed.state, Refund.objects.get().amount) == ("placed", Decimal("1.00"))
     # What the customer does next: pay the order in full.
@@ -137,6 +143,84 @@ def test_another_way_to_pay_has_its_own_time_from_the_placement_on(placed: Order
         assert placed.pay_by - placed.created_at == expected
 
 
+class TestNotices:
+    """What no payment can be is refused by the notice itself, whoever made it."""
+
+    @given(cents=st.integers(1, 10**14 - 1))
+    def test_each_amount_of_cents_is_taken(self, cents: int) -> None:
+        amount = Decimal(cents) / 100
+        assert PaymentNotice("a", True, amount, "GBP").amount == amount
+        said = json.loads(json.dumps({"text": str(amount)})[:-1] + f', "number": {amount}}}', parse_float=Decimal)
+        assert [exact_amount(said[name]) for name in ("text", "number")] == [amount, amount]
+
+    @pytest.mark.parametrize("amount", ["NaN", "sNaN", "-NaN", "Infinity", "-5", "-0", "1e400", "6.955", "1e-999999"])
+    @pytest.mark.parametrize("is_paid", [True, False])
+    def test_other_amounts_are_not(self, amount: str, is_paid: bool) -> None:
+        with pytest.raises(ImpossibleNotice, match="at most two decimal places"):
+            PaymentNotice("a", is_paid, Decimal(amount), "GBP")
+
+    @pytest.mark.parametrize("amount", [10**12, 6.95, 10.0, 10, "6.95", True, None, [6, 95]])
+    def test_what_is_no_decimal_is_not(self, amount: Any) -> None:
+        with pytest.raises(ImpossibleNotice, match="must be a Decimal"):
+            PaymentNotice("a", True, amount, "GBP")
+
+    def test_more_than_the_column_holds_is_not(self) -> None:
+        PaymentNotice("a", True, LARGEST_AMOUNT, "GBP")
+        for amount in (LARGEST_AMOUNT + Decimal("0.01"), Decimal("9" * 300)):
+            with pytest.raises(ImpossibleNotice):
+                PaymentNotice("a", True, amount, "GBP")
+
+    def test_nothing_pays_nothing(self) -> None:
+        PaymentNotice("a", False, Decimal(0), "GBP")
+        with pytest.raises(ImpossibleNotice):
+            PaymentNotice("a", True, Decimal(0), "GBP")
+
+    @pytest.mark.parametrize("reference", ["", "a\x00b", "a b", "é", "\ud800", "x" * 41, "a\n", 7, None])
+    def test_references_are_bounded_and_plain(self, reference: Any) -> None:
+        with pytest.raises(ImpossibleNotice, match="reference"):
+            PaymentNotice(reference, True, Decimal(1), "GBP")
+
+    @pytest.mark.parametrize("currency", ["", "gbp", "GB", "GBPX", "£", "GBP\n", None, 826])
+    def test_a_currency_is_three_letters(self, currency: Any) -> None:
+        with pytest.raises(ImpossibleNotice, match="currency"):
+            PaymentNotice("a", True, Decimal(1), currency)
+
+    @pytest.mark.parametrize("is_paid", ["yes", 1, None])
+    def test_it_is_paid_or_it_is_not(self, is_paid: Any) -> None:
+        with pytest.raises(ImpossibleNotice, match="True or False"):
+            PaymentNotice("a", is_paid, Decimal(1), "GBP")
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            6.95,
+            True,
+            None,
+            [0, [6, 9, 5], -2],
+            {},
+            "NaN",
+            "-5",
+            "+5",
+            "1e3",
+            "6,95",
+            " 6.95",
+            "\uff16.\uff19\uff15",
+            "1_0",
+            "",
+        ],
+    )
+    def test_an_exact_amount_is_a_plain_number(self, value: Any) -> None:
+        with pytest.raises(ImpossibleNotice):
+            exact_amount(value)
+
+    def test_money_of_another_currency_pays_nothing_and_is_not_owed(self, placed: Order) -> None:
+        notice = replace(_notice(placed), currency="JPY")
+        with pytest.raises(OtherCurrency, match="Money of JPY pays nothing here: the currency of the shop is GBP"):
+            payment_settle(notice=notice, provider="invoice")
+        assert (Order.objects.get().state, Payment.objects.get().status) == ("placed", "pending")
+        assert not Refund.objects.exists()
+
+
 class TestSignatures:
     """The test bank's calls are believed by their signature alone."""
 
@@ -144,7 +228,7 @@ class TestSignatures:
         payment = placed.payments.get()
         body = notice_body(payment, is_paid=True)
         notice = provider_named("testbank").read_notice(body, {SIGNATURE: signature_of(body)})
-        assert notice == PaymentNotice(payment.reference, True, payment.amount)
+        assert notice == PaymentNotice(payment.reference, True, payment.amount, "GBP")
 
     @pytest.mark.parametrize("signature", ["", "0" * 64, "é"])
     def test_a_forged_notice_is_not(self, placed: Order, signature: str) -> None:
@@ -178,4 +262,4 @@ def with_test_bank(settings: object) -> None:
 
 def _notice(placed: Order) -> PaymentNotice:
     payment = placed.payments.get(status="pending")
-    return PaymentNotice(payment.reference, True, payment.amount)
+    return PaymentNotice(payment.reference, True, payment.amount, "GBP")

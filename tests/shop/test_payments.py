@@ -96,6 +96,62 @@ def test_a_signed_call_that_is_no_notice(body: bytes) -> None:
     assert post(body, signature_of(body)).status_code == 400
 
 
+def say(payment: Payment, **changes: Any) -> Any:
+    """Call the shop with a body that is rightly signed; each change is written into it as JSON."""
+    said = {"reference": json.dumps(payment.reference), "outcome": '"paid"', "amount": "8.95", "currency": '"GBP"'}
+    body = "{" + ", ".join(f'"{name}": {text}' for name, text in (said | changes).items()) + "}"
+    return post(body.encode(), signature_of(body.encode()))
+
+
+@pytest.mark.parametrize("amount", ["8.95", '"8.95"', "8.950", "895e-2"])
+def test_an_amount_is_exact_as_a_number_and_as_a_text(payment: Payment, amount: str) -> None:
+    assert say(payment, amount=amount).status_code == 200
+    assert state(payment) == ("paid", "paid")
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("price", ["6.95", "9.95", "24.95", "0.10", "1234567.89"])
+def test_numbers_that_no_float_can_be_pay_exactly(
+    price: str, guest: Owner, make_variant: MakeVariant, delivery: DeliveryMethod
+) -> None:
+    DeliveryMethod.objects.update(price=0)
+    delivery.refresh_from_db()
+    payment = order(add(guest, make_variant(price=price)), delivery, provider="testbank").payments.get()
+    assert say(payment, amount=price).status_code == 200
+    assert state(payment) == ("paid", "paid")
+
+
+IMPOSSIBLE = [
+    *[{"amount": amount} for amount in ("NaN", "Infinity", "-Infinity", '"NaN"', '"Infinity"', '"-3"', "-5", "1e400")],
+    *[{"amount": amount} for amount in ("8.955", '"8.955"', "true", "null", "[8, 95]", "[0, [8], 0]", "{}")],
+    *[{"amount": amount} for amount in ("9" * 300, f'"{"9" * 300}"', "9" * 5000, '""', '"8,95"', "1000000000000")],
+    *[{"currency": currency} for currency in ('"JPY"', '"gbp"', '""', "null", "826", '"GBP "')],
+    *[{"reference": reference} for reference in (r'"a\u0000b"', r'"\ud800"', '""', "7", "null", f'"{"x" * 41}"')],
+    {"amount": "[" * 20_000},
+]
+
+
+@pytest.mark.parametrize("changes", IMPOSSIBLE, ids=lambda changes: str(changes)[:40])
+@pytest.mark.parametrize("outcome", ['"paid"', '"refused"'])
+def test_what_cannot_be_is_answered_with_400_and_changes_nothing(
+    payment: Payment, changes: dict[str, str], outcome: str
+) -> None:
+    assert say(payment, outcome=outcome, **changes).status_code == 400
+    assert state(payment) == ("pending", "placed")
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["0", '"0.00"'])
+def test_nothing_pays_nothing(payment: Payment, amount: str) -> None:
+    assert say(payment, amount=amount).status_code == 400
+    assert state(payment) == ("pending", "placed")
+
+
+def test_a_signed_notice_that_is_refused_is_in_the_log(payment: Payment, caplog: pytest.LogCaptureFixture) -> None:
+    assert say(payment, currency='"JPY"').json() == {"code": "impossible"}
+    assert "refused a notice of testbank: ['Money of JPY pays nothing here" in caplog.text
+
+
 def test_a_call_of_nothing_we_know(payment: Payment) -> None:
     assert call(payment, address="/payments/cash/hook/").status_code == 404
     payment.reference = "another"
@@ -310,8 +366,8 @@ def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.Monke
 def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     assert ids(payment_checks.check_payment_providers(None)) == []
     payment = order(add(guest, variant), delivery, provider="cloudpay").payments.get()
-    said = {"reference": payment.reference, "outcome": "paid", "amount": str(payment.amount)}
-    body = json.dumps(said).encode()
+    body = f'{{"reference": "{payment.reference}", "outcome": "paid", "amount": {payment.amount}, "currency": "GBP"}}'
+    body = body.encode()
     signature = hmac.digest(b"a secret", body, "sha256").hex()
     for sent, expected in (("0" * 64, 400), ("é", 400), (signature, 200), (signature, 200)):
         headers = {"X-Cloudpay-Signature": sent}

@@ -34,7 +34,7 @@ def place_in_rounds(submits: list[Submit]) -> list[str]:
 @_or_refusal
 def hear_that_it_is_paid(reference: str, amount: str) -> str:
     """What the web hook does."""
-    notice = PaymentNotice(reference, True, Decimal(amount))
+    notice = PaymentNotice(reference, True, Decimal(amount), "GBP")
     return payment_settle(notice=notice, provider="invoice").status
 
 

@@ -1,0 +1,69 @@
+"""What a provider says of a payment: checked once here, whoever the provider is."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+LARGEST_AMOUNT = Decimal("999999999999.99")  # what Payment.amount and Refund.amount hold
+_CENT = Decimal("0.01")
+_REFERENCE = re.compile(r"[!-~]{1,40}")  # Payment.reference, of which we make the values
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_AMOUNT = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
+
+
+class ForgedNotice(Exception):
+    """A web hook that does not bear the provider's signature, or is no notice at all. Answered with 400."""
+
+
+class ImpossibleNotice(ForgedNotice):
+    """A notice that says what no payment can be: its message tells what. Answered with 400, and nothing is changed."""
+
+
+@dataclass(frozen=True)
+class PaymentNotice:
+    """What a provider says of a payment: its reference, whether the money came, how much. May come twice, or late.
+
+    Arguments: `reference`, 1 to 40 visible ASCII characters; `amount`, an exact Decimal of 0 to 999999999999.99 with at
+    most two decimal places, and more than 0 where it is paid; `currency`, a code of ISO 4217 such as "GBP".
+    Raises ImpossibleNotice for anything else. A float is refused whatever its value: 6.95 has no exact one.
+    """
+
+    reference: str
+    is_paid: bool
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.reference, str) and _REFERENCE.fullmatch(self.reference)):
+            raise ImpossibleNotice("The reference must be 1 to 40 visible ASCII characters.")
+        if not isinstance(self.is_paid, bool):
+            raise ImpossibleNotice("Whether it is paid must be True or False.")
+        if not (isinstance(self.currency, str) and _CURRENCY.fullmatch(self.currency)):
+            raise ImpossibleNotice("The currency must be three capital letters, as in ISO 4217.")
+        if not isinstance(self.amount, Decimal):
+            raise ImpossibleNotice(f"The amount must be a Decimal, not {type(self.amount).__name__}.")
+        if not self._has_an_amount():
+            raise ImpossibleNotice(
+                f"The amount must be 0 to {LARGEST_AMOUNT} with at most two decimal places, and not 0 where it is paid."
+            )
+
+    def _has_an_amount(self) -> bool:
+        amount = self.amount
+        if not amount.is_finite() or amount.is_signed() or amount > LARGEST_AMOUNT:
+            return False
+        return amount == amount.quantize(_CENT) and bool(amount or not self.is_paid)
+
+
+def exact_amount(value: object) -> Decimal:
+    """Return an amount as a provider's JSON has it: a text such as "6.95", or a number.
+
+    Read the body with `json.loads(body, parse_float=Decimal)`: without that a number is inexact before anybody sees it.
+    Raises ImpossibleNotice for a float, for true and null, and for a text that is no plain decimal number.
+    """
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return Decimal(value)
+    raise ImpossibleNotice(f"The amount must be an exact decimal number, not {type(value).__name__} {value!r:.40}.")
