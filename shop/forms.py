@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cart.errors import InvalidQuantity
+from staff.numbers import UnreadableNumber, read_units
 
 # Plain digits only: `int()` would take "+1", "1_000" and the digits of any script for numbers too.
 _ID = re.compile(r"[0-9]{1,18}")
-_UNITS = re.compile(r"[0-9]{1,10}")
 _KEY = re.compile(r"[\x20-\x7e]{1,64}")
 _QUOTED = re.compile(r'"(?P<inside>(?:[^"\\]|\\["\\])*)"')
 
@@ -47,10 +47,10 @@ def posted_variant_id(request: HttpRequest) -> int:
 
 def posted_quantity(request: HttpRequest) -> int:
     """The field `quantity`, given once. Raises InvalidQuantity; which numbers are too large the service decides."""
-    text = (_only_value(request, "quantity") or "").strip(" \t\r\n")
-    if not _UNITS.fullmatch(text):
-        raise InvalidQuantity
-    return int(text)
+    try:
+        return read_units(_only_value(request, "quantity") or "")
+    except UnreadableNumber as error:
+        raise InvalidQuantity from error
 
 
 def posted_key(request: HttpRequest) -> str | None:

@@ -9,12 +9,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from staff.exporting import csv_answer
+from staff.number_fields import NUMBER_FIELDS
 from staff.paging import CappedPaginator
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]
     """A list that stays quick at a million rows and can be taken along as CSV."""
 
+    formfield_overrides = NUMBER_FIELDS
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50

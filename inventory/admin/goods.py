@@ -19,6 +19,7 @@ from inventory.models import Category, Product, ProductVariant
 from inventory.photos import photo_keep
 from inventory.searching import products_with
 from inventory.services import category_delete, product_delete, product_save, variant_save
+from staff.number_fields import NUMBER_FIELDS
 from staff.searching import any_of
 from staff.wording import counted
 
@@ -28,6 +29,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
 
     model = ProductVariant
     form = VariantForm
+    formfield_overrides = NUMBER_FIELDS
     fields = ["sku", "name", "price", "low_stock_threshold", "is_active", "stock_quantity", "reserved_quantity"]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
     extra = 0

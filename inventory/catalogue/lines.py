@@ -22,7 +22,7 @@ NOT_CHARGED = "no price: stock adjustments, staff notes, give-aways"
 
 LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
 LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence
-_PENNY = Decimal("0.01")
+PENNY = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def parse_line(fields: Sequence[str]) -> LogLine | str:
         units, price, moment = _units(quantity), _price(unit_price), _moment(invoice_date)
     except (ValueError, InvalidOperation):
         return UNREADABLE
-    if price < _PENNY:
+    if price < PENNY:
         return NOT_CHARGED
     return service_named(description) or LogLine(code, description, units, moment, price)
 
@@ -69,7 +69,7 @@ def _price(text: str) -> Decimal:
     price = Decimal(text)
     if price > LARGEST_PRICE:  # not a number at all: InvalidOperation
         raise ValueError(text)
-    return price.quantize(_PENNY)
+    return price.quantize(PENNY)
 
 
 def _moment(text: str) -> datetime:

@@ -8,13 +8,12 @@ from decimal import Decimal
 from typing import TextIO
 
 from inventory.catalogue.files import CatalogueFileError
-from inventory.catalogue.lines import LARGEST_QUANTITY
+from inventory.catalogue.lines import LARGEST_PRICE, LARGEST_QUANTITY, PENNY
+from staff.numbers import UnreadableNumber, read_money, read_units
 
 LONGEST_NAME = 200
 _SKU = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,20}")  # no hyphen: a slug ends with "-" and the number, which keeps it unique
-_PRICE = re.compile(r"[0-9]{1,8}\.[0-9]{2}")  # ProductVariant.price holds ten digits
-_UNITS = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +59,27 @@ def parse_row(line: Sequence[str]) -> CatalogueRow | str:
     """Return the row of these cells, in the order of `CATALOGUE_COLUMNS`, or what is wrong with them."""
     if len(line) != len(CATALOGUE_COLUMNS):
         return f"{len(line)} columns instead of {len(CATALOGUE_COLUMNS)}"
-    for column, value, valid in zip(CATALOGUE_COLUMNS, line, _validity(line), strict=True):
+    for column, value, valid in zip(CATALOGUE_COLUMNS, line, _validity(line), strict=False):
         if not valid:
             return f"{column} cannot be {value[:60]!r}"
-    sku, product_number, product_name, variant_name, price, stock = line
-    return CatalogueRow(sku, product_number, product_name, variant_name, Decimal(price), int(stock))
+    *words, price, stock = line
+    column, cell = "price", price
+    try:
+        amount = read_money(price, most=LARGEST_PRICE)
+        column, cell = "opening_stock", stock
+        units = read_units(stock, most=LARGEST_QUANTITY)
+    except UnreadableNumber as error:
+        return f"{column} cannot be {cell[:60]!r}: {error.how}"
+    return CatalogueRow(*words, price=amount.quantize(PENNY), opening_stock=units)
 
 
 def _validity(line: Sequence[str]) -> list[bool]:
-    sku, product_number, product_name, variant_name, price, stock = line
+    sku, product_number, product_name, variant_name, *_ = line
     return [
         bool(_SKU.fullmatch(sku)),
         bool(_NUMBER.fullmatch(product_number)),
         _is_name(product_name),
         _is_name(variant_name),
-        bool(_PRICE.fullmatch(price)),
-        bool(_UNITS.fullmatch(stock)) and int(stock) <= LARGEST_QUANTITY,
     ]
 
 
@@ -85,4 +89,4 @@ def _is_name(text: str) -> bool:
 
 
 def _wrong(number: int, what: str) -> str:
-    return f"line {number}: {what}. Correct the line, or derive the file again; nothing was changed."
+    return f"line {number}: {what.rstrip('.')}. Correct the line, or derive the file again; nothing was changed."

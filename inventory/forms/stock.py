@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import StockSeen, stock_seen
+from staff.number_fields import UnitsField
 
 _MOST_UNITS = 1_000_000
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was moved: look, and send it again."
@@ -33,10 +34,10 @@ class StockForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget(radio_style="vertical"),
         initial=RECEIVED,
     )
-    units = forms.IntegerField(
+    units = UnitsField(
+        signed=True,
         min_value=-_MOST_UNITS,
         max_value=_MOST_UNITS,
-        widget=UnfoldAdminIntegerFieldWidget,
         help_text="Came in: how many. Adjust: the difference, with a minus to take away. Counted: how many lie there, "
         "those in carts included.",
     )

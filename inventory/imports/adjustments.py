@@ -1,6 +1,5 @@
 """A file of stock adjustments: what it says row by row, and what that makes of the stock of now."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,12 +8,12 @@ from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import ProductVariant, StockMovement
 from inventory.services.many import Move
+from staff.numbers import UnreadableNumber, read_units
 
 COLUMNS = ("sku", "name", "delta", "counted", "expected", "reason", "kind")
 MOST_UNITS = 2_147_483_647  # what PostgreSQL's integer holds
 _LONGEST_REASON = 200
 _KINDS = (StockMovement.Kind.ADJUSTMENT, StockMovement.Kind.RECEIPT)
-_WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +94,10 @@ def _adjustment(row: Row) -> Adjustment | str:
     units: dict[str, int | None] = {}
     for name in ("delta", "counted", "expected"):
         cell = row.cells.get(name, "")
-        if cell and not (_WHOLE.fullmatch(cell) and abs(int(cell)) <= MOST_UNITS):
-            return f"{name} must be a whole number of units, not “{cell[:40]}”."
-        units[name] = int(cell) if cell else None
+        try:
+            units[name] = read_units(cell, signed=True, most=MOST_UNITS) if cell else None
+        except UnreadableNumber as error:
+            return f"{name} must be a whole number of units, not “{cell[:40]}”: {error.how}"
     kind = row.cells.get("kind") or StockMovement.Kind.ADJUSTMENT
     problem = _problem(row.cells, units, kind)
     if problem:

@@ -1,6 +1,5 @@
 """A file of the catalogue: what it would create and change. It changes no stock of what is there already."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,8 +12,6 @@ from inventory.models import Product, ProductVariant
 from staff.wording import counted
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
-# What spreadsheets make of 2.50.
-_LOOSE_PRICE = re.compile(r"([0-9]{1,8})(?:[.,]([0-9]{1,2}))?")
 
 
 @dataclass(slots=True)
@@ -64,7 +61,7 @@ def _read(text: str, plan: Plan) -> Iterator[tuple[int, CatalogueRow]]:
     for row in rows_of(text, header):
         plan.rows += 1
         sku = row.cells.get("sku", "")
-        one = row.error or parse_row([_as_written(name, row.cells[name]) for name in CATALOGUE_COLUMNS])
+        one = row.error or parse_row([row.cells[name] for name in CATALOGUE_COLUMNS])
         if isinstance(one, str):
             plan.refuse(row.line, sku, one)
             continue
@@ -76,13 +73,6 @@ def _read(text: str, plan: Plan) -> Iterator[tuple[int, CatalogueRow]]:
         else:
             skus[sku] = row.line
             yield row.line, one
-
-
-def _as_written(column: str, cell: str) -> str:
-    """A price with a point and two decimals, as the catalogue has it, also from 2.5, 2,50 and 3."""
-    if column == "price" and (price := _LOOSE_PRICE.fullmatch(cell)):
-        return f"{price[1]}.{price[2] or '':0<2}"
-    return cell
 
 
 def _compare_product(line: int, row: CatalogueRow, name: str | None, plan: CataloguePlan) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from inventory.wording import money
 from orders.models import Order, OrderLine
 from orders.selectors import payment_to_note
+from staff.number_fields import MoneyField, UnitsField
 
 _UNITS = "units_"
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was changed: open it again from the order."
@@ -51,12 +52,11 @@ class ReasonForm(StepForm):
 class MoneyForm(StepForm):
     """How much came, for the payment that was open when the page was made."""
 
-    amount = forms.DecimalField(
+    amount = MoneyField(
         label="Amount that came",
         min_value=Decimal("0.01"),
         max_digits=12,
         decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
         help_text="As it stands on the account, to the cent.",
     )
     payment = forms.IntegerField(widget=forms.HiddenInput)
@@ -95,14 +95,13 @@ class ReturnForm(StepForm):
         return cleaned
 
 
-def _units_of(line: OrderLine) -> forms.IntegerField:
+def _units_of(line: OrderLine) -> UnitsField:
     kept = line.kept_quantity
-    return forms.IntegerField(
+    return UnitsField(
         label=f"{line.name} ({line.sku})",
         min_value=0,
         max_value=kept,
         initial=0,
         required=False,
-        widget=UnfoldAdminIntegerFieldWidget,
         help_text=f"The customer has {kept}, at {money(line.price)} each.",
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.finding.words import LONGEST, tidy
+from staff.numbers import UnreadableNumber, read_money
 
 RELEVANCE, POPULAR = "relevance", "popular"
 SORTS = {
@@ -20,7 +21,7 @@ SORTS = {
     "dearest": gettext_lazy("Price: high to low"),
     "newest": gettext_lazy("Newest"),
 }
-_PRICE = re.compile(r"[0-9]{1,8}(?:[.,][0-9]{1,2})?")
+_DEAREST = Decimal("99999999.99")  # what a price can be: ten digits, two of them behind the point
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,11 @@ def read_wanted(parameters: Mapping[str, str]) -> Wanted:
 
 
 def _price(typed: str, said: list[str]) -> Decimal | None:
-    typed = typed.strip()
-    if _PRICE.fullmatch(typed):
-        return Decimal(typed.replace(",", "."))
-    if typed:
+    if not typed.strip():
+        return None
+    try:
+        return read_money(typed, most=_DEAREST)
+    except UnreadableNumber:
         said.append(_("A price is a number like 2 or 2.50: we left out what was not."))
     return None
 

@@ -107,6 +107,20 @@ def test_add_change_remove_undo_and_keep(page: Page, shop: str, variant: Product
     assert stock(variant) == (5, 5)
 
 
+@pytest.mark.parametrize("typed", ["1,5", "1.5", "1e1", "-2"])
+def test_a_quantity_that_is_none_is_said_and_stays_as_it_was_typed(
+    page: Page, shop: str, variant: ProductVariant, typed: str
+) -> None:
+    """A number field would drop the comma while it is typed, and 15 units would be added."""
+    open_product(page, shop, variant)
+    page.get_by_label("Quantity").press("ControlOrMeta+a")
+    page.get_by_label("Quantity").press_sequentially(typed)
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("alert")).to_contain_text("Please enter a whole number of units, 1 or more.")
+    expect(page.get_by_label("Quantity")).to_have_value(typed)
+    assert stock(variant) == (10, 0)
+
+
 def test_take_what_is_left_after_others(page: Page, shop: str, variant: ProductVariant) -> None:
     open_product(page, shop, variant)
     held(Owner(guest_token=uuid.uuid4()), variant, 8)

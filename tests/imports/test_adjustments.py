@@ -43,6 +43,8 @@ def test_what_spreadsheets_defuse_is_read_as_it_was(upload: Upload, make_variant
         ("{sku},ten,Found", "whole number of units, not “ten”"),
         ("{sku},٣,Found", "whole number of units"),
         ("{sku},99999999999,Found", "whole number of units"),
+        ("{sku},5.0,Found", "in digits alone, here 5."),
+        ('{sku},"6,900",Found', "in digits alone, here 6900."),
         ("{sku},0,Found", "delta is 0"),
         ("{sku},1,", "reason is missing"),
         ("{sku},1," + "x" * 201, "reason is longer than 200"),

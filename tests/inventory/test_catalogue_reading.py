@@ -272,8 +272,8 @@ GOOD = ["85123A", "85123", "Hanging Heart", "White", "2.55", "12"]
         *[("product_number", value) for value in ("", "85-123", "9" * 21)],
         *[("product_name", value) for value in ("", " Heart", "x" * 201, "Heart\x00", "He\nart")],
         *[("variant_name", value) for value in ("", "White ")],
-        *[("price", value) for value in ("", "2", "-2.55", "2.555", "NaN", "1e3", "999999999.00")],
-        *[("opening_stock", value) for value in ("", "-1", "1.5", "2147483648", "١٢")],
+        *[("price", value) for value in ("", "2,55.5", "-2.55", "2.555", "£2.55", "NaN", "1e3", "999999999.00")],
+        *[("opening_stock", value) for value in ("", "-1", "1.5", "5.0", "2147483648", "١٢")],
     ],
 )
 def test_a_wrong_row_of_a_derived_catalogue_is_named(tmp_path: Path, column: str, value: str) -> None:

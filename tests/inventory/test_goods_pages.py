@@ -174,12 +174,14 @@ class TestPrices:
     @pytest.mark.parametrize(
         ("price", "said"),
         [
-            ("-1", "greater than or equal to 0"),
-            ("1.234", "no more than 2 decimal places"),
+            ("-1", "“-1” cannot be read"),
+            ("1,234", "it can mean two amounts. Write 1234 or 1.23."),
+            ("095", "“095” cannot be read"),
+            ("1.234", "it can mean two amounts. Write 1234 or 1.23."),
             ("123456789.00", "no more than 10 digits in total"),
-            ("dear", "Enter a number"),
-            ("NaN", "Enter a number"),
-            ("Infinity", "Enter a number"),
+            ("dear", "write digits, and at most two more after a point or a comma"),
+            ("NaN", "“NaN” cannot be read"),
+            ("Infinity", "“Infinity” cannot be read"),
             ("", "This field is required"),
         ],
     )

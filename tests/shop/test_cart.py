@@ -128,7 +128,7 @@ def test_a_quantity_goes_up_to_what_is_held_and_free(
 
 
 def most_of(client: Client, line: CartItem) -> int:
-    (most,) = re.findall(rf'id="quantity-{line.pk}"[^>]* max="(\d+)"', text_of(client.get("/cart/")))
+    (most,) = re.findall(rf'id="quantity-{line.pk}"[^>]* data-most="(\d+)"', text_of(client.get("/cart/")))
     return int(most)
 
 

@@ -26,7 +26,7 @@
   /* What somebody is typing is theirs: another part of the page that changes meanwhile does not wipe it away. */
   let typed = [];
   const keepTyped = ({ detail }) => {
-    const fields = [...detail.target.querySelectorAll('input[type="number"], input[type="radio"]')];
+    const fields = [...detail.target.querySelectorAll('input[inputmode="numeric"], input[type="radio"]')];
     const isChanged = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
     typed = fields.filter((field) => isChanged(field) && !detail.requestConfig.elt.contains(field))
       .map(({ id, value, checked }) => ({ id, value, checked }));
@@ -37,6 +37,16 @@
       if (field) Object.assign(field, { value, checked });
     }
     typed = [];
+  };
+
+  /* The arrow keys step a quantity, as they do in a number field. Those drop a comma as it is typed, so that 1,5 would be
+     sent as 15: a text field sends what was typed, and the shop says what is wrong with it. */
+  const step = (event) => {
+    const change = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const field = event.target;
+    if (!change || !field.matches('input[inputmode="numeric"]') || !/^[0-9]{1,9}$/.test(field.value)) return;
+    event.preventDefault();
+    field.value = Math.max(1, Math.min(Number(field.value) + change, Number(field.dataset.most || Infinity)));
   };
 
   /* htmx looks for header and messages from the form that was sent, in vain where another answer has replaced it. What
@@ -82,6 +92,7 @@
     timer = setInterval(tick, 1000, hold, ends);
   };
 
+  document.addEventListener("keydown", step);
   document.addEventListener("htmx:beforeSwap", showPages);
   document.addEventListener("htmx:beforeSwap", keepTyped);
   document.addEventListener("htmx:afterSwap", typeAgain);

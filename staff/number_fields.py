@@ -1,0 +1,61 @@
+"""The fields of the back office for amounts and for units, and how every form of a model gets them.
+
+The widgets are text fields: a browser's number field silently drops a separator that it does not know, so that 0,95
+would arrive as 095. A phone shows its number keys all the same.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db import models
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from staff.numbers import read_money, read_units
+
+
+class MoneyWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    """A text field with the keys of a decimal number."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+
+class UnitsWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    """A text field with the keys of a whole number; where a sign may be typed, with all keys: many phones show none."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
+
+
+class MoneyField(forms.DecimalField):
+    """An amount, as `read_money` reads it. Bounds are those of DecimalField."""
+
+    widget = MoneyWidget
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = "" if value is None else str(value).strip()
+        return read_money(text) if text else None
+
+
+class UnitsField(forms.IntegerField):
+    """A whole number, as `read_units` reads it. Argument `signed`: whether it may be less than none."""
+
+    widget = UnitsWidget
+
+    def __init__(self, *, signed: bool = False, **options: Any) -> None:
+        self.signed = signed
+        if signed:
+            options.setdefault("widget", UnitsWidget({"inputmode": "text"}))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> int | None:
+        text = "" if value is None else str(value).strip()
+        return read_units(text, signed=self.signed) if text else None
+
+
+# For `formfield_overrides` of every admin and inline that has something to type.
+NUMBER_FIELDS: dict[Any, dict[str, Any]] = {
+    models.DecimalField: {"form_class": MoneyField, "widget": MoneyWidget},
+    models.IntegerField: {"form_class": UnitsField, "widget": UnitsWidget},
+}
