@@ -89,6 +89,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
             "can_retry": can_retry(job),
             "progress": read_progress(job.pk) if job.is_running else None,
             "same": same_files(job)[:5] if job.state in (State.CHECKED, State.REFUSED) else [],
+            "warned": _warned(job),
             "page": Paginator(job.lines.all(), self.list_per_page).get_page(request.GET.get("page")),
         }
         return self._page(request, "job", context)
@@ -130,6 +131,13 @@ class ImportJobAdmin(ReadOnlyAdmin):
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return render(request, f"inventory/imports/{name}.html", context, status=status)
+
+
+def _warned(job: ImportJob) -> list[int]:
+    """The lines of a catalogue whose prices jump; 1 query. What adjustments have as their note is the file's reason."""
+    if job.kind != ImportJob.Kind.CATALOGUE or job.state != State.CHECKED:
+        return []
+    return list(job.lines.exclude(note="").values_list("line", flat=True))
 
 
 def _kinds_of(request: HttpRequest) -> list[ImportJob.Kind]:

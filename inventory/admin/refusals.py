@@ -8,18 +8,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from staff.admin import StaffAdmin
+from staff.agreeing import ask_again, questions_of
 
 
 class ServiceAdmin(StaffAdmin):
     """An admin whose saves go through services."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The transaction of the form is rolled back when its service refuses, and the page opened anew."""
+        """The transaction of the form is rolled back when its service refuses, and the page opened anew.
+
+        Where a form has a question about what was typed, nothing is written before somebody says yes.
+        """
         try:
             answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
             return redirect(request.get_full_path())
+        if questions := _questions_in(answer):
+            return ask_again(self, request, questions, back=request.get_full_path())
         return answer
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -27,3 +33,14 @@ class ServiceAdmin(StaffAdmin):
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+def _questions_in(page: HttpResponse) -> list[str]:
+    """What has to be asked where a page shows a form that came back; none where more than that is wrong."""
+    shown = getattr(page, "context_data", None) or {}
+    if "adminform" not in shown:
+        return []
+    formsets = [inline.formset for inline in shown["inline_admin_formsets"]]
+    if any(formset.is_bound and formset.non_form_errors() for formset in formsets):
+        return []
+    return questions_of([shown["adminform"].form, *(form for formset in formsets for form in formset.forms)])

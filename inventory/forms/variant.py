@@ -7,7 +7,9 @@ from django import forms
 
 from inventory.errors import PriceChangedMeanwhile
 from inventory.models import ProductVariant
+from inventory.prices import price_jump
 from inventory.services.goods import check_price_seen
+from staff.agreeing import require_agreement
 
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,11 +33,18 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
             return None
 
     def clean_price(self) -> Decimal:
-        """Refuse here already what the service would: so the form keeps what was typed."""
+        """Refuse here already what the service would: so the form keeps what was typed. Ask about a jump."""
         price: Decimal = self.cleaned_data["price"]
         if self.instance.pk and "price" in self.changed_data:
             try:
                 check_price_seen(seen=self.price_seen, now=self.initial["price"], wanted=price)
             except PriceChangedMeanwhile as refusal:
                 raise forms.ValidationError(refusal.messages) from refusal
+        if "price" in self.changed_data:
+            self._ask_about(price)
         return price
+
+    def _ask_about(self, price: Decimal) -> None:
+        before = self.initial.get("price") if self.instance.pk else None
+        if jump := price_jump(before, price):
+            require_agreement(self, f"{self.instance.sku or self.cleaned_data.get('sku', '')}: {jump}")

@@ -9,6 +9,7 @@ from inventory.imports.adjustments import variants_by_sku
 from inventory.imports.files import header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import Product, ProductVariant
+from inventory.prices import price_jump
 from staff.wording import counted
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
@@ -23,8 +24,8 @@ class CataloguePlan(Plan):
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     product_names: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def note(self, line: int, sku: str, what: str, before: str, after: str) -> None:
-        self.differences.append(Difference(line, sku, what, before, after))
+    def note(self, line: int, sku: str, what: str, before: str, after: str, warning: str = "") -> None:
+        self.differences.append(Difference(line, sku, what, before, after, warning))
 
 
 def require_catalogue(text: str) -> list[str]:
@@ -90,12 +91,20 @@ def _compare_product(line: int, row: CatalogueRow, name: str | None, plan: Catal
 def _compare_variant(line: int, row: CatalogueRow, variant: ProductVariant | None, plan: CataloguePlan) -> None:
     if variant is None:
         units = counted(row.opening_stock, "unit", "units")
-        plan.note(line, row.sku, NEW_VARIANT, "", f"{row.variant_name}, {row.price}, {units}")
+        plan.note(
+            line, row.sku, NEW_VARIANT, "", f"{row.variant_name}, {row.price}, {units}", _warning(None, row.price)
+        )
         plan.new.append(row)
         return
     if variant.name != row.variant_name:
         plan.note(line, row.sku, NAME, variant.name, row.variant_name)
         plan.names[row.sku] = (variant.name, row.variant_name)
     if variant.price != row.price:
-        plan.note(line, row.sku, PRICE, str(variant.price), str(row.price))
+        warning = _warning(variant.price, row.price)
+        plan.note(line, row.sku, PRICE, str(variant.price), str(row.price), warning)
         plan.prices[row.sku] = (variant.price, row.price)
+
+
+def _warning(before: Decimal | None, after: Decimal) -> str:
+    jump = price_jump(before, after)
+    return f"Is this right? {jump}" if jump else ""

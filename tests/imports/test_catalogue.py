@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 
 from inventory.imports import importers
 from inventory.imports.changing import change_catalogue
@@ -70,6 +72,21 @@ def test_names_and_prices_change_and_stock_does_not(
     change = PriceChange.objects.get()
     assert (change.variant, change.old_price, change.new_price) == (mug, Decimal("2.50"), Decimal("3.50"))
     assert (change.actor, change.cause) == (manager, f"import {job.pk}: goods.csv")
+
+
+def test_prices_that_jump_are_warned_of_in_the_preview(
+    mugs: ImportJob, catalogue: CatalogueUpload, client: Client, manager: User
+) -> None:
+    job = catalogue("M1A,M1,Mug,Blue,250,0", "M1B,M1,Mug,Red,2.75,0", "M1C,M1,Mug,Green,0,1")
+    assert list(job.lines.values_list("line", "what", "note")) == [
+        (2, "Price", "Is this right? £2.50 → £250.00: 100.0 times as much."),
+        (3, "Price", ""),
+        (4, "New variant", "Is this right? £0.00: nothing at all."),
+    ]
+    client.force_login(manager)
+    page = client.get(reverse("admin:inventory_importjob_change", args=[job.pk])).content.decode()
+    assert "2 prices would be nothing, or more than three times what they were" in page
+    assert "lines 2, 4." in page
 
 
 def test_the_same_file_again_would_change_nothing(mugs: ImportJob, catalogue: CatalogueUpload) -> None:

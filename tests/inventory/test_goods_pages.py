@@ -1,13 +1,16 @@
 """Staff make and change products, variants, prices and categories; what has a history is not deleted."""
 
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from inventory.errors import NumberTaken, PriceChangedMeanwhile
 from inventory.models import DRILL_NUMBER, Category, PriceChange, Product, ProductVariant
@@ -179,6 +182,7 @@ class TestPrices:
             ("095", "“095” cannot be read"),
             ("1.234", "it can mean two amounts. Write 1234 or 1.23."),
             ("123456789.00", "no more than 10 digits in total"),
+            ("9" * 300, "cannot be read"),
             ("dear", "write digits, and at most two more after a point or a comma"),
             ("NaN", "“NaN” cannot be read"),
             ("Infinity", "“Infinity” cannot be read"),
@@ -190,20 +194,100 @@ class TestPrices:
             assert said in text(save(manager, variant, price=price))
         assert not PriceChange.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("before", "price", "question"),
+        [
+            ("0.83", "95", "£0.83 → £95.00: 114.5 times as much."),
+            ("2.50", "7.51", "£2.50 → £7.51: 3.0 times as much."),
+            ("7.51", "2,5", "£7.51 → £2.50: until now it was 3.0 times as much."),
+            ("4.95", "0", "£4.95 → £0.00: nothing at all."),
+            ("0.00", "4.95", "£0.00 → £4.95: until now it was nothing."),
+            ("2.50", "99999999.99", "£2.50 → £99,999,999.99: 40000000.0 times as much."),
+        ],
+    )
+    def test_a_jump_is_asked_once_and_written_after_a_yes(
+        self, manager: Client, variant: ProductVariant, before: str, price: str, question: str
+    ) -> None:
+        ProductVariant.objects.update(price=before)
+        variant.refresh_from_db()
+        with nothing_changes():
+            asked = save(manager, variant, price=price, name="Blue")
+        assert f"{variant.sku}: {question}" in text(asked)
+        assert f'name="price" value="{price}"' in text(asked)
+        assert not LogEntry.objects.exists()
+        with nothing_changes():
+            save(manager, variant, price="50", agreed=f"{variant.sku}: {question}")
+        save(manager, variant, price=price, name="Blue", agreed=f"{variant.sku}: {question}")
+        now = ProductVariant.objects.get()
+        assert (now.price, now.name) == (Decimal(price.replace(",", ".")), "Blue")
+
+    @pytest.mark.parametrize("price", ["7,50", "0.84", "2.50", "2.51"])
+    def test_up_to_three_times_is_not_asked(self, manager: Client, variant: ProductVariant, price: str) -> None:
+        save(manager, variant, price=price)
+        assert ProductVariant.objects.get().price == Decimal(price.replace(",", "."))
+
+    def test_a_comma_is_a_decimal_separator(self, manager: Client, variant: ProductVariant) -> None:
+        ProductVariant.objects.update(price="0.83")
+        variant.refresh_from_db()
+        save(manager, variant, price="0,95")
+        assert str(PriceChange.objects.get()) == "0.83 to 0.95"
+
+    def test_jumps_in_the_page_of_the_product_are_asked_together(
+        self, manager: Client, variant: ProductVariant
+    ) -> None:
+        product = variant.product
+        old = ROW | {"sku": variant.sku, "price": "495", "id": variant.pk, "product": product.pk}
+        new = ROW | {"price": "0", "id": "", "product": product.pk}
+        rows = {"variants-TOTAL_FORMS": 2, "variants-INITIAL_FORMS": 1, "initial-variants-0-price": "2.50"}
+        rows |= in_inline(old) | in_inline(new, "variants-1-")
+        fields = PRODUCT | {"number": product.number, "slug": product.slug} | rows
+        with nothing_changes():
+            asked = manager.post(address("product_change", product), fields)
+        questions = [f"{variant.sku}: £2.50 → £495.00: 198.0 times as much.", "10001A: £0.00: nothing at all."]
+        assert asked.context["questions"] == questions
+        assert Product.objects.get().name != PRODUCT["name"]
+        manager.post(address("product_change", product), fields | {"agreed": questions[:1]})
+        assert ProductVariant.objects.get().price == Decimal("2.50")
+        sent = dict(asked.context["typed"]) | {"agreed": questions}
+        assert manager.post(address("product_change", product), sent).status_code == 302
+        assert sorted(ProductVariant.objects.values_list("price", flat=True)) == [Decimal(0), Decimal(495)]
+
+    def test_a_photograph_that_does_not_come_along_is_named(self, manager: Client, variant: ProductVariant) -> None:
+        picture, product = BytesIO(), variant.product
+        Image.new("RGB", (600, 400)).save(picture, "PNG")
+        row = ROW | {"sku": variant.sku, "price": "0", "id": variant.pk, "product": product.pk}
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1, "initial-variants-0-price": "2.50"} | in_inline(
+            row
+        )
+        fields = PRODUCT | {"number": product.number, "slug": product.slug} | rows
+        upload = SimpleUploadedFile("pot.png", picture.getvalue(), "image/png")
+        answer = manager.post(address("product_change", product), fields | {"photograph": upload})
+        assert "The file pot.png does not come along: choose it again afterwards." in text(answer)
+
+    def test_what_is_wrong_besides_is_told_first(self, manager: Client, variant: ProductVariant) -> None:
+        told = text(save(manager, variant, price="95", name=""))
+        assert "This field is required" in told
+        assert "Yes, it is right" not in told
+
+    def test_an_old_page_that_sets_no_price_is_asked_nothing(self, manager: Client, variant: ProductVariant) -> None:
+        open_page = fields_of(variant, name="Blue")
+        ProductVariant.objects.update(price=50)
+        assert manager.post(address("productvariant_change", variant), open_page).status_code == 302
+
     def test_one_set_from_an_old_page_is_refused_with_both(self, manager: Client, variant: ProductVariant) -> None:
         open_page = fields_of(variant, price="3.75")
-        save(manager, variant, price="9.00")
+        save(manager, variant, price="7.00")
         answer = manager.post(address("productvariant_change", variant), open_page)
-        assert "You saw the price 2.50; meanwhile it was set to 9.00." in text(answer)
+        assert "You saw the price 2.50; meanwhile it was set to 7.00." in text(answer)
         assert answer.context["adminform"].form["price"].value() == "3.75"
-        assert ProductVariant.objects.get().price == Decimal("9.00")
+        assert ProductVariant.objects.get().price == Decimal("7.00")
 
     def test_an_old_page_about_something_else_resets_no_price(self, manager: Client, variant: ProductVariant) -> None:
         open_page = fields_of(variant, name="Blue")
-        save(manager, variant, price="9.00")
+        save(manager, variant, price="7.00")
         assert manager.post(address("productvariant_change", variant), open_page).status_code == 302
         now = ProductVariant.objects.get()
-        assert (now.name, now.price) == ("Blue", Decimal("9.00"))
+        assert (now.name, now.price) == ("Blue", Decimal("7.00"))
 
     def test_the_service_looks_again_under_the_lock(self, variant: ProductVariant) -> None:
         ProductVariant.objects.update(price=9)
