@@ -79,6 +79,13 @@ class NotedAlready(ValidationError):
         super().__init__(text, code="noted_already")
 
 
+class NoteStands(ValidationError):
+    """A note that money came cannot be withdrawn (any more). Argument: why, a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_("The note cannot be withdrawn. %(why)s") % {"why": why}, code="note_stands")
+
+
 class ReturnedMeanwhile(ValidationError):
     """Units of the order have come back since somebody looked at it. Argument: how many have by now."""
 

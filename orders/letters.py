@@ -48,7 +48,8 @@ def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
         {"name": line.name, "quantity": line.quantity, "price": money(line.price), "total": money(line.total)}
         for line in order.lines.all()
     ]
-    step = OrderTransition.objects.filter(order=order, to_state=State(occasion)).last()
+    steps = OrderTransition.objects.filter(order=order, to_state=State(occasion))
+    notes = [step.note for step in steps if not step.is_correction]
     return {
         "order": order,
         "lines": lines,
@@ -56,7 +57,7 @@ def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
         "delivery": money(order.delivery_price),
         "tax": money(order.tax),
         "total": money(order.total),
-        "note": step.note if step else "",
+        "note": notes[-1] if notes else "",
         "link": settings.SHOP_URL.rstrip("/") + order_path(order.number),
         "shop": settings.SHOP_NAME,
         "legal_name": settings.SHOP_LEGAL_NAME,

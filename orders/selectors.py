@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from cart.models import Cart, CartItem
-from orders.models import Checkout, DeliveryMethod, Order, Payment, Refund
+from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Payment, Refund
 from orders.payments import providers
 from orders.services.placing import Seen, totals_to_pay
 from orders.states import State
@@ -64,9 +64,26 @@ def payment_referenced(*, provider: str, reference: str) -> Payment | None:
 
 def payment_to_note(order: Order) -> Payment | None:
     """The newest payment of an order whose money could still come and would be seen by staff alone. 1 query."""
-    told_by_staff = [provider.name for provider in providers() if provider.is_told_by_staff]
-    open_ones = order.payments.filter(provider__in=told_by_staff).exclude(status=Payment.Status.PAID)
+    open_ones = order.payments.filter(provider__in=_told_by_staff()).exclude(status=Payment.Status.PAID)
     return open_ones.first()
+
+
+def notes_to_withdraw(order: Order) -> QuerySet[Payment]:
+    """Payments of an order whose money staff noted and may have noted by mistake, the newest first. 1 query.
+
+    Those that made a refund which is due still; and the one that paid the order, while nothing has followed from it.
+    """
+    noted = order.payments.filter(provider__in=_told_by_staff(), status=Payment.Status.PAID, amount__gt=0)
+    refunds = Refund.objects.filter(payment=OuterRef("pk"))
+    due = Q(Exists(refunds.filter(sent_at__isnull=True)))
+    if order.state != State.PAID:
+        return noted.filter(due)
+    returned = OrderLine.objects.filter(order=order, returned_quantity__gt=0)
+    return noted.filter(due | (~Exists(refunds) & ~Exists(returned)))
+
+
+def _told_by_staff() -> list[str]:
+    return [provider.name for provider in providers() if provider.is_told_by_staff]
 
 
 @dataclass(frozen=True)

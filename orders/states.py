@@ -16,10 +16,11 @@ class State(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
-# A paid order is not cancelled but refunded: its end must say that money goes back.
+# A paid order is not cancelled but refunded: its end must say that money goes back. It waits for its money again only
+# where staff withdraw their note that it came (`orders.services.withdrawing`).
 NEXT: Mapping[State, frozenset[State]] = {
     State.PLACED: frozenset({State.PAID, State.CANCELLED}),
-    State.PAID: frozenset({State.SHIPPED, State.REFUNDED}),
+    State.PAID: frozenset({State.PLACED, State.SHIPPED, State.REFUNDED}),
     State.SHIPPED: frozenset({State.REFUNDED}),
     State.CANCELLED: frozenset(),
     State.REFUNDED: frozenset(),

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from inventory.admin.refusals import ServiceAdmin
+from orders.admin.forms import DeliveryMethodForm
 from orders.models import DeliveryMethod
 from orders.services import delivery_method_delete, delivery_method_save
 
 
 @admin.register(DeliveryMethod)
 class DeliveryMethodAdmin(ServiceAdmin):
+    form = DeliveryMethodForm
     list_display = ["name", "description", "price", "free_from", "is_active", "place"]
     fields = [("name", "description"), ("price", "free_from"), ("is_active", "place")]
 

@@ -1,19 +1,48 @@
 """What staff fill in when they bring an order on."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
+from inventory.prices import price_jump
 from inventory.wording import money
-from orders.models import Order, OrderLine
-from orders.selectors import payment_to_note
+from orders.models import DeliveryMethod, Order, OrderLine, Payment
+from orders.selectors import notes_to_withdraw, payment_to_note
+from orders.states import State
+from staff.agreeing import require_agreement
 from staff.number_fields import MoneyField, UnitsField
 
 _UNITS = "units_"
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was changed: open it again from the order."
+
+
+class DeliveryMethodForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A way of delivery. What it costs is asked about once more where it jumps."""
+
+    class Meta:
+        model = DeliveryMethod
+        fields = ["name", "description", "price", "free_from", "is_active", "place"]
+
+    def clean_price(self) -> Decimal:
+        price: Decimal = self.cleaned_data["price"]
+        self._ask("price", price)
+        return price
+
+    def clean_free_from(self) -> Decimal | None:
+        free_from: Decimal | None = self.cleaned_data["free_from"]
+        if free_from is not None:
+            self._ask("free_from", free_from)
+        return free_from
+
+    def _ask(self, name: str, amount: Decimal) -> None:
+        before = self.initial.get(name) if self.instance.pk else None
+        if jump := price_jump(before, amount):
+            require_agreement(self, f"{self.fields[name].label}: {jump}")
 
 
 class StepForm(forms.Form):
@@ -66,11 +95,56 @@ class MoneyForm(StepForm):
         if data is None and (payment := payment_to_note(order)):
             self.initial = {"payment": payment.pk}
 
+    def clean(self) -> dict[str, Any]:
+        """Ask where it is another amount than the one that is due."""
+        cleaned = super().clean()
+        if {"amount", "payment"} <= cleaned.keys() and cleaned["amount"] != self.order.total:
+            require_agreement(self, self._difference(cleaned["amount"]))
+        return cleaned
+
+    def _difference(self, amount: Decimal) -> str:
+        due = self.order.total
+        much = f"{money(amount - due)} more" if amount > due else f"{money(due - amount)} less"
+        than = "is due" if self.order.state == State.PLACED else "was asked for"
+        return f"{money(amount)} is {much} than {than}. Note it?"
+
     def clean_payment(self) -> int:
         payment_id: int = self.cleaned_data["payment"]
         if not self.order.payments.filter(pk=payment_id).exists():
             raise ValidationError(_NOT_AS_MADE)
         return payment_id
+
+
+class MistakeForm(StepForm):
+    """Which note of money is withdrawn, as the page showed it, and why. `note` is the payment's id and the moment."""
+
+    note = forms.RegexField(
+        r"\A[0-9]{1,18}@[0-9T:.+-]{1,40}\Z",
+        label="What was noted",
+        widget=UnfoldAdminRadioSelectWidget(radio_style="vertical"),
+        error_messages={"invalid": _NOT_AS_MADE},
+    )
+    reason = _text("For the order's log: what was mistyped, or whose money it was.")
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(order, data)
+        notes = [(f"{each.pk}@{each.settled_at.isoformat()}", _noted(each)) for each in notes_to_withdraw(order)]  # type: ignore[union-attr]
+        self.fields["note"].widget.choices = notes  # type: ignore[attr-defined]
+        self.initial = {"note": notes[0][0]} if notes else {}
+
+    def clean_note(self) -> tuple[int, datetime]:
+        payment_id, moment = self.cleaned_data["note"].split("@")
+        try:
+            noted_at = datetime.fromisoformat(moment)
+        except ValueError:
+            raise ValidationError(_NOT_AS_MADE) from None
+        if not self.order.payments.filter(pk=payment_id).exists():
+            raise ValidationError(_NOT_AS_MADE)
+        return int(payment_id), noted_at
+
+
+def _noted(payment: Payment) -> str:
+    return f"{money(payment.amount)}, noted {timezone.localtime(payment.settled_at):%-d %b %Y, %H:%M}"
 
 
 class ReturnForm(StepForm):

@@ -43,7 +43,7 @@ class OrderAdmin(ReadOnlyAdmin):
     readonly_fields = ["state_now", "created_at", "paid_by", "deliver_to", "goods", "delivery", "amount", "tax_in_it"]
     inlines = [LineInline, PaymentInline, RefundInline, TransitionInline]
     actions = ["ship_many", "slips", "export_csv"]
-    actions_detail = ["money", "ship", "slip", "take_back", "cancel", "refund"]
+    actions_detail = ["money", "mistake", "ship", "slip", "take_back", "cancel", "refund"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
@@ -108,6 +108,12 @@ class OrderAdmin(ReadOnlyAdmin):
     @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")  # type: ignore[untyped-decorator]
     def money(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "money")
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Noted by mistake…", url_path="noted-by-mistake", permissions=["settle"], icon="money_off"
+    )
+    def mistake(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return take_step(self, request, object_id, "mistake")
 
     @action(  # type: ignore[untyped-decorator]
         description="Ship…",

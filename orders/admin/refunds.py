@@ -22,7 +22,8 @@ from staff.wording import counted
 _SENT = Question(
     title="Money sent",
     consequence="Say so only when the money has left: customers see on their order's page that it did, and no list "
-    "asks for it again. As the reason, write how it was sent, such as “transfer of 3 May”.",
+    "asks for it again. As the reason, write how it was sent, such as “transfer of 3 May”. Where the money never came, "
+    "it is owed to nobody: withdraw the note on the order's page, “Noted by mistake”.",
     button="It was sent",
 )
 
@@ -78,7 +79,7 @@ class RefundAdmin(ReadOnlyAdmin):
         def act(how: str) -> str:
             actor = cast(User, request.user)
             sent = sum(refund_sent(refund_id=refund.pk, actor=actor, note=how) for refund in refunds)
-            left = f" {asked - sent} had been noted already." if asked > sent else ""
+            left = f" {asked - sent} had been noted, or withdrawn, already." if asked > sent else ""
             return counted(sent, "refund is noted as sent.", "refunds are noted as sent.") + left
 
         return ask_reason(self, request, refunds, _SENT, act, describe=_described)

@@ -7,10 +7,17 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from inventory.wording import money
-from orders.admin.forms import CancelForm, MoneyForm, NoteForm, ReasonForm, ReturnForm, StepForm
+from orders.admin.forms import CancelForm, MistakeForm, MoneyForm, NoteForm, ReasonForm, ReturnForm, StepForm
 from orders.models import Order
-from orders.selectors import payment_to_note
-from orders.services import cancel_order, payment_note, refund_order, return_lines, ship_order
+from orders.selectors import notes_to_withdraw, payment_to_note
+from orders.services import (
+    cancel_order,
+    payment_note,
+    payment_note_withdraw,
+    refund_order,
+    return_lines,
+    ship_order,
+)
 from orders.services.returning import left_to_refund
 from orders.states import NEXT, State
 from staff.wording import counted
@@ -41,7 +48,7 @@ def leads_to(state: State) -> Callable[[Order], bool]:
 
 
 def open_steps(order: Order) -> list[str]:
-    """The names of the steps that can be done with the order as it is. 1 query."""
+    """The names of the steps that can be done with the order as it is. 2 queries."""
     return [name for name, step in STEPS.items() if step.is_open(order)]
 
 
@@ -60,6 +67,14 @@ def _money_consequence(order: Order) -> str:
         f"{money(order.total)} are asked for: so much pays the order. Any other amount becomes a refund of all that "
         "came, and the order waits for the right one."
     )
+
+
+def _mistaken(order: Order, said: dict[str, Any], actor: User) -> str:
+    payment_id, noted_at = said["note"]
+    payment_note_withdraw(payment_id=payment_id, noted_at=noted_at, reason=said["reason"], actor=actor)
+    order.refresh_from_db()
+    waits = f" {order} waits for its money: note what came with “Money came”." if order.state == State.PLACED else ""
+    return f"The note is withdrawn.{waits}"
 
 
 def _ship(order: Order, said: dict[str, Any], actor: User) -> str:
@@ -97,6 +112,17 @@ STEPS = {
         consequence=_money_consequence,
         act=_paid,
         is_open=lambda order: payment_to_note(order) is not None,
+    ),
+    "mistake": Step(
+        title="Noted by mistake",
+        button="Withdraw the note",
+        form=MistakeForm,
+        consequence=lambda order: (
+            "For money that never came, or came for another order. A refund that the note made is withdrawn with it. "
+            "An order that it paid waits for its money again. The customer gets no letter."
+        ),
+        act=_mistaken,
+        is_open=lambda order: notes_to_withdraw(order).exists(),
     ),
     "ship": Step(
         title="Ship",

@@ -8,17 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cart.errors import Busy
 from orders.admin.steps import MOST_AT_ONCE, STEPS, Step, open_steps
 from orders.models import Order
+from staff.agreeing import ask_again, questions_of
 from staff.wording import counted
 
 _BUSY = "Others are at this order just now. Nothing was changed: send it again in a moment."
 
 
 def take_step(model_admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-    """GET asks. POST does it and goes to the order's page, where a refusal is told too."""
+    """GET asks. POST does it, or asks once more, and goes to the order's page, where a refusal is told too."""
     order, step = model_admin.get_object(request, object_id), STEPS[name]
     if order is None:
         raise Http404
@@ -34,6 +36,8 @@ def take_step(model_admin: Any, request: HttpRequest, object_id: str, name: str)
             return _refuse(request, order, " ".join(refusal.messages))
         except Busy:
             form.add_error(None, _BUSY)
+    if questions := questions_of([form]):
+        return ask_again(model_admin, request, questions, back=reverse("admin:orders_order_change", args=[order.pk]))
     return _ask(model_admin, request, step, form, [order])
 
 

@@ -138,3 +138,8 @@ class OrderTransition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state or 'new'} to {self.to_state}"
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether staff withdrew a note: its words are for them alone, and nothing happened that a customer did."""
+        return bool(self.from_state) and self.to_state in {self.from_state, State.PLACED}

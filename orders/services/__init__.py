@@ -8,6 +8,7 @@ from orders.services.placing import Seen, place_order
 from orders.services.receiving import payment_note
 from orders.services.returning import refund_order, refund_sent, return_lines
 from orders.services.shipping import ship_order
+from orders.services.withdrawing import payment_note_withdraw
 
 __all__ = [
     "Seen",
@@ -19,6 +20,7 @@ __all__ = [
     "drop_left_checkouts",
     "payment_begin",
     "payment_note",
+    "payment_note_withdraw",
     "payment_settle",
     "place_order",
     "refund_order",

@@ -1,4 +1,4 @@
-"""The step that all commands on an order share: from state to state, by the table, with a line in its log."""
+"""The steps that all commands on an order share, each a line in its log: from state to state, by the table, or none."""
 
 from django.contrib.auth.models import User
 
@@ -7,6 +7,12 @@ from orders.models import Order, OrderTransition
 from orders.services.logbook import note_deed
 from orders.signals import order_moved
 from orders.states import NEXT, State
+
+
+def note_step(order: Order, *, actor: User, note: str) -> None:
+    """Write a line in a locked order's log that leaves it in its state."""
+    OrderTransition.objects.create(order=order, from_state=order.state, to_state=order.state, note=note, actor=actor)
+    note_deed(order, actor=actor, said=note)
 
 
 def move(order: Order, state: State, *, actor: User | None, note: str = "") -> None:

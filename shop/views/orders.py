@@ -152,12 +152,13 @@ def _provider_of(payment: Payment | None) -> Provider | None:
 
 
 def _steps(order: Order) -> list[dict[str, Any]]:
-    """The log, in words. That of a payment names it for us alone."""
+    """The log, in words. That of a payment names it for us alone, and why a note was withdrawn is for us alone too."""
     return [
         {
             "state": State(step.to_state).label,
             "at": step.created_at,
-            "note": "" if step.to_state == State.PAID else step.note,
+            "note": "" if step.to_state == State.PAID or step.is_correction else step.note,
         }
         for step in order.transitions.all()
+        if step.from_state != step.to_state
     ]

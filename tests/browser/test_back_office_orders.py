@@ -53,7 +53,7 @@ def test_money_parcel_slip_return_and_refund(page: Page, shop: str, placed: Orde
     take_picture(page, "orders")
     page.get_by_role("link", name=placed.number).click()
     step(page, "Money came").click()
-    page.get_by_label("Amount that came").fill("13.95")
+    page.get_by_label("Amount that came").press_sequentially("13,95")
     take_picture(page, "money")
     page.get_by_role("button", name="Note it").click()
     told(page, f"£13.95 came; {placed} is paid.")

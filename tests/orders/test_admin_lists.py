@@ -238,6 +238,31 @@ class TestDelivery:
         assert answer.status_code == 200
         assert answer.context["adminform"].form.errors.keys() == form.keys()
 
+    @pytest.mark.parametrize(
+        ("form", "question"),
+        [
+            ({"price": "0"}, "Price: £3.95 → £0.00: nothing at all."),
+            ({"price": "395"}, "Price: £3.95 → £395.00: 100.0 times as much."),
+            ({"free_from": "5"}, "Free from: £50.00 → £5.00: until now it was 10.0 times as much."),
+        ],
+    )
+    def test_a_jump_is_asked_once(
+        self, manager: Client, delivery: DeliveryMethod, form: dict[str, str], question: str
+    ) -> None:
+        asked = manager.post(self.change(delivery), self.FORM | form)
+        assert asked.context["questions"] == [question]
+        delivery.refresh_from_db()
+        assert (delivery.price, delivery.free_from) == (Decimal("3.95"), Decimal(50))
+        assert manager.post(self.change(delivery), self.FORM | form | {"agreed": question}).status_code == 302
+        delivery.refresh_from_db()
+        assert Decimal(next(iter(form.values()))) in {delivery.price, delivery.free_from}
+
+    def test_a_comma_is_a_decimal_separator(self, manager: Client, delivery: DeliveryMethod) -> None:
+        form = {"price": "4,5", "free_from": "49,99"}
+        assert manager.post(self.change(delivery), self.FORM | form).status_code == 302
+        delivery.refresh_from_db()
+        assert (delivery.price, delivery.free_from) == (Decimal("4.50"), Decimal("49.99"))
+
     def test_the_last_one_stays_on_offer(self, manager: Client, delivery: DeliveryMethod) -> None:
         DeliveryMethod.objects.exclude(pk=delivery.pk).update(is_active=False)
         off = {name: value for name, value in self.FORM.items() if name != "is_active"}
@@ -261,8 +286,9 @@ class TestDelivery:
 # 4  the session, who it is, and what they may: by themselves, and by their groups
 # 2  the order with its customer: for what is offered, and for the page
 # 1  its newest payment that only staff would hear of: is "Money came" offered?
+# 1  payments that staff may have noted by mistake
 # 4  lines, payments, refunds and log, with whom they name
-MOST_OF_AN_ORDER = 11
+MOST_OF_AN_ORDER = 12
 # 4  as above
 # 2  the orders and, in one, their lines
 # 2  the list that they were chosen from: how many rows there are, and which of them were chosen

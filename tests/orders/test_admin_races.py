@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from orders.models import DeliveryMethod, Order, Refund
+from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import (
     cancel_order,
     delivery_method_save,
     payment_note,
+    payment_note_withdraw,
     refund_order,
     refund_sent,
     return_lines,
@@ -127,8 +128,65 @@ def test_two_send_the_same_refund(staff: Client, placed: Order, rival: User, at_
     )
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
     told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
-    assert "0 refunds are noted as sent. 1 had been noted already." in told
+    assert "0 refunds are noted as sent. 1 had been noted, or withdrawn, already." in told
     assert LogEntry.objects.get().get_change_message() == "Money sent: First"
+
+
+def mistyped(placed: Order, actor: User) -> tuple[Payment, Refund]:
+    """A payment that was noted with £1,395.00, and the refund that is due for it."""
+    payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=actor)
+    payment.refresh_from_db()
+    return payment, payment.refunds.get()
+
+
+def withdraw(payment: Payment, actor: User) -> Payment:
+    return payment_note_withdraw(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=actor)  # type: ignore[arg-type]
+
+
+def test_a_note_is_withdrawn_while_another_sends_its_refund(
+    staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
+) -> None:
+    payment, refund = mistyped(placed, rival)
+    at_the_seam(
+        "orders.services.withdrawing.lock_due_refund", lambda: refund_sent(refund_id=refund.pk, actor=rival, note="x")
+    )
+    told = send(staff, page(placed, "mistake"), reason="Mistyped")
+    assert "The refund that it made was sent already, so the money is gone. Nothing was changed." in told
+    payment.refresh_from_db()
+    assert (payment.status, Refund.objects.get().sent_by) == ("paid", rival)
+
+
+def test_a_refund_is_sent_while_another_withdraws_its_note(
+    staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
+) -> None:
+    payment, refund = mistyped(placed, rival)
+    at_the_seam("orders.services.returning.lock_due_refund", lambda: withdraw(payment, rival))
+    address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
+    told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
+    assert "0 refunds are noted as sent. 1 had been noted, or withdrawn, already." in told
+    assert not Refund.objects.exists()
+
+
+def test_a_note_is_withdrawn_while_another_ships(
+    staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
+) -> None:
+    pay(placed)
+    at_the_seam("orders.services.withdrawing.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
+    told = send(staff, page(placed, "mistake"), reason="Mistyped")
+    assert "The order that it paid is shipped by now. Nothing was changed." in told
+    placed.refresh_from_db()
+    assert (placed.state, placed.payments.get().status) == ("shipped", "paid")
+
+
+def test_it_ships_while_another_withdraws_its_note(
+    staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
+) -> None:
+    pay(placed)
+    payment = placed.payments.get()
+    at_the_seam("orders.services.shipping.lock_order", lambda: withdraw(payment, rival))
+    told = send(staff, page(placed, "ship"), reason="")
+    assert "This order is placed; from there it cannot become shipped. Nothing was changed." in told
+    assert letters("shipped") == 0
 
 
 def test_two_take_the_last_two_ways_of_delivery_off(

@@ -20,10 +20,11 @@ from tests.conftest import MakeVariant
 from tests.ordering import order, pay
 from tests.shopping import add, nothing_changes, stock
 
-STEPS = {"money", "ship", "take_back", "cancel", "refund"}
+STEPS = {"money", "mistake", "ship", "take_back", "cancel", "refund"}
+MUCH = "£1,395.00 is £1,381.05 more than is due. Note it?"
 OFFERED = {
     State.PLACED: {"money", "cancel"},
-    State.PAID: {"ship", "slip", "take_back", "refund"},
+    State.PAID: {"mistake", "ship", "slip", "take_back", "refund"},
     State.SHIPPED: {"slip", "take_back", "refund"},
     State.CANCELLED: {"money"},
     State.REFUNDED: set(),
@@ -121,9 +122,54 @@ def test_a_cancelled_order_gives_back(manager: Client, placed: Order, variant: P
 
 
 def test_another_amount_is_told_to_be_a_refund(manager: Client, placed: Order) -> None:
-    assert "£10.00 came and must go back" in take(manager, placed, "money", amount="10")
+    less = "£10.00 is £3.95 less than is due. Note it?"
+    assert "£10.00 came and must go back" in take(manager, placed, "money", amount="10", agreed=less)
     assert state(placed) == "placed"
     assert "is paid" in take(manager, placed, "money", amount="13.95")
+
+
+class TestAnotherAmount:
+    """An amount that is not the one that is due is asked about before it is noted."""
+
+    @pytest.mark.parametrize(
+        ("amount", "question"),
+        [
+            ("1395", MUCH),
+            ("1395,00", MUCH),
+            ("13,94", "£13.94 is £0.01 less than is due. Note it?"),
+            ("14", "£14.00 is £0.05 more than is due. Note it?"),
+        ],
+    )
+    def test_is_asked_and_noted_after_a_yes(self, manager: Client, placed: Order, amount: str, question: str) -> None:
+        asked = take(manager, placed, "money", amount=amount)
+        assert question in asked
+        assert f'name="amount" value="{amount}"' in asked
+        assert (state(placed), log(), Refund.objects.count(), placed.payments.get().status) == (
+            "placed",
+            [],
+            0,
+            "pending",
+        )
+        assert "must go back" in take(manager, placed, "money", amount=amount, agreed=question)
+        assert Refund.objects.count() == 1
+
+    def test_a_yes_to_another_amount_is_none(self, manager: Client, placed: Order) -> None:
+        assert "£139.50 is £125.55 more than is due" in take(manager, placed, "money", amount="139.5", agreed=MUCH)
+        assert not Refund.objects.exists()
+
+    def test_what_is_wrong_besides_is_said_first(self, manager: Client, placed: Order) -> None:
+        told = take(manager, placed, "money", amount="1395", payment="0")
+        assert "not sent back as it was made" in told
+        assert "Yes, it is right" not in told
+
+    def test_of_an_order_that_waits_for_none(self, manager: Client, placed: Order) -> None:
+        cancel_order(order_id=placed.pk)
+        assert "£1.00 is £12.95 less than was asked for. Note it?" in take(manager, placed, "money", amount="1")
+        assert not Refund.objects.exists()
+
+    @pytest.mark.parametrize("amount", ["13,95", "13.95", " 13,95 "])
+    def test_the_right_one_is_not(self, manager: Client, placed: Order, amount: str) -> None:
+        assert "is paid" in take(manager, placed, "money", amount=amount)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +231,7 @@ def test_what_is_wrong_is_said_beside_the_form_and_changes_nothing(
     ("at", "step", "possible"),
     [
         (State.PLACED, "ship", "Possible with it now: “Money came”, “Cancel”."),
-        (State.PAID, "cancel", "Possible with it now: “Ship”, “Take units back”, “Refund”."),
+        (State.PAID, "cancel", "Possible with it now: “Noted by mistake”, “Ship”, “Take units back”, “Refund”."),
         (State.SHIPPED, "ship", "This order is shipped. Nothing was changed. Possible with it now: “Take units back”"),
         (State.REFUNDED, "refund", "Nothing more can be done with it."),
     ],
@@ -230,6 +276,68 @@ def test_a_clerk_may_not_move_money(clerk: Client, paid: Order, step: str) -> No
 @pytest.mark.parametrize("step", sorted({*STEPS, "slip"}))
 def test_an_order_that_is_not_there(manager: Client, step: str) -> None:
     assert manager.get(reverse(f"admin:orders_order_{step}", args=[999_999])).status_code == 404
+
+
+class TestMistakes:
+    """Money that was noted by mistake."""
+
+    def withdraw(self, client: Client, order: Order, **fields: Any) -> str:
+        return take(client, order, "mistake", **({"reason": "Mistyped"} | fields))
+
+    def test_a_mistyped_amount_is_withdrawn_with_its_refund(self, manager: Client, placed: Order) -> None:
+        take(manager, placed, "money", amount="1395", agreed=MUCH)
+        assert Refund.objects.get().amount == Decimal(1395)
+        assert "£1,395.00, noted" in manager.get(page(placed, "mistake")).content.decode()
+        told = self.withdraw(manager, placed)
+        assert f"The note is withdrawn. {placed} waits for its money" in told
+        assert not Refund.objects.exists()
+        assert "Noted by mistake, £1,395.00: Mistyped" in manager.get(page(placed)).content.decode()
+        assert "is paid" in take(manager, placed, "money", amount="13,95")
+        assert (state(placed), Refund.objects.count()) == ("paid", 0)
+
+    def test_the_right_amount_at_the_wrong_order_is_withdrawn(self, manager: Client, placed: Order) -> None:
+        take(manager, placed, "money", amount="13.95")
+        assert state(placed) == "paid"
+        assert "waits for its money" in self.withdraw(manager, placed)
+        assert state(placed) == "placed"
+        assert "is paid" in take(manager, placed, "money", amount="13.95")
+
+    def test_a_form_that_is_sent_twice_withdraws_once_and_never_the_next_note(
+        self, manager: Client, placed: Order
+    ) -> None:
+        take(manager, placed, "money", amount="13.95")
+        form = manager.get(page(placed, "mistake")).context["form"].initial | {"reason": "Mistyped"}
+        send(manager, placed, "mistake", form)
+        late = "It was withdrawn, or noted anew, since you looked. Nothing was changed."
+        assert late in send(manager, placed, "mistake", form)
+        take(manager, placed, "money", amount="13.95")
+        assert late in send(manager, placed, "mistake", form)
+        assert state(placed) == "paid"
+
+    def test_what_followed_is_told(self, manager: Client, placed: Order) -> None:
+        take(manager, placed, "money", amount="13.95")
+        form = manager.get(page(placed, "mistake")).context["form"].initial | {"reason": "x"}
+        take(manager, placed, "ship")
+        assert "The order that it paid is shipped by now. Nothing was changed." in send(
+            manager, placed, "mistake", form
+        )
+        assert "This order is shipped." in manager.get(page(placed, "mistake"), follow=True).content.decode()
+
+    @pytest.mark.parametrize(
+        ("fields", "told"),
+        [
+            ({"reason": " "}, "required"),
+            ({"note": ""}, "required"),
+            ({"note": "1"}, "not sent back as it was made"),
+            ({"note": "1@x"}, "not sent back as it was made"),
+            ({"note": "1@2026-01-01"}, "not sent back as it was made"),
+            ({"note": "999999@2026-13-41T00:00:00"}, "not sent back as it was made"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, manager: Client, placed: Order, fields: dict[str, str], told: str) -> None:
+        take(manager, placed, "money", amount="13.95")
+        assert told in self.withdraw(manager, placed, **fields)
+        assert state(placed) == "paid"
 
 
 class TestSeveral:
@@ -282,4 +390,5 @@ def test_money_that_comes_late_is_noted_on_a_cancelled_order(manager: Client, pl
     assert "waits for no money" in manager.get(page(placed, "money")).content.decode()
     assert "£13.95 came and must go back" in take(manager, placed, "money", amount="13.95")
     assert Refund.objects.get().amount == Decimal("13.95")
-    assert "Nothing more can be done with it" in manager.get(page(placed, "money"), follow=True).content.decode()
+    told = manager.get(page(placed, "money"), follow=True).content.decode()
+    assert "Possible with it now: “Noted by mistake”." in told

@@ -64,7 +64,7 @@ ADDRESSES = {
     "inventory_importjob_decide": MANAGERS,
     "orders_order_ship": ALL,
     "orders_order_slip": ALL,
-    **{f"orders_order_{step}": MANAGERS for step in ("money", "take_back", "cancel", "refund")},
+    **{f"orders_order_{step}": MANAGERS for step in ("money", "mistake", "take_back", "cancel", "refund")},
     "orders_refund_sent_one": MANAGERS,
     "workers_trace": ALL,
     "workers_cart_history": ALL,

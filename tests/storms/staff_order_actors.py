@@ -4,13 +4,14 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 
-from orders.models import DeliveryMethod
+from orders.models import DeliveryMethod, Payment
 from orders.services import (
     beginning,
     checkout_save,
     delivery_method_delete,
     delivery_method_save,
     payment_note,
+    payment_note_withdraw,
     refund_sent,
     return_lines,
     ship_order,
@@ -28,6 +29,14 @@ def ship(user_id: int, order_id: int) -> str:
 @_or_refusal
 def note_money(user_id: int, payment_id: int, amount: str) -> str:
     return str(payment_note(payment_id=payment_id, amount=Decimal(amount), actor=User.objects.get(pk=user_id)).amount)
+
+
+@_or_refusal
+def withdraw_note(user_id: int, payment_id: int) -> str:
+    """Withdraw a note of money, from a page that showed it as it was before the storm."""
+    actor, noted_at = User.objects.get(pk=user_id), Payment.objects.get(pk=payment_id).settled_at
+    assert noted_at is not None
+    return str(payment_note_withdraw(payment_id=payment_id, noted_at=noted_at, reason="Mistyped", actor=actor).status)
 
 
 @_or_refusal

@@ -10,12 +10,12 @@ from django.contrib.auth.models import User
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from orders.models import DeliveryMethod, Order, Refund
-from orders.services import refund_order
+from orders.models import DeliveryMethod, Order, Payment, Refund
+from orders.services import payment_note, refund_order
 from tests.ordering import order, pay
 from tests.shopping import add, stock
 from tests.storms.harness import Actor, cast, storm
-from tests.storms.staff_order_actors import note_money, send_refund, ship, switch_off, take_back
+from tests.storms.staff_order_actors import note_money, send_refund, ship, switch_off, take_back, withdraw_note
 
 STAFF = 8
 
@@ -87,3 +87,36 @@ def test_who_takes_the_other_way_of_delivery_off_waits_and_is_refused(db: None) 
         one.resume()
         assert (one.result(), other.result()) == ("off", "LastDeliveryMethod")
     assert DeliveryMethod.objects.get(is_active=True) == bicycle
+
+
+def test_a_note_is_withdrawn_or_its_refund_is_sent_and_never_both(placed: Order, clerk: User) -> None:
+    """Whoever is first decides; the other is told, and the money is either gone with a record or owed to nobody."""
+    payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
+    refund = Refund.objects.get()
+    withdrawing, sending = Actor(withdraw_note, (clerk.pk, payment.pk)), Actor(send_refund, (clerk.pk, refund.pk))
+    results = Counter(map(str, storm([withdrawing, sending] * (STAFF // 2))))
+    if Refund.objects.exists():
+        assert results == {"NoteStands": STAFF // 2, "True": 1, "False": STAFF // 2 - 1}
+        assert Payment.objects.get(pk=payment.pk).status == "paid"
+    else:
+        assert results == {"refused": 1, "NoteStands": STAFF // 2 - 1, "False": STAFF // 2}
+    assert LogEntry.objects.filter(change_message__startswith="Money sent").count() == Refund.objects.count()
+
+
+@pytest.mark.parametrize("first", ["withdraws", "sends"])
+def test_the_second_of_the_two_waits_for_the_first(placed: Order, clerk: User, first: str) -> None:
+    payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
+    refund = (clerk.pk, Refund.objects.get().pk)
+    if first == "withdraws":
+        one = Actor(withdraw_note, (clerk.pk, payment.pk), pause_after="orders.services.withdrawing.lock_due_refund")
+        other, expected = Actor(send_refund, refund), ("refused", False)
+    else:
+        one = Actor(send_refund, refund, pause_after="orders.services.returning.lock_due_refund")
+        other, expected = Actor(withdraw_note, (clerk.pk, payment.pk)), (True, "NoteStands")
+    with cast(one, other) as (earlier, later):
+        earlier.start()
+        earlier.wait_paused()
+        later.start()
+        assert later.wait_settled() is True
+        earlier.resume()
+        assert (earlier.result(), later.result()) == expected
