@@ -48,7 +48,7 @@ def ask_again(model_admin: Any, request: HttpRequest, questions: Sequence[str], 
         "questions": questions,
         "agreed": AGREED,
         "typed": [(name, value) for name, values in request.POST.lists() if name != _OWN for value in values],
-        "left_behind": [file.name for file in request.FILES.values()],
+        "left_behind": [file.name for files in request.FILES.lists() for file in files[1]],
         "back": back,
     }
     return render(request, "staff/ask_again.html", context)

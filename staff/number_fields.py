@@ -33,7 +33,7 @@ class MoneyField(forms.DecimalField):
 
     widget = MoneyWidget
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         text = "" if value is None else str(value).strip()
         return read_money(text) if text else None
 

@@ -62,7 +62,7 @@ def parse_row(line: Sequence[str]) -> CatalogueRow | str:
     for column, value, valid in zip(CATALOGUE_COLUMNS, line, _validity(line), strict=False):
         if not valid:
             return f"{column} cannot be {value[:60]!r}"
-    *words, price, stock = line
+    sku, number, product_name, variant_name, price, stock = line
     column, cell = "price", price
     try:
         amount = read_money(price, most=LARGEST_PRICE)
@@ -70,7 +70,7 @@ def parse_row(line: Sequence[str]) -> CatalogueRow | str:
         units = read_units(stock, most=LARGEST_QUANTITY)
     except UnreadableNumber as error:
         return f"{column} cannot be {cell[:60]!r}: {error.how}"
-    return CatalogueRow(*words, price=amount.quantize(PENNY), opening_stock=units)
+    return CatalogueRow(sku, number, product_name, variant_name, amount.quantize(PENNY), units)
 
 
 def _validity(line: Sequence[str]) -> list[bool]:

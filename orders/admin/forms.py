@@ -128,8 +128,12 @@ class MistakeForm(StepForm):
 
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(order, data)
-        notes = [(f"{each.pk}@{each.settled_at.isoformat()}", _noted(each)) for each in notes_to_withdraw(order)]  # type: ignore[union-attr]
-        self.fields["note"].widget.choices = notes  # type: ignore[attr-defined]
+        notes = [
+            (f"{each.pk}@{each.settled_at.isoformat()}", _noted(each))
+            for each in notes_to_withdraw(order)
+            if each.settled_at
+        ]
+        self.fields["note"].widget.choices = notes
         self.initial = {"note": notes[0][0]} if notes else {}
 
     def clean_note(self) -> tuple[int, datetime]:

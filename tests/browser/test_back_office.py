@@ -40,7 +40,7 @@ def test_a_manager_creates_a_product_with_a_variant_and_changes_its_price(page: 
     told(page, "was added successfully")
     variant = ProductVariant.objects.get(sku="99001A")
     page.goto(shop + reverse("admin:inventory_productvariant_change", args=[variant.pk]))
-    page.locator("[name=price]").fill("3.95")
+    page.locator("[name=price]").fill("3,95")
     page.locator("[name=_save]").click()
     told(page, "was changed successfully")
     change = variant.price_changes.get()

@@ -58,3 +58,19 @@ def test_the_keyboard_alone_is_enough(page: Page, shop: str, variant: ProductVar
     page.keyboard.press("Enter")
     expect_units(page, 5)
     assert stock(blue) == (0, 5)
+
+
+def test_arrow_keys_step_a_quantity(page: Page, shop: str, variant: ProductVariant) -> None:
+    """From 1 to what is free, as in a number field; what is no quantity is left as it was typed."""
+    page.goto(shop + variant.product.get_absolute_url())
+    field = page.get_by_label("Quantity")
+    for key, expected in (("ArrowUp", "2"), ("ArrowDown", "1"), ("ArrowDown", "1")):
+        field.press(key)
+        expect(field).to_have_value(expected)
+    field.fill("9")
+    for expected in ("10", "10"):
+        field.press("ArrowUp")
+        expect(field).to_have_value(expected)
+    field.fill("1,5")
+    field.press("ArrowUp")
+    expect(field).to_have_value("1,5")

@@ -202,7 +202,16 @@ def test_the_customer_reads_none_of_it(
     html = client.get(order_path(placed.number)).content.decode()
     assert "Mistyped" not in html
     assert "Noted by mistake" not in html
+
+
+def test_a_letter_that_is_written_late_tells_none_of_it(
+    placed: Order, note: Callable[[str], Payment], manager: User
+) -> None:
+    """Letters are written by a worker, perhaps after the note was withdrawn."""
+    mistyped = note("1395")
     note("13.95")
-    late = withdraw(Payment.objects.filter(status="paid")[0], manager)
-    assert late.status == "pending"
-    assert "Mistyped" not in letter_of(placed, Occasion.PLACED).text
+    ship_order(order_id=placed.pk, note="Parcel 17")
+    withdraw(mistyped, manager)
+    text = letter_of(placed, Occasion.SHIPPED).text
+    assert "Parcel 17" in text
+    assert "Mistyped" not in text

@@ -366,8 +366,8 @@ def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.Monke
 def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     assert ids(payment_checks.check_payment_providers(None)) == []
     payment = order(add(guest, variant), delivery, provider="cloudpay").payments.get()
-    body = f'{{"reference": "{payment.reference}", "outcome": "paid", "amount": {payment.amount}, "currency": "GBP"}}'
-    body = body.encode()
+    said = f'{{"reference": "{payment.reference}", "outcome": "paid", "amount": {payment.amount}, "currency": "GBP"}}'
+    body = said.encode()
     signature = hmac.digest(b"a secret", body, "sha256").hex()
     for sent, expected in (("0" * 64, 400), ("é", 400), (signature, 200), (signature, 200)):
         headers = {"X-Cloudpay-Signature": sent}

@@ -106,6 +106,7 @@ def test_a_note_is_withdrawn_or_its_refund_is_sent_and_never_both(placed: Order,
 @pytest.mark.parametrize("first", ["withdraws", "sends"])
 def test_the_second_of_the_two_waits_for_the_first(placed: Order, clerk: User, first: str) -> None:
     payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
+    expected: tuple[object, object]
     refund = (clerk.pk, Refund.objects.get().pk)
     if first == "withdraws":
         one = Actor(withdraw_note, (clerk.pk, payment.pk), pause_after="orders.services.withdrawing.lock_due_refund")
