@@ -115,7 +115,7 @@ returned = paid(ordered(11, 3))
 return_lines(order_id=returned.pk, units={returned.lines.get().pk: 1}, reason="Broken", actor=boss)
 refund_sent(refund_id=Refund.objects.earliest("pk").pk, actor=boss, note="by bank")
 by_bank = ordered(6, 2, "testbank").payments.get()
-payment_settle(notice=PaymentNotice(by_bank.reference, True, by_bank.amount + 1), provider="testbank")
+payment_settle(notice=PaymentNotice(by_bank.reference, True, by_bank.amount + 1, "GBP"), provider="testbank")
 
 # Carts, and what staff did to goods, stock and holds.
 add_product_to_cart(customer, variants[0].pk, 2)
