@@ -2,37 +2,15 @@
 
 import os
 
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
-
 from log_lines import logging_config
-
-
-class LeavingWorker(ThreadWorker):  # type: ignore[misc]
-    """A gthread worker that serves whoever came before it was told to stop.
-
-    gunicorn's own keeps its socket open while it finishes, but takes nobody from it: those whom the kernel has let in
-    meanwhile lose their connection with their request sent, so that nobody knows whether it was done. This one takes
-    all of them, and closes at once: who comes later is refused, and a proxy asks another process.
-    """
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        super().set_accept_enabled(enabled)
-        if not self.alive:
-            for listener in self.sockets:
-                self._take_all(listener)
-                listener.close()
-
-    def _take_all(self, listener: object) -> None:
-        taken = -1
-        while taken < self.nr_conns:
-            taken = self.nr_conns
-            self.accept(listener)
-
+from web_worker import ShopWorker
 
 bind = f"{os.environ.get('BIND_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
-worker_class = LeavingWorker
+worker_class = ShopWorker
 workers = 2
 threads = 4
+# Fewer than the 1,024 files that a process may usually have open: a connection more would end the process.
+worker_connections = 900
 # The site is loaded before the socket is opened: until then a proxy is refused, and asks a process that is ready. By
 # default whoever comes too early is let in, and waits for as long as loading takes. Loaded once, it needs less memory.
 preload_app = True

@@ -1,0 +1,217 @@
+"""gunicorn's worker class of the shop: a thread is given to a request that is all there, and to nothing else.
+
+gunicorn's own threads read from the client, so that a few connections that send half of a request hold all of them.
+Here the loop that waits for all connections reads, and a thread gets what can be answered.
+"""
+
+import errno
+import time
+from collections import deque
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from selectors import EVENT_READ
+from socket import SHUT_WR
+from typing import Any
+
+from gunicorn.http import RequestParser  # type: ignore[import-untyped]
+from gunicorn.http.message import Request  # type: ignore[import-untyped]
+from gunicorn.http.unreader import IterUnreader  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker  # type: ignore[import-untyped]
+
+# For head and body together, however they come: a byte now and then prolongs nothing. A photograph of 8 MB takes
+# so long at 2.6 Mbit/s, and the proxy gives it about as much (containers/Caddyfile).
+READ_SECONDS = 25.0
+SEND_SECONDS = 10.0  # for a piece of an answer to a client that does not read
+LEAVE_SECONDS = 2.0  # for a client to read the end of an answer and to close
+MOST_HEAD = 64 * 1024  # bytes; gunicorn refuses a line of 8 KB
+# Bytes; what is larger, the shop refuses by what the head says of it (shop/uploads.py).
+MOST_BODY = 10 * 1024 * 1024
+MOST_WAITING = 32 * 1024 * 1024  # bytes of all requests of a process that are not all there
+_PIECE = 64 * 1024  # bytes
+
+
+class Incoming:
+    """What has come of a request so far. `until`: when the rest must be there, by the monotonic clock."""
+
+    def __init__(self, received: bytes = b"", *, seconds: float = READ_SECONDS) -> None:
+        self.until = time.monotonic() + seconds
+        self.received = bytearray(received)
+        self.is_last = False  # where the next request would begin is not known, so there is none
+        self.is_answered = False  # what still comes is read for the client to read the answer to its end
+        self._is_asked_for = False
+        self._head = self._size = 0  # bytes of the head, and of all; 0 while the head is not all there
+
+    def is_whole(self, cfg: Any, client: Any) -> bool:
+        """Whether a thread can have it: all is there, or what is there is refused without the rest."""
+        return (self._size or self._measure(cfg, client)) > 0 and len(self.received) >= self._size
+
+    def waits_to_be_asked(self) -> bool:
+        """Whether the client keeps the body back until it is told to go on; once. Rule: RFC 9110, 10.1.1."""
+        if not self._size or self._is_asked_for:
+            return False
+        self._is_asked_for = True
+        return b"\r\nexpect: 100-continue" in self.received[: self._head].lower()
+
+    def pieces(self) -> list[bytes]:
+        """The request for gunicorn's parser, which would copy what is left of a single large one at each reading."""
+        body = bytes(self.received[self._head : self._size])
+        return [bytes(self.received[: self._head]), *(body[at : at + _PIECE] for at in range(0, len(body), _PIECE))]
+
+    def surplus(self) -> bytes:
+        """What came behind the request: the beginning of the next one."""
+        return bytes(self.received[self._size :])
+
+    def _measure(self, cfg: Any, client: Any) -> int:
+        """How long the request is, in bytes; 0 while its head is not all there."""
+        end = self.received.find(b"\r\n\r\n", 2)  # an empty line may come first
+        if end < 0 and len(self.received) <= MOST_HEAD:
+            return 0
+        self._head = end + 4 if end >= 0 else len(self.received)
+        length = _length(cfg, bytes(self.received[: self._head]), client)
+        self.is_last = length is None
+        self._size = self._head + (length or 0)
+        return self._size
+
+
+def _length(cfg: Any, head: bytes, client: Any) -> int | None:
+    """Bytes of the body, as gunicorn itself reads the head; None where a thread refuses it by the head alone.
+
+    That is a head which is wrong, a body larger than any form, and one in chunks, of which Django reads nothing.
+    """
+    names = head.lower()
+    if b"content-length" not in names and b"transfer-encoding" not in names:
+        return 0
+    try:
+        reader = Request(cfg, IterUnreader([head]), client).body.reader
+    except Exception:  # of many kinds; the thread meets it again, and answers it
+        return None
+    length: int = getattr(reader, "length", MOST_BODY + 1)
+    return length if length <= MOST_BODY else None
+
+
+class ShopWorker(ThreadWorker):  # type: ignore[misc]
+    """A gthread worker whose threads never wait for what a client sends, and that leaves nobody behind.
+
+    With a certificate of its own (`--certfile`) it reads as gunicorn does.
+    """
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Called with a connection that is new or has something to read."""
+        if self.cfg.is_ssl:
+            super().enqueue_req(conn)
+        elif getattr(conn, "incoming", None):
+            self._read(conn)
+        else:
+            # Not read before the next turn of the loop: `_take_all` counts it even where it has left already.
+            conn.incoming = Incoming()
+            self._wait(conn)
+
+    def _read(self, conn: Any) -> None:
+        try:
+            received = conn.sock.recv(_PIECE)
+        except BlockingIOError:
+            return self._wait(conn)
+        except OSError:
+            received = b""
+        if not received:
+            return self._close(conn)
+        if conn.incoming.is_answered:
+            return self._wait(conn)
+        conn.incoming.received += received
+        return self._go_on(conn)
+
+    def _go_on(self, conn: Any) -> None:
+        if conn.incoming.is_whole(self.cfg, conn.client):
+            return self._hand_over(conn)
+        if conn.incoming.waits_to_be_asked():
+            with suppress(OSError):  # who has left is noticed at the next reading
+                conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return self._wait(conn)
+
+    def _hand_over(self, conn: Any) -> None:
+        """To a thread, which finds a connection that gunicorn would have begun to read."""
+        conn.is_last, conn.surplus = conn.incoming.is_last, conn.incoming.surplus()
+        conn.parser = RequestParser(self.cfg, conn.incoming.pieces(), conn.client)
+        conn.initialized, conn.incoming = True, None
+        super().enqueue_req(conn)
+
+    def _wait(self, conn: Any) -> None:
+        """Until it can be read again, or its time is over; the largest gives way where all together are too large."""
+        conn.timeout = conn.incoming.until
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        if sum(map(_size, self.pending_conns)) > MOST_WAITING:
+            max(self.pending_conns, key=_size).timeout = 0.0
+
+    def murder_pending(self) -> None:
+        """Close those whose time is over. gunicorn expects them in that order, in which those that dribble are not."""
+        self.pending_conns = deque(sorted(self.pending_conns, key=lambda conn: conn.timeout))
+        super().murder_pending()
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """In a thread. Returns whether the connection may bring another request."""
+        conn.sock.settimeout(SEND_SECONDS)
+        try:
+            return bool(super().handle_request(req, conn)) and not getattr(conn, "is_last", False)
+        except TimeoutError as error:
+            # Of a client that does not read; as with one that left, nobody need see it in the log.
+            raise BrokenPipeError(errno.EPIPE, "The answer was not read in time.") from error
+
+    def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
+        """Called when a thread is done with a connection. gunicorn's own waits here for a client to close."""
+        if self.cfg.is_ssl:
+            super().finish_request(conn, fs)
+        elif fs.exception() or not fs.result():
+            self._leave(conn)
+        elif conn.surplus:
+            conn.sock.setblocking(False)
+            conn.incoming = Incoming(conn.surplus)
+            self._go_on(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    def _leave(self, conn: Any) -> None:
+        """Say that no more comes, and close when the client does. Rule: RFC 9112, 9.6."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(SHUT_WR)
+        except OSError:
+            return self._close(conn)
+        conn.incoming = Incoming(seconds=LEAVE_SECONDS)
+        conn.incoming.is_answered = True
+        return self._wait(conn)
+
+    def _close(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Told to stop, take all that the kernel has let in, and close at once.
+
+        gunicorn's own keeps its socket open while it finishes, but takes nobody from it: those lose their connection
+        with their request sent, so that nobody knows whether it was done. Who comes later is refused here, and a proxy
+        asks another process.
+        """
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._take_all(listener)
+                listener.close()
+            self._hurry_silent()
+
+    def _take_all(self, listener: object) -> None:
+        taken = -1
+        while taken < self.nr_conns:
+            taken = self.nr_conns
+            self.accept(listener)
+
+    def _hurry_silent(self) -> None:
+        """A connection that a browser opened to have one must not put off the end."""
+        for conn in self.pending_conns:
+            if not self.cfg.is_ssl and not conn.incoming.received:
+                conn.incoming.until = conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
+
+
+def _size(conn: Any) -> int:
+    return len(conn.incoming.received)
