@@ -1,5 +1,6 @@
 """Making a backup, whole or not at all."""
 
+import os
 import shutil
 import subprocess
 import tarfile
@@ -19,10 +20,18 @@ def save(parent: Path) -> Path:
     The shop may be at work: the dump is a picture of one moment. The folder has its name only once all is in it; it
     can be read by its owner only, since it has what customers entrusted to the shop. Raises BackupError.
     """
+    umask = os.umask(0o077)  # of pg_dump too
+    try:
+        return _save(parent)
+    finally:
+        os.umask(umask)
+
+
+def _save(parent: Path) -> Path:
     made = parent / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     unfinished = made.with_suffix(".unfinished")
     parent.mkdir(parents=True, exist_ok=True)
-    unfinished.mkdir(mode=0o700)
+    unfinished.mkdir()
     try:
         _fill(unfinished)
     except BaseException:

@@ -67,14 +67,29 @@ def _new_outside() -> Path:
         raise LocalError(f"PostgreSQL runs as `nobody` and needs a folder in {OUTSIDE}: {error}") from None
 
 
-def kept_secret(file: Path) -> str:
-    """The secret kept in `file`, made up on first use; readable by its owner only."""
+def kept_secret(file: Path, *, size: int = 32) -> str:
+    """The secret kept in `file`, made up of `size` bytes on first use; readable by its owner only."""
     with contextlib.suppress(FileNotFoundError):
         if kept := file.read_text().strip():
             return kept
-    made = secrets.token_urlsafe(32)
+    made = secrets.token_urlsafe(size)
     write_private(file, made + "\n")
     return made
+
+
+def kept_secret_key(folder: Path) -> str:
+    """The SECRET_KEY kept in `folder`, as long as `manage.py check --deploy` asks for.
+
+    One that is there stays, though a version before made it shorter: with another, all would be logged out.
+    """
+    return kept_secret(folder / "secret-key", size=64)
+
+
+def for_owner(file: str, flags: int) -> int:
+    """An opener for `open()`: the file is for its owner only, one of before too."""
+    descriptor = os.open(file, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def write_private(file: Path, text: str) -> None:
@@ -90,7 +105,7 @@ def write_private(file: Path, text: str) -> None:
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold `folder` for this process; `LocalError` if another one does. The kernel lets go when we die."""
-    with (folder / "lock").open("a+") as handle:
+    with open(folder / "lock", "a+", opener=for_owner) as handle:
         if not _try_lock(handle.fileno()):
             handle.seek(0)
             raise LocalError(f"The shop is already running in {folder} (process {handle.read().strip()}).")

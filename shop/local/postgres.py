@@ -19,6 +19,8 @@ SETTINGS: dict[str, str | int] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # its path may be too long for a socket
     "max_connections": 200,
+    "log_error_verbosity": "terse",  # without the rows that an error was about: they are customers'
+    "log_file_mode": "0600",  # for who turns its own collector of logs on
 }
 # For data that nobody will read after a power cut.
 FAST: dict[str, str | int] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
+from shop.local.places import for_owner
+
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 # Between two looks at a process or a socket: neither can be waited for together with a request to stop.
 POLL_SECONDS = 0.02
@@ -38,7 +40,8 @@ def spawn(
 ) -> Popen:
     """Start `command`, by default in a session of its own: Ctrl-C at the terminal does not reach it.
 
-    Its output is appended to `log`; without one it shares our input and output. `user` is (uid, gid).
+    Its output is appended to `log`, and then whatever it writes is for its owner only; without one it shares our input
+    and output. `user` is (uid, gid).
     On Linux it gets `death_signal` when this process dies, by whatever cause.
     """
     run_as = f"{user[0]}:{user[1]}" if user else "-"
@@ -59,7 +62,7 @@ def _lasting_thread() -> ThreadPoolExecutor:
 
 def _popen(command: list[str], env: dict[str, str], log: Path | None, cwd: Path | None, own_session: bool) -> Popen:
     with contextlib.ExitStack() as files:
-        output = files.enter_context(log.open("ab")) if log else None
+        output = files.enter_context(open(log, "ab", opener=for_owner)) if log else None
         return subprocess.Popen(  # noqa: S603 - our own commands, no shell
             command,
             env=env,
@@ -68,6 +71,7 @@ def _popen(command: list[str], env: dict[str, str], log: Path | None, cwd: Path 
             stdout=output,
             stderr=subprocess.STDOUT if log else None,
             start_new_session=own_session,
+            umask=0o077 if log else -1,
         )
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from shop.local.addresses import check_addresses
-from shop.local.places import kept_secret, local_folder
+from shop.local.places import kept_secret_key, local_folder
 from shop.local.process import POLL_SECONDS, Popen, end_group, signal_each, spawn
 from shop.local.servers import private_servers
 from shop.local.signals import Stopped, StopRequest
@@ -27,7 +27,7 @@ def run(command: Sequence[str], request: StopRequest) -> int:
     try:
         with private_servers(durable=False, waiting=request.check) as addresses:
             env = {**os.environ, **addresses}
-            env["SECRET_KEY"] = env.get("SECRET_KEY") or secrets.token_urlsafe(32)
+            env["SECRET_KEY"] = env.get("SECRET_KEY") or secrets.token_urlsafe(64)
             return _passing_signals_on(command, env, request)
     except Stopped:
         return 128 + request.number
@@ -42,7 +42,7 @@ def run_kept(command: Sequence[str], request: StopRequest) -> int:
         return _passing_signals_on(command, of_the_shop | os.environ, request)
     try:
         with private_servers(local, waiting=request.check) as addresses:
-            secret_key = os.environ.get("SECRET_KEY") or kept_secret(local / "secret-key")
+            secret_key = os.environ.get("SECRET_KEY") or kept_secret_key(local)
             env = {**os.environ, **addresses, "SECRET_KEY": secret_key}
             return _passing_signals_on(command, env, request)
     except Stopped:

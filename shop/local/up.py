@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from shop.local.children import Child, site
-from shop.local.places import kept_secret, local_folder, locked, write_private
+from shop.local.places import kept_secret, kept_secret_key, local_folder, locked, write_private
 from shop.local.preflight import Ports, preflight
 from shop.local.servers import PrivateServers
 from shop.local.signals import Stopped, StopRequest
@@ -41,7 +41,7 @@ def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports:
         with step(f"{server.name} answers"):
             server.start()
     password = os.environ.get("DEMO_STAFF_PASSWORD") or kept_secret(local / "staff-password")
-    secret_key = os.environ.get("SECRET_KEY") or kept_secret(local / "secret-key")
+    secret_key = os.environ.get("SECRET_KEY") or kept_secret_key(local)
     env = {**os.environ, **servers.environment, "SECRET_KEY": secret_key}
     env.setdefault("SHOP_URL", f"http://127.0.0.1:{ports.web}")
     env.setdefault("SHOP_TEST_BANK", "true")  # nobody but us gets here, and all of a checkout can be tried

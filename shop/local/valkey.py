@@ -35,6 +35,7 @@ class Valkey(Server):
 
     def _prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
 
     def _launch(self, port: int) -> Popen:
         settings = SETTINGS | (KEPT if self.durable else {}) | self.settings

@@ -186,6 +186,40 @@ def test_data_lies_elsewhere_where_the_folder_is_closed(open_folder: Path) -> No
         shutil.rmtree(place)
 
 
-def test_private_files_are_for_their_owner(postgres: Postgres) -> None:
-    assert (postgres.folder / "password").stat().st_mode & 0o077 == 0
-    assert postgres.data.stat().st_mode & 0o077 == 0
+def open_to_others(folder: Path) -> list[str]:
+    """Files and listings below a folder that another user of the machine could read."""
+    found = []
+    for path in folder.iterdir():
+        mode = path.lstat().st_mode
+        if path.is_dir() and not path.is_symlink():
+            found += [f"{path}/"] if mode & 0o066 else []
+            found += open_to_others(path) if mode & 0o011 else []
+        elif not path.is_symlink() and mode & 0o066:
+            found.append(str(path))
+    return found
+
+
+def test_private_files_are_for_their_owner(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those that a version before left open, and whoever starts the servers with whichever umask."""
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.delenv("REDIS_URL")
+    (open_folder / "postgres").mkdir()
+    (open_folder / "valkey").mkdir(mode=0o755)
+    (open_folder / "postgres" / "postgres.log").touch(mode=0o644)
+    umask = os.umask(0o022)
+    try:
+        with private_servers(open_folder) as addresses:
+            redis.Redis.from_url(addresses["REDIS_URL"], retry=NO_RETRY).set("name", "Ada")
+            assert list((open_folder / "valkey" / "appendonlydir").iterdir())
+            assert open_to_others(open_folder) == []
+    finally:
+        os.umask(umask)
+
+
+def test_the_log_of_postgres_has_no_rows(postgres: Postgres) -> None:
+    ask(postgres, "CREATE TABLE customers (name text PRIMARY KEY, age int CHECK (age > 0))")
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        ask(postgres, "INSERT INTO customers VALUES ('Ada Lovelace', -1)")
+    log = postgres.log.read_text()
+    assert 'violates check constraint "customers_age_check"' in log
+    assert "Failing row" not in log
