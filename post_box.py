@@ -3,6 +3,7 @@
 The post room (`workers/post`) collects it. The site may not import the workers, so what leads there is a signal.
 """
 
+from django.conf import settings
 from django.dispatch import Signal
 
 # Arguments: those of `hand_in`. Sent inside the transaction of the change, if there is one.
@@ -15,3 +16,11 @@ def hand_in(*, kind: str, to: str, subject: str, text: str, dedupe_key: str) -> 
     A second one with the same `dedupe_key` (200 characters at most) is dropped.
     """
     letter_handed_in.send(sender=None, kind=kind, to=to, subject=subject, text=text, dedupe_key=dedupe_key)
+
+
+def link(path: str) -> str:
+    """The address of a page for an e-mail: below SHOP_URL, whatever host the request named that an e-mail follows from.
+
+    Rule: OWASP, Forgot Password Cheat Sheet: a link made of the Host header leads where who sent it wants.
+    """
+    return str(settings.SHOP_URL).rstrip("/") + path

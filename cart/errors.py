@@ -63,6 +63,10 @@ class Busy(Exception):
     """The database kept others waiting too long, or refused twice to order rival changes. Pages answer 503."""
 
 
+class UserGone(Exception):
+    """The account was deleted while this request was on its way; nothing was changed. Pages lead to the log-in."""
+
+
 class HoldsInTheWay(ValidationError):
     """Fewer units are free than staff want to take off: these lines of carts would lose their holds. Nothing was moved.
 

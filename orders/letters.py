@@ -11,6 +11,7 @@ from inventory.wording import money
 from orders.links import order_path
 from orders.models import Order, OrderTransition
 from orders.states import State
+from post_box import link
 
 
 class Occasion(StrEnum):
@@ -58,7 +59,7 @@ def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
         "tax": money(order.tax),
         "total": money(order.total),
         "note": notes[-1] if notes else "",
-        "link": settings.SHOP_URL.rstrip("/") + order_path(order.number),
+        "link": link(order_path(order.number)),
         "shop": settings.SHOP_NAME,
         "legal_name": settings.SHOP_LEGAL_NAME,
         "legal_address": settings.SHOP_LEGAL_ADDRESS,

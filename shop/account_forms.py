@@ -1,16 +1,21 @@
-"""The forms of an account's own pages."""
+"""The forms of an account's own pages, and of a new password wherever it is given."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.forms import AdminOwnPasswordChangeForm
 
-from post_box import hand_in
+from post_box import hand_in, link
+from shop.account_services import account_write
+from shop.login_forms import throttled
 
 
 class ResetForm(PasswordResetForm):
@@ -25,14 +30,25 @@ class ResetForm(PasswordResetForm):
         to_email: str,
         html_email_template_name: str | None = None,
     ) -> None:
+        path = reverse("shop:reset_confirm", args=[context["uid"], context["token"]])
         hand_in(
             kind="password_reset",
             to=to_email,
             subject=render_to_string(subject_template_name, context),
-            text=render_to_string(email_template_name, context),
+            text=render_to_string(email_template_name, context | {"link": link(path)}),
             # A double click has the same token.
             dedupe_key=f"password_reset:{context['user'].pk}:{context['token']}",
         )
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """A new password, by the link of a mail. Django's own would bring an account back that was deleted meanwhile."""
+
+    def save(self, commit: bool = True) -> User:
+        """Raises UserGone."""
+        self.user.set_password(self.cleaned_data["new_password1"])
+        account_write(self.user, password=self.user.password)
+        return self.user
 
 
 class PasswordForm(forms.Form):
@@ -44,11 +60,14 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, user: User, *args: object, **kwargs: object) -> None:
+    def __init__(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self._user = user
+        self._request, self._user = request, cast(User, request.user)
 
     def clean_password(self) -> str:
+        return throttled(self._request, self._user.get_username(), self._right_password)
+
+    def _right_password(self) -> str:
         password = str(self.cleaned_data["password"])
         if not self._user.check_password(password):
             raise ValidationError(_("This is not your password."))
@@ -64,3 +83,14 @@ class EmailForm(PasswordForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["email", "password"]
+
+
+class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: ignore[misc]
+    """Of the back office: the old password, and a new one twice."""
+
+    def __init__(self, user: User, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self) -> str:
+        return throttled(self._request, self.user.get_username(), super().clean_old_password)

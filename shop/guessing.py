@@ -12,10 +12,9 @@ over all addresses is that of OWASP ASVS 4.0.3, 2.2.1: at most 100 failed attemp
 from dataclasses import astuple, dataclass
 
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 import redis_link
-from shop.ratelimit import client_address, network_of
+from shop.ratelimit import client_address, keyed_hash, network_of
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,6 @@ def _address(request: HttpRequest | None) -> str:
 
 def _keys(request: HttpRequest | None, name: str) -> list[str]:
     """Names in Redis that tell nobody who reads them which accounts and addresses they are about."""
-    account = salted_hmac("shop.guessing", name.casefold()).hexdigest()
-    pair = salted_hmac("shop.guessing", f"{name.casefold()}\n{network_of(_address(request))}").hexdigest()
+    account = keyed_hash(name.casefold())
+    pair = keyed_hash(f"{name.casefold()}\n{network_of(_address(request))}")
     return [f"guess:{pair}", f"guess-wait:{pair}", f"guess:{account}", f"guess-wait:{account}", f"login-known:{pair}"]

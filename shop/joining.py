@@ -26,7 +26,8 @@ _LINES_TOLD, _LONGEST_NAME = 6, 60
 def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
     """Receiver of `user_logged_in`, whichever page the log-in was on.
 
-    A merge that fails must not keep anybody out: the cookie is kept then, and the next log-in tries again.
+    A merge that fails must not keep anybody out: the cookie is kept then, and the next log-in tries again. Raises
+    UserGone: there is nobody to let in.
     """
     shopper: Shopper | None = getattr(request, "shopper", None)
     if request is None or shopper is None or shopper.guest_token is None:

@@ -1,6 +1,7 @@
-"""Adds a minute, orders and letters an hour, per client: nobody may empty the shelf, or fill a mailbox, by a script.
+"""Adds and log-ins a minute, orders and letters an hour, per client: no script empties the shelf or fills a mailbox.
 
-Counted in Redis, without SQL. The count is approximate on purpose: a fixed window, and none at all while Redis is away.
+Counted in Redis, without SQL, under names that tell nobody who is counted. The count is approximate on purpose: a fixed
+window, and none at all while Redis is away.
 """
 
 import ipaddress
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 import redis_link
 
@@ -30,11 +32,21 @@ ADDS = Limit("adds", "SHOP_ADDS_PER_MINUTE", 60)
 ORDERS = Limit("orders", "SHOP_ORDERS_PER_HOUR", 3600)
 # To whoever is named: the address may be anybody's.
 LETTERS = Limit("letters", "SHOP_LETTERS_PER_HOUR", 3600)
+# Whatever hashes a password for who is not logged in. Half a town may be behind one address, so it is generous.
+LOGINS = Limit("logins", "SHOP_LOGINS_PER_MINUTE", 60)
 
 
 def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
     """Count one more of this client; returns 0 if it may go on, else in how many seconds to come again."""
-    client = _client(request)
+    return _to_wait(limit, _client(request))
+
+
+def network_to_wait(request: HttpRequest, limit: Limit) -> int:
+    """The same of the network that it comes from, whoever is logged in."""
+    return _to_wait(limit, _network(request))
+
+
+def _to_wait(limit: Limit, client: str | None) -> int:
     if not limit.most or not client:
         return 0
     return redis_link.try_redis(lambda: _count(limit, client), otherwise=0)
@@ -42,7 +54,7 @@ def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
 
 def _count(limit: Limit, client: str) -> int:
     """One round trip; in one transaction, so that no counter is ever left without its end."""
-    name = f"{limit.name}:{client}"
+    name = f"{limit.name}:{keyed_hash(client)}"
     with redis_link.client().pipeline(transaction=True) as pipeline:
         pipeline.incr(name)
         pipeline.expire(name, limit.window, nx=True)
@@ -52,15 +64,21 @@ def _count(limit: Limit, client: str) -> int:
 
 
 def _client(request: HttpRequest) -> str | None:
-    """The user, else the network: a guest's cookie can be dropped at will, so it names nobody here.
+    """The user, else the network: a guest's cookie can be dropped at will, so it names nobody here."""
+    return f"user:{request.user.pk}" if request.user.is_authenticated else _network(request)
 
-    None where there is no address to tell clients apart by, such as behind a socket with no proxy configured: all of
+
+def _network(request: HttpRequest) -> str | None:
+    """None where there is no address to tell clients apart by, such as behind a socket with no proxy configured: all of
     them together must not be counted as one.
     """
-    if request.user.is_authenticated:
-        return f"user:{request.user.pk}"
     address = client_address(request)
     return f"network:{network_of(address)}" if address else None
+
+
+def keyed_hash(text: str) -> str:
+    """What stands for an account, an address or both in a name in Redis: who reads it there learns neither."""
+    return salted_hmac("shop.guessing", text).hexdigest()  # the salt of before, so that known addresses stay known
 
 
 def client_address(request: HttpRequest) -> str:

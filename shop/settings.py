@@ -23,7 +23,7 @@ env.read_env(BASE_DIR / ".local" / "env")
 # Anything else ("command") is a person at a terminal: broker time-outs of the web, no time-outs in the database.
 PROCESS = env.str("SHOP_PROCESS", "command")
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = env.secret_key()
 # Keys of before: what they signed is still believed, and they sign nothing new. How to change keys: SECURITY.md.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", False)
@@ -181,6 +181,7 @@ else:
 
 # --- Shoppers
 
+PASSWORD_HASHERS = ["shop.hashing.BoundedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -264,6 +265,8 @@ SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)
 SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of one address for guests; 0: no limit
 SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same of orders
 SHOP_LETTERS_PER_HOUR = env.int("SHOP_LETTERS_PER_HOUR", 10)  # and of letters to any address that is typed in
+# Log-ins, sign-ups and new passwords together, of one network; each costs tenths of a second of a processor.
+SHOP_LOGINS_PER_MINUTE = env.int("SHOP_LOGINS_PER_MINUTE", 60)
 # How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.services import alerts_take_news
 from inventory.wording import full_name
+from post_box import link
 from workers.post import post
 
 MOST_NAMED = 50  # alerts of one kind; a first catalogue opens hundreds
@@ -54,8 +55,8 @@ def _text(news: Iterable[LowStockAlert]) -> str:
     for state, title in _TITLES.items():
         if lines := sorted(_line(alert.variant) for alert in news if alert.state == state):
             sections.append((f"{title}: {len(lines)}", lines[:MOST_NAMED], len(lines[MOST_NAMED:])))
-    link = settings.SHOP_URL.rstrip("/") + reverse("admin:inventory_lowstockalert_changelist")
-    return render_to_string("workers/mail_stock.txt", {"sections": sections, "link": link})
+    alerts = link(reverse("admin:inventory_lowstockalert_changelist"))
+    return render_to_string("workers/mail_stock.txt", {"sections": sections, "link": alerts})
 
 
 def _line(variant: ProductVariant) -> str:

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from cart.errors import Busy
+from cart.errors import Busy, UserGone
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,12 +19,16 @@ _RETRIES = 2
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
 _LOCK_NOT_AVAILABLE, _QUERY_CANCELED = "55P03", "57014"
+_FOREIGN_KEY_VIOLATION = "23503"
+# What Django calls a foreign key to an account, in whichever table.
+_OF_A_USER = "_fk_auth_user_id"
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:
     """Run the function in a transaction; a deadlock or serialization failure runs it again, at most twice.
 
-    Raises Busy when that did not help, or when a lock or statement time-out ended the wait. Nothing is changed then.
+    Raises Busy when that did not help, or when a lock or statement time-out ended the wait, and UserGone where a row is
+    of an account that was deleted meanwhile, which PostgreSQL notices at COMMIT. Nothing is changed then.
     Inside a caller's transaction the caller alone can run the whole again, so the database's error goes up as it is.
     """
 
@@ -43,6 +47,10 @@ def _with_retries(run: Callable[[], R]) -> R:
         try:
             with transaction.atomic():
                 return run()
+        except IntegrityError as error:
+            if is_of_a_user_who_is_gone(error):
+                raise UserGone from error
+            raise
         except OperationalError as error:
             code = getattr(error.__cause__, "pgcode", None)
             if code in {_LOCK_NOT_AVAILABLE, _QUERY_CANCELED}:
@@ -53,3 +61,10 @@ def _with_retries(run: Callable[[], R]) -> R:
                 raise Busy from error
             retry_log.warning("trying again after %s", "a deadlock" if code == _DEADLOCK else "a rival change")
     raise AssertionError("the last attempt returns or raises")
+
+
+def is_of_a_user_who_is_gone(error: IntegrityError) -> bool:
+    """Whether a row names an account that is no longer there."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    constraint = getattr(diagnostics, "constraint_name", None) or ""
+    return getattr(error.__cause__, "pgcode", None) == _FOREIGN_KEY_VIOLATION and constraint.endswith(_OF_A_USER)

@@ -18,9 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from post_box import hand_in
+from post_box import hand_in, link
 from shop.account_data import data_of
 from shop.account_forms import EmailForm, PasswordForm
+from shop.account_services import account_delete, account_write
 from shop.ratelimit import LETTERS, seconds_to_wait
 from shop.shoppers import ShopRequest
 from shop.views.accounts import too_many_letters
@@ -44,11 +45,11 @@ def account(request: ShopRequest) -> HttpResponse:
 def change_email(request: ShopRequest) -> HttpResponse:
     """`/account/email/`: the address is changed when the link that goes to the new one comes back."""
     user = cast(User, request.user)
-    form = EmailForm(user, request.POST or None)
+    form = EmailForm(request, request.POST or None)
     if form.is_valid():
         if wait := seconds_to_wait(request, LETTERS):
             return too_many_letters(request, wait)
-        _send_link(request, user, form.cleaned_data["email"])
+        _send_link(user, form.cleaned_data["email"])
         lead = _("A link is on its way to the new address. The old one stays until you follow it.")
         return render(request, "shop/account_note.html", {"title": _("Look into your mail"), "lead": lead})
     context = {
@@ -59,11 +60,11 @@ def change_email(request: ShopRequest) -> HttpResponse:
     return render(request, "shop/account_form.html", context | {"form": form})
 
 
-def _send_link(request: ShopRequest, user: User, email: str) -> None:
+def _send_link(user: User, email: str) -> None:
     # With the address of now in it, a link works once.
     token = signing.dumps({"user": user.pk, "old": user.email, "new": email}, salt=_SALT)
-    link = request.build_absolute_uri(reverse("shop:account_email_confirm", args=[token]))
-    text = render_to_string("shop/mail_email.txt", {"user": user, "link": link})
+    address = link(reverse("shop:account_email_confirm", args=[token]))
+    text = render_to_string("shop/mail_email.txt", {"user": user, "link": address})
     subject = _("%(shop)s: your e-mail address") % {"shop": settings.SHOP_NAME}
     # A double click has the same token.
     key = f"email_confirm:{hashlib.sha256(token.encode()).hexdigest()}"
@@ -84,8 +85,7 @@ def confirm_email(request: ShopRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "shop/account_email_confirm.html", {"email": said["new"]})
-    user.email = said["new"]
-    user.save(update_fields=["email"])
+    account_write(user, email=said["new"])
     messages.success(request, _("Your e-mail address is %(email)s now.") % {"email": user.email})
     return redirect("shop:account")
 
@@ -107,11 +107,11 @@ def export(request: ShopRequest) -> HttpResponse:
 def delete(request: ShopRequest) -> HttpResponse:
     """`/account/delete/`: the customer, their carts and what those hold, which goes back to the shelf."""
     user = cast(User, request.user)
-    form = PasswordForm(user, request.POST or None)
+    form = PasswordForm(request, request.POST or None)
     if user.is_staff:
         form.fields.clear()
     elif form.is_valid():
-        user.delete()
+        account_delete(user)
         logout(request)
         messages.success(request, _("Your account is deleted."))
         return HttpResponseRedirect(reverse("shop:catalogue"))

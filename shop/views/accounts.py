@@ -1,13 +1,16 @@
 """Signing up, logging in and out. What a guest chose comes along by `shop.joining`."""
 
+from typing import Any
+
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import (
     LogoutView,
+    PasswordChangeView,
     PasswordResetConfirmView,
     PasswordResetDoneView,
     PasswordResetView,
@@ -22,15 +25,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView
+from django.views.generic import FormView, View
 
-from shop.account_forms import ResetForm
+from shop.account_forms import NewPasswordForm, ResetForm, StaffPasswordForm
 from shop.forms import SignupForm
 from shop.login_forms import LoginForm
 from shop.notices import Notice, answer
-from shop.ratelimit import LETTERS, seconds_to_wait
+from shop.ratelimit import LETTERS, LOGINS, network_to_wait, seconds_to_wait
 
-__all__ = ["LoginView", "LogoutView", "ResetConfirmView", "ResetSentView", "ResetView", "SignupView"]
+__all__ = [
+    "LoginView",
+    "LogoutView",
+    "ResetConfirmView",
+    "ResetSentView",
+    "ResetView",
+    "SignupView",
+    "StaffPasswordView",
+]
 
 
 class LoginView(DjangoLoginView):
@@ -41,8 +52,21 @@ class LoginView(DjangoLoginView):
     redirect_authenticated_user = True
 
 
+class _LimitedView(View):
+    """A form that costs a hash, or leads to one: so many a minute of one network, with those of the log-in."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Looked at before the form is, and so before any password is hashed."""
+        if wait := network_to_wait(request, LOGINS):
+            text = _(
+                "Too many people log in or sign up from where you are. Nothing was changed; please try again later."
+            )
+            return answer(request, Notice(429, "too_many_logins", _("Not so fast"), text, retry_after=wait))
+        return super().post(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
-class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
+class SignupView(_LimitedView, RedirectURLMixin, FormView):  # type: ignore[type-arg]
     """`/accounts/signup/`: the new customer is logged in at once, with the cart they had as a guest."""
 
     template_name = "shop/signup.html"
@@ -74,7 +98,7 @@ def too_many_letters(request: HttpRequest, wait: int) -> HttpResponse:
 
 
 @method_decorator(never_cache, name="dispatch")
-class ResetView(PasswordResetView):
+class ResetView(_LimitedView, PasswordResetView):
     """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
 
     template_name = "shop/account_form.html"
@@ -105,13 +129,27 @@ class ResetSentView(PasswordResetDoneView):
     }
 
 
-class ResetConfirmView(PasswordResetConfirmView):
+class ResetConfirmView(_LimitedView, PasswordResetConfirmView):
     """`/accounts/reset/<uid>/<token>/`: the link of the mail. It works once."""
 
     template_name = "shop/account_reset.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("shop:login")
     extra_context = {"button": gettext_lazy("Set the password")}
 
     def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         messages.success(self.request, _("Your new password is set. Please log in with it."))
         return super().form_valid(form)
+
+
+class StaffPasswordView(PasswordChangeView):
+    """`/admin/password_change/`, as unfold has it, with the throttle of the log-in."""
+
+    form_class = StaffPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | admin.site.each_context(self.request)

@@ -38,7 +38,7 @@ def ada(client: Client, make_user: MakeUser) -> User:
 def link_in_mail() -> str:
     deliver()
     (letter,) = mail.outbox
-    (link,) = re.findall(r"http://testserver(/\S+)", str(letter.body))
+    (link,) = re.findall(r"http://127.0.0.1:8000(/\S+)", str(letter.body))
     return str(link)
 
 

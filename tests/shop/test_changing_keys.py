@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from pytest_django import Settings
@@ -34,8 +35,8 @@ def link_to_a_new_password(make_user: MakeUser) -> Callable[[], bool]:
     make_user("eve")
     Client().post("/accounts/reset/", {"email": "eve@example.com"})
     deliver()
-    address = next(word for word in str(mail.outbox[-1].body).split() if word.startswith("http://testserver"))
-    return lambda: "id_new_password1" in text_of(Client().get(address.removeprefix("http://testserver"), follow=True))
+    address = next(word for word in str(mail.outbox[-1].body).split() if word.startswith(settings.SHOP_URL))
+    return lambda: "id_new_password1" in text_of(Client().get(address.removeprefix(settings.SHOP_URL), follow=True))
 
 
 def test_a_change_of_keys_is_not_noticed_until_the_old_one_goes(

@@ -1,0 +1,37 @@
+"""What is written of an account. Each of these meets an account that another tab has deleted meanwhile.
+
+Django's own `save()` would bring such an account back by an INSERT, or raise an error that says nothing of why.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from cart.errors import UserGone
+from cart.locks import lock_user
+from cart.services.transactions import command
+
+
+def account_write(user: User, **columns: object) -> None:
+    """Set these columns of the account, in the row and in `user`. Raises UserGone where there is no such row."""
+    if not User.objects.filter(pk=user.pk).update(**columns):
+        raise UserGone
+    for name, value in columns.items():
+        setattr(user, name, value)
+
+
+@command
+def account_delete(user: User) -> None:
+    """Delete the account with its carts, and give back what those hold. Raises UserGone and Busy.
+
+    Its row is locked first: a cart that is opened for it meanwhile waits with its COMMIT, and is refused then, where
+    otherwise this DELETE would be.
+    """
+    lock_user(user.pk)
+    user.delete()
+
+
+def note_log_in(sender: Any, user: User, **kwargs: Any) -> None:
+    """Receiver of `user_logged_in`, in the place of Django's own `update_last_login`. Raises UserGone."""
+    account_write(user, last_login=timezone.now())
