@@ -1,13 +1,22 @@
 """Flower is refused without a log-in, whichever way its options come."""
 
 import os
+import re
 import subprocess
 import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
+from flower.urls import handlers
 
 from shop.local.server import free_port
-from tests.processes import REPOSITORY
+from tests import processes
+from tests.processes import REPOSITORY, LocalProcess
+from tests.waiting import wait_until
 from workers.flower_guard import has_log_in
 
 
@@ -23,6 +32,43 @@ def test_it_does_not_start() -> None:
     )
     assert run.returncode == 1
     assert "Error: Flower does not start without a log-in: set FLOWER_BASIC_AUTH" in run.stderr
+
+
+@pytest.fixture
+def flower(tmp_path: Path) -> Iterator[str]:
+    """The address of a Flower with a log-in, started as `make up` starts it."""
+    port = free_port()
+    command = ["celery", "-A", "celery_app", "flower", "--address=127.0.0.1", f"--port={port}"]
+    env = processes.test_environment(FLOWER_BASIC_AUTH="staff:secret")
+    process = LocalProcess("flower", command, tmp_path / "flower.log", ready_line="Visit me at", env=env)
+    try:
+        process.ready()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.stop(timeout=5)
+
+
+def status(address: str, **headers: str) -> int:
+    try:
+        with urlopen(Request(address, headers=headers), timeout=10) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page_asks_for_the_log_in(flower: str) -> None:
+    """A page that a new version of Flower brings is looked at by itself."""
+    wait_until(lambda: status(f"{flower}/") == 401, "it answers")
+    open_to_all = {"/static/x", "/login", "/logout", "/x"}  # no file, no page of a log-in by password, none at all
+    patterns = {(entry.regex.pattern if hasattr(entry, "regex") else entry[0]) for entry in handlers}
+    paths = {re.sub(r"\(\.[*+]\)|\.\*", "x", pattern).rstrip("$?") for pattern in patterns}
+    paths = {path.rstrip("/") or "/" for path in paths} - {"x"}
+    assert {"/metrics", "/healthcheck", "/tasks"} <= paths
+    methods = {path: status(flower + path) for path in paths - open_to_all}
+    assert {path: code for path, code in methods.items() if code not in {401, 405}} == {}
+    login = {"Authorization": "Basic " + b64encode(b"staff:secret").decode()}
+    assert [status(flower + path, **login) for path in ("/metrics", "/healthcheck")] == [200, 200]
 
 
 @pytest.mark.parametrize(
