@@ -14,6 +14,7 @@ import psycopg2  # type: ignore[import-untyped]
 import redis
 
 from tests.local.runner import Runner
+from tests.local.test_servers import open_to_others
 from tests.waiting import wait_until
 
 SLOW_TASK = """
@@ -61,7 +62,8 @@ def test_up_serves_restarts_what_dies_and_stops_in_order(start: Callable[..., Ru
     shop = start("up")
     shop.wait_until_up()
     assert status(shop.address("shop")) == 200
-    assert status(shop.address("Flower")) == 401
+    assert [status(shop.address("Flower") + page) for page in ("", "metrics", "healthcheck")] == [401] * 3
+    assert open_to_others(project / ".local") == []
     assert "staff / " in shop.output
     assert set(shop.local_env()) == {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}
     assert (project / ".local" / "env").stat().st_mode & 0o077 == 0

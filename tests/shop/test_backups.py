@@ -66,7 +66,7 @@ def test_what_is_restored_is_what_was_saved(
     saved: Path, media: Path, settings: Settings, guest: Owner, variant: ProductVariant, tmp_path: Path
 ) -> None:
     before = figures()
-    assert saved.stat().st_mode & 0o077 == 0  # it is for its owner alone
+    assert all(path.stat().st_mode & 0o077 == 0 for path in [saved, *saved.iterdir()])  # it is for its owner alone
     settings.MEDIA_ROOT = str(tmp_path / "restored")
     with empty_database():
         assert "Restored what version" in restored(saved)

@@ -148,6 +148,7 @@ def test_start_up_options_or_a_warning(process: str, startup_options: str, warne
         ("SHOP_MAX_UNITS_PER_CART", 3_000_000_000),
         ("SHOP_ADDS_PER_MINUTE", -1),
         ("SHOP_ORDERS_PER_HOUR", -1),
+        ("SHOP_LOGINS_PER_MINUTE", -1),
         ("SHOP_LETTERS_PER_HOUR", -1),
         ("SHOP_TRUSTED_PROXIES", -1),
     ],
