@@ -96,6 +96,8 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
     With a certificate of its own (`--certfile`) it reads as gunicorn does.
     """
 
+    pending_conns: deque[Any]
+
     def enqueue_req(self, conn: Any) -> None:
         """Called with a connection that is new or has something to read."""
         if self.cfg.is_ssl:

@@ -11,4 +11,4 @@ import sys
 host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].lstrip(".").replace("*", "")
 connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=4)
 connection.request("GET", sys.argv[2], headers={"Host": host or "localhost", "X-Forwarded-Proto": "https"})
-sys.exit(connection.getresponse().status != int([*sys.argv, 200][3]))
+sys.exit(connection.getresponse().status != int([*sys.argv, "200"][3]))

@@ -46,9 +46,10 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> User:
         """Raises UserGone."""
-        self.user.set_password(self.cleaned_data["new_password1"])
-        account_write(self.user, password=self.user.password)
-        return self.user
+        user: User = self.user
+        user.set_password(self.cleaned_data["new_password1"])
+        account_write(user, password=user.password)
+        return user
 
 
 class PasswordForm(forms.Form):
@@ -93,4 +94,5 @@ class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: i
         self._request = request
 
     def clean_old_password(self) -> str:
-        return throttled(self._request, self.user.get_username(), super().clean_old_password)
+        password: str = throttled(self._request, self.user.get_username(), super().clean_old_password)
+        return password

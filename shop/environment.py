@@ -30,7 +30,7 @@ class Environment(Env):  # type: ignore[misc]
         SystemExit and no ImproperlyConfigured: Django itself notices an empty key with the first signature only, and
         what starts a process shows a traceback of many lines for any other error.
         """
-        key = self.str("SECRET_KEY", "")
+        key: str = self.str("SECRET_KEY", "")
         if not key.strip():
             sys.exit(_REFUSAL)
         return key

@@ -1,5 +1,7 @@
 """Signing up, logging in and out. What a guest chose comes along by `shop.joining`."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView, View
+from django.views.generic import FormView
 
 from shop.account_forms import NewPasswordForm, ResetForm, StaffPasswordForm
 from shop.forms import SignupForm
@@ -52,21 +54,23 @@ class LoginView(DjangoLoginView):
     redirect_authenticated_user = True
 
 
-class _LimitedView(View):
-    """A form that costs a hash, or leads to one: so many a minute of one network, with those of the log-in."""
+def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Of a form that costs a hash, or leads to one: so many a minute of one network, with those of the log-in."""
 
-    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Looked at before the form is, and so before any password is hashed."""
-        if wait := network_to_wait(request, LOGINS):
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.method == "POST" and (wait := network_to_wait(request, LOGINS)):
             text = _(
                 "Too many people log in or sign up from where you are. Nothing was changed; please try again later."
             )
             return answer(request, Notice(429, "too_many_logins", _("Not so fast"), text, retry_after=wait))
-        return super().post(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return view(request, *args, **kwargs)
+
+    return limited
 
 
-@method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
-class SignupView(_LimitedView, RedirectURLMixin, FormView):  # type: ignore[type-arg]
+@method_decorator([sensitive_post_parameters(), never_cache, _limited], name="dispatch")
+class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
     """`/accounts/signup/`: the new customer is logged in at once, with the cart they had as a guest."""
 
     template_name = "shop/signup.html"
@@ -97,8 +101,8 @@ def too_many_letters(request: HttpRequest, wait: int) -> HttpResponse:
     return answer(request, Notice(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
 
 
-@method_decorator(never_cache, name="dispatch")
-class ResetView(_LimitedView, PasswordResetView):
+@method_decorator([never_cache, _limited], name="dispatch")
+class ResetView(PasswordResetView):
     """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
 
     template_name = "shop/account_form.html"
@@ -129,7 +133,8 @@ class ResetSentView(PasswordResetDoneView):
     }
 
 
-class ResetConfirmView(_LimitedView, PasswordResetConfirmView):
+@method_decorator(_limited, name="dispatch")
+class ResetConfirmView(PasswordResetConfirmView):
     """`/accounts/reset/<uid>/<token>/`: the link of the mail. It works once."""
 
     template_name = "shop/account_reset.html"

@@ -212,6 +212,8 @@ def test_private_files_are_for_their_owner(open_folder: Path, monkeypatch: pytes
             redis.Redis.from_url(addresses["REDIS_URL"], retry=NO_RETRY).set("name", "Ada")
             assert list((open_folder / "valkey" / "appendonlydir").iterdir())
             assert open_to_others(open_folder) == []
+            kept = (open_folder / "valkey" / "appendonlydir").rglob("*")
+            assert [path for path in kept if path.stat().st_mode & 0o077] == []
     finally:
         os.umask(umask)
 

@@ -40,7 +40,7 @@ def others_at_it(count: int) -> Iterator[Callable[[], None]]:
         end.callback(go_on.set)
         for _ in range(count):
             pool.submit(hold)
-        wait_until(lambda: hashing._admitted._value == AT_ONCE_OR_WAITING - count, "all of them are in")  # type: ignore[attr-defined]
+        wait_until(lambda: hashing._admitted._value == AT_ONCE_OR_WAITING - count, "all of them are in")
         yield go_on.set
 
 
@@ -60,7 +60,7 @@ def test_one_more_waits_for_its_turn_and_the_next_is_refused_at_once(monkeypatch
     monkeypatch.setattr(hashing, "WAIT_SECONDS", 30.0)
     with ThreadPoolExecutor(1) as pool, others_at_it(AT_ONCE) as let_go:
         waits = pool.submit(hash_once)
-        wait_until(lambda: hashing._admitted._value == 0, "it waits")  # type: ignore[attr-defined]
+        wait_until(lambda: hashing._admitted._value == 0, "it waits")
         assert not waits.done()
         with pytest.raises(HasherBusy):
             hash_once()
