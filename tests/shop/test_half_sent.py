@@ -93,6 +93,7 @@ def test_a_byte_now_and_then_prolongs_nothing(connect: Callable[[bytes], socket]
     ended: set[socket] = set()
 
     def dribble() -> bool:
+        connect(b"")  # one that came later, and whose time is over later
         for client in set(clients) - ended:
             with suppress(OSError):
                 client.sendall(b"G")
@@ -105,6 +106,13 @@ def test_a_byte_now_and_then_prolongs_nothing(connect: Callable[[bytes], socket]
     dribble()
     assert is_served(port)
     wait_until(dribble, "the server ends all of them")
+    assert is_served(port)
+
+
+def test_who_does_not_close_after_the_answer_holds_up_nobody(connect: Callable[[bytes], socket], port: int) -> None:
+    """gunicorn's own waits two seconds for each of them, one after the other, in the loop that serves everybody."""
+    for _ in range(80):
+        connect(HALVES["an answer that is not closed"])
     assert is_served(port)
 
 
@@ -177,7 +185,7 @@ def test_the_end_of_a_body_is_where_gunicorn_sees_it(connect: Callable[[bytes], 
 def test_bodies_that_are_too_large_together_give_way_to_forms(connect: Callable[[bytes], socket], port: int) -> None:
     head = FORM.replace(b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x")
     length = LARGEST_REQUEST - 10
-    clients: list[socket] = []
+    form, clients = connect(FORM + b"Content-Length: 5000\r\n\r\nname"), list[socket]()
 
     def send(client: socket) -> None:
         with suppress(OSError):
@@ -187,6 +195,7 @@ def test_bodies_that_are_too_large_together_give_way_to_forms(connect: Callable[
         clients.append(connect(head + b"Content-Length: %d\r\n\r\n" % length))
         Thread(target=send, args=(clients[-1],), daemon=True).start()
     wait_until(lambda: sum(map(is_ended, clients)) >= 3, "some of them are ended")
+    assert not is_ended(form)  # which came first, and whose time is over first
     assert is_served(port)
 
 
