@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.signals import user_logged_in
 
 
@@ -13,3 +14,9 @@ class ShopConfig(AppConfig):
         user_logged_in.disconnect(dispatch_uid="update_last_login")  # Django's own
         user_logged_in.connect(note_log_in, dispatch_uid="shop.note_log_in")
         user_logged_in.connect(bring_guest_cart, dispatch_uid="shop.bring_guest_cart")
+
+
+class BackOfficeConfig(AdminConfig):
+    """Django's admin with a site of our own."""
+
+    default_site = "shop.admin_site.BackOfficeSite"

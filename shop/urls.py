@@ -61,8 +61,6 @@ shop_urls = [
 
 urlpatterns = [
     path("", include((shop_urls, "shop"))),
-    # Before the back office's own, which lets the old password be guessed.
-    path("admin/password_change/", admin.site.admin_view(accounts.StaffPasswordView.as_view(), cacheable=True)),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
