@@ -70,6 +70,10 @@ bench: setup ## how fast it is, in ratios of one run; writes bench/results.json;
 bench-quick: setup ## the same in under three minutes, with shorter rounds and no large tables; writes nothing
 	@exec $(PY) -m bench --quick $(ARGS)
 
+.PHONY: bench-ab
+bench-ab: setup ## what B costs beside A, to a per cent: make bench-ab A=HEAD~1 B=.; "." is the working tree; ARGS="add cart"
+	@exec $(PY) -m bench.ab "$(or $(A),HEAD)" "$(or $(B),.)" $(ARGS)
+
 .PHONY: bench-replay
 bench-replay: setup ## a real log through the pages at full speed: make bench-replay FILE=invoices.csv.xz INVOICES=1000
 	@exec $(PY) -m bench --log "$(FILE)" --invoices $(or $(INVOICES),1000)

@@ -4,7 +4,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 # Any secret will do: what is checked is that cookie and form have the same.
@@ -74,14 +75,25 @@ def answers(visitors: Sequence[Visitor]) -> int:
     return sum(len(visitor.seconds) for visitor in visitors)
 
 
+@contextmanager
+def connected(visitor: Visitor, port: int) -> Iterator[Callable[[Request], None]]:
+    """A kept connection: what is yielded asks once and waits for the answer. Raises at any but a 200 or 303."""
+    with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def ask(request: Request) -> None:
+            connection.sendall(request(visitor))
+            visitor.asked += 1
+            _read(visitor, answers.readline, answers.read)
+
+        yield ask
+
+
 def _go(visitor: Visitor, port: int, request: Request, stop_at: float, most: int) -> None:
     try:
-        with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with connected(visitor, port) as ask:
             while (asked_at := time.monotonic()) < stop_at and visitor.asked < most:
-                connection.sendall(request(visitor))
-                visitor.asked += 1
-                _read(visitor, answers.readline, answers.read)
+                ask(request)
                 visitor.seconds.append(time.monotonic() - asked_at)
     except Exception as error:
         visitor.error = error

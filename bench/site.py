@@ -27,7 +27,7 @@ from shop.local.terminal import LocalError, step
 VARIANTS = 1000
 STOCK = 1_000_000
 # Where the two limits per client are, a bench from one address would end after a second.
-_SETTINGS = {
+SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "shop.settings",
     "SECRET_KEY": "of a bench only, and of nothing that anybody could reach",
     "STATIC_COLLECTED": "false",
@@ -105,7 +105,7 @@ def running_site() -> Iterator[Site]:
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     with throw_away_folder() as folder, private_servers(durable=True) as addresses:
-        os.environ.update(_SETTINGS | addresses)
+        os.environ.update(SETTINGS | addresses)
         with step("tables and goods are there"):
             variants = _prepare()
         yield Site(folder, dict(os.environ), free_port(), variants)

@@ -27,12 +27,13 @@ class Child:
     log: Path
     not_ready: Callable[[], str]
     stop_seconds: float = 15.0
+    code: Path = REPOSITORY  # the folder that it is started in
     process: Popen | None = field(default=None)
 
     def start(self) -> None:
         """Start it, or start it again."""
         command = (sys.executable, "-m", *self.command)
-        self.process = spawn(command, env=self.env, log=self.log, cwd=REPOSITORY)
+        self.process = spawn(command, env=self.env, log=self.log, cwd=self.code)
 
     @property
     def exit_code(self) -> int | None:

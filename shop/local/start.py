@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from shop.local.children import Child
@@ -33,13 +34,18 @@ def prepare_site(env: Mapping[str, str], logs: Path, waiting: Waiting) -> None:
                 raise LocalError(with_log(failed, log))
 
 
-def start_children(children: Sequence[Child], waiting: Waiting) -> None:
-    """Start all, then wait until each is ready; `LocalError` if one ends or takes more than READY_SECONDS."""
+def start_children(
+    children: Sequence[Child], waiting: Waiting, show: Callable[[str], AbstractContextManager[object]] = step
+) -> None:
+    """Start all, then wait until each is ready, shown by `show`.
+
+    `LocalError` if one ends or takes more than READY_SECONDS.
+    """
     for child in children:
         child.start()
     deadline = time.monotonic() + READY_SECONDS
     for child in children:
-        with step(f"{child.name} answers"):
+        with show(f"{child.name} answers"):
             while reason := child.not_ready():
                 # Any of them: one that is dead need not be waited for behind one that is slow.
                 _check_alive(children)

@@ -1,0 +1,41 @@
+"""How long is measured: start after start, until the intervals are narrow or the time is over."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.ab.figures import Comparison
+from bench.ab.measures import Measure
+from bench.ab.rounds import measured_start
+from bench.ab.shop import Shop
+from shop.local.process import Waiting
+from shop.local.terminal import say
+
+NARROW = 0.01  # half the width of an interval, at which there is no need to go on
+_FEWEST = 8  # starts: of fewer, the width itself is a matter of luck
+
+
+@dataclass(frozen=True)
+class Plan:
+    """So many pairs of rounds in each start, and starts for so long; at least two, for an interval."""
+
+    measures: Sequence[Measure]
+    pairs: int
+    seconds: float
+
+
+def compare(shops: Sequence[Shop], plan: Plan, waiting: Waiting) -> Comparison:
+    """Measure two prepared shops, and show after each start how far it is. LocalError where one fails."""
+    comparison, began, starts, longest = Comparison(plan.measures), time.monotonic(), 0, 0.0
+    say(f"\n    pairs   seconds{comparison.progress_heading}")
+    while starts < 2 or _goes_on(comparison, starts, time.monotonic() - began + longest, plan):
+        started = time.monotonic()
+        comparison.note(measured_start(shops, plan.measures, pairs=plan.pairs, waiting=waiting))
+        ended = time.monotonic()
+        starts, longest = starts + 1, max(longest, ended - started)
+        say(f"    {starts * plan.pairs:>5}   {ended - began:>7.0f}{comparison.progress}")
+    return comparison
+
+
+def _goes_on(comparison: Comparison, starts: int, seconds: float, plan: Plan) -> bool:
+    return seconds < plan.seconds and (starts < _FEWEST or comparison.widest > NARROW)

@@ -1,0 +1,73 @@
+"""Revisions of the repository as folders of files."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shop.local.terminal import LocalError
+
+WORKING_TREE = "."
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What git knows of one: the id of its tree of files, and a line for people."""
+
+    tree: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A folder that git looks after."""
+
+    folder: Path
+
+    def find(self, name: str, scratch: Path) -> Revision:
+        """Look a revision up by any name that git knows; `.` is the working tree with what is not committed in it.
+
+        `scratch` is a folder for a passing file. LocalError where git knows none of that name, or where the working
+        tree has conflicts of a merge.
+        """
+        if name == WORKING_TREE:
+            return Revision(self._tree_of_working_tree(scratch), f"working tree on {self._title('HEAD')}")
+        options = ("--verify", "--quiet", "--end-of-options")
+        tree = self._git("rev-parse", *options, f"{name}^{{commit}}^{{tree}}", otherwise="")
+        if not tree:
+            raise LocalError(f"git knows no revision {name!r}; see `git log --oneline` and `git tag`.")
+        return Revision(tree, self._title(name))
+
+    def check_out(self, revision: Revision, folder: Path) -> None:
+        """Write its files into a new folder. Not `git worktree`: a killed run would leave an entry of it in .git."""
+        folder.mkdir(parents=True)
+        archive = folder.with_suffix(".tar")
+        self._git("archive", "--output", str(archive), revision.tree)
+        subprocess.run(["tar", "-xf", str(archive), "-C", str(folder)], check=True)  # noqa: S607 - the system's
+        archive.unlink()
+
+    def _tree_of_working_tree(self, scratch: Path) -> str:
+        """By an index of its own: the real one stays as it is."""
+        if unmerged := self._git("ls-files", "--unmerged"):
+            files = sorted({line.partition("\t")[2] for line in unmerged.splitlines()})
+            raise LocalError(f"The working tree has conflicts in {', '.join(files)}: resolve them first.")
+        index = {"GIT_INDEX_FILE": str(scratch / "index")}
+        self._git("add", "--all", env=index)
+        return self._git("write-tree", env=index)
+
+    def _title(self, name: str) -> str:
+        return self._git("log", "-1", "--format=%h %<(50,trunc)%s", "--end-of-options", name, "--")
+
+    def _git(self, *arguments: str, env: Mapping[str, str] | None = None, otherwise: str | None = None) -> str:
+        """What git answers; where it refuses, `otherwise`, or else LocalError with its own words."""
+        command, env = ["git", "-C", str(self.folder), *arguments], os.environ | dict(env or {})
+        try:
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            raise LocalError("This needs git, which is not installed.") from None
+        if done.returncode == 0:
+            return done.stdout.strip()
+        if otherwise is None:
+            raise LocalError(f"git {arguments[0]}: {' '.join(done.stderr.split())}")
+        return otherwise

@@ -1,0 +1,49 @@
+"""One start of both shops, and the pairs of rounds that are measured in it."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
+
+from bench.ab.clients import Client, Cost
+from bench.ab.measures import Measure
+from bench.ab.shop import Shop
+from shop.local.process import Waiting
+from shop.local.start import start_children
+
+Pair = tuple[Cost, Cost]  # of A and B
+_WARM_UP = 8  # calls of each measure: connections, templates, and what pages remember
+
+
+def measured_start(
+    shops: Sequence[Shop], measures: Sequence[Measure], *, pairs: int, waiting: Waiting
+) -> dict[Measure, list[Pair]]:
+    """Start A and B, measure so many pairs of each measure, and stop both. LocalError where a shop fails."""
+    with ExitStack() as stack:
+        webs = [shop.web() for shop in shops]
+        for web in webs:
+            stack.callback(web.stop, lambda: False)
+        start_children(webs, waiting, show=nullcontext)
+        clients = [Client(shop, web, stack) for shop, web in zip(shops, webs, strict=True)]
+        for turn in range(_WARM_UP):
+            for measure in measures:
+                _call(clients, measure, turn, (Cost(), Cost()))
+        found: dict[Measure, list[Pair]] = {measure: [] for measure in measures}
+        for number in range(pairs):
+            for measure in measures:
+                waiting()
+                found[measure].append(_pair(clients, measure, number))
+        for client in clients:
+            client.prove()
+    return found
+
+
+def _pair(clients: Sequence[Client], measure: Measure, number: int) -> Pair:
+    costs = Cost(), Cost()
+    for turn in range(measure.requests):
+        _call(clients, measure, number + turn, costs)
+    return costs
+
+
+def _call(clients: Sequence[Client], measure: Measure, turn: int, costs: Pair) -> None:
+    """A then B, at the next turn B then A: who comes second finds less of its own in the processor's caches."""
+    for side in (0, 1) if turn % 2 == 0 else (1, 0):
+        clients[side].ask(measure, costs[side])
