@@ -33,8 +33,7 @@ class Repository:
         """
         if name == WORKING_TREE:
             return Revision(self._tree_of_working_tree(scratch), f"working tree on {self._title('HEAD')}")
-        options = ("--verify", "--quiet", "--end-of-options")
-        tree = self._git("rev-parse", *options, f"{name}^{{commit}}^{{tree}}", otherwise="")
+        tree = self._git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}^{{tree}}", otherwise="")
         if not tree:
             raise LocalError(f"git knows no revision {name!r}; see `git log --oneline` and `git tag`.")
         return Revision(tree, self._title(name))
@@ -57,7 +56,7 @@ class Repository:
         return self._git("write-tree", env=index)
 
     def _title(self, name: str) -> str:
-        return self._git("log", "-1", "--format=%h %<(50,trunc)%s", "--end-of-options", name, "--")
+        return self._git("log", "-1", "--format=%h %<(50,trunc)%s", name, "--")
 
     def _git(self, *arguments: str, env: Mapping[str, str] | None = None, otherwise: str | None = None) -> str:
         """What git answers; where it refuses, `otherwise`, or else LocalError with its own words."""
