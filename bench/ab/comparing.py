@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.ab.figures import Comparison
+from bench.ab.intervals import NARROW
 from bench.ab.measures import Measure
 from bench.ab.rounds import measured_start
 from bench.ab.shop import Shop
 from shop.local.process import Waiting
 from shop.local.terminal import say
 
-NARROW = 0.01  # half the width of an interval, at which there is no need to go on
 _FEWEST = 8  # starts: of fewer, the width itself is a matter of luck
 
 
@@ -30,7 +30,7 @@ def compare(shops: Sequence[Shop], plan: Plan, waiting: Waiting) -> Comparison:
     say(f"\n    pairs   seconds{comparison.progress_heading}")
     while starts < 2 or _goes_on(comparison, starts, time.monotonic() - began + longest, plan):
         started = time.monotonic()
-        comparison.note(measured_start(shops, plan.measures, pairs=plan.pairs, waiting=waiting))
+        comparison.note(measured_start(shops, plan.measures, first=starts % 2, pairs=plan.pairs, waiting=waiting))
         ended = time.monotonic()
         starts, longest = starts + 1, max(longest, ended - started)
         say(f"    {starts * plan.pairs:>5}   {ended - began:>7.0f}{comparison.progress}")

@@ -28,7 +28,7 @@ class Figure:
     def row(self) -> str:
         a, b = (statistics.median(side) for side in zip(*self.milliseconds, strict=True))
         found = self.interval
-        verdict = ("B costs less" if found.ratio < 1 else "B costs more") if found.excludes_one else ""
+        verdict = ("B costs less" if found.ratio < 1 else "B costs more") if found.shows_a_difference else ""
         bounds = f"{found.low:.3f} to {found.high:.3f}"
         return f"{self.title:<28} {a:>8.3f} {b:>8.3f} {found.ratio:>7.3f}   {bounds:<16} {verdict}".rstrip()
 

@@ -14,15 +14,18 @@ _WARM_UP = 8  # calls of each measure: connections, templates, and what pages re
 
 
 def measured_start(
-    shops: Sequence[Shop], measures: Sequence[Measure], *, pairs: int, waiting: Waiting
+    shops: Sequence[Shop], measures: Sequence[Measure], *, first: int, pairs: int, waiting: Waiting
 ) -> dict[Measure, list[Pair]]:
-    """Start A and B, measure so many pairs of each measure, and stop both. LocalError where a shop fails."""
+    """Start A and B, measure so many pairs of each measure, and stop both. LocalError where a shop fails.
+
+    `first` is 0 where A is started before B, and 1 where B is.
+    """
     with ExitStack() as stack:
-        webs = [shop.web() for shop in shops]
-        for web in webs:
+        webs = {number: shops[number].web() for number in (first, 1 - first)}
+        for web in webs.values():
             stack.callback(web.stop, lambda: False)
-        start_children(webs, waiting, show=nullcontext)
-        clients = [Client(shop, web, stack) for shop, web in zip(shops, webs, strict=True)]
+        start_children(list(webs.values()), waiting, show=nullcontext)
+        clients = [Client(shop, webs[number], stack) for number, shop in enumerate(shops)]
         for turn in range(_WARM_UP):
             for measure in measures:
                 _call(clients, measure, turn, (Cost(), Cost()))

@@ -47,7 +47,7 @@ def test_an_interval_is_that_of_students_t() -> None:
 def test_one_start_alone_says_nothing() -> None:
     found = interval([1.5])
     assert found == Interval(1.5, 0.0, math.inf)
-    assert not found.excludes_one
+    assert not found.shows_a_difference
 
 
 @pytest.mark.parametrize("starts", [3, 8, 25, 40])
@@ -59,6 +59,16 @@ def test_of_a_hundred_intervals_ninety_nine_hold_the_truth(starts: int) -> None:
     assert held == pytest.approx(0.99, abs=0.006)
 
 
-@pytest.mark.parametrize(("low", "high", "excludes"), [(0.99, 1.01, False), (1.001, 1.05, True), (0.9, 0.999, True)])
-def test_what_excludes_one(low: float, high: float, excludes: bool) -> None:
-    assert Interval(1.0, low, high).excludes_one is excludes
+@pytest.mark.parametrize(
+    ("found", "shows"),
+    [
+        (Interval(1.03, 1.02, 1.04), True),
+        (Interval(0.97, 0.96, 0.98), True),
+        (Interval(1.03, 0.99, 1.07), False),
+        (Interval(0.97, 0.93, 1.01), False),
+        (Interval(1.005, 1.001, 1.009), False),  # on one side, and too near to be told apart
+        (Interval(0.993, 0.987, 0.999), False),
+    ],
+)
+def test_what_shows_a_difference(found: Interval, shows: bool) -> None:
+    assert found.shows_a_difference is shows
