@@ -91,6 +91,10 @@ screens: setup ## pictures of each page into docs/screens, of the shop that `mak
 	@$(PY) -m tests.browser.screens http://127.0.0.1:$${PORT:-8000}
 	$(PY) -m tests.browser.screens_office http://127.0.0.1:$${PORT:-8000}
 
+.PHONY: docs
+docs: setup ## docs/signals.md, of the docstrings of the signals
+	@exec $(PY) -m tools.signals_page
+
 .PHONY: lint
 lint: setup ## ruff, mypy, direction of imports, missing migrations
 	.venv/bin/ruff check .

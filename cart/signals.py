@@ -1,23 +1,45 @@
-"""What this room announces, beside the saves and deletes of its lines. It imports no listener."""
+"""Signals of the cart, beside Django's own for saves and deletes of its lines. See docs/signals.md."""
 
 from django.dispatch import Signal
 
-# A shopper asked for more units than were free.
-# Arguments: error (InsufficientStock), idempotency_key (str or None). Sent after the rollback.
 stock_short = Signal()
+"""A shopper asked for more units than were free. Sent after the rollback of the refused command.
 
-# Holds ran out, and their units went back to the shelf for it.
-# Arguments: lines (list of CartItem, as they were while they held). Sent inside the transaction.
-holds_ran_out = Signal()
+Arguments:
+    error (InsufficientStock): how many were asked for, how many were free, and when the first hold of others ends.
+    idempotency_key (str | None): the key of the request; the repeats of one request are one shortage.
+"""
 
-# A shopper prolonged live holds by "keep my items".
-# Arguments: lines (list of CartItem). Sent inside the transaction.
-holds_kept = Signal()
+holds_expired = Signal()
+"""Holds expired, and their units went back to free stock. Sent inside the transaction that releases them.
 
-# A customer asks for all that is kept of them. A receiver that keeps something answers with {name: plain values}.
-# Arguments: user (User), cart_ids (list of int, all that they ever had).
-customer_asked = Signal()
+Arguments:
+    lines (list[CartItem]): the lines as they were while they held.
+"""
 
-# A drill's throw-away variants are about to be deleted; whoever keeps traces of them drops these now.
-# Arguments: variant_ids and cart_ids (lists of int), of no real shopper.
+holds_extended = Signal()
+"""A shopper extended live holds. Sent inside the transaction.
+
+Arguments:
+    lines (list[CartItem]): the lines whose holds now end later.
+"""
+
+customer_data_requested = Signal()
+"""A customer asks for a copy of all that is kept of them. Sent in the request, outside of a transaction.
+
+A receiver that keeps something returns it as {name: plain values}, which becomes a part of the file.
+
+Arguments:
+    user (User): the customer.
+    cart_ids (list[int]): all carts that they ever had.
+"""
+
 drill_ended = Signal()
+"""The variants and carts of an oversell drill are about to be deleted. Sent inside the transaction that deletes them.
+
+A receiver deletes what it keeps about them.
+
+Arguments:
+    variant_ids (list[int]): variants that were made for the drill.
+    cart_ids (list[int]): carts of no real shopper.
+"""

@@ -1,16 +1,35 @@
-"""What this room announces, inside the transaction of the change. It imports no listener."""
+"""Signals of checkout and orders. See docs/signals.md."""
 
 from django.dispatch import Signal
 
-# A shopper has told us where an order shall go, for the first time of this cart. Arguments: cart_id, value (Decimal).
-checkout_begun = Signal()
+checkout_started = Signal()
+"""A shopper saved where an order is to go. Sent inside the transaction, at each save of the same cart.
 
-# An order was placed. Arguments: order, lines (list of OrderLine).
+Arguments:
+    cart_id (int): the cart.
+"""
+
 order_placed = Signal()
+"""An order was placed. Sent inside the transaction, after its lines are written and before its payment is begun.
 
-# An order went from one state to another. Arguments: order, state (State), actor (User or None).
+Arguments:
+    order (Order): the order, in the state `placed`.
+    lines (list[OrderLine]): its lines.
+"""
+
 order_moved = Signal()
+"""An order went from one state to another. Sent inside the transaction.
 
-# Units of an order are no longer sold: it was cancelled, refunded, or they came back.
-# Arguments: order, units (dict of OrderLine to int).
-units_unsold = Signal()
+Arguments:
+    order (Order): the order, in its new state.
+    state (State): that state.
+    actor (User | None): who did it; None for the customer, a payment or the clock.
+"""
+
+units_refunded = Signal()
+"""Units of an order are sold no longer: it was cancelled or refunded, or they came back. Sent inside the transaction.
+
+Arguments:
+    order (Order): the order.
+    units (list[tuple[OrderLine, int]]): each line, with how many units of it.
+"""

@@ -6,12 +6,12 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from cart.models import Cart, CartItem
-from cart.signals import customer_asked
+from cart.signals import customer_data_requested
 from orders.models import Checkout, Order, OrderLine
 
 
 def data_of(user: User) -> dict[str, Any]:
-    """Name, address, carts, orders, and what the receivers of `customer_asked` keep; never the password.
+    """Name, address, carts, orders, and what the receivers of `customer_data_requested` keep; never the password.
 
     Not told, since nothing says whose they are: keys of requests (kept as fingerprints), and letters, which go to an
     address that anybody may have typed. 6 queries, and those of the receivers.
@@ -19,7 +19,9 @@ def data_of(user: User) -> dict[str, Any]:
     carts = list(Cart.objects.filter(user=user).prefetch_related("items__product_variant"))
     orders = Order.objects.filter(user=user).prefetch_related("lines")
     checkouts = Checkout.objects.filter(cart__user=user)
-    answers: list[tuple[Any, Any]] = customer_asked.send(sender=None, user=user, cart_ids=[cart.pk for cart in carts])
+    answers: list[tuple[Any, Any]] = customer_data_requested.send(
+        sender=None, user=user, cart_ids=[cart.pk for cart in carts]
+    )
     return {
         "username": user.username,
         "email": user.email,

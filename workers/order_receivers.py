@@ -7,7 +7,7 @@ from typing import Any
 
 from orders.letters import Occasion
 from orders.models import Order, OrderLine
-from orders.signals import checkout_begun, order_moved, order_placed, units_unsold
+from orders.signals import checkout_started, order_moved, order_placed, units_refunded
 from orders.states import State
 from workers.analytics.asking import event_intent
 from workers.outbox import Intent, enqueue
@@ -21,13 +21,13 @@ _LETTERS = {
 
 def connect() -> None:
     """Connect every receiver once."""
-    checkout_begun.connect(checkout_has_begun, dispatch_uid="workers.checkout_has_begun")
+    checkout_started.connect(checkout_has_started, dispatch_uid="workers.checkout_has_started")
     order_placed.connect(order_was_placed, dispatch_uid="workers.order_was_placed")
     order_moved.connect(order_has_moved, dispatch_uid="workers.order_has_moved")
-    units_unsold.connect(units_were_unsold, dispatch_uid="workers.units_were_unsold")
+    units_refunded.connect(units_were_refunded, dispatch_uid="workers.units_were_refunded")
 
 
-def checkout_has_begun(sender: Any, cart_id: int, **kwargs: Any) -> None:
+def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
     """A shopper filled in where an order shall go. However often they do, it is one event of the cart."""
     event_id = uuid.uuid5(uuid.NAMESPACE_OID, f"begin_checkout:{cart_id}")
     enqueue([event_intent("begin_checkout", event_id, cart_id=cart_id)], event_id=event_id)
@@ -45,7 +45,7 @@ def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> N
         enqueue([_letter(order, occasion)])
 
 
-def units_were_unsold(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
+def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
     """Units that were bought are not any more."""
     enqueue(_line_event("refund", order, line, count) for line, count in units)
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 
 from cart.models import CartItem
-from cart.signals import customer_asked, drill_ended, holds_kept, holds_ran_out, stock_short
+from cart.signals import customer_data_requested, drill_ended, holds_expired, holds_extended, stock_short
 from inventory.errors import InsufficientStock
-from inventory.signals import import_waits, stock_changed
+from inventory.signals import import_submitted, stock_changed
 from post_box import letter_handed_in
 from workers import order_receivers
 from workers.analytics.asking import event_intent
@@ -27,12 +27,12 @@ def connect() -> None:
     post_save.connect(line_saved, sender=CartItem, dispatch_uid="workers.line_saved")
     post_delete.connect(line_deleted, sender=CartItem, dispatch_uid="workers.line_deleted")
     stock_changed.connect(stock_has_changed, dispatch_uid="workers.stock_has_changed")
-    import_waits.connect(import_is_waiting, dispatch_uid="workers.import_is_waiting")
+    import_submitted.connect(import_was_submitted, dispatch_uid="workers.import_was_submitted")
     stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
-    holds_ran_out.connect(holds_have_run_out, dispatch_uid="workers.holds_have_run_out")
-    holds_kept.connect(holds_were_kept, dispatch_uid="workers.holds_were_kept")
+    holds_expired.connect(holds_have_expired, dispatch_uid="workers.holds_have_expired")
+    holds_extended.connect(holds_were_extended, dispatch_uid="workers.holds_were_extended")
     drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
-    customer_asked.connect(events_of, dispatch_uid="workers.events_of")
+    customer_data_requested.connect(events_of, dispatch_uid="workers.events_of")
     letter_handed_in.connect(letter_was_handed_in, dispatch_uid="workers.letter_was_handed_in")
     order_receivers.connect()
 
@@ -53,7 +53,7 @@ def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) 
     enqueue(Intent("check_low_stock", key=variant_id) for variant_id in variant_ids)
 
 
-def import_is_waiting(sender: Any, job_id: int, **kwargs: Any) -> None:
+def import_was_submitted(sender: Any, job_id: int, **kwargs: Any) -> None:
     """Staff uploaded a file, or confirmed what it would do."""
     enqueue([Intent("advance_imports", key=job_id)])
 
@@ -79,12 +79,12 @@ def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str 
     enqueue([shortage], event_id=event_id)
 
 
-def holds_have_run_out(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
+def holds_have_expired(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
     """Units went back to the shelf because nobody kept or bought them in time."""
     enqueue(_hold_event("hold_expired", line) for line in lines)
 
 
-def holds_were_kept(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
+def holds_were_extended(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
     """A shopper asked for more time."""
     enqueue(_hold_event("hold_kept", line) for line in lines)
 

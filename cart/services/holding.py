@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cart.locks import clock, lock_run_out_lines_of_variant
 from cart.models import CartItem
 from cart.selectors import FreeUnits, free_units
-from cart.signals import holds_ran_out
+from cart.signals import holds_expired
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units, take_units
 from inventory.locks import lock_variants
@@ -78,5 +78,5 @@ def release_run_out(lines: Iterable[CartItem]) -> list[CartItem]:
     """Release locked lines because their holds are over, and say that this is why. Returns the lines."""
     lines = release(lines)
     if lines:
-        holds_ran_out.send(sender=CartItem, lines=lines)
+        holds_expired.send(sender=CartItem, lines=lines)
     return lines

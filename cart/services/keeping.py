@@ -9,7 +9,7 @@ from cart.models import CartItem
 from cart.owners import Owner
 from cart.services.claiming import Replayed, claim_key
 from cart.services.transactions import command
-from cart.signals import holds_kept
+from cart.signals import holds_extended
 
 
 def keep_items(*, owner: Owner, idempotency_key: str | None = None) -> int:
@@ -45,5 +45,5 @@ def _keep(owner: Owner, key: str | None) -> int:
         hold_extensions=F("hold_extensions") + 1,
     )
     if live:
-        holds_kept.send(sender=CartItem, lines=live)
+        holds_extended.send(sender=CartItem, lines=live)
     return len(live)

@@ -13,7 +13,7 @@ from inventory.imports.importers import IMPORTERS
 from inventory.imports.logbook import log_import
 from inventory.imports.models import ImportJob
 from inventory.locks import lock_import
-from inventory.signals import import_waits
+from inventory.signals import import_submitted
 
 State = ImportJob.State
 _OPEN = (State.CHECKING, State.CHECKED, State.APPLYING)
@@ -27,7 +27,7 @@ def import_start(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: Us
     digest = hashlib.sha256(text.encode()).hexdigest()
     job = ImportJob.objects.create(kind=kind, file_name=file_name[-200:], text=text, digest=digest, created_by=by)
     log_import(job, by, ADDITION, f"Uploaded {job.file_name}.")
-    import_waits.send(sender=ImportJob, job_id=job.pk)
+    import_submitted.send(sender=ImportJob, job_id=job.pk)
     return job
 
 
@@ -47,7 +47,7 @@ def import_confirm(*, job_id: int, preview: int, by: User) -> ImportJob:
     job.state, job.confirmed_by, job.problem = State.APPLYING, by, ""
     job.save(update_fields=["state", "confirmed_by", "problem"])
     log_import(job, by, CHANGE, f"Confirmed preview {preview} (differences: {job.differences:,}).")
-    import_waits.send(sender=ImportJob, job_id=job.pk)
+    import_submitted.send(sender=ImportJob, job_id=job.pk)
     return job
 
 
@@ -75,7 +75,7 @@ def import_retry(*, job_id: int, by: User) -> ImportJob:
     job.state, job.confirmed_by, job.problem = State.CHECKING, None, ""
     job.save(update_fields=["state", "confirmed_by", "problem"])
     log_import(job, by, CHANGE, "Tried again.")
-    import_waits.send(sender=ImportJob, job_id=job.pk)
+    import_submitted.send(sender=ImportJob, job_id=job.pk)
     return job
 
 

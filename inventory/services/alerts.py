@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Now
 
 from inventory.locks import lock_alert_news, lock_alerts
 from inventory.models import LowStockAlert, ProductVariant
+from inventory.signals import alert_changed
 
 # An alert closes only when stock has risen clearly above its threshold, or every sale at the line would open another.
 REARM_FACTOR = 1.2
@@ -48,8 +49,13 @@ def _refresh_alert(variant: ProductVariant, alert: LowStockAlert | None) -> None
     level = LowStockAlert.Level.OUT if free == 0 else LowStockAlert.Level.LOW
     if alert is None:
         if free <= threshold and variant.product.is_listed:
-            LowStockAlert.objects.create(variant=variant, level=level, stock_when_opened=free, changed_since=Now())
-    elif free > threshold * REARM_FACTOR:
+            opened = LowStockAlert.objects.create(
+                variant=variant, level=level, stock_when_opened=free, changed_since=Now()
+            )
+            _announce(opened)
+        return
+    alert.variant = variant
+    if free > threshold * REARM_FACTOR:
         _update(alert, closed_at=Now())
     elif level != alert.level == LowStockAlert.Level.LOW:
         # Whoever saw that few were left has not seen this.
@@ -63,6 +69,13 @@ def _update(alert: LowStockAlert, **values: Any) -> None:
     for name, value in values.items():
         setattr(alert, name, value)
     alert.save(update_fields=list(values))
+    _announce(alert)
+
+
+def _announce(alert: LowStockAlert) -> None:
+    # The database's clock wrote these; until they are read again the instance has expressions.
+    alert.refresh_from_db(fields=["opened_at", "closed_at", "changed_since"])
+    alert_changed.send(sender=LowStockAlert, alert=alert)
 
 
 def alerts_take_news(*, gathered_for: timedelta) -> list[LowStockAlert]:

@@ -10,7 +10,7 @@ from orders.errors import DeliveryUnavailable
 from orders.locks import share_delivery_method
 from orders.models import Checkout
 from orders.models.addressed import CUSTOMER_FIELDS, Customer
-from orders.signals import checkout_begun
+from orders.signals import checkout_started
 
 
 @command
@@ -34,7 +34,7 @@ def checkout_save(*, cart_id: int, customer: Customer, delivery_method_id: int) 
         unique_fields=["cart"],
         update_fields=[*CUSTOMER_FIELDS, "delivery_method"],
     )
-    checkout_begun.send(sender=Checkout, cart_id=cart_id)
+    checkout_started.send(sender=Checkout, cart_id=cart_id)
     return checkout
 
 

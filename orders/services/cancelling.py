@@ -7,7 +7,7 @@ from inventory.selling import take_back_units
 from orders.locks import lock_order, lock_overdue_orders
 from orders.models import Order
 from orders.services.moving import move
-from orders.signals import units_unsold
+from orders.signals import units_refunded
 from orders.states import State
 
 _BATCH = 50
@@ -47,4 +47,4 @@ def _cancel(order: Order, *, actor: User | None, note: str) -> None:
     lines = list(order.lines.all())
     units = {line.variant_id: line.quantity for line in lines}
     take_back_units(units, reason="Order cancelled", cause=f"order {order.number}", actor=actor)
-    units_unsold.send(sender=Order, order=order, units=[(line, line.quantity) for line in lines])
+    units_refunded.send(sender=Order, order=order, units=[(line, line.quantity) for line in lines])

@@ -18,7 +18,7 @@ from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, OrderLine, Refund
 from orders.services.logbook import note_deed
 from orders.services.moving import move
-from orders.signals import units_unsold
+from orders.signals import units_refunded
 from orders.states import State
 
 
@@ -69,7 +69,7 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
             _note_return(line, units)
         _bring_back(order, kept, reason=reason, actor=actor)
     else:
-        units_unsold.send(sender=Order, order=order, units=kept)
+        units_refunded.send(sender=Order, order=order, units=kept)
     _owe(order, left_to_refund(order), reason=reason)
     return order
 
@@ -118,7 +118,7 @@ def _bring_back(order: Order, units: list[tuple[OrderLine, int]], *, reason: str
     take_back_units(
         {line.variant_id: count for line, count in units}, reason=reason, cause=f"order {order.number}", actor=actor
     )
-    units_unsold.send(sender=Order, order=order, units=units)
+    units_refunded.send(sender=Order, order=order, units=units)
 
 
 def _owe(order: Order, amount: Decimal, *, reason: str) -> None:

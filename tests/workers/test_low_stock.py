@@ -1,6 +1,7 @@
 """Alerts follow free stock: one open alert a variant, opened at the line, closed clearly above it."""
 
 import threading
+from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from inventory.models import LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import alerts_refresh, stock_move, stock_move_many, variant_save
 from inventory.services.many import Move
+from inventory.signals import alert_changed
 from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
 from tests.databases import somebody_waits
@@ -142,3 +144,19 @@ def test_a_check_reads_the_stock_after_it_has_the_lock(make_variant: MakeVariant
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
     rival.join(30)
     assert alerts() == [("out", True)]
+
+
+def test_each_change_of_an_alert_is_announced_with_what_it_has_become(make_variant: MakeVariant) -> None:
+    heard: list[tuple[str, int, bool]] = []
+
+    def listen(alert: LowStockAlert, **kwargs: object) -> None:
+        heard.append((alert.state, alert.variant_id, isinstance(alert.changed_since, datetime)))
+
+    alert_changed.connect(listen)
+    try:
+        variant = make_variant(6, threshold=5)
+        for delta in (-1, -5, 2, 10, 1):  # at the threshold, none left, few again, plenty, and nothing to say any more
+            move(variant, delta)
+    finally:
+        alert_changed.disconnect(listen)
+    assert heard == [(state, variant.pk, True) for state in ("low", "out", "low", "closed")]

@@ -1,0 +1,1 @@
+"""What runs, backs up, tries and documents the shop, and is no part of it."""

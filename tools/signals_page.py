@@ -1,0 +1,76 @@
+"""Makes docs/signals.md of the docstrings below the signals, with `make docs`.
+
+A docstring says what happened and in which transaction, and lists each argument with its type.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "signals.md"
+_HEAD = """# Signals
+
+An app announces what happened and imports no listener; `workers/receivers.py` listens, and so can an app of your own,
+without a change to the shop. A receiver of a signal that is sent *inside the transaction* runs in it: what it writes is
+kept or lost with the change, and an exception in it undoes the change. So it does no slow work, but asks for an effect
+([effects.md](effects.md)).
+
+A line of a cart that is added, changed or removed is announced by Django's own `post_save` and `post_delete` of
+`cart.models.CartItem`; `instance.quantity_change` says by how many units.
+
+This page is made by `make docs` of the docstrings in each app's `signals.py`.
+"""
+_ARGUMENT = re.compile(r"^    (?P<name>\w+) \((?P<type>.+?)\): (?P<text>.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class SignalDoc:
+    """A signal as its docstring describes it. `arguments` holds type and description by name."""
+
+    app: str
+    name: str
+    text: str
+    arguments: dict[str, tuple[str, str]]
+
+
+def documented_signals() -> Iterator[SignalDoc]:
+    """All signals of all apps. Raises ValueError for one without a docstring."""
+    for path in sorted(ROOT.glob("*/signals.py")):
+        body = ast.parse(path.read_text()).body
+        for statement, following in zip(body, [*body[1:], None], strict=True):
+            match statement, following:
+                case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+                    yield _read(path.parent.name, name, text)
+                case ast.Assign(targets=[ast.Name(id=name)]), _:
+                    raise ValueError(f"{path}: {name} has no docstring")
+
+
+def page() -> str:
+    """The whole document."""
+    parts, app = [_HEAD], ""
+    for signal in documented_signals():
+        if signal.app != app:
+            app = signal.app
+            parts.append(f"## {app}\n")
+        rows = [_row(name, *about) for name, about in signal.arguments.items()]
+        table = "\n".join(["| argument | type | |", "|---|---|---|", *rows])
+        parts.append(f"### {signal.name}\n\n`{signal.app}.signals.{signal.name}`. {signal.text}\n\n{table}\n")
+    return "\n".join(parts)
+
+
+def _read(app: str, name: str, docstring: str) -> SignalDoc:
+    text, _, arguments = docstring.partition("\n\nArguments:\n")
+    found = {each["name"]: (each["type"], each["text"]) for each in _ARGUMENT.finditer(arguments)}
+    return SignalDoc(app, name, text.strip(), found)
+
+
+def _row(name: str, kind: str, text: str) -> str:
+    escaped = kind.replace("|", "\\|")  # else a union would end the table's cell
+    return f"| `{name}` | `{escaped}` | {text} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
