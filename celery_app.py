@@ -10,8 +10,8 @@ from django.conf import settings
 from kombu import Exchange
 from kombu import Queue as KombuQueue
 
+from core.queues import Queue
 from workers import celery_guard, flower_guard
-from workers.queues import Queue
 from workers.schedule import BEAT_SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
@@ -20,7 +20,7 @@ celery_guard.install()
 flower_guard.install()
 
 
-@setup_logging.connect(dispatch_uid="log_lines")
+@setup_logging.connect(dispatch_uid="core.logging")
 def log_as_everywhere(loglevel: int | None = None, **kwargs: Any) -> None:
     """Worker and beat write the lines that the web writes; without a receiver Celery would set up its own."""
     logging.config.dictConfig(settings.LOGGING)

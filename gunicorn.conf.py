@@ -2,8 +2,8 @@
 
 import os
 
-from log_lines import logging_config
-from web_worker import ShopWorker
+from core.logging import logging_config
+from core.web_worker import ShopWorker
 
 bind = f"{os.environ.get('BIND_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 worker_class = ShopWorker

@@ -59,14 +59,6 @@ class TooManyUnits(ValidationError):
         )
 
 
-class Busy(Exception):
-    """The database kept others waiting too long, or refused twice to order rival changes. Pages answer 503."""
-
-
-class UserGone(Exception):
-    """The account was deleted while this request was on its way; nothing was changed. Pages lead to the log-in."""
-
-
 class HoldsInTheWay(ValidationError):
     """Fewer units are free than staff want to take off: these lines of carts would lose their holds. Nothing was moved.
 
@@ -129,13 +121,6 @@ class CartEmpty(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("There is nothing in your cart."), code="cart_empty")
-
-
-class ReasonMissing(ValidationError):
-    """Staff change nothing of a shopper's without saying why."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Please give a reason. It is kept in the log."), code="reason_missing")
 
 
 class NothingHeld(ValidationError):

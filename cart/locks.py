@@ -10,13 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.db import connection
-
-from cart.errors import UserGone
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from inventory.rows import instances
+from core.rows import instances
 
 
 @dataclass(frozen=True)
@@ -105,22 +101,3 @@ def lock_run_out_lines_of_variant(*, variant_id: int, not_cart_id: int, now: dat
     """
     lines = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0, reserved_until__lte=now)
     return list(lines.exclude(cart_id=not_cart_id).order_by("pk").select_for_update(no_key=True, skip_locked=True))
-
-
-def clock() -> datetime:
-    """The database's clock, now: not the start of the transaction, which may have waited for a lock since."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
-
-
-def lock_user(user_id: int) -> None:
-    """Lock an account that is about to be deleted. Raises UserGone where there is none.
-
-    By its key, unlike all others here: the COMMIT of a row that names the account shall wait. First in the order of
-    locks; a rival that waits so with a cart locked is a deadlock, which PostgreSQL ends and a command runs again.
-    """
-    users = User.objects.select_for_update().filter(pk=user_id)
-    if not users.values_list("pk", flat=True):
-        raise UserGone

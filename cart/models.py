@@ -10,9 +10,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from inventory.guarded import GuardedColumns
+from core.guarded import GuardedColumns
+from core.text import counted
 from inventory.models import ProductVariant
-from staff.wording import counted
 
 
 class Cart(GuardedColumns):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from core.rows import instances
 from inventory.models import Product, ProductVariant
-from inventory.rows import instances
 
 # One statement decides: under READ COMMITTED a rival's commit makes PostgreSQL check the condition again on the new
 # row, so no number read earlier can be acted on. A negative count gives units back, but only on an active variant.

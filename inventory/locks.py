@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 from inventory.imports.models import ImportJob
 from inventory.models import LowStockAlert, Product, ProductVariant
 

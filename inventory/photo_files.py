@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 from inventory.models import Product
 from inventory.photos import FOLDER, photo_key
 

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 
 FOLDER = "photos"  # of the storage
 LARGEST_FILE = 8 * 1024 * 1024

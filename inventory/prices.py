@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from inventory.wording import money
+from core.money import money
 
 _TIMES = 3
 

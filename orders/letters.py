@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from inventory.wording import money
+from core.money import money
 from orders.links import order_path
 from orders.models import Order, OrderTransition
 from orders.states import State

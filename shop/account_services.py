@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from cart.errors import UserGone
-from cart.locks import lock_user
-from cart.services.transactions import command
+from core.errors import UserGone
+from core.locks import lock_user
+from core.transactions import command
 
 
 def account_write(user: User, **columns: object) -> None:

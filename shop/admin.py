@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from staff.admin import ReadOnlyAdmin, StaffAdmin
+from core.admin.base import ReadOnlyAdmin, StaffAdmin
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -43,7 +43,7 @@ def _mark(request: HttpRequest) -> str:
 
 
 def _style(request: HttpRequest) -> str:
-    return static("staff/staff.css")
+    return static("core/admin.css")
 
 
 def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cart.errors import InvalidQuantity
-from staff.numbers import UnreadableNumber, read_units
+from core.numbers import UnreadableNumber, read_units
 
 # Plain digits only: `int()` would take "+1", "1_000" and the digits of any script for numbers too.
 _ID = re.compile(r"[0-9]{1,18}")

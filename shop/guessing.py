@@ -13,8 +13,8 @@ from dataclasses import astuple, dataclass
 
 from django.http import HttpRequest
 
-import redis_link
-from shop.ratelimit import client_address, keyed_hash, network_of
+from core import redis
+from core.ratelimit import client_address, keyed_hash, network_of
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ def seconds_to_wait(request: HttpRequest | None, name: str) -> int:
     numbers = [number for limit in limits for number in astuple(limit)]
 
     def ask() -> int:
-        milliseconds: int = redis_link.client().eval(_COUNT, 5, *_keys(request, name), *numbers, _MEMORY)
+        milliseconds: int = redis.client().eval(_COUNT, 5, *_keys(request, name), *numbers, _MEMORY)
         return -(-milliseconds // 1000)
 
-    return redis_link.try_redis(ask, otherwise=0)
+    return redis.try_redis(ask, otherwise=0)
 
 
 def forget(request: HttpRequest | None, name: str) -> None:
@@ -73,13 +73,13 @@ def forget(request: HttpRequest | None, name: str) -> None:
     *counted, known = _keys(request, name)
 
     def tell() -> None:
-        with redis_link.client().pipeline(transaction=True) as pipeline:
+        with redis.client().pipeline(transaction=True) as pipeline:
             pipeline.delete(*counted)
             if _address(request):
                 pipeline.set(known, 1, ex=_KNOWN)
             pipeline.execute()
 
-    redis_link.try_redis(tell, otherwise=None)
+    redis.try_redis(tell, otherwise=None)
 
 
 def _address(request: HttpRequest | None) -> str:

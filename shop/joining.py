@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cart.errors import Busy
 from cart.services import merge_guest_cart
 from cart.services.merging import CutBy, MergedLine
+from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.shoppers import Shopper
 from shop.wording import full_name, price_change

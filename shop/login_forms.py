@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 from unfold.forms import AuthenticationForm as UnfoldAuthenticationForm
 
+from core.ratelimit import LOGINS, network_to_wait
 from shop import guessing
-from shop.ratelimit import LOGINS, network_to_wait
 
 T = TypeVar("T")
 

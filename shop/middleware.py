@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from cart.errors import Busy, UserGone
-from cart.services.transactions import is_of_a_user_who_is_gone
+from core.errors import Busy, UserGone
+from core.transactions import is_of_a_user_who_is_gone
 from shop.hashing import HasherBusy
 from shop.notices import Notice, answer, wants_json
 from shop.parts import wants_part

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from log_lines import about_request, facts, route_of
+from core.logging import about_request, facts, route_of
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kombu.utils.url import parse_url
 
-from log_lines import logging_config
+from core.logging import logging_config
 from shop.back_office import unfold
 from shop.environment import Environment
 
@@ -46,7 +46,8 @@ INSTALLED_APPS = [
     "orders.apps.OrdersConfig",
     "cart.apps.CartConfig",
     "inventory.apps.InventoryConfig",
-    "staff.apps.StaffConfig",  # last, see there
+    "core.apps.CoreConfig",
+    "backoffice.apps.BackofficeConfig",  # last, see there
 ]
 
 MIDDLEWARE = [

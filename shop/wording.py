@@ -8,9 +8,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cart.models import CartItem
+from core.money import money as money
 from inventory.models import ProductVariant
 from inventory.wording import full_name as full_name
-from inventory.wording import money as money
 
 
 def clock_time(moment: datetime) -> str:

@@ -22,7 +22,7 @@ from django.test import override_settings
 from django.utils import timezone
 from pytest_celery import CeleryTestWorker
 
-import redis_link
+import core.redis
 from cart.owners import Owner
 from celery_app import app
 from inventory.models import Product, ProductVariant
@@ -89,8 +89,8 @@ def no_n_plus_one() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def empty_redis() -> None:
     """No bell, no message and no silence of the breaker is left from the test before."""
-    redis_link._silent_until = 0.0
-    redis_link.client().flushall()
+    core.redis._silent_until = 0.0
+    core.redis.client().flushall()
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from core.logging import Context, Json, Line, about_request, facts
 from inventory.models import ProductVariant
-from log_lines import Context, Json, Line, about_request, facts
 from tests.browsing import Shopper
 from tests.processes import start_worker
 from tests.waiting import wait_until

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-ROOMS = ("shop", "workers", "orders", "cart", "inventory", "staff")
+APPS = ("shop", "backoffice", "workers", "orders", "cart", "inventory", "core")
 # Sets what a session waits for where no pooler can be, and takes it back; see there.
 EXCEPT = {"shop/management/commands/migrate.py"}
 _OUTLIVES_A_TRANSACTION = re.compile(
@@ -32,7 +32,7 @@ def texts(file: Path) -> Iterator[str]:
             yield node.value
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", APPS)
 def test_a_room_keeps_nothing_in_a_session(room: str) -> None:
     files = [file for file in (settings.BASE_DIR / room).rglob("*.py") if not _is_excepted(file)]
     found = [(file, text) for file in files for text in texts(file) if _OUTLIVES_A_TRANSACTION.search(text)]

@@ -30,12 +30,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ASK_ALL = """
 import asyncio, json
 import django; django.setup()
-import redis_link
+import core.redis
 from celery_app import app
 from flower.utils.broker import Broker
 from workers.outbox.effects import registry
 
-def web(): redis_link.client().ping()
+def web(): core.redis.client().ping()
 def sender(): registry["recalculate_cart_totals"].send(retry=False)
 def flower():
     broker = Broker(app.conf.broker_url, broker_use_ssl=app.conf.broker_use_ssl)

@@ -3,7 +3,7 @@
 import pytest
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from redis_link import try_redis
+from core.redis import try_redis
 
 
 @pytest.mark.parametrize(

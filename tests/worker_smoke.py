@@ -14,10 +14,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from cart.models import Cart
 from cart.services import add_product_to_cart
 from celery_app import app
+from core.queues import Queue
 from tests.faults.template import make_good
 from tests.waiting import wait_until
 from workers.models import OutboxRow
-from workers.queues import Queue
 
 TOTALS = "recalculate_cart_totals"
 

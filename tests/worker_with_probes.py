@@ -8,7 +8,7 @@ from celery.worker.control import Panel
 from django.conf import settings
 
 from celery_app import app
-from redis_link import client
+from core.redis import client
 
 
 @app.task(name="probe.slow")

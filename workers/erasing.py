@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
-from workers.analytics.days import day_of
+from core.days import day_of
 from workers.analytics.recording import mark_days
 from workers.models import AnalyticsEvent, OutboxRow
 

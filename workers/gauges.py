@@ -9,11 +9,11 @@ from django.db.models import Count, F, Func, IntegerField, Min, Q, Sum
 from django.db.models.functions import Extract, Now
 
 from cart.models import CartItem
+from core.queues import Queue
+from core.redis import client, try_redis
 from inventory.models import LowStockAlert
-from redis_link import client, try_redis
 from workers.models import AnalyticsEvent, EffectRun
 from workers.outbox.effects import registry
-from workers.queues import Queue
 
 _LATELY = timedelta(seconds=60)
 

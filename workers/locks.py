@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 from workers.models import Letter, OutboxRow
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from staff.wording import counted
+from core.text import counted
 
 
 class OutboxRowQuerySet(models.QuerySet["OutboxRow"]):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from workers.queues import Queue
+from core.queues import Queue
 
 # One for each queue, done by its workers: the pulse of a queue that nobody serves stands still.
 _PULSES = {

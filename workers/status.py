@@ -8,11 +8,11 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import Now
 
 from cart.models import StockAudit
-from staff.wording import counted
+from core.queues import Queue
+from core.text import counted
 from workers.heartbeats import BEAT
 from workers.models import Heartbeat, Letter, OutboxRow
 from workers.outbox.effects import registry
-from workers.queues import Queue
 
 # Older than these, and somebody should look.
 OLDEST_PENDING = timedelta(seconds=60)

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
+from core.queues import Queue
 from inventory.imports.applying import import_advance
 from inventory.imports.keeping import drop_old_files
 from inventory.photo_files import drop_unnamed_photos
@@ -21,7 +22,6 @@ from workers.outbox.sweeping import ring_for_waiting_rows
 from workers.post.delivering import deliver
 from workers.post.keeping import drop_old_letters
 from workers.post.orders import write_order_letter
-from workers.queues import Queue
 from workers.stock_mail import mail_news_of_stock
 
 # A row that is older than this was not fetched by its own ring.

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from cart.models import StockAudit
-from staff.admin import ReadOnlyAdmin
+from core.admin.base import ReadOnlyAdmin
 
 
 @admin.register(StockAudit)

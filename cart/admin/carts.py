@@ -14,8 +14,8 @@ from unfold.decorators import display
 from cart.admin.cart_filters import AgeFilter, ValueFilter
 from cart.admin.showing import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
-from staff.admin import ReadOnlyAdmin
-from staff.searching import any_of, row_id
+from core.admin.base import ReadOnlyAdmin
+from core.admin.search import any_of, row_id
 
 _LINES = CartItem.objects.filter(cart=OuterRef("pk")).order_by().values("cart").annotate(total=Sum("total_price"))
 # The stored total where it knows the last change of the lines, else their sum: a list shows no stale total either.

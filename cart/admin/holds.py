@@ -13,11 +13,11 @@ from unfold.decorators import action, display
 from cart.admin.showing import HOLD_COLOURS, SOON, shopper_of, state_of
 from cart.models import Cart, CartItem
 from cart.services import extend_holds, release_holds
-from staff.admin import ReadOnlyAdmin
-from staff.asking import Question, ask_reason
-from staff.filters import DefaultedFilter
-from staff.searching import any_of, row_id
-from staff.wording import counted
+from core.admin.base import ReadOnlyAdmin
+from core.admin.confirmation import Question, ask_reason
+from core.admin.filters import DefaultedFilter
+from core.admin.search import any_of, row_id
+from core.text import counted
 
 MOST_AT_ONCE = 200  # each one is locked, saved and logged in one transaction
 

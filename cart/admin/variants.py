@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from unfold.decorators import action
 
 from cart.admin.tables import holds_table, ledger_table
-from cart.errors import Busy, HoldsInTheWay
+from cart.errors import HoldsInTheWay
 from cart.explaining import explain_stock
 from cart.services import move_stock
 from cart.services.moving import Moved
+from core.errors import Busy
 from inventory.admin.variants import ProductVariantAdmin
 from inventory.forms import StockForm
 from inventory.models import ProductVariant

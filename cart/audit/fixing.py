@@ -18,10 +18,10 @@ from django.db.models import Sum
 
 from cart.audit.looking import audit_stock
 from cart.audit.report import AuditReport, Rule
-from cart.errors import Busy
 from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
-from cart.services.transactions import command
+from core.errors import Busy
+from core.transactions import command
 from inventory.correcting import correct_stock
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant, StockMovement

@@ -64,8 +64,8 @@ def _buy(pipe: Connection, variant_id: int, buyers: Iterable[int], retries: "_Co
 def _ask(variant_id: int) -> tuple[Outcome, str]:
     """One unit for a guest who has no cart yet, as the shop's own view asks for it."""
     from cart.drill.stage import new_key, new_token
-    from cart.errors import Busy
     from cart.services import add_product_to_cart
+    from core.errors import Busy
     from inventory.errors import InsufficientStock
 
     try:
@@ -89,7 +89,7 @@ class _Counter(logging.Handler):
 
 
 def _count_retries() -> _Counter:
-    from cart.services.transactions import retry_log
+    from core.transactions import retry_log
 
     counter = _Counter()
     retry_log.addHandler(counter)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from staff.wording import counted
+from core.text import counted
 
 _MOST_BUYERS = 10_000
 _MOST_UNITS = 100_000

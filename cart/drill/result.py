@@ -9,8 +9,8 @@ from cart.drill.buying import Answer, Outcome
 from cart.drill.crowd import Crowd
 from cart.drill.plan import DrillPlan
 from cart.drill.stage import units_in_lines
+from core.text import counted
 from inventory.models import ProductVariant
-from staff.wording import counted
 
 
 @dataclass

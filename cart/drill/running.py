@@ -11,7 +11,7 @@ from cart.drill.crowd import Crowd
 from cart.drill.plan import DrillPlan
 from cart.drill.result import DrillResult, Watch
 from cart.drill.stage import clear_away, set_up
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 
 
 class DrillBusy(Exception):

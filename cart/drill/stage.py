@@ -13,8 +13,8 @@ from django.db.models import Q, Sum
 
 from cart.drill.plan import DrillPlan
 from cart.models import Cart, CartItem, IdempotencyKey
-from cart.services.transactions import command
 from cart.signals import drill_ended
+from core.transactions import command
 from inventory.models import DRILL_NUMBER as NUMBER
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import stock_move

@@ -12,8 +12,8 @@ from django.db import connection
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.selectors.free import RUN_OUT
+from core.rows import columns, joined
 from inventory.models import Product, ProductVariant
-from inventory.rows import columns, joined
 
 # Both by hand: the first is asked by every page, the second by every answer of the cart, and to build them by the ORM
 # costs several times what it costs to run them.

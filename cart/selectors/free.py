@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
+from core.rows import instances
 from inventory.models import ProductVariant
-from inventory.rows import instances
 
 # Holds of `variant` by carts other than {cart}: the sum of those that ran out, which are few, and the end of the first
 # that lives, which is one entry of the index on (product_variant, reserved_until). 20,000 live holds cost nothing.

@@ -9,9 +9,9 @@ from cart.locks import lock_line, lock_line_of_variant
 from cart.models import Cart
 from cart.owners import Owner
 from cart.services.claiming import Replayed, cart_after_replay, claim_key, claim_open_cart, claim_or_open_cart
-from cart.services.transactions import command
 from cart.services.writing import check_quantity, write_line
 from cart.signals import stock_short
+from core.transactions import command
 from inventory.errors import InsufficientStock
 
 

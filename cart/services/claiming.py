@@ -7,7 +7,7 @@ from django.db import connection
 from cart.errors import GuestTokenRetired, KeyReused, LineNotFound
 from cart.models import Cart, IdempotencyKey
 from cart.owners import Owner
-from inventory.rows import instances
+from core.rows import instances
 
 # Find, lock and count in one statement. `locked_at` is read after any wait for the lock; the transaction's own now()
 # is from before it, and a hold that starts by it would be cut short by the wait.

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from cart.locks import clock, lock_carts, lock_lines, lock_run_out_lines
+from cart.locks import lock_carts, lock_lines, lock_run_out_lines
 from cart.models import Cart, IdempotencyKey
 from cart.services.holding import release_run_out
-from cart.services.transactions import command
+from core.transactions import clock, command
 
 _BATCH = 200
 KEY_LIFE = timedelta(days=1)

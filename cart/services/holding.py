@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from cart.locks import clock, lock_run_out_lines_of_variant
+from cart.locks import lock_run_out_lines_of_variant
 from cart.models import CartItem
 from cart.selectors import FreeUnits, free_units
 from cart.signals import holds_expired
+from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units, take_units
 from inventory.locks import lock_variants

@@ -4,12 +4,12 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from cart.locks import clock, lock_lines, lock_open_cart
+from cart.locks import lock_lines, lock_open_cart
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.services.claiming import Replayed, claim_key
-from cart.services.transactions import command
 from cart.signals import holds_extended
+from core.transactions import clock, command
 
 
 def keep_items(*, owner: Owner, idempotency_key: str | None = None) -> int:

@@ -12,12 +12,13 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db.models import F
 
-from cart.errors import NothingHeld, NothingToExtend, ReasonMissing
-from cart.locks import clock, lock_carts, lock_lines
+from cart.errors import NothingHeld, NothingToExtend
+from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.transactions import command
 from cart.services.writing import save_settled
+from core.errors import ReasonMissing
+from core.transactions import clock, command
 from inventory.holds import give_back_units
 
 

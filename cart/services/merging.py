@@ -10,13 +10,13 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
-from cart.locks import clock, lock_carts, lock_lines
+from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services.claiming import open_cart
 from cart.services.holding import take
-from cart.services.transactions import command
 from cart.services.writing import delete_settled, save_settled
+from core.transactions import clock, command
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.holds import give_back_units
 from inventory.models import ProductVariant

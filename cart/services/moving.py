@@ -13,10 +13,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from cart.errors import HoldsInTheWay
-from cart.locks import clock, lock_carts, lock_lines, lock_run_out_lines_of_variant
+from cart.locks import lock_carts, lock_lines, lock_run_out_lines_of_variant
 from cart.models import CartItem
 from cart.services.holding import release
-from cart.services.transactions import command
+from core.transactions import clock, command
 from inventory.errors import VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant, StockMovement

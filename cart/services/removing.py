@@ -5,8 +5,8 @@ from cart.locks import lock_line
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services.claiming import claim_open_cart
-from cart.services.transactions import command
 from cart.services.writing import delete_settled
+from core.transactions import command
 from inventory.holds import give_back_units
 
 

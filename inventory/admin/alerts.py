@@ -13,12 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import action, display
 
+from core.admin.base import ReadOnlyAdmin
+from core.admin.confirmation import Question, ask_reason
+from core.admin.filters import DefaultedFilter
+from core.text import counted
 from inventory.models import LowStockAlert
 from inventory.services import alerts_acknowledge, variants_mute, variants_unmute
-from staff.admin import ReadOnlyAdmin
-from staff.asking import Question, ask_reason
-from staff.filters import DefaultedFilter
-from staff.wording import counted
 
 
 class StateFilter(DefaultedFilter):

@@ -12,6 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
+from core.admin.number_fields import NUMBER_FIELDS
+from core.admin.search import any_of
+from core.text import counted
 from inventory.admin.refusals import ServiceAdmin
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
@@ -19,9 +22,6 @@ from inventory.models import Category, Product, ProductVariant
 from inventory.photos import photo_keep
 from inventory.searching import products_with
 from inventory.services import category_delete, product_delete, product_save, variant_save
-from staff.number_fields import NUMBER_FIELDS
-from staff.searching import any_of
-from staff.wording import counted
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]

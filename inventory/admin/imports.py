@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 from unfold.decorators import display
 
+from core.admin.base import ReadOnlyAdmin
 from inventory.imports.blanks import blank_lines
 from inventory.imports.files import MOST_BYTES
 from inventory.imports.forms import ImportForm
@@ -22,7 +23,6 @@ from inventory.imports.importers import IMPORTERS
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import read_progress
 from inventory.imports.services import can_retry, import_cancel, import_confirm, import_retry, import_start, same_files
-from staff.admin import ReadOnlyAdmin
 
 State = ImportJob.State
 _LABELS = {

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from staff.admin import StaffAdmin
-from staff.agreeing import ask_again, questions_of
+from core.admin.agreement import ask_again, questions_of
+from core.admin.base import StaffAdmin
 
 
 class ServiceAdmin(StaffAdmin):

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
+from core.admin.base import ReadOnlyAdmin
 from inventory.models import StockMovement
-from staff.admin import ReadOnlyAdmin
 
 
 @admin.register(StockMovement)

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
+from core.admin.base import ReadOnlyAdmin
+from core.admin.search import any_of
 from inventory.admin.refusals import ServiceAdmin
 from inventory.forms import VariantForm
 from inventory.models import PriceChange, ProductVariant
 from inventory.searching import products_with
 from inventory.services import variant_save
-from staff.admin import ReadOnlyAdmin
-from staff.searching import any_of
 
 
 class PriceChangeInline(TabularInline):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 from inventory.catalogue.derive import STOCK_DAYS
 from inventory.catalogue.rows import CatalogueRow
 from inventory.categories import category_of

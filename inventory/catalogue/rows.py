@@ -7,9 +7,9 @@ from dataclasses import astuple, dataclass, fields
 from decimal import Decimal
 from typing import TextIO
 
+from core.numbers import UnreadableNumber, read_money, read_units
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.lines import LARGEST_PRICE, LARGEST_QUANTITY, PENNY
-from staff.numbers import UnreadableNumber, read_money, read_units
 
 LONGEST_NAME = 200
 _SKU = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
+from core.admin.number_fields import UnitsField
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import StockSeen, stock_seen
-from staff.number_fields import UnitsField
 
 _MOST_UNITS = 1_000_000
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was moved: look, and send it again."

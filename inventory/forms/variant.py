@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
+from core.admin.agreement import require_agreement
 from inventory.errors import PriceChangedMeanwhile
 from inventory.models import ProductVariant
 from inventory.prices import price_jump
 from inventory.services.goods import check_price_seen
-from staff.agreeing import require_agreement
 
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from core.numbers import UnreadableNumber, read_units
 from inventory.imports.errors import ImportFileError
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import ProductVariant, StockMovement
 from inventory.services.many import Move
-from staff.numbers import UnreadableNumber, read_units
 
 COLUMNS = ("sku", "name", "delta", "counted", "expected", "reason", "kind")
 MOST_UNITS = 2_147_483_647  # what PostgreSQL's integer holds

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import QuerySet
 
+from core.admin.export import Echo, defused, in_chunks
 from inventory.imports.models import ImportJob
 from inventory.models import ProductVariant
-from staff.exporting import Echo, defused, in_chunks
 
 _COUNT = ("sku", "name", "expected", "counted", "reason")
 _CATALOGUE = ("sku", "product_number", "product_name", "variant_name", "price", "opening_stock")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.text import counted
 from inventory.catalogue.rows import CATALOGUE_COLUMNS, CatalogueRow, parse_row
 from inventory.imports.adjustments import variants_by_sku
 from inventory.imports.files import header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import Product, ProductVariant
 from inventory.prices import price_jump
-from staff.wording import counted
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import connection
 
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
+from core.text import counted
 from inventory.catalogue.load import Loaded, catalogue_load
 from inventory.imports.catalogue import CataloguePlan
 from inventory.imports.errors import ChangedMeanwhile
 from inventory.locks import lock_products, lock_variants
 from inventory.models import PriceChange, Product, ProductVariant
-from staff.wording import counted
 
 _ROWS_A_STATEMENT = 1000
 # The rows of both are locked already.

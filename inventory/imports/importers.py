@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.text import counted
 from inventory.imports.adjustments import StockPlan, plan_adjustments, require_adjustments
 from inventory.imports.catalogue import CataloguePlan, plan_catalogue, require_catalogue
 from inventory.imports.changing import change_catalogue
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import Progress, note_progress
 from inventory.services.many import stock_move_many
-from staff.wording import counted
 
 _LONGEST_CAUSE = 100
 

@@ -6,7 +6,7 @@ Only the page's bar depends on it: where Redis is away the page still says that 
 import json
 from dataclasses import asdict, dataclass
 
-from redis_link import client, try_redis
+from core.redis import client, try_redis
 
 _LIFE = 60  # seconds; a worker that died says nothing more
 

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.http import urlencode
 
+from core.guarded import GuardedColumns
 from inventory.catalogue.naming import ONLY_VARIANT
-from inventory.guarded import GuardedColumns
 from inventory.models.products import Product
 
 

@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.admin.filters import DefaultedFilter
 from orders.models import Refund
 from orders.states import State
-from staff.filters import DefaultedFilter
 
 
 class DayFilter(SimpleListFilter):

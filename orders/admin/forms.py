@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
+from core.admin.agreement import require_agreement
+from core.admin.number_fields import MoneyField, UnitsField
+from core.money import money
 from inventory.prices import price_jump
-from inventory.wording import money
 from orders.models import DeliveryMethod, Order, OrderLine, Payment
 from orders.selectors import notes_to_withdraw, payment_to_note
 from orders.states import State
-from staff.agreeing import require_agreement
-from staff.number_fields import MoneyField, UnitsField
 
 _UNITS = "units_"
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was changed: open it again from the order."

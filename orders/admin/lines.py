@@ -5,12 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from core.admin.base import ReadOnlyAdmin
+from core.admin.search import any_of
 from inventory.models import ProductVariant
 from orders.admin.filters import LineDayFilter
 from orders.admin.showing import STATE_COLOURS
 from orders.models import Order, OrderLine
-from staff.admin import ReadOnlyAdmin
-from staff.searching import any_of
 
 
 @admin.register(OrderLine)

@@ -11,7 +11,10 @@ from django.utils import timezone
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from inventory.wording import money
+from core.admin.base import ReadOnlyAdmin
+from core.admin.export import csv_answer
+from core.admin.search import any_of
+from core.money import money
 from orders.admin.filters import DayFilter, DueFilter
 from orders.admin.inlines import LineInline, PaymentInline, RefundInline, TransitionInline
 from orders.admin.showing import STATE_COLOURS, address_of
@@ -20,9 +23,6 @@ from orders.admin.steps import MOST_AT_ONCE, STEPS, open_steps
 from orders.admin.taking import ship_chosen, take_step
 from orders.models import Order
 from orders.states import State
-from staff.admin import ReadOnlyAdmin
-from staff.exporting import csv_answer
-from staff.searching import any_of
 
 _BOOKS = [
     *("number", "created_at", "state", "email", "name", "country", "goods_total", "delivery_name", "delivery_price"),

@@ -10,14 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.decorators import action, display
 
-from inventory.wording import money
+from core.admin.base import ReadOnlyAdmin
+from core.admin.confirmation import Question, ask_reason
+from core.money import money
+from core.text import counted
 from orders.admin.filters import SentFilter
 from orders.admin.steps import MOST_AT_ONCE
 from orders.models import Order, Refund
 from orders.services import refund_sent
-from staff.admin import ReadOnlyAdmin
-from staff.asking import Question, ask_reason
-from staff.wording import counted
 
 _SENT = Question(
     title="Money sent",

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from inventory.wording import money
+from core.money import money
+from core.text import counted
 from orders.admin.forms import CancelForm, MistakeForm, MoneyForm, NoteForm, ReasonForm, ReturnForm, StepForm
 from orders.models import Order
 from orders.selectors import notes_to_withdraw, payment_to_note
@@ -20,7 +21,6 @@ from orders.services import (
 )
 from orders.services.returning import left_to_refund
 from orders.states import NEXT, State
-from staff.wording import counted
 
 MOST_AT_ONCE = 200  # each one is a transaction, and a line on a page
 

@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cart.errors import Busy
+from core.admin.agreement import ask_again, questions_of
+from core.errors import Busy
+from core.text import counted
 from orders.admin.steps import MOST_AT_ONCE, STEPS, Step, open_steps
 from orders.models import Order
-from staff.agreeing import ask_again, questions_of
-from staff.wording import counted
 
 _BUSY = "Others are at this order just now. Nothing was changed: send it again in a moment."
 

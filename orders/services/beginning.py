@@ -5,7 +5,7 @@ from dataclasses import asdict
 from cart.errors import CartClosed
 from cart.locks import lock_carts
 from cart.models import Cart
-from cart.services.transactions import command
+from core.transactions import command
 from orders.errors import DeliveryUnavailable
 from orders.locks import share_delivery_method
 from orders.models import Checkout

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 
-from cart.services.transactions import command
+from core.transactions import command
 from inventory.selling import take_back_units
 from orders.locks import lock_order, lock_overdue_orders
 from orders.models import Order

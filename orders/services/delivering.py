@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from cart.services.transactions import command
+from core.transactions import command
 from orders.errors import LastDeliveryMethod
 from orders.locks import lock_offered_delivery_methods
 from orders.models import DeliveryMethod

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
-from cart.services.transactions import command
+from core.transactions import command
 from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.locks import lock_order
 from orders.models import Order, Payment, Refund

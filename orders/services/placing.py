@@ -8,11 +8,10 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from cart.errors import CartChanged, CartClosed, KeyReused
-from cart.locks import clock
 from cart.models import Cart, CartItem
 from cart.services.buying import buy_cart
-from cart.services.transactions import command
 from cart.signals import stock_short
+from core.transactions import clock, command
 from inventory.errors import InsufficientStock
 from inventory.models import Product
 from inventory.wording import full_name

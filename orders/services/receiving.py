@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from cart.services.transactions import command
-from inventory.wording import money
+from core.money import money
+from core.transactions import command
 from orders.errors import NotedAlready, PaymentNotPossible
 from orders.locks import lock_order
 from orders.models import Order, Payment

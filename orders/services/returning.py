@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Sum
 from django.db.models.functions import Now
 
-from cart.services.transactions import command
+from core.transactions import command
 from inventory.selling import take_back_units
 from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 
-from cart.services.transactions import command
+from core.transactions import command
 from orders.locks import lock_order
 from orders.models import Order
 from orders.services.moving import move

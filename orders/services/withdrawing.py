@@ -6,9 +6,8 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from cart.locks import clock
-from cart.services.transactions import command
-from inventory.wording import money
+from core.money import money
+from core.transactions import clock, command
 from orders.errors import NoteStands, PaymentNotPossible
 from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, Payment, Refund

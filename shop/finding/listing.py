@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from cart.owners import Owner
 from cart.selectors import run_out_holds
+from core.rows import instances
 from inventory.models import Category, Product, ProductVariant, StockMovement
-from inventory.rows import instances
 from shop.finding.wanted import Wanted
 from shop.finding.words import matching
 from shop.offers import Offer

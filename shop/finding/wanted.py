@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.numbers import UnreadableNumber, read_money
 from shop.finding.words import LONGEST, tidy
-from staff.numbers import UnreadableNumber, read_money
 
 RELEVANCE, POPULAR = "relevance", "popular"
 SORTS = {

@@ -18,11 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.ratelimit import LETTERS, seconds_to_wait
 from post_box import hand_in, link
 from shop.account_data import data_of
 from shop.account_forms import EmailForm, PasswordForm
 from shop.account_services import account_delete, account_write
-from shop.ratelimit import LETTERS, seconds_to_wait
 from shop.shoppers import ShopRequest
 from shop.views.accounts import too_many_letters
 

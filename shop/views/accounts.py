@@ -29,11 +29,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
+from core.ratelimit import LETTERS, LOGINS, network_to_wait, seconds_to_wait
 from shop.account_forms import NewPasswordForm, ResetForm, StaffPasswordForm
 from shop.forms import SignupForm
 from shop.login_forms import LoginForm
 from shop.notices import Notice, answer
-from shop.ratelimit import LETTERS, LOGINS, network_to_wait, seconds_to_wait
 
 __all__ = [
     "LoginView",

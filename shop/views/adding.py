@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from cart.errors import GuestTokenRetired
 from cart.models import Cart
 from cart.services import add_product_to_cart
+from core.ratelimit import ADDS, seconds_to_wait
 from inventory.errors import VariantUnavailable
 from inventory.models import ProductVariant
 from shop.forms import posted_key, posted_next, posted_quantity, posted_variant_id
@@ -17,7 +18,6 @@ from shop.notices import Notice, answer, wants_json
 from shop.offers import Offer
 from shop.parts import part, wants_part
 from shop.problems import problem_of
-from shop.ratelimit import ADDS, seconds_to_wait
 from shop.selectors import offer_with_variant, variant_with_product
 from shop.shoppers import ShopRequest
 from shop.views.product import AddForm, product_page, shown

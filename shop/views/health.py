@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from redis_link import client, try_redis
+from core.redis import client, try_redis
 
 _FINE = "ok"
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 
 from cart.errors import GuestTokenRetired
 from cart.services import add_product_to_cart
+from core.ratelimit import ADDS, seconds_to_wait
 from inventory.errors import VariantUnavailable
 from shop.forms import posted_key, posted_quantity, posted_variant_id
 from shop.notices import Notice, answer
 from shop.problems import Problem, problem_of
-from shop.ratelimit import ADDS, seconds_to_wait
 from shop.selectors import variant_with_product
 from shop.shoppers import ShopRequest
 from shop.undoing import fewer_tag

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Locator, Page, expect
 
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
 
 PASSWORD = "a long password"
 

@@ -5,12 +5,12 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, expect
 
+from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
 from inventory.imports.applying import import_advance
 from inventory.imports.models import ImportJob
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import stock_move
-from staff.roles import CLERK, MANAGER
 from tests.browser.office import choose, give_reason, log_in, move_stock, shown, told
 from tests.shopping import held, hold, stock
 from workers.models import OutboxRow

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
+from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Refund
-from staff.roles import CLERK, MANAGER
 from tests.browser.office import choose, give_reason, log_in, told
 from tests.conftest import MakeVariant
 from tests.ordering import order, pay

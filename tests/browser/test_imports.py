@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group, User
 from playwright.sync_api import Browser, Page, expect
 from pytest_celery import CeleryTestWorker
 
+from backoffice.roles import MANAGER, ensure_roles
 from inventory.models import ProductVariant
-from staff.roles import MANAGER, ensure_roles
 from tests.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db(transaction=True)

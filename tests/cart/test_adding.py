@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cart.errors import InvalidQuantity
-from cart.locks import clock
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds, set_line_quantity
+from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
 from tests.conftest import AtTheSeam, MakeVariant

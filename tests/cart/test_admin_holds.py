@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.roles import CLERK
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from staff.roles import CLERK
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant
 from tests.shopping import held, hold, nothing_changes, run_out, stock

@@ -30,7 +30,7 @@ from cart.models import Cart, CartItem, IdempotencyKey
 from cart.owners import Owner
 from cart.selectors import cart_contents, variants_on_sale
 from cart.services import add_product_to_cart
-from cart.services.transactions import command
+from core.transactions import command
 from inventory.catalogue.load import catalogue_load
 from inventory.catalogue.rows import CatalogueRow, write_rows
 from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVariant, StockMovement

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from cart.locks import clock
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import keep_items, release_run_out_holds, retake_line
+from core.transactions import clock
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, nothing_changes, run_out

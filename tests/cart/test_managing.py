@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cart.errors import NothingHeld, NothingToExtend, ReasonMissing
+from cart.errors import NothingHeld, NothingToExtend
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import extend_holds, keep_items, release_holds, retake_line
+from core.errors import ReasonMissing
 from inventory.models import ProductVariant
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant

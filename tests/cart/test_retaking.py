@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from cart.errors import LineNotFound
-from cart.locks import clock
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import keep_items, release_run_out_holds, retake_line
+from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock

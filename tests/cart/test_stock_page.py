@@ -10,12 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.roles import CLERK
 from cart.audit import run_audit
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
-from staff.roles import CLERK
 from tests.ledger import tamper
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
 

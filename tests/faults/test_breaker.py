@@ -11,7 +11,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-import redis_link
+import core.redis
 from shop.local.servers import Valkey
 from workers.outbox import doorbell
 
@@ -26,10 +26,10 @@ def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A Redis that accepts connections and says nothing; this process's own client leads to it."""
     valkey = Valkey(tmp_path / "valkey")
     valkey.start()
-    wait = redis_link.TIMEOUT
+    wait = core.redis.TIMEOUT
     client = Redis.from_url(valkey.url, socket_timeout=wait, socket_connect_timeout=wait, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(doorbell, "client", lambda: client)
-    monkeypatch.setattr(redis_link, "_silent_until", 0.0)
+    monkeypatch.setattr(core.redis, "_silent_until", 0.0)
     valkey.freeze()
     yield
     client.close()

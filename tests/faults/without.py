@@ -101,7 +101,7 @@ def _check_connections() -> None:
 
 def _breaker() -> None:
     """Every request asks a Redis that does not answer."""
-    _module("redis_link").SILENCE = 0.0
+    _module("core.redis").SILENCE = 0.0
 
 
 def _key() -> None:
@@ -112,7 +112,7 @@ def _key() -> None:
 
 def _retries() -> None:
     """A deadlock is not tried again."""
-    transactions = _module("cart.services.transactions")
+    transactions = _module("core.transactions")
     transactions._RETRIES = 0
 
 

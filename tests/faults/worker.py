@@ -14,7 +14,7 @@ import shop.wsgi  # noqa: F401 - it sets Django up
 from django.core.mail import EmailMessage
 
 from celery_app import app
-from redis_link import client
+from core.redis import client
 from tests.faults import counting, poison  # noqa: F401 - they register effects
 from tests.faults.failpoints import die_at, dying_after, dying_before
 from workers import tasks

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from redis import Redis
 
-import redis_link
+import core.redis
+from backoffice.roles import CLERK, MANAGER, ensure_roles
 from inventory.imports.files import MOST_BYTES
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import Progress, note_progress
-from staff.roles import CLERK, MANAGER, ensure_roles
 from tests.conftest import MakeVariant
 from tests.imports.conftest import Upload, advanced, make_many
 from tests.shopping import nothing_changes
@@ -187,7 +187,7 @@ def test_without_redis_the_page_says_that_work_goes_on(
     gone = Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
     monkeypatch.setattr("inventory.imports.progress.client", lambda: gone)
     assert "A worker takes it" in staff.get(page_of(job)).content.decode()
-    monkeypatch.setattr(redis_link, "_silent_until", 0.0)
+    monkeypatch.setattr(core.redis, "_silent_until", 0.0)
     assert "A worker takes it" in staff.get(page_of(job, "progress")).content.decode()
 
 

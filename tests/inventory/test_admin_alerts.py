@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from backoffice.roles import CLERK, MANAGER
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import alerts_acknowledge, alerts_refresh, stock_move
-from staff.roles import CLERK, MANAGER
 from tests.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db

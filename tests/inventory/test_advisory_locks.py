@@ -6,15 +6,15 @@ import pytest
 from django.conf import settings
 from django.db.transaction import TransactionManagementError
 
-from inventory.advisory_locks import AdvisoryLock
-from tests.test_no_session_state import ROOMS, texts
+from core.locks import AdvisoryLock
+from tests.test_no_session_state import APPS, texts
 
 HOME = settings.BASE_DIR / "inventory" / "advisory_locks.py"
 
 
 def test_nothing_else_names_an_advisory_lock() -> None:
     """Neither in Python, migrations among it, nor in SQL files; a comment may. So no number can be taken twice."""
-    files = [file for room in (*ROOMS, "bench") for file in (settings.BASE_DIR / room).rglob("*.*") if file != HOME]
+    files = [file for room in (*APPS, "bench") for file in (settings.BASE_DIR / room).rglob("*.*") if file != HOME]
     said = [(file, text) for file in files if file.suffix == ".py" for text in texts(file)]
     said += [(file, file.read_text()) for file in files if file.suffix == ".sql"]
     assert any("pg_try_advisory" in text for text in texts(HOME))

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from backoffice.roles import CLERK, MANAGER
 from inventory.errors import NumberTaken, PriceChangedMeanwhile
 from inventory.models import DRILL_NUMBER, Category, PriceChange, Product, ProductVariant
 from inventory.services import variant_save
-from staff.roles import CLERK, MANAGER
 from tests.shopping import nothing_changes, stock
 
 pytestmark = pytest.mark.django_db

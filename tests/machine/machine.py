@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cart.errors import GuestTokenRetired, LineNotFound, TooManyUnits
-from cart.locks import clock
 from cart.models import Cart, CartItem, IdempotencyKey
 from cart.owners import Owner
 from cart.selectors import cart_contents, cart_summary, variants_on_sale
@@ -29,6 +28,7 @@ from cart.services import (
     set_line_quantity,
     store_totals,
 )
+from core.transactions import clock
 from inventory.errors import InsufficientStock, StockWouldBeNegative, VariantUnavailable
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import stock_move

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from cart.errors import LineNotFound
-from cart.locks import clock
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import (
@@ -27,6 +26,7 @@ from cart.services import (
     retake_line,
     set_line_quantity,
 )
+from core.transactions import clock
 from inventory.models import ProductVariant
 from tests.machine.machine import _empty_tables, _new_user, _new_variant
 from tests.shopping import add

@@ -15,12 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.admin.filters import start_of_day
 from orders.models import Checkout, DeliveryMethod, Order, Refund
 from orders.services import checkout_save, refund_order, return_lines, ship_order
-from staff.roles import CLERK, MANAGER
 from tests.conftest import MakeVariant
 from tests.ordering import ADA, order, pay
 from tests.shopping import add

@@ -10,12 +10,12 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, OrderTransition, Refund
 from orders.services import cancel_order, ship_order
 from orders.states import State
-from staff.roles import CLERK, MANAGER
 from tests.conftest import MakeVariant
 from tests.ordering import order, pay
 from tests.shopping import add, nothing_changes, stock

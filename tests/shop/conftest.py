@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-import redis_link
+import core.redis
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
@@ -28,9 +28,9 @@ def quick_passwords(settings: Settings) -> None:
 def redis_away(settings: Settings) -> Iterator[None]:
     """Redis is at a port that nobody can listen on by chance."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    redis_link.client.cache_clear()
+    core.redis.client.cache_clear()
     yield
-    redis_link.client.cache_clear()
+    core.redis.client.cache_clear()
 
 
 @pytest.fixture

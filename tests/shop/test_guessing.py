@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-import redis_link
+import core.redis
 from shop.guessing import AT_ONE_ADDRESS, OVER_ALL, Limit, forget, seconds_to_wait
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +38,12 @@ def is_in(answer: Any) -> bool:
 
 def end_waits() -> None:
     """As if the waits were over; what was counted stays."""
-    for key in redis_link.client().scan_iter("guess-wait:*"):
-        redis_link.client().delete(key)
+    for key in core.redis.client().scan_iter("guess-wait:*"):
+        core.redis.client().delete(key)
 
 
 def waits() -> list[int]:
-    return sorted(redis_link.client().ttl(key) for key in redis_link.client().scan_iter("guess-wait:*"))
+    return sorted(core.redis.client().ttl(key) for key in core.redis.client().scan_iter("guess-wait:*"))
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -140,15 +140,15 @@ def test_the_case_of_a_name_makes_no_other_account() -> None:
 def test_an_empty_form_is_not_counted() -> None:
     for _ in range(10):
         attempt(DOORS[0], password="")
-    assert not list(redis_link.client().scan_iter("guess*"))
+    assert not list(core.redis.client().scan_iter("guess*"))
 
 
 @pytest.mark.usefixtures("a_long_wait_over_all")
 def test_clients_without_an_address_have_only_the_wait_over_all() -> None:
     assert guess(OVER_ALL.attempts + 1, address="") == [True] * OVER_ALL.attempts + [False]
-    redis_link.client().flushall()
+    core.redis.client().flushall()
     assert is_in(attempt(DOORS[0], password=PASSWORD, address=""))
-    assert not list(redis_link.client().scan_iter("login-known:*"))
+    assert not list(core.redis.client().scan_iter("login-known:*"))
 
 
 def test_redis_keeps_no_name_and_no_address() -> None:
@@ -156,7 +156,7 @@ def test_redis_keeps_no_name_and_no_address() -> None:
     User.objects.create_user("lovelace", password=PASSWORD)
     guess(AT_ONE_ADDRESS.attempts, name="lovelace")
     attempt(DOORS[0], name="lovelace", password=PASSWORD, address="198.51.100.7")
-    keys = b" ".join(redis_link.client().scan_iter("*")).decode()
+    keys = b" ".join(core.redis.client().scan_iter("*")).decode()
     assert keys
     assert "lovelace" not in keys
     assert "192.0.2" not in keys
@@ -164,7 +164,7 @@ def test_redis_keeps_no_name_and_no_address() -> None:
 
 def test_what_is_counted_is_forgotten_in_time() -> None:
     guess(AT_ONE_ADDRESS.attempts)
-    assert all(redis_link.client().ttl(key) > 0 for key in redis_link.client().scan_iter("*"))
+    assert all(core.redis.client().ttl(key) > 0 for key in core.redis.client().scan_iter("*"))
 
 
 def test_counting_costs_no_sql(rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries) -> None:

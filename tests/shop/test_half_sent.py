@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from django.conf import settings
 
-import web_worker
+from core import web_worker
 from shop.local.server import free_port
 from shop.uploads import LARGEST_REQUEST
 from tests.browsing import Shopper

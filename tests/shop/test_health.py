@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-import redis_link
+import core.redis
 from shop.views import health
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_ready_with_everything_there(client: Client) -> None:
 def test_ready_without_redis_since_shoppers_are_served_without_it(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "client", lambda: redis_link.Redis.from_url("redis://127.0.0.1:1/0"))  # type: ignore[attr-defined]
+    monkeypatch.setattr(health, "client", lambda: core.redis.Redis.from_url("redis://127.0.0.1:1/0"))  # type: ignore[attr-defined]
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["redis"].startswith("away")

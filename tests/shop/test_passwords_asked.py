@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlsafe_base64_encode
 from pytest_django import Settings
 
-import redis_link
+import core.redis
 from shop.guessing import AT_ONE_ADDRESS
 from tests.routes import routes
 from tests.shop.pages import text_of
@@ -94,8 +94,8 @@ def test_who_asks_for_the_password_lets_nobody_guess(name: str, ada: User) -> No
     refused = ask(client, name, PASSWORD)
     assert _WAIT.search(text_of(refused))
     assert (User.objects.get().email, User.objects.get().password) == before
-    for key in redis_link.client().scan_iter("guess-wait:*"):
-        redis_link.client().delete(key)
+    for key in core.redis.client().scan_iter("guess-wait:*"):
+        core.redis.client().delete(key)
     assert not _WAIT.search(text_of(ask(client, name, PASSWORD, follow=True)))
 
 
@@ -163,7 +163,7 @@ def test_redis_keeps_no_address_and_no_account(ada: User, settings: Settings) ->
     client.post("/accounts/reset/", {"email": "x@example.com"})
     client.force_login(ada)
     client.post("/cart/add/", {"variant": "1"})
-    keys = b" ".join(redis_link.client().scan_iter("*")).decode()
+    keys = b" ".join(core.redis.client().scan_iter("*")).decode()
     assert {key.split(":")[0] for key in keys.split()} >= {"logins", "letters", "adds"}
     assert "192.0.2" not in keys
     assert f"user:{ada.pk}" not in keys

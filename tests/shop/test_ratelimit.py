@@ -7,9 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-import redis_link
+import core.redis
+from core.ratelimit import ADDS, client_address, seconds_to_wait
 from inventory.models import ProductVariant
-from shop.ratelimit import ADDS, client_address, seconds_to_wait
 from tests.shop.pages import Form, MakeUser, form, text_of
 from tests.shopping import nothing_changes, stock
 from workers.models import Letter
@@ -88,12 +88,12 @@ def test_the_minute_ends(client: Client, variant: ProductVariant) -> None:
     """The counter is never left without an end, nor is its end put off by asking again."""
     for _ in range(4):
         add_once(client, variant)
-    (name,) = redis_link.client().scan_iter("adds:*")
-    assert 0 < redis_link.client().ttl(name) <= 60
-    redis_link.client().expire(name, 30)
+    (name,) = core.redis.client().scan_iter("adds:*")
+    assert 0 < core.redis.client().ttl(name) <= 60
+    core.redis.client().expire(name, 30)
     assert add_once(client, variant) == 429
-    assert 0 < redis_link.client().ttl(name) <= 30
-    redis_link.client().expire(name, 0)
+    assert 0 < core.redis.client().ttl(name) <= 30
+    core.redis.client().expire(name, 0)
     assert add_once(client, variant) == 303
 
 

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from cart.errors import Busy
+from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
 from shop.views.trouble import server_error

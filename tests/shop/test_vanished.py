@@ -15,10 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_encode
 
-from cart.errors import UserGone
 from cart.models import Cart
 from cart.owners import Owner
 from cart.services import add_product_to_cart, merge_guest_cart
+from core.errors import UserGone
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from shop.account_services import account_delete, account_write

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
 
 As = Callable[[str], Client]
 

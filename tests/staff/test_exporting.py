@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from core.admin.export import csv_answer, defused, in_chunks
 from inventory.models import ProductVariant, StockMovement
-from staff.exporting import csv_answer, defused, in_chunks
 from tests.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def memory() -> int:
 
 @pytest.mark.parametrize("by", ["pk", "-pk", "sku", "-sku"])
 def test_chunks_are_the_list_in_its_order(make_variant: MakeVariant, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
-    monkeypatch.setattr("staff.exporting._ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("core.admin.export._ROWS_AT_ONCE", 2)
     for _ in range(5):
         make_variant(1)
     rows = ProductVariant.objects.all()

@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
+from backoffice.roles import MANAGER
 from cart.audit import run_audit
 from cart.models import Cart, CartItem
 from cart.services import add_product_to_cart
 from inventory.imports.models import ImportJob
 from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, OrderLine, Payment, Refund
-from staff.roles import MANAGER
 from tests.conftest import MakeVariant
 from tests.ordering import ADA
 from tests.staff.conftest import As

@@ -12,8 +12,8 @@ from django.test import RequestFactory
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from staff.number_fields import MoneyField, UnitsField
-from staff.numbers import UnreadableNumber, read_money, read_units
+from core.admin.number_fields import MoneyField, UnitsField
+from core.numbers import UnreadableNumber, read_money, read_units
 
 BLANKS = st.text("\t\n\r \u00a0\u202f\u3000", max_size=3)
 # What no rule reads: digits of other scripts, signs, groups, exponents, and words that are numbers to a machine.

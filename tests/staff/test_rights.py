@@ -15,8 +15,8 @@ from django.test import RequestFactory
 from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 
+from backoffice.roles import MANAGER
 from inventory.imports.models import ImportJob
-from staff.roles import MANAGER
 from tests.staff.conftest import NOBODY, ROLES, SUPERUSER, As
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
 
 pytestmark = pytest.mark.django_db
 

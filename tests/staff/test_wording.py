@@ -2,7 +2,7 @@
 
 import pytest
 
-from staff.wording import counted
+from core.text import counted
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 units"), (1, "1 unit"), (2, "2 units"), (1200, "1,200 units")])

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 
-from cart.errors import Busy, GuestTokenRetired, LineNotFound
+from cart.errors import GuestTokenRetired, LineNotFound
 from cart.locks import lock_carts
 from cart.models import Cart, CartItem
 from cart.owners import Owner
@@ -26,6 +26,7 @@ from cart.services import (
     retake_line,
     store_totals,
 )
+from core.errors import Busy
 from inventory.errors import VariantUnavailable
 from inventory.holds import give_back_units
 from inventory.locks import lock_variants

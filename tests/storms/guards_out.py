@@ -12,10 +12,11 @@ from typing import Any
 from django.db import connection
 
 from cart import safety_net
-from cart.locks import LockedLine, OnShelf, clock, lock_lines
+from cart.locks import LockedLine, OnShelf, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import adding, buying, claiming, expiring, holding, merging
+from core.transactions import clock
 from inventory.holds import give_back_units
 from inventory.models import ProductVariant
 from tests.storms import actors

@@ -11,11 +11,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
-from cart.errors import Busy
-from cart.locks import clock, lock_carts, lock_line, lock_lines, lock_open_cart, lock_run_out_lines
+from cart.locks import lock_carts, lock_line, lock_lines, lock_open_cart, lock_run_out_lines
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import keep_items, merge_guest_cart, remove_line, set_line_quantity
+from core.errors import Busy
+from core.transactions import clock
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock

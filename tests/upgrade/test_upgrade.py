@@ -12,6 +12,7 @@ from django.db import connection, connections
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 
+from backoffice.roles import CLERK, MANAGER, ensure_roles
 from cart.audit import run_audit
 from cart.models import CartItem
 from cart.services import add_product_to_cart, release_run_out_holds
@@ -19,7 +20,6 @@ from inventory.models import ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, Refund
 from orders.services import refund_sent, ship_order
 from orders.states import State
-from staff.roles import CLERK, MANAGER, ensure_roles
 from tests.databases import empty_database
 from tests.ordering import order, pay
 from tests.upgrade.dumps import VERSIONS, load

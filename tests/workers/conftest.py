@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from celery_app import app
-from redis_link import client
+from core.queues import Queue
+from core.redis import client
 from workers.outbox import Batch
 from workers.outbox.effects import Handler, effect, registry
-from workers.queues import Queue
 
 MakeEffect = Callable[..., list[Batch]]
 

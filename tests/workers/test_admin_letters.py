@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cart.errors import ReasonMissing
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
+from core.errors import ReasonMissing
 from workers.models import Letter
 from workers.post import post
 from workers.post.keeping import discard_dead_letters

@@ -14,18 +14,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.roles import CLERK
 from cart.owners import Owner
+from core.days import start_of, today
 from inventory.models import LowStockAlert, ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.selectors import ToDo, orders_to_do
 from orders.services import checkout_save, refund_order
-from staff.roles import CLERK
 from tests.conftest import MakeVariant
 from tests.ordering import ADA, order, pay
 from tests.shopping import add
 from tests.workers.test_rolling import record
 from workers.analytics import roll_up_marked_days
-from workers.analytics.days import start_of, today
 from workers.dashboard.charts import charts
 from workers.dashboard.sales import sales_of
 from workers.dashboard.shelves import Shelves, read_shelves

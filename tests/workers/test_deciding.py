@@ -6,8 +6,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from cart.errors import ReasonMissing
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
+from core.errors import ReasonMissing
 from tests.workers.conftest import MakeEffect
 from workers.models import OutboxRow
 from workers.outbox import Intent, enqueue

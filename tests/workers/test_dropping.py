@@ -10,9 +10,9 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from core.days import start_of, today
 from tests.workers.test_rolling import record
 from workers.analytics import drop_old_events, dropping, roll_up_marked_days
-from workers.analytics.days import start_of, today
 from workers.analytics.reading import Figure, figures_of_days
 from workers.erasing import erase_traces
 from workers.models import AnalyticsEvent, DailyFigure, UncountedDay

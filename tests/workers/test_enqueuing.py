@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
-import redis_link
+import core.redis
 from tests.workers.conftest import MakeEffect, messages
 from workers.models import OutboxRow
 from workers.outbox import Intent, effect, enqueue
@@ -81,7 +81,7 @@ def test_while_redis_is_away_rows_are_kept_and_it_is_asked_once_in_a_silence(
     make_effect: MakeEffect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    unreachable = Redis.from_url("redis://127.0.0.1:1/0", socket_timeout=redis_link.TIMEOUT)
+    unreachable = Redis.from_url("redis://127.0.0.1:1/0", socket_timeout=core.redis.TIMEOUT)
 
     def client() -> Redis:
         asked.append(1)

@@ -9,7 +9,7 @@ from django.db import connection
 from cart.audit import run_audit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds, remove_line
-from inventory.advisory_locks import AdvisoryLock
+from core.locks import AdvisoryLock
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import alerts_refresh, stock_move, stock_move_many, variant_save

@@ -15,11 +15,11 @@ from pytest_django import Settings
 
 from cart.models import StockAudit
 from cart.owners import Owner
+from core.queues import Queue
 from inventory.models import ProductVariant
 from tests.shopping import held, run_out
 from workers.heartbeats import BEAT, note_heartbeat
 from workers.models import AnalyticsEvent, EffectRun
-from workers.queues import Queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from redis_link import client
+from core.redis import client
 from tests.browsing import all_at_once
 from tests.mailing import MailServer
 from tests.processes import start_worker

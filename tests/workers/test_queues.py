@@ -3,10 +3,10 @@
 import pytest
 
 from celery_app import app
-from redis_link import client
+from core.queues import Queue
+from core.redis import client
 from workers.outbox.doorbell import ring
 from workers.outbox.effects import registry
-from workers.queues import Queue
 
 QUEUE_OF = {
     "recalculate_cart_totals": Queue.SHOPPER,

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
+from core.days import start_of, today
 from workers.analytics import record_events, rolling
-from workers.analytics.days import start_of, today
 from workers.analytics.reading import Figure, figures_of_days
 from workers.analytics.rolling import roll_up_day, roll_up_marked_days
 from workers.locks import lock_day

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
 from tests.processes import start_beat
 from tests.waiting import wait_until
 from workers.heartbeats import note_starts

@@ -11,12 +11,12 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from cart.models import StockAudit
+from core.queues import Queue
 from tests.processes import start_beat
 from tests.waiting import wait_until
 from workers.heartbeats import BEAT, note_heartbeat
 from workers.models import Heartbeat, Letter, OutboxRow
 from workers.post import post
-from workers.queues import Queue
 from workers.status import read_status
 
 pytestmark = pytest.mark.django_db(transaction=True)

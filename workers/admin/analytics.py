@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
-from staff.admin import ReadOnlyAdmin
+from core.admin.base import ReadOnlyAdmin
 from workers.admin.filters import EventNameFilter, FigureNameFilter
 from workers.admin.traced import TracedAdmin
 from workers.analytics.history import cart_history

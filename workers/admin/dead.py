@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
-from staff.admin import ReadOnlyAdmin
-from staff.asking import Question, ask_reason
-from staff.wording import counted
+from core.admin.base import ReadOnlyAdmin
+from core.admin.confirmation import Question, ask_reason
+from core.text import counted
 
 
 class DeadRowsAdmin(ReadOnlyAdmin):

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from staff.asking import Question
+from core.admin.confirmation import Question
 from workers.admin.dead import DeadRowsAdmin
 from workers.models import Letter
 from workers.post.keeping import discard_dead_letters, retry_dead_letters

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from staff.admin import ReadOnlyAdmin
-from staff.asking import Question
+from core.admin.base import ReadOnlyAdmin
+from core.admin.confirmation import Question
 from workers.admin.dead import DeadRowsAdmin
 from workers.admin.filters import EffectFilter
 from workers.admin.traced import TracedAdmin

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django_celery_results.models import GroupResult, TaskResult
 
-from staff.admin import ReadOnlyAdmin
+from core.admin.base import ReadOnlyAdmin
 
 admin.site.unregister(TaskResult)
 admin.site.unregister(GroupResult)  # the shop starts no groups

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from staff.admin import ReadOnlyAdmin
+from core.admin.base import ReadOnlyAdmin
 from workers.models import ScheduledStart
 from workers.scheduled import scheduled_jobs
 

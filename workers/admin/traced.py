@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from staff.admin import ReadOnlyAdmin
+from core.admin.base import ReadOnlyAdmin
 from workers.models import AnalyticsEvent, OutboxRow
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from workers.analytics.days import bounds_of, day_of, start_of, today
+from core.days import bounds_of, day_of, start_of, today
 from workers.analytics.rolling import roll_up_day
 from workers.locks import lock_day
 from workers.models import AnalyticsEvent

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Sum
 
-from workers.analytics.days import start_of, today
+from core.days import start_of, today
 from workers.models import AnalyticsEvent, DailyFigure
 
 

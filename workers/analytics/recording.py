@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from workers.analytics.days import day_of
+from core.days import day_of
 
 # By hand, since workers do this for every add: through the ORM it costs them three times as much.
 _RECORD = """

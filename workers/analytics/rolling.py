@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from workers.analytics.days import bounds_of, today
+from core.days import bounds_of, today
 from workers.locks import lock_day
 from workers.models import DailyFigure, UncountedDay
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from core.days import start_of, today
 from orders.selectors import orders_to_do
-from workers.analytics.days import start_of, today
 from workers.dashboard.charts import charts
 from workers.dashboard.sales import sales_of
 from workers.dashboard.shelves import read_shelves

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inventory.wording import money
+from core.money import money
 from workers.analytics.reading import Figure
 from workers.dashboard.trade import SOLD, UNSOLD, Trade
 

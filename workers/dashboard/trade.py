@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workers.analytics.days import today as day_of_now
+from core.days import today as day_of_now
 from workers.analytics.reading import Figure, figures_of_days, figures_of_today
 
 DAYS = 30  # whole days before today

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from cart.errors import ReasonMissing
+from core.errors import ReasonMissing
 from workers.locks import lock_dead_rows
 from workers.models import OutboxRow
 

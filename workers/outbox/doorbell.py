@@ -9,7 +9,7 @@ A drain that found rows stays for more, its bell set meanwhile: a busy shop send
 
 from collections.abc import Callable, Collection, Mapping
 
-from redis_link import client, try_redis
+from core.redis import client, try_redis
 from workers.outbox.effects import registry
 
 # A message may be lost with its bell set. Then the bell is silent this long at most; the sweep rings all the same.

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import transaction
 
-from inventory.rows import instances
-from log_lines import about_request, facts
-from redis_link import try_redis
+from core.logging import about_request, facts
+from core.redis import try_redis
+from core.rows import instances
 from workers.locks import lock_row
 from workers.models import OutboxRow
 from workers.outbox import doorbell

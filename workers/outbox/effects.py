@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from celery_app import app
-from workers.queues import Queue
+from core.queues import Queue
 
 
 @dataclass

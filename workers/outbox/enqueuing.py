@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from log_lines import current_request
+from core.logging import current_request
 from workers.outbox.doorbell import ring
 from workers.outbox.effects import registry
 

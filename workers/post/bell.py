@@ -3,9 +3,9 @@
 from typing import Any
 
 from celery_app import app
-from redis_link import try_redis
+from core.queues import Queue
+from core.redis import try_redis
 from workers.outbox import doorbell
-from workers.queues import Queue
 
 TASK = "post_letters"
 QUEUE = Queue.STAFF

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from cart.errors import ReasonMissing
+from core.errors import ReasonMissing
 from workers.locks import lock_dead_letters
 from workers.models import Letter, LetterQuerySet
 from workers.post import bell

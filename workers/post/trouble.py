@@ -4,7 +4,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from redis_link import client, try_redis
+from core.redis import client, try_redis
 
 # While a server does not answer, only one try in so long hangs a worker for EMAIL_TIMEOUT.
 PAUSE = 10_000  # milliseconds

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from cart.audit import AuditRun, run_audit
-from staff.wording import counted
+from core.text import counted
 
 _MOST_PRINTED = 50
 _NEXT = """

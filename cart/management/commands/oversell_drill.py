@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from cart.drill.plan import BadPlan, DrillPlan
 from cart.drill.result import DrillResult
 from cart.drill.running import DrillBusy, DrillStopped, run_drill
-from staff.wording import counted
+from core.text import counted
 
 
 class Command(BaseCommand):

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.text import counted
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.reading import read_catalogue
 from inventory.catalogue.report import account_of, progress_to
 from inventory.catalogue.rows import write_rows
 from inventory.management.commands.import_catalogue import DERIVED_CATALOGUE
-from staff.wording import counted
 
 
 class Command(BaseCommand):

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.text import counted
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.load import CatalogueLoadError, Loaded, catalogue_load
 from inventory.catalogue.reading import read_catalogue
 from inventory.catalogue.report import account_of, progress_to
 from inventory.models import Product
-from staff.wording import counted
 
 DERIVED_CATALOGUE = Path(__file__).resolve().parents[2] / "data" / "catalogue.csv"
 HAS_PRODUCTS = "The shop has products already; with --if-empty nothing is loaded."

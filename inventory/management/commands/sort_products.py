@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from core.text import counted
 from inventory.sorting import products_sort
-from staff.wording import counted
 
 
 class Command(BaseCommand):

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from cart.errors import Busy, CartClosed
+from cart.errors import CartClosed
 from cart.models import Cart
 from cart.selectors import CartContents
+from core.errors import Busy
 from orders.errors import DeliveryUnavailable
 from orders.selectors import checkout_of, orders_of
 from orders.services import checkout_save

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from cart.errors import CartChanged, CartClosed, CartEmpty
 from cart.models import Cart
 from cart.selectors import CartContents, own_cart
+from core.ratelimit import ORDERS, seconds_to_wait
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout, DeliveryMethod, Order
 from orders.selectors import checkout_of, review_of
@@ -21,7 +22,6 @@ from orders.services import place_order
 from shop.checkout_forms import PlaceForm, focus_first_error, mark_of
 from shop.parts import part, wants_part
 from shop.problems import problem_of
-from shop.ratelimit import ORDERS, seconds_to_wait
 from shop.rows import Row
 from shop.shoppers import ShopRequest
 from shop.views.cart import contents_of, times_left

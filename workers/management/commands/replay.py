@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cart.audit import AuditReport, audit_stock
+from core.text import counted
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.report import progress_to
 from orders.replay import Account, Replay, ReplayLog, ServiceShop, Shop, WebShop, read_log
-from staff.wording import counted
 from workers.models import OutboxRow
 
 _NO_CAP = 2_000_000_000

@@ -11,7 +11,7 @@ from django import forms
 from django.db import models
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from staff.numbers import read_money, read_units
+from core.numbers import read_money, read_units
 
 
 class MoneyWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]

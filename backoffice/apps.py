@@ -2,15 +2,15 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
-class StaffConfig(AppConfig):
+class BackofficeConfig(AppConfig):
     """Stands last among the installed apps: its `post_migrate` comes when the permissions of all others exist.
 
     It comes at all because there is a `models` module.
     """
 
-    name = "staff"
+    name = "backoffice"
 
     def ready(self) -> None:
-        from staff.roles import ensure_roles
+        from backoffice.roles import ensure_roles
 
-        post_migrate.connect(ensure_roles, sender=self, dispatch_uid="staff.ensure_roles")
+        post_migrate.connect(ensure_roles, sender=self, dispatch_uid="backoffice.ensure_roles")

@@ -51,4 +51,4 @@ def ask_again(model_admin: Any, request: HttpRequest, questions: Sequence[str], 
         "left_behind": [file.name for files in request.FILES.lists() for file in files[1]],
         "back": back,
     }
-    return render(request, "staff/ask_again.html", context)
+    return render(request, "core/agree.html", context)

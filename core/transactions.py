@@ -1,13 +1,16 @@
-"""The transaction around a command: short, retried where PostgreSQL asks for it, bounded in its waits."""
+"""`command`, the transaction around a service: short, retried where PostgreSQL asks for it, bounded in its waits.
+`clock`, the time of the database.
+"""
 
 import functools
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from cart.errors import Busy, UserGone
+from core.errors import Busy, UserGone
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,3 +71,11 @@ def is_of_a_user_who_is_gone(error: IntegrityError) -> bool:
     diagnostics = getattr(error.__cause__, "diag", None)
     constraint = getattr(diagnostics, "constraint_name", None) or ""
     return getattr(error.__cause__, "pgcode", None) == _FOREIGN_KEY_VIOLATION and constraint.endswith(_OF_A_USER)
+
+
+def clock() -> datetime:
+    """The database's clock, now: not the start of the transaction, which may have waited for a lock since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now

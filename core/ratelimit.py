@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-import redis_link
+from core import redis
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ def network_to_wait(request: HttpRequest, limit: Limit) -> int:
 def _to_wait(limit: Limit, client: str | None) -> int:
     if not limit.most or not client:
         return 0
-    return redis_link.try_redis(lambda: _count(limit, client), otherwise=0)
+    return redis.try_redis(lambda: _count(limit, client), otherwise=0)
 
 
 def _count(limit: Limit, client: str) -> int:
     """One round trip; in one transaction, so that no counter is ever left without its end."""
     name = f"{limit.name}:{keyed_hash(client)}"
-    with redis_link.client().pipeline(transaction=True) as pipeline:
+    with redis.client().pipeline(transaction=True) as pipeline:
         pipeline.incr(name)
         pipeline.expire(name, limit.window, nx=True)
         pipeline.ttl(name)

@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 
-from staff.roles import CLERK, MANAGER
+from backoffice.roles import CLERK, MANAGER
 
 
 class Command(BaseCommand):

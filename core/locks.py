@@ -6,9 +6,12 @@ Nothing else names an advisory lock (tests/inventory/test_advisory_locks.py look
 from collections.abc import Collection
 from enum import IntEnum, unique
 
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import TransactionManagementError
+
+from core.errors import UserGone
 
 
 @unique
@@ -52,3 +55,14 @@ class AdvisoryLock(IntEnum):
 def _refuse_autocommit(session: BaseDatabaseWrapper) -> None:
     if session.get_autocommit():
         raise TransactionManagementError("An advisory lock is kept by a transaction: begin one first.")
+
+
+def lock_user(user_id: int) -> None:
+    """Lock an account that is about to be deleted. Raises UserGone where there is none.
+
+    By its key, unlike all others: the COMMIT of a row that names the account shall wait. First in the order of locks;
+    a rival that waits so with a cart locked is a deadlock, which PostgreSQL ends and a command runs again.
+    """
+    users = User.objects.select_for_update().filter(pk=user_id)
+    if not users.values_list("pk", flat=True):
+        raise UserGone

@@ -64,4 +64,4 @@ def ask_reason(
         "chosen": ACTION_CHECKBOX_NAME,
         "action": request.POST.get("action", ""),
     }
-    return render(request, "staff/ask.html", context, status=422 if form.errors else 200)
+    return render(request, "core/confirm.html", context, status=422 if form.errors else 200)

@@ -8,9 +8,9 @@ from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from staff.exporting import csv_answer
-from staff.number_fields import NUMBER_FIELDS
-from staff.paging import CappedPaginator
+from core.admin.export import csv_answer
+from core.admin.number_fields import NUMBER_FIELDS
+from core.admin.pagination import CappedPaginator
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]

@@ -1,0 +1,1 @@
+"""What staff see first: navigation, roles, the look of the admin."""
