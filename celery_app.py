@@ -1,15 +1,15 @@
-"""The Celery application that web, worker, beat and Flower share."""
+"""Configures the Celery application that web, worker, beat and Flower share."""
 
 import logging.config
 import os
 from typing import Any
 
-from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 from kombu import Exchange
 from kombu import Queue as KombuQueue
 
+from core.celery import app
 from core.queues import Queue
 from workers import celery_guard, flower_guard
 from workers.schedule import BEAT_SCHEDULE
@@ -27,10 +27,11 @@ def log_as_everywhere(loglevel: int | None = None, **kwargs: Any) -> None:
     logging.getLogger().setLevel(loglevel or logging.INFO)
 
 
-app = Celery("shop")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = BEAT_SCHEDULE
 # With an exchange each: by default all would share one, where a message for one could reach the others.
 app.conf.task_queues = [KombuQueue(queue.value, Exchange(queue.value), queue.value) for queue in Queue]
 app.conf.task_default_queue = Queue.SCHEDULED.value
 app.autodiscover_tasks()
+
+__all__ = ["app"]

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 CLERK, MANAGER = "Clerk", "Manager"
 
-_SHOP = ("inventory", "cart", "orders", "workers")
+_SHOP = ("inventory", "cart", "orders", "analytics", "delivery", "outbox")
 # Beside reading everything of the shop.
 _CLERK_MAY = ("move_stock", "acknowledge_alert", "manage_holds", "fulfil_order")
 

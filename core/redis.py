@@ -1,7 +1,7 @@
 """The web's one way to Redis: short time-outs, and a breaker that stops asking a Redis that does not answer.
 
 Nothing a shopper does depends on Redis. So a Redis that is down or hung may cost a process one wait of a quarter of a
-second, and then nothing for two seconds; the doorbell and the rate limiter share this wait and this silence.
+second, and then nothing for two seconds; the wake-up of workers and the rate limiter share this wait and this silence.
 """
 
 import logging

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from core.links import site_url
 from core.money import money
 from orders.links import order_path
 from orders.models import Order, OrderTransition
 from orders.states import State
-from post_box import link
 
 
 class Occasion(StrEnum):
@@ -59,7 +59,7 @@ def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
         "tax": money(order.tax),
         "total": money(order.total),
         "note": notes[-1] if notes else "",
-        "link": link(order_path(order.number)),
+        "link": site_url(order_path(order.number)),
         "shop": settings.SHOP_NAME,
         "legal_name": settings.SHOP_LEGAL_NAME,
         "legal_address": settings.SHOP_LEGAL_ADDRESS,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.forms import AdminOwnPasswordChangeForm
 
-from post_box import hand_in, link
+from core.links import site_url
+from delivery.queue import post
 from shop.account_services import account_write
 from shop.login_forms import throttled
 
@@ -31,11 +32,11 @@ class ResetForm(PasswordResetForm):
         html_email_template_name: str | None = None,
     ) -> None:
         path = reverse("shop:reset_confirm", args=[context["uid"], context["token"]])
-        hand_in(
+        post(
             kind="password_reset",
             to=to_email,
             subject=render_to_string(subject_template_name, context),
-            text=render_to_string(email_template_name, context | {"link": link(path)}),
+            text=render_to_string(email_template_name, context | {"link": site_url(path)}),
             # A double click has the same token.
             dedupe_key=f"password_reset:{context['user'].pk}:{context['token']}",
         )

@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
-from celery_app import app
+from core.celery import app
 
 _READ_COMMITTED = "read committed"
 _WHY_READ_COMMITTED = (

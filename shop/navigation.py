@@ -31,15 +31,15 @@ _SECTIONS = {
     ],
     "Sales": [
         ("Carts", "shopping_cart", "cart.Cart"),
-        ("Daily figures", "bar_chart", "workers.DailyFigure"),
+        ("Daily figures", "bar_chart", "analytics.DailyFigure"),
     ],
     "Behind the pages": [
-        ("Effects", "pending_actions", "workers.OutboxRow"),
-        ("Runs", "play_circle", "workers.EffectRun"),
-        ("Events", "timeline", "workers.AnalyticsEvent"),
-        ("Letters", "mail", "workers.Letter"),
+        ("Effects", "pending_actions", "outbox.OutboxRow"),
+        ("Runs", "play_circle", "outbox.EffectRun"),
+        ("Events", "timeline", "analytics.AnalyticsEvent"),
+        ("Letters", "mail", "delivery.Letter"),
         ("Results", "fact_check", "django_celery_results.TaskResult"),
-        ("Schedule", "schedule", "workers.ScheduledStart"),
+        ("Schedule", "schedule", "outbox.ScheduledStart"),
         ("Audits", "balance", "cart.StockAudit"),
     ],
     "Staff": [

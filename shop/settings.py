@@ -43,9 +43,12 @@ INSTALLED_APPS = [
     "django_celery_results",
     "shop.apps.ShopConfig",
     "workers.apps.WorkersConfig",
+    "analytics.apps.AnalyticsConfig",
     "orders.apps.OrdersConfig",
     "cart.apps.CartConfig",
     "inventory.apps.InventoryConfig",
+    "delivery.apps.DeliveryConfig",
+    "outbox.apps.OutboxConfig",
     "core.apps.CoreConfig",
     "backoffice.apps.BackofficeConfig",  # last, see there
 ]
@@ -152,7 +155,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD, CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1000, 20
 CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_SEND_TASK_EVENTS = CELERY_TASK_SEND_SENT_EVENT = True  # what Flower shows
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULER = "workers.heartbeats.NotedScheduler"
+CELERY_BEAT_SCHEDULER = "outbox.heartbeat.NotedScheduler"
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # by default a worker gives up after 100
 CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 1  # by default an exhausted pool blocks for ever
 _VISIBILITY: dict[str, float] = {

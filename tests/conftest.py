@@ -24,7 +24,7 @@ from pytest_celery import CeleryTestWorker
 
 import core.redis
 from cart.owners import Owner
-from celery_app import app
+from core.celery import app
 from inventory.models import Product, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import stock_move

@@ -11,7 +11,7 @@ from cart.models import Cart, CartItem, StockAudit
 from cart.owners import Owner
 from cart.services import add_product_to_cart
 from inventory.models import ProductVariant
-from workers.models import OutboxRow
+from outbox.models import OutboxRow
 
 pytestmark = pytest.mark.django_db
 

@@ -14,13 +14,14 @@ from pytest_django import Settings
 
 from core.logging import Context, Json, Line, about_request, facts
 from inventory.models import ProductVariant
+from outbox.drain import drain
+from outbox.effects import effect
+from outbox.intents import Intent, enqueue
+from outbox.models import OutboxRow
+from outbox.registry import Batch, registry
 from tests.browsing import Shopper
 from tests.processes import start_worker
 from tests.waiting import wait_until
-from workers.models import OutboxRow
-from workers.outbox import Batch, Intent, enqueue
-from workers.outbox.draining import drain
-from workers.outbox.effects import effect, registry
 
 GIVEN = "given-by-the-proxy-1"
 

@@ -14,11 +14,11 @@ from django.conf import settings as django_settings
 from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from outbox.models import OutboxRow
 from tests import processes
 from tests.faults.proxy import Proxy
 from tests.shopping import add
 from tests.waiting import wait_until
-from workers.models import OutboxRow
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 TRUSTED = f"?ssl_ca_certs={CERTIFICATES / 'authority.pem'}"
@@ -31,9 +31,9 @@ ASK_ALL = """
 import asyncio, json
 import django; django.setup()
 import core.redis
-from celery_app import app
+from core.celery import app
 from flower.utils.broker import Broker
-from workers.outbox.effects import registry
+from outbox.effects import registry
 
 def web(): core.redis.client().ping()
 def sender(): registry["recalculate_cart_totals"].send(retry=False)

@@ -13,11 +13,11 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from cart.models import Cart
 from cart.services import add_product_to_cart
-from celery_app import app
+from core.celery import app
 from core.queues import Queue
+from outbox.models import OutboxRow
 from tests.faults.template import make_good
 from tests.waiting import wait_until
-from workers.models import OutboxRow
 
 TOTALS = "recalculate_cart_totals"
 

@@ -10,11 +10,12 @@ class WorkersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The web process too must know every effect, to ring for it.
-        from workers import heartbeats, receivers, tasks  # noqa: F401
+        # The web process too must know every effect, to send for it.
+        from outbox import heartbeat
+        from workers import receivers, tasks  # noqa: F401
 
         receivers.connect()
-        heartbeat_sent.connect(heartbeats.touch_alive, dispatch_uid="workers.touch_alive")
+        heartbeat_sent.connect(heartbeat.touch_alive, dispatch_uid="workers.touch_alive")
         # Kept connections (CELERY_DB_REUSE_MAX) that died since the last task are noticed before the next one.
         task_prerun.connect(_check_connections, dispatch_uid="workers.check_connections")
 

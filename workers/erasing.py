@@ -5,9 +5,10 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
+from analytics.models import AnalyticsEvent
+from analytics.record import mark_days
 from core.days import day_of
-from workers.analytics.recording import mark_days
-from workers.models import AnalyticsEvent, OutboxRow
+from outbox.models import OutboxRow
 
 
 @transaction.atomic

@@ -8,12 +8,13 @@ from django.db import connection
 from django.db.models import Count, F, Func, IntegerField, Min, Q, Sum
 from django.db.models.functions import Extract, Now
 
+from analytics.models import AnalyticsEvent
 from cart.models import CartItem
 from core.queues import Queue
 from core.redis import client, try_redis
 from inventory.models import LowStockAlert
-from workers.models import AnalyticsEvent, EffectRun
-from workers.outbox.effects import registry
+from outbox.models import EffectRun
+from outbox.registry import registry
 
 _LATELY = timedelta(seconds=60)
 

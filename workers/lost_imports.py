@@ -5,7 +5,7 @@ from django.db import transaction
 from inventory.imports.applying import import_give_up
 from inventory.imports.models import ImportJob
 from inventory.locks import lock_import
-from workers.models import OutboxRow
+from outbox.models import OutboxRow
 
 _EFFECT = "advance_imports"
 

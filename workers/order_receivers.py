@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from analytics.events import event_intent
 from orders.letters import Occasion
 from orders.models import Order, OrderLine
 from orders.signals import checkout_started, order_moved, order_placed, units_refunded
 from orders.states import State
-from workers.analytics.asking import event_intent
-from workers.outbox import Intent, enqueue
+from outbox.intents import Intent, enqueue
 
 _LETTERS = {
     State.SHIPPED: Occasion.SHIPPED,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from workers.models import AnalyticsEvent
+from analytics.models import AnalyticsEvent
 
 _TOLD = ("name", "occurred_at", "cart_id", "variant_id", "quantity", "value")
 

@@ -9,17 +9,15 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
+from analytics.events import event_intent
 from cart.models import CartItem
 from cart.signals import customer_data_requested, drill_ended, holds_expired, holds_extended, stock_short
 from inventory.errors import InsufficientStock
 from inventory.signals import import_submitted, stock_changed
-from post_box import letter_handed_in
+from outbox.intents import Intent, enqueue
 from workers import order_receivers
-from workers.analytics.asking import event_intent
 from workers.erasing import erase_traces
-from workers.outbox import Intent, enqueue
 from workers.personal import events_of
-from workers.post import post
 
 
 def connect() -> None:
@@ -33,7 +31,6 @@ def connect() -> None:
     holds_extended.connect(holds_were_extended, dispatch_uid="workers.holds_were_extended")
     drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
     customer_data_requested.connect(events_of, dispatch_uid="workers.events_of")
-    letter_handed_in.connect(letter_was_handed_in, dispatch_uid="workers.letter_was_handed_in")
     order_receivers.connect()
 
 
@@ -56,11 +53,6 @@ def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) 
 def import_was_submitted(sender: Any, job_id: int, **kwargs: Any) -> None:
     """Staff uploaded a file, or confirmed what it would do."""
     enqueue([Intent("advance_imports", key=job_id)])
-
-
-def letter_was_handed_in(sender: Any, signal: Any, **letter: str) -> None:
-    """The site wants an e-mail to go out."""
-    post(**letter)
 
 
 def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from celery.schedules import crontab
 from django_celery_results.models import TaskResult
 
-from celery_app import app
-from workers.models import ScheduledStart
+from core.celery import app
+from outbox.models import ScheduledStart
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from django.db.models.functions import Now
 from cart.models import StockAudit
 from core.queues import Queue
 from core.text import counted
-from workers.heartbeats import BEAT
-from workers.models import Heartbeat, Letter, OutboxRow
-from workers.outbox.effects import registry
+from delivery.models import Letter
+from outbox.heartbeat import BEAT
+from outbox.models import Heartbeat, OutboxRow
+from outbox.registry import registry
 
 # Older than these, and somebody should look.
 OLDEST_PENDING = timedelta(seconds=60)

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from core.links import site_url
+from delivery.queue import post
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.services import alerts_take_news
 from inventory.wording import full_name
-from post_box import link
-from workers.post import post
 
 MOST_NAMED = 50  # alerts of one kind; a first catalogue opens hundreds
 
@@ -55,7 +55,7 @@ def _text(news: Iterable[LowStockAlert]) -> str:
     for state, title in _TITLES.items():
         if lines := sorted(_line(alert.variant) for alert in news if alert.state == state):
             sections.append((f"{title}: {len(lines)}", lines[:MOST_NAMED], len(lines[MOST_NAMED:])))
-    alerts = link(reverse("admin:inventory_lowstockalert_changelist"))
+    alerts = site_url(reverse("admin:inventory_lowstockalert_changelist"))
     return render_to_string("workers/mail_stock.txt", {"sections": sections, "link": alerts})
 
 

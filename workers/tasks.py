@@ -4,24 +4,28 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from analytics.record import record_events
+from analytics.retention import drop_old_events
+from analytics.rollup import roll_up_marked_days
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
 from core.queues import Queue
+from delivery.deliver import deliver
+from delivery.retention import drop_old_letters
 from inventory.imports.applying import import_advance
 from inventory.imports.keeping import drop_old_files
 from inventory.photo_files import drop_unnamed_photos
 from inventory.services import alerts_refresh
 from orders.letters import Occasion
 from orders.services import cancel_overdue_orders, drop_left_checkouts
-from workers.analytics import drop_old_events, record_events, roll_up_marked_days
-from workers.heartbeats import note_heartbeat
+from outbox.effects import effect
+from outbox.heartbeat import note_heartbeat
+from outbox.intents import Intent, enqueue
+from outbox.registry import Batch
+from outbox.runs import drop_old_runs
+from outbox.sweep import wake_for_waiting_rows
 from workers.lost_imports import fail_lost_imports
-from workers.outbox import Batch, Intent, effect, enqueue
-from workers.outbox.runs import drop_old_runs
-from workers.outbox.sweeping import ring_for_waiting_rows
-from workers.post.delivering import deliver
-from workers.post.keeping import drop_old_letters
-from workers.post.orders import write_order_letter
+from workers.order_letters import write_order_letter
 from workers.stock_mail import mail_news_of_stock
 
 # A row that is older than this was not fetched by its own ring.
@@ -65,8 +69,8 @@ def advance_imports(batch: Batch) -> None:
 
 @shared_task(name="sweep_outbox")
 def sweep_outbox() -> list[str]:
-    """Ring for effects whose rows are still there: a message was lost, or nobody was there to send or take it."""
-    return ring_for_waiting_rows(longer_than=_LEFT_BEHIND)
+    """Wake a worker for effects whose rows are still there: a message was lost, or nobody sent or took it."""
+    return wake_for_waiting_rows(longer_than=_LEFT_BEHIND)
 
 
 @shared_task(name="sweep_holds", ignore_result=False)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django_celery_results.models import TaskResult
 
+from analytics.models import AnalyticsEvent
 from inventory.models import ProductVariant
-from workers.models import AnalyticsEvent, EffectRun, OutboxRow
+from outbox.models import EffectRun, OutboxRow
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where the time of one add goes: statements, commit, bell, and the Python between them; nobody else is there."""
+"""Where the time of one add goes: statements, commit, wake-up, and the Python between them; nobody else is there."""
 
 import statistics
 import time
@@ -58,23 +58,23 @@ def _microseconds(times: list[float]) -> float:
 
 @contextmanager
 def _timed(steps: Steps) -> Iterator[None]:
-    """Notes how long each step takes: statements by Django's hook, and around the commit and the bell."""
+    """Notes how long each step takes: statements by Django's hook, and around the commit and the wake-up."""
     from django.db import connection
 
-    from workers.outbox import enqueuing
+    from outbox import intents
 
     def statement(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         name = next((name for start, name in _STEPS.items() if sql.strip().startswith(start)), sql)
         return _note(steps, name, execute, sql, params, many, context)
 
-    commit, ring = connection._commit, enqueuing.ring  # type: ignore[attr-defined]
+    commit, notify = connection._commit, intents.notify  # type: ignore[attr-defined]
     connection._commit = lambda: _note(steps, "COMMIT", commit)  # type: ignore[attr-defined]
-    enqueuing.ring = lambda effects: _note(steps, "ring", ring, effects)  # type: ignore[attr-defined]
+    intents.notify = lambda effects: _note(steps, "notify", notify, effects)  # type: ignore[attr-defined]
     try:
         with connection.execute_wrapper(statement):
             yield
     finally:
-        connection._commit, enqueuing.ring = commit, ring  # type: ignore[attr-defined]
+        connection._commit, intents.notify = commit, notify  # type: ignore[attr-defined]
 
 
 def _note(steps: Steps, name: str, call: Callable[..., Any], *arguments: Any) -> Any:

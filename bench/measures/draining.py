@@ -49,8 +49,8 @@ def _round(site: Site, rows: int) -> dict[str, float]:
 def _rate(effect: str, rows: float) -> float:
     from django.db import connection
 
-    from workers.models import OutboxRow
-    from workers.outbox.draining import drain
+    from outbox.drain import drain
+    from outbox.models import OutboxRow
 
     started = time.monotonic()
     try:

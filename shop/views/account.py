@@ -18,8 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.links import site_url
 from core.ratelimit import LETTERS, seconds_to_wait
-from post_box import hand_in, link
+from delivery.queue import post
 from shop.account_data import data_of
 from shop.account_forms import EmailForm, PasswordForm
 from shop.account_services import account_delete, account_write
@@ -63,12 +64,12 @@ def change_email(request: ShopRequest) -> HttpResponse:
 def _send_link(user: User, email: str) -> None:
     # With the address of now in it, a link works once.
     token = signing.dumps({"user": user.pk, "old": user.email, "new": email}, salt=_SALT)
-    address = link(reverse("shop:account_email_confirm", args=[token]))
+    address = site_url(reverse("shop:account_email_confirm", args=[token]))
     text = render_to_string("shop/mail_email.txt", {"user": user, "link": address})
     subject = _("%(shop)s: your e-mail address") % {"shop": settings.SHOP_NAME}
     # A double click has the same token.
     key = f"email_confirm:{hashlib.sha256(token.encode()).hexdigest()}"
-    hand_in(kind="email_confirm", to=email, subject=subject, text=text, dedupe_key=key)
+    post(kind="email_confirm", to=email, subject=subject, text=text, dedupe_key=key)
 
 
 @never_cache

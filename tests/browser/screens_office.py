@@ -21,7 +21,7 @@ PAGES = {
     "office-orders": "/admin/orders/order/",
     "office-refunds": "/admin/orders/refund/",
     "office-import": "/admin/inventory/importjob/add/",
-    "office-effects": "/admin/workers/outboxrow/",
+    "office-effects": "/admin/outbox/outboxrow/",
     "office-log": "/admin/admin/logentry/",
 }
 

@@ -9,12 +9,12 @@ from django.core import mail
 from playwright.sync_api import Page
 from pytest_django import Settings
 
+from delivery.deliver import deliver
 from inventory.models import Product, ProductVariant
 from inventory.sorting import categories_ensure
 from tests.browser.steps import add, expect_units, open_product
 from tests.conftest import MakeVariant
 from tests.shop.pages import MakeUser
-from workers.post.delivering import deliver
 
 PASSWORD = "a long password"
 

@@ -11,9 +11,9 @@ from inventory.imports.applying import import_advance
 from inventory.imports.models import ImportJob
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import stock_move
+from outbox.models import OutboxRow
 from tests.browser.office import choose, give_reason, log_in, move_stock, shown, told
 from tests.shopping import held, hold, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,7 +102,7 @@ def test_a_clerk_acknowledges_an_alert(page: Page, shop: str, variant: ProductVa
 def test_a_manager_retries_and_discards_dead_effects(page: Page, shop: str) -> None:
     rows = [OutboxRow.objects.create(effect="check_low_stock", key=str(key), is_dead=True) for key in (1, 2)]
     log_in(page, shop, MANAGER)
-    page.goto(listed(shop, "workers_outboxrow"))
+    page.goto(listed(shop, "outbox_outboxrow"))
     choose(page, "Discard dead ones…")
     give_reason(page, "Of a variant that is gone", "Discard")
     told(page, "1 dead effect is discarded.")
@@ -114,7 +114,7 @@ def test_a_manager_retries_and_discards_dead_effects(page: Page, shop: str) -> N
 def test_a_clerk_decides_about_no_effect(page: Page, shop: str) -> None:
     OutboxRow.objects.create(effect="check_low_stock", key="1", is_dead=True)
     log_in(page, shop, CLERK)
-    page.goto(listed(shop, "workers_outboxrow"))
+    page.goto(listed(shop, "outbox_outboxrow"))
     page.locator("#result_list .action-select").first.check()
     offered = page.get_by_label("Select action to run").inner_text()
     assert "Export" in offered

@@ -17,10 +17,10 @@ from cart.services import add_product_to_cart, release_run_out_holds, set_line_q
 from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
+from outbox.drain import drain
+from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
-from workers.models import OutboxRow
-from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

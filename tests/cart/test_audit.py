@@ -21,14 +21,14 @@ from cart.audit import Difference, Rule, audit_stock, fix_stock, run_audit
 from cart.models import Cart, CartItem, StockAudit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_run_out_holds
-from celery_app import app
+from core.celery import app
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.databases import somebody_waits
 from tests.ledger import tamper
 from tests.waiting import wait_until
-from workers.models import OutboxRow
 from workers.schedule import BEAT_SCHEDULE
 
 

@@ -20,6 +20,7 @@ from django.db.models import Model, QuerySet
 from django.test import Client
 from django.utils import timezone
 
+from analytics.models import AnalyticsEvent
 from cart.drill import stage
 from cart.drill.buying import Answer, Outcome, _count_retries
 from cart.drill.crowd import Crowd
@@ -35,6 +36,7 @@ from inventory.catalogue.load import catalogue_load
 from inventory.catalogue.rows import CatalogueRow, write_rows
 from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import alerts_refresh
+from outbox.models import OutboxRow
 from shop.local.process import descendants
 from tests import processes
 from tests.conftest import MakeVariant
@@ -42,7 +44,6 @@ from tests.databases import somebody_waits
 from tests.ledger import tamper
 from tests.waiting import wait_until
 from workers.erasing import erase_traces
-from workers.models import AnalyticsEvent, OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

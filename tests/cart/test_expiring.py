@@ -15,9 +15,9 @@ from cart.owners import Owner
 from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, hold, leave, nothing_changes, run_out, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -15,10 +15,10 @@ from cart.owners import Owner
 from cart.services import extend_holds, keep_items, release_holds, retake_line
 from core.errors import ReasonMissing
 from inventory.models import ProductVariant
+from outbox.models import OutboxRow
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -14,9 +14,9 @@ from cart.owners import Owner
 from cart.services import keep_items, merge_guest_cart, release_run_out_holds, remove_line
 from cart.services.merging import CutBy, MergedLine
 from inventory.models import ProductVariant
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

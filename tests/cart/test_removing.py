@@ -9,9 +9,9 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import release_run_out_holds, remove_line
 from inventory.models import ProductVariant
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -18,9 +18,9 @@ from cart.services import merge_guest_cart, release_run_out_holds, remove_line, 
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, hold, nothing_changes, run_out, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -12,9 +12,9 @@ from cart.owners import Owner
 from cart.services import release_run_out_holds, retake_line
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.shopping import add, held, nothing_changes, run_out
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -10,11 +10,13 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.utils import timezone
 
+from analytics.models import AnalyticsEvent
 from cart.models import CartItem
+from outbox.effects import effect
+from outbox.intents import Intent, enqueue
+from outbox.registry import Batch
 from tests.faults.failpoints import is_armed
 from tests.faults.names import COUNTED
-from workers.models import AnalyticsEvent
-from workers.outbox import Batch, Intent, effect, enqueue
 
 
 @effect("count")

@@ -4,9 +4,10 @@ import os
 import resource
 import signal
 
+from analytics.models import AnalyticsEvent
+from outbox.effects import effect
+from outbox.registry import Batch
 from tests.faults.names import POISON
-from workers.models import AnalyticsEvent
-from workers.outbox import Batch, effect
 
 
 @effect(POISON)

@@ -2,7 +2,7 @@
 
 import time
 
-from celery_app import app
+from core.celery import app
 from tests.faults.site import Site
 from tests.waiting import wait_until
 

@@ -12,8 +12,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 import core.redis
+from outbox import wakeup
 from shop.local.servers import Valkey
-from workers.outbox import doorbell
 
 pytestmark = pytest.mark.quick_fault
 THREADS = 4  # of one gunicorn process
@@ -28,7 +28,7 @@ def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     valkey.start()
     wait = core.redis.TIMEOUT
     client = Redis.from_url(valkey.url, socket_timeout=wait, socket_connect_timeout=wait, retry=Retry(NoBackoff(), 0))
-    monkeypatch.setattr(doorbell, "client", lambda: client)
+    monkeypatch.setattr(wakeup, "client", lambda: client)
     monkeypatch.setattr(core.redis, "_silent_until", 0.0)
     valkey.freeze()
     yield
@@ -38,15 +38,15 @@ def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def attempts(frozen: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When the bell asked Redis."""
+    """When a wake-up asked Redis."""
     asked: list[float] = []
-    ring = doorbell._ring
+    ring = wakeup._notify
 
     def note_and_ring(senders: Mapping[str, Callable[..., None]]) -> None:
         asked.append(time.monotonic())
         ring(senders)
 
-    monkeypatch.setattr(doorbell, "_ring", note_and_ring)
+    monkeypatch.setattr(wakeup, "_notify", note_and_ring)
     return asked
 
 
@@ -54,7 +54,7 @@ def ring_until(stop: threading.Event) -> int:
     """Ring as often as a busy thread would. Returns how often."""
     rings = 0
     while not stop.wait(0.001):
-        doorbell.ring(["record_analytics"])
+        wakeup.notify(["record_analytics"])
         rings += 1
     return rings
 

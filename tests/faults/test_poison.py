@@ -5,15 +5,15 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
+from outbox.dead_letters import discard_dead_rows
+from outbox.models import OutboxRow
+from outbox.retry import MOST_ATTEMPTS
 from tests.faults.conftest import StartSite
 from tests.faults.enduring import AS_USUAL, endure, outbox_rows
 from tests.faults.load import Load
 from tests.faults.names import POISON
 from tests.faults.site import Site
 from tests.waiting import wait_until
-from workers.models import OutboxRow
-from workers.outbox.deciding import discard_dead_rows
-from workers.outbox.failing import MOST_ATTEMPTS
 
 Note = Callable[..., None]
 INNOCENT = 20

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from delivery.queue import post
 from tests.faults.conftest import StartSite
 from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
 from tests.faults.site import Site
 from tests.mailing import MailServer
 from tests.waiting import wait_until
-from workers.post import post
 
 Note = Callable[..., None]
 

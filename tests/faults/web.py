@@ -3,11 +3,11 @@
 from shop.wsgi import application  # first: it sets Django up
 
 # isort: split
+from outbox import intents as enqueuing
 from shop.views.checkout import ordering
 from tests.faults import counting, without
 from tests.faults.failpoints import dying_after, dying_before
 from workers import order_receivers, receivers
-from workers.outbox import enqueuing
 
 __all__ = ["application"]
 

@@ -31,29 +31,29 @@ def _sweep() -> None:
 
 
 def _clear_before() -> None:
-    """The bell is cleared after the drain looked for rows, so a ring between the two is lost."""
-    doorbell, draining = _module("workers.outbox.doorbell"), _module("workers.outbox.draining")
-    clear, drain = doorbell.clear, draining.drain
-    doorbell.clear = lambda effect: None
+    """A drain rearms after it looked for rows, so a wake-up between the two is lost."""
+    wakeup, draining = _module("outbox.wakeup"), _module("outbox.drain")
+    rearm, drain = wakeup.rearm, draining.drain
+    wakeup.rearm = lambda effect: None
 
-    def drain_then_clear(effect: str, **options: Any) -> int:
+    def drain_then_rearm(effect: str, **options: Any) -> int:
         done: int = drain(effect, **options)
         time.sleep(0.05)  # any worker may be this slow here; it makes the race sure to be met
-        clear(effect)
+        rearm(effect)
         return done
 
-    draining.drain = drain_then_clear
+    draining.drain = drain_then_rearm
 
 
 def _skip_locked() -> None:
     """Drains wait for each other's rows."""
-    draining = _module("workers.outbox.draining")
+    draining = _module("outbox.drain")
     draining._CLAIM_FRESH = draining._CLAIM_FRESH.replace("SKIP LOCKED", "")
 
 
 def _effect_in_transaction() -> None:
     """Rows are deleted and committed, and only then is their effect done."""
-    draining = _module("workers.outbox.draining")
+    draining = _module("outbox.drain")
 
     def batch(drain: Any) -> int | None:
         rows = list(draining.OutboxRow.objects.raw(draining._CLAIM_FRESH, [drain.effect, draining.BATCH]))
@@ -67,7 +67,7 @@ def _effect_in_transaction() -> None:
 
 def _delete_in_transaction() -> None:
     """The effect is committed, and only then are its rows deleted."""
-    draining = _module("workers.outbox.draining")
+    draining = _module("outbox.drain")
 
     def batch(drain: Any) -> int | None:
         rows = list(draining.OutboxRow.objects.filter(effect=drain.effect, attempts=0, is_dead=False)[: draining.BATCH])
@@ -82,13 +82,13 @@ def _delete_in_transaction() -> None:
 
 def _row_by_row() -> None:
     """A batch that fails is not tried row by row."""
-    draining = _module("workers.outbox.draining")
+    draining = _module("outbox.drain")
     draining._Drain._alone = lambda drain, row_id: False
 
 
 def _attempt_first() -> None:
     """An attempt is not counted before it is made."""
-    draining = _module("workers.outbox.draining")
+    draining = _module("outbox.drain")
     draining._begin = lambda row_id: True
 
 
@@ -134,7 +134,7 @@ def _conditional_update() -> None:
 
 def _mark_last() -> None:
     """A letter counts as sent as soon as a worker has it in its hands."""
-    delivering = _module("workers.post.delivering")
+    delivering = _module("delivery.deliver")
     lease = delivering.lease
 
     def lease_and_mark(letter_id: int) -> Any:

@@ -13,15 +13,16 @@ import shop.wsgi  # noqa: F401 - it sets Django up
 # isort: split
 from django.core.mail import EmailMessage
 
-from celery_app import app
+from core.celery import app
 from core.redis import client
+from delivery import deliver as delivering
+from outbox import drain as draining
+from outbox import retry as failing
+from outbox.models import OutboxRow
+from outbox.runs import Stopwatch
 from tests.faults import counting, poison  # noqa: F401 - they register effects
 from tests.faults.failpoints import die_at, dying_after, dying_before
 from workers import tasks
-from workers.models import OutboxRow
-from workers.outbox import draining, failing
-from workers.outbox.runs import Stopwatch
-from workers.post import delivering
 
 __all__ = ["app"]
 

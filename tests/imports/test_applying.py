@@ -17,10 +17,10 @@ from inventory.locks import lock_import
 from inventory.models import StockMovement
 from inventory.services import stock_move, stock_move_many
 from inventory.services.many import Move
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.imports.conftest import Upload, advanced, errors, shown
 from tests.shopping import held, nothing_changes, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = ImportJob.State

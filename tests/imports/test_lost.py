@@ -10,15 +10,15 @@ from inventory.imports.errors import ImportNotWaiting
 from inventory.imports.models import ImportJob
 from inventory.imports.services import import_retry
 from inventory.models import ProductVariant
+from outbox.dead_letters import discard_dead_rows
+from outbox.drain import drain
+from outbox.models import OutboxRow
+from outbox.retry import MOST_ATTEMPTS
 from tests.imports.conftest import Upload, advanced
 from tests.imports.test_pages import page_of
 from tests.shop.pages import locked_by_a_rival
 from tests.shopping import stock
 from workers.lost_imports import fail_lost_imports
-from workers.models import OutboxRow
-from workers.outbox.deciding import discard_dead_rows
-from workers.outbox.draining import drain
-from workers.outbox.failing import MOST_ATTEMPTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = ImportJob.State

@@ -13,11 +13,11 @@ from inventory.imports.models import ImportJob
 from inventory.imports.progress import read_progress
 from inventory.imports.services import import_confirm, import_start
 from inventory.models import ProductVariant, StockMovement
+from outbox.models import OutboxRow
 from tests.imports.conftest import make_many
 from tests.imports.test_pages import page_of, send
 from tests.processes import LocalProcess, start_worker
 from tests.waiting import wait_until
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = ImportJob.State

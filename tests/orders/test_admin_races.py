@@ -22,10 +22,10 @@ from orders.services import (
     return_lines,
     ship_order,
 )
+from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam
 from tests.ordering import order, pay
 from tests.shopping import add, stock
-from workers.models import OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

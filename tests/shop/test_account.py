@@ -12,15 +12,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from analytics.models import AnalyticsEvent
 from cart.models import Cart
 from cart.owners import Owner
+from delivery.deliver import deliver
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from tests.ordering import order as buy
 from tests.shop.pages import MakeUser, form, messages, text_of
 from tests.shopping import add, nothing_changes, stock
-from workers.models import AnalyticsEvent
-from workers.post.delivering import deliver
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
+from delivery.deliver import deliver
 from inventory.models import ProductVariant
 from orders.links import number_in, order_path
 from tests.shop.pages import Form, MakeUser, text_of
-from workers.post.delivering import deliver
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from pytest_django.fixtures import Settings
 
-from celery_app import app
+from core.celery import app
 from tests import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)

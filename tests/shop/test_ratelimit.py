@@ -9,10 +9,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 import core.redis
 from core.ratelimit import ADDS, client_address, seconds_to_wait
+from delivery.models import Letter
 from inventory.models import ProductVariant
 from tests.shop.pages import Form, MakeUser, form, text_of
 from tests.shopping import nothing_changes, stock
-from workers.models import Letter
 
 pytestmark = pytest.mark.django_db
 

@@ -15,17 +15,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
+from analytics.models import AnalyticsEvent
 from backoffice.roles import MANAGER
 from cart.audit import run_audit
 from cart.models import Cart, CartItem
 from cart.services import add_product_to_cart
+from delivery.models import Letter
 from inventory.imports.models import ImportJob
 from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, OrderLine, Payment, Refund
+from outbox.models import EffectRun
 from tests.conftest import MakeVariant
 from tests.ordering import ADA
 from tests.staff.conftest import As
-from workers.models import AnalyticsEvent, EffectRun, Letter
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +126,7 @@ def test_a_list_asks_less_than_twelve_statements(model: type[Model], role: str, 
 
 def test_there_are_several_rows_in_each_list() -> None:
     few = {model._meta.label for model in MODELS if model._default_manager.count() < 2}
-    assert few == {"workers.DailyFigure", "workers.ScheduledStart"}  # one table each, without relations
+    assert few == {"analytics.DailyFigure", "outbox.ScheduledStart"}  # one table each, without relations
 
 
 @pytest.mark.parametrize(

@@ -27,14 +27,14 @@ from cart.services import (
     store_totals,
 )
 from core.errors import Busy
+from delivery.deliver import deliver
 from inventory.errors import VariantUnavailable
 from inventory.holds import give_back_units
 from inventory.locks import lock_variants
 from inventory.models import StockMovement
 from inventory.services import stock_move
+from outbox.drain import drain
 from tests.storms.harness import meet
-from workers.outbox.draining import drain
-from workers.post.delivering import deliver
 from workers.stock_mail import mail_news_of_stock
 
 OwnerName = tuple[int | None, str | None]

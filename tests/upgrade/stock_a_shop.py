@@ -12,6 +12,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models.functions import Now
 from django_celery_results.models import TaskResult
 
+from analytics.models import DailyFigure
+from analytics.rollup import roll_up_marked_days
 from cart.audit import run_audit
 from cart.models import Cart, CartItem
 from cart.services import (
@@ -21,6 +23,9 @@ from cart.services import (
     merge_guest_cart,
     release_holds,
 )
+from delivery.deliver import deliver
+from delivery.models import Letter
+from delivery.queue import post
 from inventory.imports.models import ImportJob
 from inventory.imports.services import import_confirm, import_start
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
@@ -40,13 +45,10 @@ from orders.services import (
     return_lines,
     ship_order,
 )
-from workers.analytics import roll_up_marked_days
-from workers.heartbeats import note_heartbeat, note_starts
-from workers.models import DailyFigure, Letter, OutboxRow
-from workers.outbox.draining import drain
-from workers.outbox.effects import registry
-from workers.post.delivering import deliver
-from workers.post.writing import post
+from outbox.drain import drain
+from outbox.heartbeat import note_heartbeat, note_starts
+from outbox.models import OutboxRow
+from outbox.registry import registry
 
 NAMES = [
     "Red Retrospot Mug",

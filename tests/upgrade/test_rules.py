@@ -19,7 +19,7 @@ from tests.databases import empty_database
 from tests.upgrade.dumps import VERSIONS, load
 from tests.upgrade.rules import complaints
 
-APPS = {"inventory", "cart", "orders", "workers"}
+APPS = {"inventory", "cart", "orders", "workers", "analytics", "delivery", "outbox"}
 RELEASED = set((Path(__file__).parent / "released.txt").read_text().split())
 
 INDEX = models.Index(name="one", fields=["key"])

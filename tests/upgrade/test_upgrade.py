@@ -12,21 +12,23 @@ from django.db import connection, connections
 from django.db.models import F, Sum
 from django.db.models.functions import Now
 
+from analytics.models import AnalyticsEvent
 from backoffice.roles import CLERK, MANAGER, ensure_roles
 from cart.audit import run_audit
 from cart.models import CartItem
 from cart.services import add_product_to_cart, release_run_out_holds
+from delivery.deliver import deliver
+from delivery.models import Letter
 from inventory.models import ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, Refund
 from orders.services import refund_sent, ship_order
 from orders.states import State
+from outbox.drain import drain
+from outbox.models import OutboxRow
+from outbox.registry import registry
 from tests.databases import empty_database
 from tests.ordering import order, pay
 from tests.upgrade.dumps import VERSIONS, load
-from workers.models import AnalyticsEvent, Letter, OutboxRow
-from workers.outbox.draining import drain
-from workers.outbox.effects import registry
-from workers.post.delivering import deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

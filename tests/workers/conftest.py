@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from celery_app import app
+from core.celery import app
 from core.queues import Queue
 from core.redis import client
-from workers.outbox import Batch
-from workers.outbox.effects import Handler, effect, registry
+from outbox.effects import effect
+from outbox.registry import Batch, Handler, registry
 
 MakeEffect = Callable[..., list[Batch]]
 

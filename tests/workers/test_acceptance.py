@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from pytest_celery import CeleryTestWorker
 
+from analytics.models import AnalyticsEvent
 from cart.models import Cart
 from inventory.models import LowStockAlert, ProductVariant
+from outbox.models import OutboxRow
 from tests.browsing import Shopper
 from tests.conftest import MakeVariant
 from tests.processes import start_worker
 from tests.waiting import wait_until
-from workers.models import AnalyticsEvent, OutboxRow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

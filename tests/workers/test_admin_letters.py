@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from backoffice.roles import CLERK, MANAGER
 from core.errors import ReasonMissing
-from workers.models import Letter
-from workers.post import post
-from workers.post.keeping import discard_dead_letters
+from delivery.models import Letter
+from delivery.queue import post
+from delivery.retention import discard_dead_letters
 
 pytestmark = pytest.mark.django_db
 
-LIST = reverse("admin:workers_letter_changelist")
+LIST = reverse("admin:delivery_letter_changelist")
 SECRET = "the link that logs you in"
 
 
@@ -38,7 +38,7 @@ def log_in(client: Client, role: str) -> None:
 def test_no_page_and_no_file_shows_what_is_in_a_letter(admin_client: Client, letters: list[Letter]) -> None:
     pages = [
         admin_client.get(LIST),
-        admin_client.get(reverse("admin:workers_letter_change", args=[letters[0].pk])),
+        admin_client.get(reverse("admin:delivery_letter_change", args=[letters[0].pk])),
         admin_client.post(LIST, {"action": "discard", "_selected_action": [letters[1].pk]}),
     ]
     texts = [page.content.decode() for page in pages]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from celery_app import app
+from core.celery import app
 from core.redis import client
 from tests.processes import start_beat, start_worker
 from tests.waiting import wait_until

@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 
+from analytics.models import AnalyticsEvent
+from analytics.record import record_events
 from cart.owners import Owner
 from cart.services import (
     add_product_to_cart,
@@ -14,11 +16,10 @@ from cart.services import (
 )
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
+from outbox.drain import drain
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.shopping import held, run_out
-from workers.analytics import record_events
-from workers.models import AnalyticsEvent, OutboxRow
-from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from celery.app.defaults import NAMESPACES, flatten
 from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined]
 from django.conf import settings
 
-from celery_app import app
+from core.celery import app
 
 # Celery's Django fixup reads one more, which its list of settings leaves out.
 SETTINGS: dict[str, Any] = dict(flatten(NAMESPACES))

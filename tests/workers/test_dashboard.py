@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analytics.rollup import roll_up_marked_days
 from backoffice.roles import CLERK
 from cart.owners import Owner
 from core.days import start_of, today
@@ -21,16 +22,15 @@ from inventory.models import LowStockAlert, ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.selectors import ToDo, orders_to_do
 from orders.services import checkout_save, refund_order
+from outbox.drain import drain
 from tests.conftest import MakeVariant
 from tests.ordering import ADA, order, pay
 from tests.shopping import add
 from tests.workers.test_rolling import record
-from workers.analytics import roll_up_marked_days
 from workers.dashboard.charts import charts
 from workers.dashboard.sales import sales_of
 from workers.dashboard.shelves import Shelves, read_shelves
 from workers.dashboard.trade import read_trade
-from workers.outbox.draining import drain
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 

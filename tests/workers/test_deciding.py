@@ -8,16 +8,16 @@ from django.urls import reverse
 
 from backoffice.roles import CLERK, MANAGER
 from core.errors import ReasonMissing
+from outbox.dead_letters import discard_dead_rows, retry_dead_rows
+from outbox.drain import drain
+from outbox.intents import Intent, enqueue
+from outbox.models import OutboxRow
+from outbox.retry import MOST_ATTEMPTS
 from tests.workers.conftest import MakeEffect
-from workers.models import OutboxRow
-from workers.outbox import Intent, enqueue
-from workers.outbox.deciding import discard_dead_rows, retry_dead_rows
-from workers.outbox.draining import drain
-from workers.outbox.failing import MOST_ATTEMPTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LIST = "admin:workers_outboxrow_changelist"
+LIST = "admin:outbox_outboxrow_changelist"
 
 
 @pytest.fixture

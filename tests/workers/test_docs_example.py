@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from django.db.models.signals import post_save
 
+from analytics.models import AnalyticsEvent
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import add_product_to_cart
-from celery_app import app
+from core.celery import app
+from outbox.drain import drain
+from outbox.registry import registry
 from tests.conftest import MakeVariant
-from workers.models import AnalyticsEvent
-from workers.outbox.draining import drain
-from workers.outbox.effects import registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,13 +9,17 @@ from django.db import connection, transaction
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
+from analytics.models import AnalyticsEvent
+from outbox import drain as draining
+from outbox import retry as failing
+from outbox import wakeup
+from outbox.drain import drain
+from outbox.intents import Intent, enqueue
+from outbox.models import OutboxRow
+from outbox.registry import Batch, Handler
+from outbox.retry import MOST_ATTEMPTS
+from outbox.sweep import wake_for_waiting_rows
 from tests.workers.conftest import MakeEffect, messages
-from workers.models import AnalyticsEvent, OutboxRow
-from workers.outbox import Batch, Intent, doorbell, draining, enqueue, failing
-from workers.outbox.draining import drain
-from workers.outbox.effects import Handler
-from workers.outbox.failing import MOST_ATTEMPTS
-from workers.outbox.sweeping import ring_for_waiting_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -196,17 +200,17 @@ def test_a_drain_stays_for_what_its_rows_set_off_and_no_message_is_sent_for_it(m
 
 
 def test_a_row_that_comes_with_the_last_look_is_done_and_none_after_it_is_missed(make_effect: MakeEffect) -> None:
-    """The rival commits between the look that found nothing and the clearing of the bell: its ring sends no message."""
+    """The rival commits between the look that found nothing and the rearming: its change sends no message."""
     batches = make_effect("one")
     enqueue([Intent("one", key="early")])
 
-    def rival_then_clear(name: str, clear: Callable[[str], None] = doorbell.clear) -> None:
+    def rival_then_rearm(name: str, rearm: Callable[[str], None] = wakeup.rearm) -> None:
         if len(batches) == 1:
             enqueue([Intent("one", key="late")])
-        clear(name)
+        rearm(name)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doorbell, "clear", rival_then_clear)
+        patch.setattr(wakeup, "rearm", rival_then_rearm)
         assert drain("one") == 2
     assert messages() == 1
     enqueue([Intent("one", key="after")])
@@ -257,10 +261,10 @@ def test_a_drain_whose_time_is_up_hands_over(make_effect: MakeEffect, monkeypatc
 def test_the_sweep_rings_for_rows_that_were_left(make_effect: MakeEffect) -> None:
     make_effect("one")
     enqueue([Intent("one", key="a")])
-    assert ring_for_waiting_rows(longer_than=timedelta(minutes=30)) == []
+    assert wake_for_waiting_rows(longer_than=timedelta(minutes=30)) == []
     make_due()
     before = messages()
-    assert ring_for_waiting_rows(longer_than=timedelta(minutes=30)) == ["one"]
+    assert wake_for_waiting_rows(longer_than=timedelta(minutes=30)) == ["one"]
     assert messages() == before + 1
 
 
@@ -270,4 +274,4 @@ def test_the_sweep_leaves_dead_rows_and_unknown_effects(make_effect: MakeEffect)
     OutboxRow.objects.update(is_dead=True)
     OutboxRow.objects.create(effect="of another version", key="x")
     make_due()
-    assert ring_for_waiting_rows(longer_than=timedelta(minutes=30)) == []
+    assert wake_for_waiting_rows(longer_than=timedelta(minutes=30)) == []

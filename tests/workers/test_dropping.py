@@ -10,12 +10,14 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from analytics import retention as dropping
+from analytics.models import AnalyticsEvent, DailyFigure, UncountedDay
+from analytics.retention import drop_old_events
+from analytics.rollup import roll_up_marked_days
+from analytics.selectors import Figure, figures_of_days
 from core.days import start_of, today
 from tests.workers.test_rolling import record
-from workers.analytics import drop_old_events, dropping, roll_up_marked_days
-from workers.analytics.reading import Figure, figures_of_days
 from workers.erasing import erase_traces
-from workers.models import AnalyticsEvent, DailyFigure, UncountedDay
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 

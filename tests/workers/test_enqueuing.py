@@ -1,4 +1,4 @@
-"""Rows are written with the change that asks for them, and the bell rings after its commit."""
+"""Rows are written with the change that asks for them, and a worker is woken after its commit."""
 
 import pytest
 from django.db import connection, transaction
@@ -6,10 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
 import core.redis
+from outbox.effects import effect
+from outbox.intents import Intent, enqueue
+from outbox.models import OutboxRow
+from outbox.wakeup import notify, rearm
 from tests.workers.conftest import MakeEffect, messages
-from workers.models import OutboxRow
-from workers.outbox import Intent, effect, enqueue
-from workers.outbox.doorbell import clear, ring
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +27,7 @@ def test_all_rows_of_an_event_are_one_insert(make_effect: MakeEffect) -> None:
     ]
 
 
-def test_a_change_that_is_rolled_back_leaves_no_row_and_no_ring(make_effect: MakeEffect) -> None:
+def test_a_change_that_is_rolled_back_leaves_no_row_and_no_message(make_effect: MakeEffect) -> None:
     make_effect("one")
     with transaction.atomic():
         enqueue([Intent("one", key=1)])
@@ -34,7 +35,7 @@ def test_a_change_that_is_rolled_back_leaves_no_row_and_no_ring(make_effect: Mak
     assert (OutboxRow.objects.count(), messages()) == (0, 0)
 
 
-def test_the_bell_rings_only_after_commit(make_effect: MakeEffect) -> None:
+def test_the_message_is_sent_only_after_commit(make_effect: MakeEffect) -> None:
     make_effect("one")
     with transaction.atomic():
         enqueue([Intent("one", key=1)])
@@ -54,26 +55,26 @@ def test_a_name_is_registered_once(make_effect: MakeEffect) -> None:
         effect("one")(lambda batch: None)
 
 
-def test_many_changes_while_a_ring_is_on_its_way_send_one_message(make_effect: MakeEffect) -> None:
+def test_many_changes_while_a_message_is_on_its_way_send_one_message(make_effect: MakeEffect) -> None:
     make_effect("one")
     for key in range(20):
         enqueue([Intent("one", key=key)])
     assert messages() == 1
 
 
-def test_a_ring_after_a_drain_has_begun_sends_a_message_again(make_effect: MakeEffect) -> None:
+def test_a_change_after_a_drain_has_begun_sends_a_message_again(make_effect: MakeEffect) -> None:
     make_effect("one")
-    ring(["one"])
-    clear("one")
-    ring(["one"])
+    notify(["one"])
+    rearm("one")
+    notify(["one"])
     assert messages() == 2
 
 
 def test_effects_do_not_share_a_bell(make_effect: MakeEffect) -> None:
     make_effect("one")
     make_effect("two")
-    ring(["one"])
-    ring(["one", "two"])
+    notify(["one"])
+    notify(["one", "two"])
     assert messages() == 2
 
 
@@ -88,7 +89,7 @@ def test_while_redis_is_away_rows_are_kept_and_it_is_asked_once_in_a_silence(
         return unreachable
 
     make_effect("one")
-    monkeypatch.setattr("workers.outbox.doorbell.client", client)
+    monkeypatch.setattr("outbox.wakeup.client", client)
     for key in range(10):
         enqueue([Intent("one", key=key)])
     assert OutboxRow.objects.count() == 10

@@ -9,15 +9,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analytics import history
+from analytics.history import cart_history
+from analytics.models import AnalyticsEvent, DailyFigure
+from analytics.rollup import roll_up_marked_days
 from cart.owners import Owner
 from cart.services import remove_line
 from inventory.models import ProductVariant
+from outbox.drain import drain
 from tests.shopping import held
 from tests.workers.test_rolling import record
-from workers.analytics import history, roll_up_marked_days
-from workers.analytics.history import cart_history
-from workers.models import AnalyticsEvent, DailyFigure
-from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,14 +88,14 @@ def test_events_are_found_by_cart_variant_and_id(boss: Client, term: str) -> Non
     wanted = event(41, 9, variant_id=82)
     event(410, 9, variant_id=820)
     query = str(wanted.event_id) if term == "id" else term
-    found = boss.get(reverse("admin:workers_analyticsevent_changelist"), {"q": query}).context["cl"].result_list
+    found = boss.get(reverse("admin:analytics_analyticsevent_changelist"), {"q": query}).context["cl"].result_list
     assert list(found) == [wanted]
 
 
 @pytest.mark.parametrize("term", ["nonsense", "9" * 40, "7d1f5f6c-2f0b-4b39-9a1d-0d3f3a5a6b11", "²"])
 def test_what_is_no_number_and_no_id_finds_nothing(boss: Client, term: str) -> None:
     event(41, 9, variant_id=82)
-    for page in ("workers_analyticsevent", "workers_dailyfigure"):
+    for page in ("analytics_analyticsevent", "analytics_dailyfigure"):
         answer = boss.get(reverse(f"admin:{page}_changelist"), {"q": term})
         assert list(answer.context["cl"].result_list) == []
 
@@ -106,11 +107,11 @@ def test_daily_figures_are_listed_by_scope(boss: Client, query: dict[str, str], 
     record()
     roll_up_marked_days()
     assert DailyFigure.objects.count() == 2
-    found = boss.get(reverse("admin:workers_dailyfigure_changelist"), query).context["cl"].result_list
+    found = boss.get(reverse("admin:analytics_dailyfigure_changelist"), query).context["cl"].result_list
     assert [figure.variant_id for figure in found] == variants
 
 
-@pytest.mark.parametrize("rows", ["workers_analyticsevent", "workers_dailyfigure"])
+@pytest.mark.parametrize("rows", ["analytics_analyticsevent", "analytics_dailyfigure"])
 def test_names_that_there_are_can_be_chosen_and_cost_no_scan(boss: Client, rows: str) -> None:
     for name in ("add_to_cart", "purchase", "purchase", "a name of a later feature"):
         record(name)
@@ -121,12 +122,14 @@ def test_names_that_there_are_can_be_chosen_and_cost_no_scan(boss: Client, rows:
     assert {row.name for row in answer.result_list} == {"purchase"}
 
 
-@pytest.mark.parametrize("rows", ["analyticsevent", "dailyfigure", "outboxrow", "effectrun"])
+@pytest.mark.parametrize(
+    "rows", ["analytics_analyticsevent", "analytics_dailyfigure", "outbox_outboxrow", "outbox_effectrun"]
+)
 def test_each_list_costs_few_statements(boss: Client, rows: str) -> None:
     """Session; user; choices of a filter; rows counted, for the pages and for what is found; rows."""
     for number in range(3):
         record(f"name {number}")
     roll_up_marked_days()
     with CaptureQueriesContext(connection) as statements:
-        assert boss.get(reverse(f"admin:workers_{rows}_changelist")).status_code == 200
+        assert boss.get(reverse(f"admin:{rows}_changelist")).status_code == 200
     assert len(statements) <= 6, statements.captured_queries

@@ -15,11 +15,11 @@ from inventory.models import StockMovement as Movement
 from inventory.services import alerts_refresh, stock_move, stock_move_many, variant_save
 from inventory.services.many import Move
 from inventory.signals import alert_changed
+from outbox.drain import drain
 from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
 from tests.databases import somebody_waits
 from tests.waiting import wait_until
-from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

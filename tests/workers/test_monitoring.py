@@ -13,13 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from analytics.models import AnalyticsEvent
 from cart.models import StockAudit
 from cart.owners import Owner
 from core.queues import Queue
 from inventory.models import ProductVariant
+from outbox.heartbeat import BEAT, note_heartbeat
+from outbox.models import EffectRun
 from tests.shopping import held, run_out
-from workers.heartbeats import BEAT, note_heartbeat
-from workers.models import AnalyticsEvent, EffectRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,16 +9,18 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 
+from analytics.models import AnalyticsEvent
 from cart.errors import CartChanged
 from cart.owners import Owner
 from cart.services import release_run_out_holds
+from delivery.models import Letter
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.services import cancel_order, checkout_save, refund_order, return_lines, ship_order
+from outbox.drain import drain
+from outbox.models import OutboxRow
 from tests.ordering import ADA, order, pay
 from tests.shopping import add, held, run_out
-from workers.models import AnalyticsEvent, Letter, OutboxRow
-from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

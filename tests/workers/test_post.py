@@ -14,15 +14,16 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from core.redis import client
+from delivery import deliver as delivering
+from delivery.deliver import MOST_ATTEMPTS, deliver, lease
+from delivery.models import Letter
+from delivery.queue import post
+from delivery.retention import discard_dead_letters, drop_old_letters, retry_dead_letters
 from tests.browsing import all_at_once
 from tests.mailing import MailServer
 from tests.processes import start_worker
 from tests.waiting import wait_until
 from tests.workers.conftest import messages
-from workers.models import Letter
-from workers.post import delivering, post
-from workers.post.delivering import MOST_ATTEMPTS, deliver, lease
-from workers.post.keeping import discard_dead_letters, drop_old_letters, retry_dead_letters
 from workers.schedule import BEAT_SCHEDULE
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from celery_app import app
+from core.celery import app
 from core.queues import Queue
 from core.redis import client
-from workers.outbox.doorbell import ring
-from workers.outbox.effects import registry
+from outbox.registry import registry
+from outbox.wakeup import notify
 
 QUEUE_OF = {
     "recalculate_cart_totals": Queue.SHOPPER,
@@ -18,11 +18,11 @@ QUEUE_OF = {
 
 
 @pytest.mark.parametrize(("name", "queue"), QUEUE_OF.items())
-def test_a_ring_goes_to_the_queue_of_its_effect_alone(name: str, queue: Queue) -> None:
+def test_a_wake_up_goes_to_the_queue_of_its_effect_alone(name: str, queue: Queue) -> None:
     with app.connection_for_write() as connection:
         for declared in app.amqp.queues.values():
             declared(connection.default_channel).declare()
-        ring([name])
+        notify([name])
     assert {other: client().llen(other.value) for other in Queue} == {other: int(other is queue) for other in Queue}
 
 

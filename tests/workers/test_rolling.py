@@ -11,12 +11,13 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
+from analytics import rollup as rolling
+from analytics.locks import lock_day
+from analytics.models import AnalyticsEvent, DailyFigure, UncountedDay
+from analytics.record import record_events
+from analytics.rollup import roll_up_day, roll_up_marked_days
+from analytics.selectors import Figure, figures_of_days
 from core.days import start_of, today
-from workers.analytics import record_events, rolling
-from workers.analytics.reading import Figure, figures_of_days
-from workers.analytics.rolling import roll_up_day, roll_up_marked_days
-from workers.locks import lock_day
-from workers.models import AnalyticsEvent, DailyFigure, UncountedDay
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 

@@ -14,16 +14,16 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from backoffice.roles import CLERK, MANAGER
+from outbox.heartbeat import note_starts
+from outbox.models import ScheduledStart
 from tests.processes import start_beat
 from tests.waiting import wait_until
-from workers.heartbeats import note_starts
-from workers.models import ScheduledStart
 from workers.schedule import BEAT_SCHEDULE
 from workers.scheduled import in_words, scheduled_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGE = "admin:workers_scheduledstart_changelist"
+PAGE = "admin:outbox_scheduledstart_changelist"
 
 
 def test_every_entry_says_what_it_does_and_how_often() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_celery import CeleryTestBroker, CeleryTestWorker
 
-from celery_app import app
+from core.celery import app
 from shop.local.servers import Valkey
 from tests.processes import start_worker
 from tests.worker_smoke import WorkerSmoke

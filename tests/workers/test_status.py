@@ -12,11 +12,12 @@ from django.test import Client
 
 from cart.models import StockAudit
 from core.queues import Queue
+from delivery.models import Letter
+from delivery.queue import post
+from outbox.heartbeat import BEAT, note_heartbeat
+from outbox.models import Heartbeat, OutboxRow
 from tests.processes import start_beat
 from tests.waiting import wait_until
-from workers.heartbeats import BEAT, note_heartbeat
-from workers.models import Heartbeat, Letter, OutboxRow
-from workers.post import post
 from workers.status import read_status
 
 pytestmark = pytest.mark.django_db(transaction=True)

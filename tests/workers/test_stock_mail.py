@@ -12,10 +12,12 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from cart.owners import Owner
+from delivery.models import Letter
 from inventory.locks import lock_alert_news
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import alerts, alerts_refresh, stock_move, variants_mute, variants_unmute
+from outbox.drain import drain
 from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
 from tests.databases import somebody_waits
@@ -23,8 +25,6 @@ from tests.mailing import MailServer
 from tests.storms import actors
 from tests.storms.harness import Actor, storm
 from tests.waiting import wait_until
-from workers.models import Letter
-from workers.outbox.draining import drain
 from workers.schedule import BEAT_SCHEDULE
 from workers.stock_mail import mail_news_of_stock
 

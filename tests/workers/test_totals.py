@@ -9,9 +9,9 @@ from cart.owners import Owner
 from cart.selectors import cart_contents
 from cart.services import add_product_to_cart
 from inventory.models import ProductVariant
+from outbox.drain import drain
+from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from workers.models import OutboxRow
-from workers.outbox.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,13 +7,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from analytics.models import AnalyticsEvent
 from cart.owners import Owner
 from cart.services import add_product_to_cart
 from inventory.models import ProductVariant
+from outbox.drain import drain
+from outbox.intents import Intent, enqueue
+from outbox.models import EffectRun, OutboxRow
+from outbox.registry import Batch
 from tests.workers.conftest import MakeEffect
-from workers.models import AnalyticsEvent, EffectRun, OutboxRow
-from workers.outbox import Batch, Intent, enqueue
-from workers.outbox.draining import drain
 from workers.trace import trace_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,7 +72,7 @@ def test_staff_see_the_page_and_strangers_do_not(client: Client, guest: Owner, v
     page = client.get(address).content.decode()
     assert "task/the-task" in page
     assert "add_to_cart" in page
-    assert address in client.get(reverse("admin:workers_analyticsevent_changelist")).content.decode()
+    assert address in client.get(reverse("admin:analytics_analyticsevent_changelist")).content.decode()
 
 
 def test_an_event_that_nobody_knows_says_so(client: Client) -> None:

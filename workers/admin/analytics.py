@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
+from analytics.history import cart_history
+from analytics.models import AnalyticsEvent, DailyFigure
 from core.admin.base import ReadOnlyAdmin
 from workers.admin.filters import EventNameFilter, FigureNameFilter
 from workers.admin.traced import TracedAdmin
-from workers.analytics.history import cart_history
-from workers.models import AnalyticsEvent, DailyFigure
 from workers.trace import trace_event
 
 _LARGEST_ID = 2**63 - 1

@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from workers.models import DailyFigure
-from workers.outbox.effects import registry
+from analytics.models import DailyFigure
+from outbox.registry import registry
 
 
 class ValueFilter(SimpleListFilter):

@@ -7,11 +7,11 @@ from unfold.decorators import display
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question
+from outbox.dead_letters import discard_dead_rows, retry_dead_rows
+from outbox.models import EffectRun, OutboxRow
 from workers.admin.dead import DeadRowsAdmin
 from workers.admin.filters import EffectFilter
 from workers.admin.traced import TracedAdmin
-from workers.models import EffectRun, OutboxRow
-from workers.outbox.deciding import discard_dead_rows, retry_dead_rows
 
 _DISCARD = Question(
     title="Discard effects",

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.admin.base import ReadOnlyAdmin
-from workers.models import ScheduledStart
+from outbox.models import ScheduledStart
 from workers.scheduled import scheduled_jobs
 
 

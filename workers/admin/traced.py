@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
+from analytics.models import AnalyticsEvent
 from core.admin.base import ReadOnlyAdmin
-from workers.models import AnalyticsEvent, OutboxRow
+from outbox.models import OutboxRow
 
 
 class TracedAdmin(ReadOnlyAdmin):

@@ -22,7 +22,7 @@ def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
     context |= {"title": "Dashboard", "status": read_status(), "flower_url": settings.FLOWER_URL}
     if request.user.has_perm("orders.view_order"):
         context["to_do"] = orders_to_do(since=start_of(today()))
-    if request.user.has_perm("workers.view_dailyfigure"):
+    if request.user.has_perm("analytics.view_dailyfigure"):
         trade = read_trade()
         context |= {"trade": trade, "sales": sales_of(trade), "charts": charts(trade), "shelves": read_shelves(trade)}
     return context

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analytics.selectors import Figure
 from core.money import money
-from workers.analytics.reading import Figure
 from workers.dashboard.trade import SOLD, UNSOLD, Trade
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import Coalesce
 
+from analytics.models import DailyFigure
 from inventory.models import LowStockAlert, ProductVariant
 from workers.dashboard.trade import ADDED, REMOVED, SOLD, UNSOLD, Trade
-from workers.models import DailyFigure
 
 MOST = 10  # goods that are listed
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from analytics.selectors import Figure, figures_of_days, figures_of_today
 from core.days import today as day_of_now
-from workers.analytics.reading import Figure, figures_of_days, figures_of_today
 
 DAYS = 30  # whole days before today
 

@@ -13,7 +13,7 @@ from core.text import counted
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.report import progress_to
 from orders.replay import Account, Replay, ReplayLog, ServiceShop, Shop, WebShop, read_log
-from workers.models import OutboxRow
+from outbox.models import OutboxRow
 
 _NO_CAP = 2_000_000_000
 

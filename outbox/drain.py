@@ -1,0 +1,161 @@
+"""Doing the effects: rows are claimed, their effect done and the rows deleted in one transaction.
+
+A worker that is killed at any instant leaves either both or neither, so Celery may lose or repeat the message that woke
+it: a drain that finds no row does nothing.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from core.logging import about_request, facts
+from core.redis import try_redis
+from core.rows import instances
+from outbox import wakeup
+from outbox.locks import lock_row
+from outbox.models import OutboxRow
+from outbox.registry import Batch, registry
+from outbox.retry import describe, note_attempt, note_failure
+from outbox.runs import Stopwatch, note_run
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500  # rows
+# A drain hands over to the next one after this, so that no effect keeps the pool from the others.
+LONGEST = 1.0  # seconds
+# How long a drain waits for more before it looks again. A message costs a worker five times what a look costs.
+PAUSE = 0.05  # seconds
+
+_CLAIM_FRESH = """
+    DELETE FROM workers_outboxrow WHERE id IN (
+        SELECT id FROM workers_outboxrow
+         WHERE effect = %s AND attempts = 0 AND NOT is_dead
+         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+ RETURNING *
+"""
+
+
+def drain(effect: str, *, task_id: str = "", after_a_loss: bool = False) -> int:
+    """Do what rows of an effect there are and what comes meanwhile; send a message if time ran out before rows did.
+
+    Arguments: the Celery task that does it; `after_a_loss` says that the worker which had this message before was lost.
+    One of the rows may have killed it, so each is tried alone, its attempt counted first.
+    Returns how many rows were done. Raises KeyError for an effect that nobody registered.
+    """
+    drain = _Drain(effect, task_id=task_id, stop_at=time.monotonic() + LONGEST)
+    done = drain.each_alone(fresh=after_a_loss)
+    while not drain.time_is_up:
+        done += drain.as_they_come()
+        # The look that ends the drain comes after it rearmed: a row that it did not see sends a message anew.
+        try_redis(lambda: wakeup.rearm(effect), otherwise=None)
+        late = drain.batch()
+        if late is None:
+            return done
+        try_redis(lambda: wakeup.suppress(effect), otherwise=None)
+        done += late
+    wakeup.notify_always([effect])
+    return done
+
+
+@dataclass(frozen=True)
+class _Drain:
+    effect: str
+    task_id: str
+    stop_at: float
+
+    @property
+    def time_is_up(self) -> bool:
+        return time.monotonic() >= self.stop_at
+
+    def as_they_come(self) -> int:
+        """Batches until there are no more rows, with a pause after each that was not full. Returns how many were done.
+
+        It does not rearm meanwhile, or every look would let a message through.
+        """
+        done = 0
+        while not self.time_is_up and (batch := self.batch()) is not None:
+            done += batch
+            if batch < BATCH:
+                time.sleep(PAUSE)
+        return done
+
+    def batch(self) -> int | None:
+        """Do up to a batch of rows that were never tried; None when there are none left.
+
+        If the batch fails, its rows are tried one by one, so that one bad row never holds up the rest.
+        """
+        rows: Sequence[OutboxRow] = []
+        watch = Stopwatch()
+        try:
+            with transaction.atomic():
+                rows = sorted(instances(OutboxRow, _CLAIM_FRESH, [self.effect, BATCH]), key=lambda row: row.pk)
+                if not rows:
+                    return None
+                self._handle(rows, watch)
+        except Exception as error:
+            if not rows:
+                raise
+            logger.exception("a batch failed; trying its rows one by one", extra=self._about(rows))
+            note_run(rows, task_id=self.task_id, watch=watch, error=describe(error))
+            return sum(self._alone(row.pk) for row in rows)
+        logger.info("done", extra=self._about(rows))
+        return len(rows)
+
+    def each_alone(self, *, fresh: bool) -> int:
+        """Do rows that failed before and are due again, and with `fresh` also those never tried, each alone."""
+        done = 0
+        for row_id in OutboxRow.objects.due(self.effect, fresh=fresh).values_list("pk", flat=True)[:BATCH]:
+            if self.time_is_up:
+                break
+            done += self._alone(row_id)
+        return done
+
+    def _alone(self, row_id: int) -> bool:
+        """Try one row. Its attempt is committed first: a row that kills its worker must count as tried too."""
+        if not _begin(row_id):
+            return False
+        row, watch = None, Stopwatch()
+        try:
+            with transaction.atomic():
+                row = lock_row(row_id)
+                if row is None:
+                    return False
+                self._handle([row], watch)
+                row.delete()
+        except Exception as error:
+            logger.exception("outbox row %d failed", row_id, extra=self._about([row] if row else []))
+            note_failure(OutboxRow.objects.filter(pk=row_id), error)
+            if row is not None:
+                note_run([row], task_id=self.task_id, watch=watch, error=describe(error))
+            return False
+        logger.info("done, alone", extra=self._about([row]))
+        return True
+
+    def _handle(self, rows: Sequence[OutboxRow], watch: Stopwatch) -> None:
+        batch = Batch()
+        for row in rows:
+            batch.add(row.key, row.payload)
+        requests = _requests(rows)
+        # What the effect itself logs, and the rows that it asks for, are about the request wherever there is but one.
+        with about_request(requests[0] if len(requests) == 1 else ""):
+            registry[self.effect].handle(batch)
+        note_run(rows, task_id=self.task_id, watch=watch)
+
+    def _about(self, rows: Sequence[OutboxRow]) -> dict[str, Any]:
+        """For a line of the log: how many rows of which effect, and every request that asked for one of them."""
+        return facts(effect=self.effect, rows=len(rows), requests=_requests(rows))
+
+
+@transaction.atomic
+def _begin(row_id: int) -> bool:
+    """Count an attempt at a row that is due. An attempt under way has the row locked: it is let be."""
+    return lock_row(row_id) is not None and note_attempt(OutboxRow.objects.filter(pk=row_id))
+
+
+def _requests(rows: Sequence[OutboxRow]) -> list[str]:
+    """The requests that asked for these rows; a sweep or a command has none."""
+    return sorted({row.payload["request"] for row in rows if "request" in row.payload})

@@ -1,0 +1,18 @@
+"""The sweep: what makes a lost message cost seconds and not the effect."""
+
+from datetime import timedelta
+
+from outbox.models import OutboxRow
+from outbox.registry import registry
+from outbox.wakeup import notify_always
+
+
+def wake_for_waiting_rows(*, longer_than: timedelta) -> list[str]:
+    """Wake a worker for every effect that has rows waiting longer than this. Returns the names of the effects.
+
+    Rows of an effect that this version does not know (one that was rolled back, say) are left for the one that does.
+    """
+    rows = OutboxRow.objects.waiting(longer_than=longer_than).order_by()
+    names = [name for name in rows.values_list("effect", flat=True).distinct() if name in registry]
+    notify_always(names)
+    return names
