@@ -1,6 +1,6 @@
 """The advisory locks of the whole shop, `AdvisoryLock`: their numbers stand in one place, so that no two are the same.
 
-Nothing else names an advisory lock (tests/inventory/test_advisory_locks.py looks). All are listed in docs/locking.md.
+Nothing else names an advisory lock (tests/core/test_locks.py looks). All are listed in docs/locking.md.
 """
 
 from collections.abc import Collection

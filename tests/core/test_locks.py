@@ -9,7 +9,7 @@ from django.db.transaction import TransactionManagementError
 from core.locks import AdvisoryLock
 from tests.test_no_session_state import APPS, texts
 
-HOME = settings.BASE_DIR / "inventory" / "advisory_locks.py"
+HOME = settings.BASE_DIR / "core" / "locks.py"
 
 
 def test_nothing_else_names_an_advisory_lock() -> None:
