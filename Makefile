@@ -34,16 +34,16 @@ setup: ## prepare .venv from the pinned, hashed lock; does nothing while the loc
 
 .PHONY: up
 up: setup ## run the whole shop: web, worker, beat, Flower, on private PostgreSQL and Valkey
-	@exec $(PY) -m shop.local up
+	@exec $(PY) -m tools.local up
 
 .PHONY: backup
 backup: setup ## database and photographs into backups/; the shop may be up
-	@exec $(PY) -m shop.local kept -- $(PY) manage.py backup
+	@exec $(PY) -m tools.local kept -- $(PY) manage.py backup
 
 .PHONY: restore
 restore: setup ## put one back and audit it, the shop stopped: make restore FROM=backups/… (FORCE=1: over what is there)
 	@test -n "$(FROM)" || { echo "error: say which: make restore FROM=backups/…" >&2; exit 1; }
-	exec $(PY) -m shop.local kept -- bash -ec '"$$@" restore "$(FROM)" $(if $(FORCE),--force)
+	exec $(PY) -m tools.local kept -- bash -ec '"$$@" restore "$(FROM)" $(if $(FORCE),--force)
 	  "$$@" migrate --verbosity 0 && "$$@" audit_stock' - $(PY) manage.py
 
 .PHONY: test
@@ -80,7 +80,7 @@ bench-replay: setup ## a real log through the pages at full speed: make bench-re
 
 .PHONY: bench-lists
 bench-lists: setup ## statements and milliseconds of each list of the back office, with a million rows
-	@exec $(PY) -m shop.local -- $(PY) -m bench.admin_lists $(ARGS)
+	@exec $(PY) -m tools.local -- $(PY) -m bench.admin_lists $(ARGS)
 
 .PHONY: simulate
 simulate: setup ## how many processes 10 to 10,000 adds a second need, from bench/results.json; ARGS="--busy 0.6 --wait 10"
@@ -101,7 +101,7 @@ lint: setup ## ruff, mypy, direction of imports, missing migrations
 	.venv/bin/ruff format --check .
 	$(UNUSED_ADDRESSES) .venv/bin/mypy .
 	.venv/bin/lint-imports
-	$(PY) -m shop.local -- $(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m tools.local -- $(PY) manage.py makemigrations --check --dry-run
 
 .PHONY: audit
 audit: setup ## known vulnerabilities of what requirements.txt pins; asks PyPI, and fails where it does not tell

@@ -15,7 +15,7 @@ from bench.measures import MEASURES, Measure
 from bench.measures.replaying import replaying
 from bench.plan import FULL, QUICK, Plan
 from bench.site import running_site
-from shop.local.terminal import LocalError, say, step
+from tools.terminal import LocalError, say, step
 
 
 def main(arguments: list[str]) -> int:

@@ -1,6 +1,6 @@
 """How many statements and milliseconds each list of the back office takes in a shop with a million of everything.
 
-    make bench-lists    (python -m shop.local -- python -m bench.admin_lists; ARGS="cart workers" for some rooms only)
+    make bench-lists    (python -m tools.local -- python -m bench.admin_lists; ARGS="cart workers" for some rooms only)
 
 Each list is opened as it is, with each choice of each filter, and with searches that find something and nothing; the
 table has the slowest of each kind. A figure is the best of three, since others may be at work on the machine. Exit

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from shop.local.process import descendants
+from tools.local.process import descendants
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _BY_THE_SCHEDULER = 2  # CPUCLOCK_SCHED of the kernel's include/linux/posix-timers.h

@@ -25,7 +25,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from bench.figures import RESULTS
-from shop.local.terminal import LocalError, say
+from tools.terminal import LocalError, say
 
 RATES = (10, 100, 1_000, 10_000)  # adds a second
 EFFECTS = ("recalculate_cart_totals", "check_low_stock", "record_analytics")  # a row each of every add

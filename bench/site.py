@@ -15,14 +15,14 @@ import psycopg2  # type: ignore[import-untyped]
 from redis import Redis
 
 from bench.machine import parent
-from shop.local.children import Child, site
-from shop.local.places import throw_away_folder
-from shop.local.preflight import Ports
-from shop.local.process import keep_waiting
-from shop.local.server import free_port
-from shop.local.servers import private_servers
-from shop.local.start import start_children
-from shop.local.terminal import LocalError, step
+from tools.local.children import Child, site
+from tools.local.places import throw_away_folder
+from tools.local.preflight import Ports
+from tools.local.process import keep_waiting
+from tools.local.server import free_port
+from tools.local.servers import private_servers
+from tools.local.start import start_children
+from tools.terminal import LocalError, step
 
 VARIANTS = 1000
 STOCK = 1_000_000

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.errors import VariantUnavailable
-
-if TYPE_CHECKING:
-    from cart.models import CartItem
 
 
 class LineNotFound(Exception):
@@ -65,7 +62,7 @@ class HoldsInTheWay(ValidationError):
     Argument: the lines, in the order in which they give way, each with its cart and the cart's user.
     """
 
-    def __init__(self, lines: Sequence["CartItem"]) -> None:
+    def __init__(self, lines: Sequence[Any]) -> None:
         self.lines = lines
         super().__init__(_("Carts hold units that this would take away."), code="holds_in_the_way")
 

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from cart.totals import store_totals
 from core.guarded import GuardedColumns
 from core.text import counted
 from inventory.models import ProductVariant
@@ -85,8 +86,6 @@ class Cart(GuardedColumns):
 
     def recalculate_total(self) -> None:
         """Store the total of the lines as they are now. Workers do this after every change; see `cart.services`."""
-        from cart.services import store_totals
-
         store_totals(cart_ids=[self.pk])
         self.refresh_from_db(fields=["total_price", "totals_version", "version"])
 

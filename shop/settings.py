@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "delivery.apps.DeliveryConfig",
     "outbox.apps.OutboxConfig",
     "core.apps.CoreConfig",
+    "tools.apps.ToolsConfig",
     "backoffice.apps.BackofficeConfig",  # last, see there
 ]
 

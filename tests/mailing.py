@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.message import Message
 from types import TracebackType
 
-from shop.local.server import free_port
+from tools.local.server import free_port
 
 
 class MailServer:

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from shop.local.process import Popen, descendants, end_group, ended_within, spawn
 from tests.waiting import wait_until
+from tools.local.process import Popen, descendants, end_group, ended_within, spawn
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from shop.local import server
-from shop.local.servers import private_servers
+from tools.local import server
+from tools.local.servers import private_servers
 
 _servers = ExitStack()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shop.local.places import kept_secret_key
-from shop.local.server import free_port
 from tests import processes
 from tests.shop.test_security_checks import PRODUCTION
+from tools.local.places import kept_secret_key
+from tools.local.server import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,9 +12,9 @@ from bench.ab.measures import MEASURES
 from bench.ab.revisions import Repository
 from bench.ab.servers import running_servers
 from bench.ab.shop import Shop
-from shop.local.places import REPOSITORY, throw_away_folder
-from shop.local.signals import Stopped, StopRequest
-from shop.local.terminal import LocalError, say, step
+from tools.local.places import REPOSITORY, throw_away_folder
+from tools.local.signals import Stopped, StopRequest
+from tools.terminal import LocalError, say, step
 
 
 def main(arguments: Sequence[str], request: StopRequest) -> int:

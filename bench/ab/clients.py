@@ -10,9 +10,9 @@ from bench.ab.measures import CART_LINES, Goods, Measure
 from bench.ab.shop import Shop
 from bench.machine import exact_cpu_seconds
 from bench.shoppers import Request, Visitor, add_one_of, connected, visit
-from shop.local.children import Child
-from shop.local.process import descendants
-from shop.local.terminal import LocalError, with_log
+from tools.local.children import Child
+from tools.local.process import descendants
+from tools.terminal import LocalError, with_log
 
 _HELD = "SELECT coalesce(sum(reserved_quantity), 0) FROM inventory_productvariant"
 # An empty answer, of a process that ended, is an IndexError.

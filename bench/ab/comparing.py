@@ -9,8 +9,8 @@ from bench.ab.intervals import NARROW
 from bench.ab.measures import Measure
 from bench.ab.rounds import measured_start
 from bench.ab.shop import Shop
-from shop.local.process import Waiting
-from shop.local.terminal import say
+from tools.local.process import Waiting
+from tools.terminal import say
 
 _FEWEST = 8  # starts: of fewer, the width itself is a matter of luck
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shop.local.terminal import LocalError
+from tools.terminal import LocalError
 
 WORKING_TREE = "."
 

@@ -6,8 +6,8 @@ from contextlib import ExitStack, nullcontext
 from bench.ab.clients import Client, Cost
 from bench.ab.measures import Measure
 from bench.ab.shop import Shop
-from shop.local.process import Waiting
-from shop.local.start import start_children
+from tools.local.process import Waiting
+from tools.local.start import start_children
 
 Pair = tuple[Cost, Cost]  # of A and B
 _WARM_UP = 8  # calls of each measure: connections, templates, and what pages remember

@@ -9,10 +9,10 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 from redis import Redis
 
-from shop.local.places import reachable_folder
-from shop.local.postgres import Postgres
-from shop.local.process import Waiting
-from shop.local.valkey import Valkey
+from tools.local.places import reachable_folder
+from tools.local.postgres import Postgres
+from tools.local.process import Waiting
+from tools.local.valkey import Valkey
 
 # What PostgreSQL does by itself, at a time of its own choice, would fall into the rounds of one shop or the other.
 _QUIET: dict[str, str | int] = {"autovacuum": "off", "checkpoint_timeout": "1d", "max_wal_size": "16GB"}

@@ -11,11 +11,11 @@ from typing import Any
 
 from bench.ab.servers import Servers
 from bench.site import SETTINGS
-from shop.local.children import Child, site
-from shop.local.preflight import Ports
-from shop.local.process import Waiting, exit_text, run_to_end, spawn
-from shop.local.server import free_port
-from shop.local.terminal import LocalError, with_log
+from tools.local.children import Child, site
+from tools.local.preflight import Ports
+from tools.local.process import Waiting, exit_text, run_to_end, spawn
+from tools.local.server import free_port
+from tools.terminal import LocalError, with_log
 
 _INSIDE = Path(__file__).with_name("inside")
 # One process with one thread: with more, who of them serves would be left to chance.

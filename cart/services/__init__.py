@@ -10,7 +10,7 @@ from cart.services.managing import extend_holds, release_holds
 from cart.services.merging import merge_guest_cart
 from cart.services.moving import move_stock
 from cart.services.removing import remove_line
-from cart.services.totals import store_totals
+from cart.totals import store_totals
 
 __all__ = [
     "add_product_to_cart",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.ab.revisions import Repository
-from shop.local.terminal import LocalError
+from tools.terminal import LocalError
 
 
 class Tree:

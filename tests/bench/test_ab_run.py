@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bench.ab.revisions import Repository
-from shop.local.places import THROW_AWAY
-from shop.local.process import descendants, is_alive
-from shop.local.terminal import LocalError
 from tests.processes import REPOSITORY
+from tools.local.places import THROW_AWAY
+from tools.local.process import descendants, is_alive
+from tools.terminal import LocalError
 
 ROW = re.compile(r"^(add by HTTP|  PostgreSQL for it|product page) +[\d.]+ +[\d.]+ +[\d.]+   [\d.]+ to [\d.]+", re.M)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from docker.models.containers import Container
 
-from shop.local.server import free_port
 from tests.docker.engine import Compose
 from tests.faults.running import RunningShop
 from tests.faults.template import GOODS, Good, make_good
 from tests.waiting import wait_until
+from tools.local.server import free_port
 
 PASSWORD = "of-the-tests-only"
 LONGEST_START = 180.0  # seconds, of everything at once on a busy machine

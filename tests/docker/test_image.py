@@ -21,7 +21,7 @@ def test_an_image_is_small_and_runs_as_nobody_special(shop: DockerShop, image: s
 
 def test_nothing_is_in_it_but_what_runs_the_shop(shop: DockerShop) -> None:
     (beat,) = shop.containers("beat")
-    unwanted = "/app/.git /app/.env /app/docs /app/bench /app/tests /app/shop/local /venv/bin/pip /root/.cache"
+    unwanted = "/app/.git /app/.env /app/docs /app/bench /app/tests /app/tools/local /venv/bin/pip /root/.cache"
     for found in (f"ls -d {unwanted} 2>/dev/null", "command -v cc gcc make git"):
         assert beat.exec_run(["sh", "-c", found]).output == b""
 

@@ -13,7 +13,6 @@ os.environ |= {"SECRET_KEY": "of the tests only", "SHOP_PROCESS": "web", "DJANGO
 import shop.wsgi  # noqa: F401 - it sets Django up
 
 # isort: split
-from shop.local.places import throw_away_folder
 from tests.faults.deeds import DEEDS
 from tests.faults.enduring import wait_until_empty
 from tests.faults.invariants import committed_keys, find_broken
@@ -21,6 +20,7 @@ from tests.faults.load import Load
 from tests.faults.shopper import Outcome
 from tests.faults.site import Site, running_site
 from tests.faults.template import make_template
+from tools.local.places import throw_away_folder
 
 CLIENTS = 6
 # Rows that failed last wait out their back-off; only a hang takes longer.

@@ -4,8 +4,8 @@ import random
 import signal
 from collections.abc import Callable
 
-from shop.local.process import signal_each
 from tests.faults.site import Site
+from tools.local.process import signal_each
 
 Wait = Callable[[float], None]  # the load goes on for so many seconds
 

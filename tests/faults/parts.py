@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from shop.local.process import Popen, descendants, end_group, ended_within, signal_each, spawn
+from tools.local.process import Popen, descendants, end_group, ended_within, signal_each, spawn
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
 
-from shop.local.places import server_user
-from shop.local.process import Popen, spawn
-from shop.local.server import Server
-from shop.local.servers import Postgres
 from tests.faults.parts import REPOSITORY
 from tests.requiring import cannot_run
+from tools.local.places import server_user
+from tools.local.process import Popen, spawn
+from tools.local.server import Server
+from tools.local.servers import Postgres
 
 POOL_SIZE = 5  # connections to PostgreSQL of a role, and fewer than the web has threads
 WEB, WORKER, STATS = "shop_web", "shop_worker", "shop_stats"

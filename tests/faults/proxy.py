@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import TypeAlias
 
-from shop.local.server import free_port
+from tools.local.server import free_port
 
 Reader: TypeAlias = asyncio.StreamReader
 Writer: TypeAlias = asyncio.StreamWriter

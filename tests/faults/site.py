@@ -10,15 +10,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 from redis import Redis
 
-from shop.local.places import throw_away_folder
-from shop.local.server import free_port
-from shop.local.servers import Postgres, Server, Valkey
 from tests.faults.parts import Part, Supervisor
 from tests.faults.pgbouncer import PgBouncer
 from tests.faults.proxy import Proxy
 from tests.faults.running import RunningShop
 from tests.faults.template import copy_template
 from tests.waiting import wait_until
+from tools.local.places import throw_away_folder
+from tools.local.server import free_port
+from tools.local.servers import Postgres, Server, Valkey
 
 QUEUES = {"shopper": "shopper,staff", "bulk": "scheduled,bulk"}  # as `make up` divides them
 

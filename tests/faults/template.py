@@ -13,9 +13,9 @@ from environ import Env
 
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import stock_move
-from shop.local.servers import Postgres
 from tests.databases import led_to
 from tests.faults.parts import REPOSITORY
+from tools.local.servers import Postgres
 
 # Stock and threshold of the goods: four that never sell out, and two that get low and run out under load.
 GOODS = [(1_000_000, 0)] * 4 + [(40, 10), (80, 30)]

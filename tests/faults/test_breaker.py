@@ -13,7 +13,7 @@ from redis.retry import Retry
 
 import core.redis
 from outbox import wakeup
-from shop.local.servers import Valkey
+from tools.local.servers import Valkey
 
 pytestmark = pytest.mark.quick_fault
 THREADS = 4  # of one gunicorn process

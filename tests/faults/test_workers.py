@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from shop.local.process import signal_each
 from tests.faults.conftest import StartSite
 from tests.faults.enduring import AS_USUAL, endure, settle, wait_until_empty
 from tests.faults.load import Load
 from tests.faults.shopper import LeanShopper
 from tests.faults.site import QUEUES, Site
 from tests.waiting import wait_until
+from tools.local.process import signal_each
 
 Note = Callable[..., None]
 # Of the two effects in which a loss cannot be made up for, nor a repetition hide.

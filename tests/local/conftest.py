@@ -32,7 +32,7 @@ def project(open_folder: Path) -> Path:
 
 @pytest.fixture
 def start(request: pytest.FixtureRequest, open_folder: Path) -> Iterator[Callable[..., Runner]]:
-    """Start `python -m shop.local …`, in the copy where the test asks for one; what still runs after it is killed."""
+    """Start `python -m tools.local …`, in the copy where the test asks for one; what still runs after it is killed."""
     copied = "project" in request.fixturenames
     project: Path = request.getfixturevalue("project") if copied else REPOSITORY
     local = project / ".local" if copied else open_folder / "local"

@@ -1,4 +1,4 @@
-"""Drives `python -m shop.local` as a person would: in a process of its own, in a copy of the project."""
+"""Drives `python -m tools.local` as a person would: in a process of its own, in a copy of the project."""
 
 import os
 import re
@@ -12,9 +12,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from shop.local.process import descendants, is_alive
-from shop.local.server import free_port
 from tests.waiting import PATIENCE, wait_until
+from tools.local.process import descendants, is_alive
+from tools.local.server import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOT_NEEDED = shutil.ignore_patterns(".*", "tests", "docs", "staticfiles", "bench", "*.md")
@@ -40,7 +40,7 @@ def processes(pids: list[int]) -> dict[int, str]:
 
 
 class Runner:
-    """`python -m shop.local ARGUMENTS…`, started in `project`. Its ports are free ones unless `env` says so."""
+    """`python -m tools.local ARGUMENTS…`, started in `project`. Its ports are free ones unless `env` says so."""
 
     def __init__(self, project: Path, local: Path, *arguments: str, env: Mapping[str, str] | None = None) -> None:
         ports = {"PORT": str(free_port()), "FLOWER_PORT": str(free_port())}
@@ -49,7 +49,7 @@ class Runner:
             ports["SHOP_LOCAL_DIR"] = str(local)
         self.env = bare_environment(**ports) | dict(env or {})
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "shop.local", *arguments],
+            [sys.executable, "-m", "tools.local", *arguments],
             cwd=project,
             env=self.env,
             stdin=subprocess.DEVNULL,

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from shop.local.preflight import preflight
-from shop.local.server import free_port
-from shop.local.terminal import LocalError
 from tests.local.runner import Runner
+from tools.local.preflight import preflight
+from tools.local.server import free_port
+from tools.terminal import LocalError
 
 
 @contextlib.contextmanager

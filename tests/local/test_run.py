@@ -1,4 +1,4 @@
-"""`python -m shop.local -- CMD`: servers up around a command, and gone after it."""
+"""`python -m tools.local -- CMD`: servers up around a command, and gone after it."""
 
 import os
 import signal
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shop.local.process import descendants
 from tests.local.runner import Runner
 from tests.waiting import wait_until
+from tools.local.process import descendants
 
 # Asks both servers, then ends with an exit code of its own.
 ASK_BOTH = """
@@ -78,11 +78,11 @@ def test_unknown_command_is_said(start: Callable[..., Runner]) -> None:
 def test_wrong_usage_is_explained(start: Callable[..., Runner]) -> None:
     runner = start("upp")
     assert runner.ended([]) == 2
-    assert runner.output.startswith("usage: python -m shop.local up")
+    assert runner.output.startswith("usage: python -m tools.local up")
 
 
 def test_servers_of_the_environment_are_used_and_left_alone(start: Callable[..., Runner]) -> None:
-    inner = f"{sys.executable} -m shop.local -- sh -c 'echo $DATABASE_URL $REDIS_URL'"
+    inner = f"{sys.executable} -m tools.local -- sh -c 'echo $DATABASE_URL $REDIS_URL'"
     outer = start("--", "sh", "-c", f"echo $DATABASE_URL $REDIS_URL; {inner}; {sys.executable} -c '{ONE}'")
     assert outer.ended([]) == 0
     first, second, answer = outer.output.splitlines()

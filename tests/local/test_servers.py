@@ -13,10 +13,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from shop.local.places import reachable_folder, server_user, throw_away_folder
-from shop.local.process import end_group, is_stopped, processes_in, spawn
-from shop.local.servers import Postgres, Valkey, private_servers
-from shop.local.terminal import LocalError
+from tools.local.places import reachable_folder, server_user, throw_away_folder
+from tools.local.process import end_group, is_stopped, processes_in, spawn
+from tools.local.servers import Postgres, Valkey, private_servers
+from tools.terminal import LocalError
 
 NO_RETRY = Retry(NoBackoff(), 0)
 

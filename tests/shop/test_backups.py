@@ -19,10 +19,10 @@ from cart.audit import run_audit
 from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
-from shop.backup import programs, restoring
-from shop.backup.manifest import write_manifest
 from tests.databases import empty_database
 from tests.shopping import add, held, stock
+from tools.backup import programs, restoring
+from tools.backup.manifest import write_manifest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

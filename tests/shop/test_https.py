@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from inventory.models import ProductVariant
-from shop.local.server import free_port
 from tests.processes import start_web
 from tests.shop.pages import MakeUser
+from tools.local.server import free_port
 
 pytestmark = pytest.mark.django_db
 

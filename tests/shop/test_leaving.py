@@ -7,11 +7,11 @@ from socket import create_connection, socket
 
 import pytest
 
-from shop.local.process import signal_each
-from shop.local.server import free_port
 from tests.browsing import Shopper
 from tests.processes import LocalProcess, start_web
 from tests.waiting import wait_until
+from tools.local.process import signal_each
+from tools.local.server import free_port
 
 VISITORS = 20
 

@@ -13,10 +13,10 @@ from urllib.request import Request, urlopen
 import pytest
 from flower.urls import handlers
 
-from shop.local.server import free_port
 from tests import processes
 from tests.processes import REPOSITORY, LocalProcess
 from tests.waiting import wait_until
+from tools.local.server import free_port
 from workers.flower_guard import has_log_in
 
 

@@ -8,9 +8,9 @@ import pytest
 from pytest_celery import CeleryTestBroker, CeleryTestWorker
 
 from core.celery import app
-from shop.local.servers import Valkey
 from tests.processes import start_worker
 from tests.worker_smoke import WorkerSmoke
+from tools.local.servers import Valkey
 
 
 class LocalBroker:

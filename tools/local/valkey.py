@@ -6,10 +6,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from shop.local.binaries import valkey_server
-from shop.local.places import kept_secret, write_private
-from shop.local.process import Popen, spawn
-from shop.local.server import Server
+from tools.local.binaries import valkey_server
+from tools.local.places import kept_secret, write_private
+from tools.local.process import Popen, spawn
+from tools.local.server import Server
 
 # A broker must refuse what it has no room for, never silently drop queued messages.
 SETTINGS: dict[str, str | int] = {"bind": "127.0.0.1", "maxmemory-policy": "noeviction", "save": '""'}

@@ -1,4 +1,4 @@
-"""`python -m shop.local up`: the whole shop, until somebody stops it."""
+"""`python -m tools.local up`: the whole shop, until somebody stops it."""
 
 import os
 import shlex
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from shop.local.children import Child, site
-from shop.local.places import kept_secret, kept_secret_key, local_folder, locked, write_private
-from shop.local.preflight import Ports, preflight
-from shop.local.servers import PrivateServers
-from shop.local.signals import Stopped, StopRequest
-from shop.local.start import prepare_site, start_children
-from shop.local.supervisor import watch
-from shop.local.terminal import say, step
+from tools.local.children import Child, site
+from tools.local.places import kept_secret, kept_secret_key, local_folder, locked, write_private
+from tools.local.preflight import Ports, preflight
+from tools.local.servers import PrivateServers
+from tools.local.signals import Stopped, StopRequest
+from tools.local.start import prepare_site, start_children
+from tools.local.supervisor import watch
+from tools.terminal import say, step
 
 STAFF = "staff"
 IN_ENV_FILE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")

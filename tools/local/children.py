@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from shop.local.places import REPOSITORY
-from shop.local.preflight import Ports
-from shop.local.process import Popen, end_group, ended_within, signal_each, spawn
+from tools.local.places import REPOSITORY
+from tools.local.preflight import Ports
+from tools.local.process import Popen, end_group, ended_within, signal_each, spawn
 
 # By their queues (core/queues.py): what nobody waits for must not stand before what somebody does.
 WORKERS = {"worker": "shopper,staff", "bulk-worker": "scheduled,bulk"}

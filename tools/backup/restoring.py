@@ -9,9 +9,9 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.db import connection
 
-from shop.backup.manifest import DATABASE, MEDIA, Manifest, read_manifest
-from shop.backup.programs import BackupError, command, environment, place
-from shop.local.terminal import step
+from tools.backup.manifest import DATABASE, MEDIA, Manifest, read_manifest
+from tools.backup.programs import BackupError, command, environment, place
+from tools.terminal import step
 
 _LEAVING = 3.0  # seconds
 _OTHERS = """

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from shop.backup.manifest import DATABASE, MEDIA, write_manifest
-from shop.backup.programs import BackupError, command, environment, place
-from shop.local.terminal import step
+from tools.backup.manifest import DATABASE, MEDIA, write_manifest
+from tools.backup.programs import BackupError, command, environment, place
+from tools.terminal import step
 
 
 def save(parent: Path) -> Path:

@@ -1,15 +1,15 @@
-"""Command line: `python -m shop.local up`, or `python -m shop.local [kept] -- CMD ARGS…`."""
+"""Command line: `python -m tools.local up`, or `python -m tools.local [kept] -- CMD ARGS…`."""
 
 import sys
 
-from shop.local.run import run, run_kept
-from shop.local.signals import StopRequest
-from shop.local.terminal import LocalError
-from shop.local.up import up
+from tools.local.run import run, run_kept
+from tools.local.signals import StopRequest
+from tools.local.up import up
+from tools.terminal import LocalError
 
-USAGE = """usage: python -m shop.local up             run the whole shop until Ctrl-C
-       python -m shop.local -- CMD ARGS…   run a command with private PostgreSQL and Valkey
-       python -m shop.local kept -- CMD …  the same, with the data of `up`
+USAGE = """usage: python -m tools.local up             run the whole shop until Ctrl-C
+       python -m tools.local -- CMD ARGS…   run a command with private PostgreSQL and Valkey
+       python -m tools.local kept -- CMD …  the same, with the data of `up`
 """
 
 

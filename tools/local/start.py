@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from shop.local.children import Child
-from shop.local.places import REPOSITORY
-from shop.local.process import Waiting, exit_text, run_to_end, spawn
-from shop.local.terminal import LocalError, step, with_log
+from tools.local.children import Child
+from tools.local.places import REPOSITORY
+from tools.local.process import Waiting, exit_text, run_to_end, spawn
+from tools.terminal import LocalError, step, with_log
 
 READY_SECONDS = 120.0
 LOOK_SECONDS = 0.1

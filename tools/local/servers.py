@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from shop.local.places import locked, reachable_folder, throw_away_folder
-from shop.local.postgres import Postgres
-from shop.local.process import Waiting, keep_waiting
-from shop.local.server import Server
-from shop.local.valkey import Valkey
+from tools.local.places import locked, reachable_folder, throw_away_folder
+from tools.local.postgres import Postgres
+from tools.local.process import Waiting, keep_waiting
+from tools.local.server import Server
+from tools.local.valkey import Valkey
 
 __all__ = ["Postgres", "PrivateServers", "Server", "Valkey", "private_servers"]
 

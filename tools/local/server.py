@@ -10,7 +10,7 @@ from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
-from shop.local.process import (
+from tools.local.process import (
     POLL_SECONDS,
     Popen,
     Waiting,
@@ -23,7 +23,7 @@ from shop.local.process import (
     keep_waiting,
     signal_each,
 )
-from shop.local.terminal import LocalError, with_log
+from tools.terminal import LocalError, with_log
 
 # Below the range that the kernel gives to outgoing connections: else one could sit on our port at a restart.
 PORTS = range(15_000, 30_000)

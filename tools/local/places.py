@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from shop.local.terminal import LocalError
+from tools.terminal import LocalError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OUTSIDE = Path("/var/lib/holdfast-shop")

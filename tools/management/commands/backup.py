@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.backup import BackupError, save
+from tools.backup import BackupError, save
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""`python -m shop.local [kept] -- CMD ARGS…`: any command, with private servers up."""
+"""`python -m tools.local [kept] -- CMD ARGS…`: any command, with private servers up."""
 
 import contextlib
 import os
@@ -9,11 +9,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from shop.local.addresses import check_addresses
-from shop.local.places import kept_secret_key, local_folder
-from shop.local.process import POLL_SECONDS, Popen, end_group, signal_each, spawn
-from shop.local.servers import private_servers
-from shop.local.signals import Stopped, StopRequest
+from tools.local.addresses import check_addresses
+from tools.local.places import kept_secret_key, local_folder
+from tools.local.process import POLL_SECONDS, Popen, end_group, signal_each, spawn
+from tools.local.servers import private_servers
+from tools.local.signals import Stopped, StopRequest
 
 IMPATIENT = 3  # signals after which the command is killed
 

@@ -3,8 +3,8 @@
 Redis is not in it: what is lost with it costs time and nothing else.
 """
 
-from shop.backup.programs import BackupError
-from shop.backup.restoring import restore
-from shop.backup.saving import save
+from tools.backup.programs import BackupError
+from tools.backup.restoring import restore
+from tools.backup.saving import save
 
 __all__ = ["BackupError", "restore", "save"]

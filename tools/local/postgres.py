@@ -7,11 +7,11 @@ from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
 
-from shop.local.binaries import postgres_programs
-from shop.local.places import kept_secret, server_user, write_private
-from shop.local.process import POLL_SECONDS, Popen, processes_in, run_to_end, signal_each, spawn
-from shop.local.server import Server
-from shop.local.terminal import LocalError, with_log
+from tools.local.binaries import postgres_programs
+from tools.local.places import kept_secret, server_user, write_private
+from tools.local.process import POLL_SECONDS, Popen, processes_in, run_to_end, signal_each, spawn
+from tools.local.server import Server
+from tools.terminal import LocalError, with_log
 
 NAME = "shop"  # of the database and of its user
 LEFTOVER_SECONDS = 10.0

@@ -8,7 +8,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from shop.local.terminal import LocalError
+from tools.terminal import LocalError
 
 TIMEOUT_SECONDS = 3
 OLDEST_POSTGRES = 15

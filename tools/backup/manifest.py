@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from shop.backup.programs import BackupError, server_version
+from tools.backup.programs import BackupError, server_version
 
 DATABASE, MEDIA, _FILE = "database.dump", "media.tar", "manifest.json"
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from shop.local.process import Waiting, exit_text
-from shop.local.terminal import LocalError, say
+from tools.local.process import Waiting, exit_text
+from tools.terminal import LocalError, say
 
 LOOK_SECONDS = 0.2
 # Seconds. Without a pause, what ends at once would keep us spinning.

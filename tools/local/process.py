@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
-from shop.local.places import for_owner
+from tools.local.places import for_owner
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 # Between two looks at a process or a socket: neither can be waited for together with a request to stop.

