@@ -8,8 +8,8 @@ from typing import Any
 
 from kombu.utils.url import parse_url
 
+from backoffice.theme import unfold
 from core.logging import logging_config
-from shop.back_office import unfold
 from shop.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent

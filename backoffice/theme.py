@@ -64,5 +64,5 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
         "BORDER_RADIUS": "8px",
         "DASHBOARD_CALLBACK": "workers.dashboard.fill_dashboard",
         "LOGIN": {"form": "shop.login_forms.StaffLoginForm"},
-        "SIDEBAR": {"show_search": False, "navigation": "shop.navigation.sections"},
+        "SIDEBAR": {"show_search": False, "navigation": "backoffice.navigation.sections"},
     }
