@@ -20,7 +20,7 @@ from tests.faults.proxy import Proxy
 from tests.shopping import add
 from tests.waiting import wait_until
 
-CERTIFICATES = Path(__file__).parent / "certificates"
+CERTIFICATES = Path(__file__).parents[1] / "certificates"
 TRUSTED = f"?ssl_ca_certs={CERTIFICATES / 'authority.pem'}"
 
 pytestmark = pytest.mark.django_db(transaction=True)
