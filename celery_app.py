@@ -4,6 +4,9 @@ import logging.config
 import os
 from typing import Any
 
+# Before the application is made: with this it sets Django up, and without it beat and workers find no models.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+
 from celery.signals import setup_logging
 from django.conf import settings
 from kombu import Exchange
@@ -13,8 +16,6 @@ from core.celery import app
 from core.queues import Queue
 from workers import celery_guard, flower_guard
 from workers.schedule import BEAT_SCHEDULE
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
 celery_guard.install()
 flower_guard.install()

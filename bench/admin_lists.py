@@ -1,6 +1,6 @@
 """How many statements and milliseconds each list of the back office takes in a shop with a million of everything.
 
-    make bench-lists    (python -m tools.local -- python -m bench.admin_lists; ARGS="cart workers" for some rooms only)
+    make bench-lists    (python -m tools.local -- python -m bench.admin_lists; ARGS="cart workers" for some apps only)
 
 Each list is opened as it is, with each choice of each filter, and with searches that find something and nothing; the
 table has the slowest of each kind. A figure is the best of three, since others may be at work on the machine. Exit
@@ -68,8 +68,8 @@ def main() -> int:
 
     client = _client_of_seeded_shop()
     print(f"{'list':34} {'kind':8} {'statements':>10} {'ms':>6} {'of SQL':>6}  address")
-    rooms = set(sys.argv[1:])
-    models = [model for model in admin.site._registry if not rooms or model._meta.app_label in rooms]
+    labels = set(sys.argv[1:])
+    models = [model for model in admin.site._registry if not labels or model._meta.app_label in labels]
     figures = [figure for model in models for figure in _of_list(client, model)]
     return int(any(figure.is_over for figure in figures))
 

@@ -1,4 +1,4 @@
-"""Row locks of this room: ordered by id, weaker than a key update, always evaluated. See docs/locking.md.
+"""Row locks of this app: ordered by id, weaker than a key update, always evaluated. See docs/locking.md.
 
 A key lock (plain FOR UPDATE) would collide with the key-share lock that every insert of a line takes on its cart and
 variant: 15 of 16 connections deadlocked when measured.

@@ -1,7 +1,7 @@
 """How every process writes its log, and which request a line is about. See docs/logs.md.
 
-A module of its own beside the rooms: web, workers, beat and gunicorn log alike, and a request's id goes from the one to
-the others. Standard library only; gunicorn reads this before there is any Django.
+Web, workers, beat and gunicorn log alike, and a request's id goes from the one to the others. Standard library only;
+gunicorn reads this before there is any Django.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Row locks of this room: ordered by id, weaker than a key update, always evaluated. See docs/locking.md."""
+"""Row locks of this app: ordered by id, weaker than a key update, always evaluated. See docs/locking.md."""
 
 from collections.abc import Iterable
 

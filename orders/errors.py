@@ -1,4 +1,4 @@
-"""Why a command of this room refused. After each of them orders, stock and money are as they were."""
+"""Why a command of this app refused. After each of them orders, stock and money are as they were."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Row locks of this room. An order is locked before any variant; its payments and lines change only under its lock."""
+"""Row locks of this app. An order is locked before any variant; its payments and lines change only under its lock."""
 
 from django.db.models.functions import Now
 

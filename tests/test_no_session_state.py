@@ -32,9 +32,9 @@ def texts(file: Path) -> Iterator[str]:
             yield node.value
 
 
-@pytest.mark.parametrize("room", APPS)
-def test_a_room_keeps_nothing_in_a_session(room: str) -> None:
-    files = [file for file in (settings.BASE_DIR / room).rglob("*.py") if not _is_excepted(file)]
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_keeps_nothing_in_a_session(app: str) -> None:
+    files = [file for file in (settings.BASE_DIR / app).rglob("*.py") if not _is_excepted(file)]
     found = [(file, text) for file in files for text in texts(file) if _OUTLIVES_A_TRANSACTION.search(text)]
     assert files
     assert found == []

@@ -1,1 +1,1 @@
-"""What happens after commit: outbox, receivers, tasks, schedule, analytics."""
+"""What happens after commit: receivers, tasks, schedule, and what operators see of it."""

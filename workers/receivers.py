@@ -1,6 +1,6 @@
 """From signals to the outbox: what shall happen after which change. One receiver a signal, one `enqueue` a receiver.
 
-The rooms below announce and know nothing of this; a feature adds its own receiver and its own rows.
+The apps below announce and know nothing of this; a feature adds its own receiver and its own rows.
 """
 
 import uuid

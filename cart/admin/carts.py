@@ -86,7 +86,7 @@ class CartAdmin(ReadOnlyAdmin):
 
     @display(description="History")  # type: ignore[untyped-decorator]
     def history(self, cart: Cart) -> str:
-        """What happened in it, as the analytics events tell; this room knows their page by its name only."""
+        """What happened in it, as the analytics events tell; this app knows their page by its name only."""
         try:
             address = reverse("admin:workers_cart_history", args=[cart.pk])
         except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""The page that explains and moves the stock of a variant. It knows of carts, so it stands above the room of goods."""
+"""The page that explains and moves the stock of a variant. It knows of carts, so it stands above inventory."""
 
 from typing import Any, cast
 

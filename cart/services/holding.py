@@ -60,7 +60,7 @@ def _short(variant_id: int, units: int, free: FreeUnits, *, available: int) -> I
 def release(lines: Iterable[CartItem]) -> list[CartItem]:
     """Give back what these locked lines hold; they stay in their carts, marked. Returns the lines.
 
-    No line's save is involved (its quantity does not change), so the room announces the stock itself.
+    No line's save is involved (its quantity does not change), so the stock is announced here.
     """
     lines = list(lines)
     units: dict[int, int] = {}

@@ -39,7 +39,7 @@ class PriceChangeInline(TabularInline):  # type: ignore[misc]
 
 
 class ProductVariantAdmin(ServiceAdmin):
-    """Everything of a variant but its stock. The room above adds the page that moves it, and registers the whole."""
+    """Everything of a variant but its stock. `cart` adds the page that moves it, and registers the whole."""
 
     form = VariantForm
     fields = [

@@ -1,4 +1,4 @@
-"""Commands of this room: what changes goods, stock and alerts. Each is one transaction and raises typed errors."""
+"""Commands of this app: what changes goods, stock and alerts. Each is one transaction and raises typed errors."""
 
 from inventory.services.alerts import alerts_refresh, alerts_take_news
 from inventory.services.answering import alerts_acknowledge, variants_mute, variants_unmute

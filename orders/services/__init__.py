@@ -1,4 +1,4 @@
-"""Commands of this room. Each is one transaction and raises typed errors; what may follow what is `orders.states`."""
+"""Commands of this app. Each is one transaction and raises typed errors; what may follow what is `orders.states`."""
 
 from orders.services.beginning import checkout_save, drop_left_checkouts
 from orders.services.cancelling import cancel_order, cancel_overdue_orders

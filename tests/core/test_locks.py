@@ -14,7 +14,7 @@ HOME = settings.BASE_DIR / "core" / "locks.py"
 
 def test_nothing_else_names_an_advisory_lock() -> None:
     """Neither in Python, migrations among it, nor in SQL files; a comment may. So no number can be taken twice."""
-    files = [file for room in (*APPS, "bench") for file in (settings.BASE_DIR / room).rglob("*.*") if file != HOME]
+    files = [file for app in (*APPS, "bench") for file in (settings.BASE_DIR / app).rglob("*.*") if file != HOME]
     said = [(file, text) for file in files if file.suffix == ".py" for text in texts(file)]
     said += [(file, file.read_text()) for file in files if file.suffix == ".sql"]
     assert any("pg_try_advisory" in text for text in texts(HOME))

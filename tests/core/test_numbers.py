@@ -165,10 +165,10 @@ def of_admins() -> Iterator[type[forms.BaseForm]]:
 
 
 def test_every_number_that_is_typed_goes_through_the_reader() -> None:
-    """In the forms of our own rooms and in all that the admin makes of models; what is hidden nobody types."""
-    rooms = ("staff", "inventory", "cart", "orders", "shop", "workers")
+    """In the forms of our own apps and in all that the admin makes of models; what is hidden nobody types."""
+    apps = ("core", "inventory", "cart", "orders", "shop", "backoffice", "workers")
     # Those of models get their fields from the admin that shows them.
-    ours = [form for form in all_forms(forms.Form) if form.__module__.split(".")[0] in rooms]
+    ours = [form for form in all_forms(forms.Form) if form.__module__.split(".")[0] in apps]
     number = (forms.IntegerField, forms.DecimalField)
     typed = [
         (f"{form.__module__}.{form.__name__}.{name}", field)

@@ -1,4 +1,4 @@
-"""The post room: a worker dies with a letter in its hands, and a mail server hangs."""
+"""E-mail: a worker dies while it sends one, and a mail server hangs."""
 
 from collections.abc import Callable, Iterator
 

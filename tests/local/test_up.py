@@ -48,7 +48,7 @@ def begin_slow_task(runner: Runner, seconds: float) -> Path:
     """Have the worker busy; returns the file where the task says "done"."""
     file = runner.project / "slow-task"
     send = (
-        f"from core.celery import app; import django; django.setup(); app.send_task('slow', [{str(file)!r}, {seconds}])"
+        f"from celery_app import app; import django; django.setup(); app.send_task('slow', [{str(file)!r}, {seconds}])"
     )
     # Like a person in a second terminal: the addresses come from .local/env.
     subprocess.run([sys.executable, "-c", send], cwd=runner.project, env={"PATH": os.environ["PATH"]}, check=True)

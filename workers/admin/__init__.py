@@ -1,4 +1,4 @@
-"""The back office of this room, a module a subject."""
+"""The back office of this app, a module a subject."""
 
 from django.contrib import admin
 

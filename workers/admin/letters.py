@@ -1,4 +1,4 @@
-"""The post room: what was sent to whom, what waits, and what could not be sent. Never what is in a letter."""
+"""E-mails: what was sent to whom, what waits, and what could not be sent. Never what is in a letter."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
