@@ -5,7 +5,7 @@ from typing import Any
 
 from core.celery import app
 from core.queues import Queue
-from outbox.drain import drain
+from outbox import drain
 from outbox.registry import Effect, Handler, registry
 
 
@@ -35,6 +35,6 @@ def _make_task(name: str, longest: int | None) -> Any:
     def drain_effect(task: Any) -> int:
         request = task.request
         redelivered = (request.delivery_info or {}).get("redelivered")
-        return drain(name, task_id=request.id, after_a_loss=bool(redelivered or request.retries))
+        return drain.drain(name, task_id=request.id, after_a_loss=bool(redelivered or request.retries))
 
     return drain_effect
