@@ -30,7 +30,7 @@ def effect(name: str, *, queue: Queue = Queue.BULK, longest: int | None = None) 
 def _make_task(name: str, longest: int | None) -> Any:
     limits: dict[str, Any] = {"soft_time_limit": longest, "time_limit": longest + 10} if longest else {}
 
-    # A lost worker's task is sent again three times, a second apart; the sweep rings for what is left even then.
+    # A lost worker's task is sent again three times, a second apart; the sweep wakes one for what is left even then.
     @app.task(name=name, bind=True, max_retries=3, default_retry_delay=1, **limits)
     def drain_effect(task: Any) -> int:
         request = task.request

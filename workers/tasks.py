@@ -28,7 +28,7 @@ from workers.lost_imports import fail_lost_imports
 from workers.order_letters import write_order_letter
 from workers.stock_mail import mail_news_of_stock
 
-# A row that is older than this was not fetched by its own ring.
+# A row that is older than this was not fetched by its own message.
 _LEFT_BEHIND = timedelta(seconds=2)
 
 
