@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 # Section, then title, icon (Material Symbols) and model of each list. A list whose model has no page is left out.
-_SECTIONS = {
+SECTIONS = {
     "Shop floor": [
         ("Products", "inventory_2", "inventory.Product"),
         ("Variants", "style", "inventory.ProductVariant"),
@@ -55,7 +55,7 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = [
         {"items": [{"title": "Dashboard", "icon": "space_dashboard", "link": reverse("admin:index")}]}
     ]
-    for title, lists in _SECTIONS.items():
+    for title, lists in SECTIONS.items():
         items = list(_lists(request, lists))
         if title == "Behind the pages" and items:
             items.append({"title": "Flower", "icon": "monitoring", "link": settings.FLOWER_URL, "active": False})

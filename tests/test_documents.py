@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+from backoffice.navigation import SECTIONS
 from workers.schedule import BEAT_SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,6 +18,11 @@ _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 def documents() -> list[str]:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return listed.split()
+
+
+def menu_paths() -> set[str]:
+    lists = {f"{section} → {title}" for section, entries in SECTIONS.items() for title, *_ in entries}
+    return lists | {"Behind the pages → Flower"}
 
 
 def anchors(document: Path) -> set[str]:
@@ -36,6 +42,17 @@ def test_every_link_between_documents_leads_somewhere() -> None:
             if not target.exists() or (anchor and anchor not in anchors(target)):
                 dead.append(f"{name}: {path}#{anchor}")
     assert dead == []
+
+
+def test_every_menu_path_of_a_document_is_in_the_navigation() -> None:
+    """An arrow between two capitals is a path in the back office; "low → out" is none."""
+    written = {
+        (name, path)
+        for name in documents()
+        for path in re.findall(r"[A-Z][\w ]*? → [A-Z]\w+(?: [a-z]+)*", (ROOT / name).read_text())
+    }
+    assert len(written) > 5
+    assert [(name, path) for name, path in sorted(written) if not path.startswith(tuple(menu_paths()))] == []
 
 
 def test_the_changelog_has_the_version_that_runs() -> None:
