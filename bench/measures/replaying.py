@@ -28,7 +28,7 @@ def _replay(site: Site, file: Path, invoices: int) -> float:
     from django.db import connections
 
     from cart.audit import audit_stock
-    from orders.replay import Account, Replay, WebShop, read_log
+    from tools.replay import Account, Replay, WebShop, read_log
 
     call_command("import_catalogue", verbosity=0)
     log = read_log(file, lambda read, share: None)

@@ -9,11 +9,11 @@ from dataclasses import asdict
 import pytest
 
 from orders.models import DeliveryMethod, Order
-from orders.replay.web import Browser, UnexpectedAnswer, fields_of_review
 from tests.faults.enduring import endure
 from tests.faults.load import Load
 from tests.faults.site import Site
 from tests.ordering import ADA
+from tools.replay.web import Browser, UnexpectedAnswer, fields_of_review
 
 KILLS = 3
 POINTS = ["before_order_commit", "before_order_answer"]

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from orders.replay.account import Account, Outcome
-from orders.replay.log import ReplayLog, Visit
-from orders.replay.shops import Shop
+from tools.replay.account import Account, Outcome
+from tools.replay.log import ReplayLog, Visit
+from tools.replay.shops import Shop
 
 _LOOK = 2.0  # seconds between two reports of progress
 

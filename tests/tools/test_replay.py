@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from inventory.catalogue.lines import LOG_COLUMNS
 from inventory.models import ProductVariant
 from orders.models import Order
-from orders.replay import Account, Replay, ServiceShop, WebShop, read_log
-from orders.replay.account import Outcome
 from tests.conftest import MakeVariant
 from tests.shopping import stock
+from tools.replay import Account, Replay, ServiceShop, WebShop, read_log
+from tools.replay.account import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

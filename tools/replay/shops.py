@@ -16,10 +16,10 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.models.addressed import Customer
 from orders.payments import PaymentNotice
-from orders.replay.account import Account, Outcome
-from orders.replay.log import Visit, VisitLine
 from orders.selectors import review_of
 from orders.services import payment_settle, place_order, return_lines
+from tools.replay.account import Account, Outcome
+from tools.replay.log import Visit, VisitLine
 
 REFUSALS = {
     "only_n_left": Outcome.ONLY_N_LEFT,

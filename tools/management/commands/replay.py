@@ -12,8 +12,8 @@ from cart.audit import AuditReport, audit_stock
 from core.text import counted
 from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.report import progress_to
-from orders.replay import Account, Replay, ReplayLog, ServiceShop, Shop, WebShop, read_log
 from outbox.models import OutboxRow
+from tools.replay import Account, Replay, ReplayLog, ServiceShop, Shop, WebShop, read_log
 
 _NO_CAP = 2_000_000_000
 

@@ -10,9 +10,9 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
 from orders.models import Order
-from orders.replay.account import Account, Outcome
-from orders.replay.log import Visit, VisitLine
-from orders.replay.shops import CUSTOMER, REFUSALS, ServiceShop
+from tools.replay.account import Account, Outcome
+from tools.replay.log import Visit, VisitLine
+from tools.replay.shops import CUSTOMER, REFUSALS, ServiceShop
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(cart|version|total|details|key)" value="([^"]*)">')
 _TIMEOUT = 60  # seconds
