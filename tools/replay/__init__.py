@@ -1,7 +1,6 @@
 """A real invoice log as shoppers: its positive lines are adds, an invoice is a checkout, a `C…` invoice a return."""
 
-from tools.replay.account import Account
-from tools.replay.log import ReplayLog, Visit, read_log
+from tools.replay.log import Account, ReplayLog, Visit, read_log
 from tools.replay.running import Replay
 from tools.replay.shops import ServiceShop, Shop
 from tools.replay.web import WebShop

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tools.replay.account import Account, Outcome
-from tools.replay.log import ReplayLog, Visit
+from tools.replay.log import Account, Outcome, ReplayLog, Visit
 from tools.replay.shops import Shop
 
 _LOOK = 2.0  # seconds between two reports of progress

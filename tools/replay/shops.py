@@ -1,4 +1,4 @@
-"""Two doors to the shop for the shoppers of a replay: its services, and (in `web`) its pages."""
+"""`Shop`, where the visits of a replay are made, and `ServiceShop`, the shop's services. Its pages are in `web`."""
 
 import uuid
 from abc import ABC, abstractmethod
@@ -18,8 +18,7 @@ from orders.models.addressed import Customer
 from orders.payments import PaymentNotice
 from orders.selectors import review_of
 from orders.services import payment_settle, place_order, return_lines
-from tools.replay.account import Account, Outcome
-from tools.replay.log import Visit, VisitLine
+from tools.replay.log import Account, Outcome, Visit, VisitLine
 
 REFUSALS = {
     "only_n_left": Outcome.ONLY_N_LEFT,

@@ -1,4 +1,4 @@
-"""The shop's pages as the door of a replay: each visit is a browser of its own, with its cookies and forms."""
+"""`WebShop`: a replay through the shop's pages. Each visit is a browser of its own, with its cookies and forms."""
 
 import http.client
 import json
@@ -10,8 +10,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
 from orders.models import Order
-from tools.replay.account import Account, Outcome
-from tools.replay.log import Visit, VisitLine
+from tools.replay.log import Account, Outcome, Visit, VisitLine
 from tools.replay.shops import CUSTOMER, REFUSALS, ServiceShop
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(cart|version|total|details|key)" value="([^"]*)">')
