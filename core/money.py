@@ -1,12 +1,36 @@
-"""How an amount of money reads, on pages, in orders and in e-mails alike."""
+"""How an amount of money reads, on pages, in orders and in e-mails alike: `money`, by Babel.
+
+Machines are told an amount as a plain number and the code of its currency, never by this.
+"""
 
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 from django.conf import settings
-from django.utils import formats
+from django.utils.translation import get_language, to_locale
 
 
 def money(amount: Decimal) -> str:
-    """An amount in the shop's currency, grouped as the language does: £1,234.50."""
-    number = formats.number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
-    return f"{settings.SHOP_CURRENCY_SYMBOL}{number}"
+    """An amount in the shop's currency, as the language of the page writes it: £1,234.50, or 1.234,50 €."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return _written(amount, language, settings.SHOP_CURRENCY, settings.SHOP_CURRENCY_SYMBOL)
+
+
+@lru_cache(maxsize=4096)  # Babel takes 16 µs for each, and a list has sixty; amounts that are equal read the same
+def _written(amount: Decimal, language: str, currency: str, symbol: str) -> str:
+    """An amount with Babel's symbol, or with one of the shop's own."""
+    locale = _locale(language)
+    # What is finer than the currency's smallest coin is shown as it is, never as another amount.
+    is_whole = amount == round(amount, get_currency_precision(currency))
+    text = format_currency(amount, currency, locale=locale, currency_digits=is_whole)
+    return text.replace(get_currency_symbol(currency, locale), symbol) if symbol else text
+
+
+def _locale(language: str) -> Locale:
+    """Babel's name of one of Django's languages; English where Babel does not know it."""
+    try:
+        return Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -206,8 +206,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]  # translations; see CONTRIBUTING.md
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
 SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in mails lead
-SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217, for machines
-SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "£")
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217
+SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "")  # instead of the one that the language has for it
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -1,15 +1,16 @@
 """Which carts: touched how long ago, and worth how much."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from cart.models import Cart
+from core.money import money
 
 _STEPS = [10, 50, 200]  # in the shop's currency
 
@@ -46,8 +47,7 @@ class ValueFilter(SimpleListFilter):
     parameter_name = "value"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        symbol = settings.SHOP_CURRENCY_SYMBOL
-        return [("0", "Empty"), *((str(step), f"{symbol}{step} or more") for step in _STEPS)]
+        return [("0", "Empty"), *((str(step), f"{money(Decimal(step))} or more") for step in _STEPS)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """By `value`, which the list's own queryset adds."""

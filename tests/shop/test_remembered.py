@@ -139,7 +139,7 @@ def test_the_tiles_of_the_categories_are_known_by_name_address_and_count() -> No
 
 def test_each_language_has_its_own() -> None:
     with translation.override("de"):
-        assert "£2,50" in card_html(CARD)
+        assert "2,50\xa0£" in card_html(CARD)
     assert "£2.50" in card_html(CARD)
 
 

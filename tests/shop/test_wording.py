@@ -18,10 +18,35 @@ def test_money(amount: str, text: str) -> None:
     assert money(Decimal(amount)) == text
 
 
-def test_money_in_another_language_and_currency(settings: Settings) -> None:
-    settings.SHOP_CURRENCY_SYMBOL = "€"
-    with translation.override("de"):
-        assert money(Decimal("1234.5")) == "€1.234,50"
+@pytest.mark.parametrize(
+    ("language", "currency", "symbol", "amount", "text"),
+    [
+        ("de", "EUR", "", "1234.5", "1.234,50\xa0€"),
+        ("en-us", "JPY", "", "100.00", "¥100"),
+        ("ja", "JPY", "¥", "1234.00", "¥1,234"),
+        ("en-us", "JPY", "", "9.09", "¥9.09"),
+        ("en-gb", "KWD", "", "3.50", "KWD3.500"),
+        ("en-gb", "USD", "", "3.50", "US$3.50"),
+        ("en-gb", "USD", "$", "3.50", "$3.50"),
+        ("udm", "GBP", "", "1234.5", "£1,234.50"),
+    ],
+    ids=[
+        *("symbol last", "no decimals", "own symbol", "never rounded away", "three decimals"),
+        *("symbol of another country", "own symbol instead", "language that Babel does not know"),
+    ],
+)
+def test_money_as_each_language_writes_each_currency(
+    settings: Settings, language: str, currency: str, symbol: str, amount: str, text: str
+) -> None:
+    settings.SHOP_CURRENCY, settings.SHOP_CURRENCY_SYMBOL = currency, symbol
+    with translation.override(language):
+        assert money(Decimal(amount)) == text
+
+
+def test_without_a_language_money_is_in_that_of_the_shop(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "de"
+    with translation.override(None):
+        assert money(Decimal("1234.5")) == "1.234,50\xa0£"
 
 
 def test_a_moment_of_another_day_has_its_date() -> None:
