@@ -28,8 +28,10 @@ from core.celery import app
 from inventory.models import Product, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import stock_move
-from tests.processes import LocalProcess, start_web, start_worker
+from tests.support.processes import LocalProcess, start_web, start_worker
 from tools.local.server import free_port
+
+pytest_plugins = ["tests.support.effects"]
 
 MakeVariant = Callable[..., ProductVariant]
 AtTheSeam = Callable[[str, Callable[[], object]], None]

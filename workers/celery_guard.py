@@ -3,7 +3,7 @@
 The consumer closes its connection in `on_connection_error_after_connected`; closing restores unacknowledged messages,
 for which `Channel._connparams` reads `hostname` of a client that is None already. The AttributeError is no connection
 error, so nothing handles it and the worker exits with 1: 10 of 10 tries. Raised as a connection error it is handled.
-Delete this when kombu or Celery mends it; `tests/worker_smoke.py` tells.
+Delete this when kombu or Celery mends it; `tests/support/worker_smoke.py` tells.
 """
 
 from typing import Any

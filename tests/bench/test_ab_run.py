@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.ab.revisions import Repository
-from tests.processes import REPOSITORY
+from tests.support.processes import REPOSITORY
 from tools.local.places import THROW_AWAY
 from tools.local.process import descendants, is_alive
 from tools.terminal import LocalError

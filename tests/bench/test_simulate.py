@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.simulate import RATES, Costs, Measured, Target, chance_to_wait, late_wait, limits, need, on_one_machine
-from tests.processes import REPOSITORY
+from tests.support.processes import REPOSITORY
 from tools.terminal import LocalError
 
 COSTS = Costs(web=0.004, worker=0.001, database=0.002, row_rate=500, drain_rate=6_000)

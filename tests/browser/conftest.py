@@ -13,7 +13,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from inventory.models import ProductVariant
-from tests.requiring import cannot_run
+from tests.support.requiring import cannot_run
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

@@ -10,9 +10,9 @@ from orders.services import cancel_order, return_lines, ship_order
 from tests.browser.checkout_steps import delivery_methods, fill_address
 from tests.browser.filling import place
 from tests.browser.stage import Look, Stage
-from tests.ordering import pay
-from tests.shop.ordering import BOTH
-from tests.shopping import run_out
+from tests.support.checkout import BOTH
+from tests.support.ordering import pay
+from tests.support.shopping import run_out
 
 
 def a_cart(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from inventory.models import Product, ProductVariant
 from inventory.sorting import categories_ensure
 from tests.browser.steps import add, expect_units, open_product
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeUser
+from tests.support.pages import MakeUser
 
 PASSWORD = "a long password"
 

@@ -14,7 +14,7 @@ from shop.urls import shop_urls
 from tests.browser import looks, looks_checkout, looks_elsewhere
 from tests.browser.stage import Look, Stage
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeUser
+from tests.support.pages import MakeUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from inventory.models import LowStockAlert, Product, ProductVariant, StockMoveme
 from inventory.services import stock_move
 from outbox.models import OutboxRow
 from tests.browser.office import choose, give_reason, log_in, move_stock, shown, told
-from tests.shopping import held, hold, stock
+from tests.support.shopping import held, hold, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

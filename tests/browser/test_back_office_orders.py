@@ -16,8 +16,8 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Refund
 from tests.browser.office import choose, give_reason, log_in, told
 from tests.conftest import MakeVariant
-from tests.ordering import order, pay
-from tests.shopping import add, stock
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

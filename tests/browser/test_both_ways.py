@@ -14,8 +14,8 @@ from shop.selectors import PRODUCTS_A_PAGE
 from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeUser
-from tests.shopping import held, run_out, stock
+from tests.support.pages import MakeUser
+from tests.support.shopping import held, run_out, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

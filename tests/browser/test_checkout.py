@@ -18,8 +18,8 @@ from tests.browser.conftest import watched
 from tests.browser.filling import place
 from tests.browser.steps import messages, put_into_cart
 from tests.browser.test_keyboard import press, tab_to
-from tests.shop.ordering import BOTH
-from tests.shopping import run_out, stock
+from tests.support.checkout import BOTH
+from tests.support.shopping import run_out, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from inventory.models import ProductVariant
 from tests.browser.steps import expect_units
-from tests.shopping import stock
+from tests.support.shopping import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,7 @@ from inventory.models import ProductVariant
 from tests.browser.looks import a_list, some_run_out
 from tests.browser.stage import Stage
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeUser
+from tests.support.pages import MakeUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

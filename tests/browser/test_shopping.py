@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from cart.models import CartItem
 from inventory.models import ProductVariant
 from tests.browser.steps import add, expect_units, is_same_page, mark, messages, open_product, put_into_cart
-from tests.shopping import stock
+from tests.support.shopping import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

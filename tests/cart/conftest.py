@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.invariants import broken_rules
+from tests.support.invariants import broken_rules
 
 
 @pytest.fixture

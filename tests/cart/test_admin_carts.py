@@ -13,7 +13,7 @@ from cart.owners import Owner
 from cart.services import close_abandoned_carts
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, leave
+from tests.support.shopping import add, held, leave
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant
-from tests.shopping import held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import held, hold, nothing_changes, run_out, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules_hold_at_the_end")]
 

@@ -26,9 +26,9 @@ from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.databases import somebody_waits
-from tests.ledger import tamper
-from tests.waiting import wait_until
+from tests.support.databases import somebody_waits
+from tests.support.ledger import tamper
+from tests.support.waiting import wait_until
 from workers.schedule import BEAT_SCHEDULE
 
 

@@ -12,8 +12,8 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from tests.conftest import MakeVariant
-from tests.ledger import tamper, without_triggers
-from tests.shopping import add, held, nothing_changes, run_out
+from tests.support.ledger import tamper, without_triggers
+from tests.support.shopping import add, held, nothing_changes, run_out
 
 Write = Callable[[CartItem, User], object]
 

@@ -37,11 +37,11 @@ from inventory.catalogue.rows import CatalogueRow, write_rows
 from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import alerts_refresh
 from outbox.models import OutboxRow
-from tests import processes
 from tests.conftest import MakeVariant
-from tests.databases import somebody_waits
-from tests.ledger import tamper
-from tests.waiting import wait_until
+from tests.support import processes
+from tests.support.databases import somebody_waits
+from tests.support.ledger import tamper
+from tests.support.waiting import wait_until
 from tools.local.process import descendants
 from workers.erasing import erase_traces
 

@@ -8,7 +8,7 @@ from cart.owners import Owner
 from cart.services import release_run_out_holds, set_line_quantity
 from inventory.errors import VariantUnavailable
 from inventory.models import ProductVariant
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

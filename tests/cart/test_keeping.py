@@ -14,7 +14,7 @@ from cart.services import keep_items, release_run_out_holds, retake_line
 from core.transactions import clock
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, nothing_changes, run_out
+from tests.support.shopping import add, held, nothing_changes, run_out
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -18,7 +18,7 @@ from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -12,7 +12,7 @@ from cart.services import keep_items, release_run_out_holds, retake_line
 from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -20,7 +20,7 @@ from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

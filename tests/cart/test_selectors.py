@@ -13,7 +13,7 @@ from cart.selectors import free as asking
 from cart.services import close_abandoned_carts, merge_guest_cart, release_run_out_holds
 from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, leave, run_out
+from tests.support.shopping import add, held, leave, run_out
 
 
 @pytest.fixture

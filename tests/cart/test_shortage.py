@@ -14,7 +14,7 @@ from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.shopping import add, held, nothing_changes, run_out
+from tests.support.shopping import add, held, nothing_changes, run_out
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -16,8 +16,8 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import stock_move
-from tests.ledger import tamper
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.ledger import tamper
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules_hold_at_the_end")]
 

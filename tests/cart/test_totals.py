@@ -13,7 +13,7 @@ from cart.selectors import cart_contents, cart_summary
 from cart.services import remove_line, set_line_quantity, store_totals
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import add, held
+from tests.support.shopping import add, held
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.transaction import TransactionManagementError
 
 from core.locks import AdvisoryLock
-from tests.test_no_session_state import APPS, texts
+from tests.project.test_no_session_state import APPS, texts
 
 HOME = settings.BASE_DIR / "core" / "locks.py"
 

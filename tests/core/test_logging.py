@@ -19,9 +19,9 @@ from outbox.effects import effect
 from outbox.intents import Intent, enqueue
 from outbox.models import OutboxRow
 from outbox.registry import Batch, registry
-from tests.browsing import Shopper
-from tests.processes import start_worker
-from tests.waiting import wait_until
+from tests.support.browsing import Shopper
+from tests.support.processes import start_worker
+from tests.support.waiting import wait_until
 
 GIVEN = "given-by-the-proxy-1"
 

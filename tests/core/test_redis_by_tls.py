@@ -15,12 +15,12 @@ from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
-from tests import processes
 from tests.faults.proxy import Proxy
-from tests.shopping import add
-from tests.waiting import wait_until
+from tests.support import processes
+from tests.support.shopping import add
+from tests.support.waiting import wait_until
 
-CERTIFICATES = Path(__file__).parents[1] / "certificates"
+CERTIFICATES = Path(__file__).parents[1] / "support" / "certificates"
 TRUSTED = f"?ssl_ca_certs={CERTIFICATES / 'authority.pem'}"
 
 pytestmark = pytest.mark.django_db(transaction=True)

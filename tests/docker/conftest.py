@@ -7,7 +7,7 @@ import pytest
 
 from tests.docker.engine import trouble
 from tests.docker.shop import DockerShop, say
-from tests.own_servers import _database, empty_redis
+from tests.support.own_servers import _database, empty_redis
 
 __all__ = ["_database", "empty_redis"]
 

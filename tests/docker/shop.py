@@ -10,7 +10,7 @@ from docker.models.containers import Container
 from tests.docker.engine import Compose
 from tests.faults.running import RunningShop
 from tests.faults.template import GOODS, Good, make_good
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tools.local.server import free_port
 
 PASSWORD = "of-the-tests-only"

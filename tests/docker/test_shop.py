@@ -13,10 +13,10 @@ from analytics.models import AnalyticsEvent
 from cart.models import Cart
 from inventory.models import LowStockAlert, ProductVariant
 from outbox.models import EffectRun
-from tests.browsing import Shopper
 from tests.docker.shop import PASSWORD, DockerShop
 from tests.faults.enduring import wait_until_empty
 from tests.faults.template import make_good
+from tests.support.browsing import Shopper
 
 
 def ask(address: str, body: bytes | None = None, **headers: str) -> tuple[int, Message, bytes]:

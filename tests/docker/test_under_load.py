@@ -9,7 +9,7 @@ import pytest
 from tests.docker.shop import DockerShop, did_since, say
 from tests.faults.enduring import AS_USUAL, Observed, endure
 from tests.faults.load import Load
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 AWAY = 4.0  # seconds
 Fault = Callable[[Load], None]

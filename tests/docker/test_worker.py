@@ -17,7 +17,7 @@ from tests.docker.engine import engine
 from tests.docker.shop import PASSWORD, DockerShop
 from tests.faults.parts import REPOSITORY
 from tests.faults.template import orm
-from tests.worker_smoke import WorkerSmoke
+from tests.support.worker_smoke import WorkerSmoke
 
 DATABASE = "smoke"
 
@@ -31,7 +31,16 @@ class ShopWorker(CeleryWorkerContainer):  # type: ignore[misc]
 
     @classmethod
     def command(cls, *args: str, **kwargs: Any) -> list[str]:
-        return ["celery", "-A", "tests.worker_with_probes", "worker", "--loglevel", "INFO", "--concurrency", "2"]
+        return [
+            "celery",
+            "-A",
+            "tests.support.worker_with_probes",
+            "worker",
+            "--loglevel",
+            "INFO",
+            "--concurrency",
+            "2",
+        ]
 
 
 class ReachableRedis(RedisContainer):  # type: ignore[misc]

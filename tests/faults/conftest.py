@@ -10,7 +10,7 @@ import pytest
 from tests.faults import report
 from tests.faults.site import Setup, Site, running_site
 from tests.faults.template import make_template
-from tests.own_servers import _database, empty_redis
+from tests.support.own_servers import _database, empty_redis
 from tools.local.places import throw_away_folder
 
 __all__ = ["_database", "empty_redis"]

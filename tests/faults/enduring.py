@@ -9,7 +9,7 @@ from tests.faults.invariants import Findings, committed_keys, find_broken
 from tests.faults.load import Load
 from tests.faults.running import RunningShop
 from tests.faults.shopper import Outcome
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 # Only a hang takes longer. A row whose worker was lost while it was tried alone is not due for a minute.
 LONGEST_ADD = 20.0

@@ -8,7 +8,7 @@ from cart.audit import audit_stock
 from tests.faults.names import COUNTED
 from tests.faults.running import RunningShop
 from tests.faults.shopper import Add, Outcome
-from tests.invariants import broken_rules
+from tests.support.invariants import broken_rules
 
 # A line's units, against what the events of this name add up to. There are no removals in the load.
 _UNITS = """

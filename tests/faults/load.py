@@ -7,7 +7,7 @@ from types import TracebackType
 
 from tests.faults.shopper import Add, LeanShopper, Outcome
 from tests.faults.template import Good
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 CLIENTS = 4
 ADDS_PER_SHOPPER = 20  # then another one comes, with an empty cart

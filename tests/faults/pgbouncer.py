@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg2  # type: ignore[import-untyped]
 
 from tests.faults.parts import REPOSITORY
-from tests.requiring import cannot_run
+from tests.support.requiring import cannot_run
 from tools.local.places import server_user
 from tools.local.process import Popen, spawn
 from tools.local.server import Server

@@ -15,7 +15,7 @@ from tests.faults.pgbouncer import PgBouncer
 from tests.faults.proxy import Proxy
 from tests.faults.running import RunningShop
 from tests.faults.template import copy_template
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tools.local.places import throw_away_folder
 from tools.local.server import free_port
 from tools.local.servers import Postgres, Server, Valkey

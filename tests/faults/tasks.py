@@ -4,7 +4,7 @@ import time
 
 from core.celery import app
 from tests.faults.site import Site
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 def send_task(site: Site, name: str, *arguments: object, queue: str = "scheduled") -> str:

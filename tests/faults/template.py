@@ -13,8 +13,8 @@ from environ import Env
 
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import stock_move
-from tests.databases import led_to
 from tests.faults.parts import REPOSITORY
+from tests.support.databases import led_to
 from tools.local.servers import Postgres
 
 # Stock and threshold of the goods: four that never sell out, and two that get low and run out under load.

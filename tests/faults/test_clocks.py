@@ -10,7 +10,7 @@ from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
 from tests.faults.site import Site
 from tests.faults.tasks import run_task
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 _LIBRARIES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib64/faketime/libfaketimeMT.so.1")

@@ -12,7 +12,7 @@ from tests.faults.deeds import double_messages
 from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
 from tests.faults.site import Site
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 _RECEIVED = re.compile(r"Task (\S+) received")

@@ -12,7 +12,7 @@ from orders.models import DeliveryMethod, Order
 from tests.faults.enduring import endure
 from tests.faults.load import Load
 from tests.faults.site import Site
-from tests.ordering import ADA
+from tests.support.ordering import ADA
 from tools.replay.web import Browser, UnexpectedAnswer, fields_of_review
 
 KILLS = 3

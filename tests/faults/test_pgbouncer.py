@@ -13,7 +13,7 @@ from tests.faults.pgbouncer import POOL_SIZE, WEB, WORKER, pgbouncer_program
 from tests.faults.shopper import Outcome
 from tests.faults.site import Site
 from tests.faults.test_postgres import rival
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 CLIENTS = 12  # more than the web has threads, which are more than POOL_SIZE
 

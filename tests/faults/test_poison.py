@@ -13,7 +13,7 @@ from tests.faults.enduring import AS_USUAL, endure, outbox_rows
 from tests.faults.load import Load
 from tests.faults.names import POISON
 from tests.faults.site import Site
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 INNOCENT = 20

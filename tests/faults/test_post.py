@@ -9,8 +9,8 @@ from tests.faults.conftest import StartSite
 from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
 from tests.faults.site import Site
-from tests.mailing import MailServer
-from tests.waiting import wait_until
+from tests.support.mailing import MailServer
+from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 

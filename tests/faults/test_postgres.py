@@ -13,7 +13,7 @@ from tests.faults.deeds import end_backends
 from tests.faults.enduring import AS_USUAL, endure, settle
 from tests.faults.load import Load
 from tests.faults.site import QUEUES, Site
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 CHANCE = random.Random(15)

@@ -10,7 +10,7 @@ from tests.faults.load import Load
 from tests.faults.parts import Part
 from tests.faults.site import Site
 from tests.faults.tasks import send_task
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 AWAY = 5.0  # seconds: more than two silences of the breaker

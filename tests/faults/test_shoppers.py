@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import all_at_once
 from tests.faults.enduring import AS_USUAL, settle, wait_until_empty
 from tests.faults.load import Load
 from tests.faults.proxy import Proxy
@@ -16,6 +15,7 @@ from tests.faults.shopper import Add, LeanShopper, Outcome
 from tests.faults.site import Site
 from tests.faults.tasks import send_task
 from tests.faults.template import Good, make_good
+from tests.support.browsing import all_at_once
 
 Note = Callable[..., None]
 UNITS, SHOPPERS = 10, 60

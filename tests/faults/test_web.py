@@ -7,7 +7,7 @@ import pytest
 from tests.faults.enduring import endure
 from tests.faults.load import Load
 from tests.faults.site import Site
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 KILLS = 3
 

@@ -10,7 +10,7 @@ from tests.faults.enduring import AS_USUAL, endure, settle, wait_until_empty
 from tests.faults.load import Load
 from tests.faults.shopper import LeanShopper
 from tests.faults.site import QUEUES, Site
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from tools.local.process import signal_each
 
 Note = Callable[..., None]

@@ -127,7 +127,7 @@ def _database_clock() -> None:
 def _conditional_update() -> None:
     """Stock is read, compared and written."""
     writing = _module("cart.services.writing")
-    from tests.shop_oversold import read_then_write
+    from tests.support.shop_oversold import read_then_write
 
     writing.take = read_then_write
 

@@ -18,8 +18,8 @@ from inventory.catalogue.rows import CatalogueRow
 from inventory.management.commands.import_catalogue import DERIVED_CATALOGUE
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
-from tests.databases import somebody_waits
-from tests.waiting import wait_until
+from tests.support.databases import somebody_waits
+from tests.support.waiting import wait_until
 
 LOG = """\
 invoice_no,stock_code,description,quantity,invoice_date,unit_price,customer_id,country

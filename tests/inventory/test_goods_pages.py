@@ -16,7 +16,7 @@ from backoffice.roles import CLERK, MANAGER
 from inventory.errors import NumberTaken, PriceChangedMeanwhile
 from inventory.models import DRILL_NUMBER, Category, PriceChange, Product, ProductVariant
 from inventory.services import variant_save
-from tests.shopping import nothing_changes, stock
+from tests.support.shopping import nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 

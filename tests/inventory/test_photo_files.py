@@ -20,10 +20,10 @@ from inventory.photo_files import YOUNGEST, drop_unnamed_photos
 from inventory.photos import SIZES, Photo, photo_keep, photo_path, photo_read
 from shop.pictures import product_picture
 from tests.conftest import AtTheSeam, MakeVariant
-from tests.databases import somebody_waits
 from tests.inventory.test_photos import file
 from tests.shop.test_photos import save, upload
-from tests.waiting import wait_until
+from tests.support.databases import somebody_waits
+from tests.support.waiting import wait_until
 from workers.tasks import sweep_photos
 
 pytestmark = pytest.mark.django_db(transaction=True)

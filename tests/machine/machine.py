@@ -32,8 +32,8 @@ from core.transactions import clock
 from inventory.errors import InsufficientStock, StockWouldBeNegative, VariantUnavailable
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import stock_move
-from tests.invariants import broken_rules
 from tests.machine.model import Hold, Line, Refused, Shop, Variant
+from tests.support.invariants import broken_rules
 
 GUESTS, USERS, VARIANTS = 2, 2, 3
 

@@ -27,7 +27,7 @@ from orders.services import (
 from tests.machine.machine import CartMachine, _pick, prices, some, units
 from tests.machine.model import Hold, Refused
 from tests.machine.order_model import ShopWithOrders
-from tests.ordering import order as place
+from tests.support.ordering import order as place
 
 
 class OrderMachine(CartMachine):

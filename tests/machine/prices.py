@@ -29,7 +29,7 @@ from cart.services import (
 from core.transactions import clock
 from inventory.models import ProductVariant
 from tests.machine.machine import _empty_tables, _new_user, _new_variant
-from tests.shopping import add
+from tests.support.shopping import add
 
 prices = st.sampled_from([Decimal("0.85"), Decimal("20.85"), Decimal("3.00"), Decimal("0.00")])
 units = st.integers(1, 4)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from orders.models import DeliveryMethod
-from tests.invariants import broken_rules
+from tests.support.invariants import broken_rules
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,8 @@ from orders.admin.filters import start_of_day
 from orders.models import Checkout, DeliveryMethod, Order, Refund
 from orders.services import checkout_save, refund_order, return_lines, ship_order
 from tests.conftest import MakeVariant
-from tests.ordering import ADA, order, pay
-from tests.shopping import add
+from tests.support.ordering import ADA, order, pay
+from tests.support.shopping import add
 
 pytestmark = pytest.mark.usefixtures("one_day")
 
@@ -296,7 +296,7 @@ MOST_OF_SLIPS = 9
 
 
 def test_statements_of_the_pages(manager: Client, three: list[Order]) -> None:
-    """Those of the lists are counted with all others, in tests/staff."""
+    """Those of the lists are counted with all others, in tests/backoffice."""
     for one in three[1:]:
         refund_order(order_id=one.pk, reason="Lost")
     ContentType.objects.get_for_model(Order)  # each process asks for it once

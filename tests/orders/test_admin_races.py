@@ -24,8 +24,8 @@ from orders.services import (
 )
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam
-from tests.ordering import order, pay
-from tests.shopping import add, stock
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,8 +17,8 @@ from orders.models import DeliveryMethod, Order, OrderTransition, Refund
 from orders.services import cancel_order, ship_order
 from orders.states import State
 from tests.conftest import MakeVariant
-from tests.ordering import order, pay
-from tests.shopping import add, nothing_changes, stock
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, nothing_changes, stock
 
 STEPS = {"money", "mistake", "ship", "take_back", "cancel", "refund"}
 MUCH = "£1,395.00 is £1,381.05 more than is due. Note it?"

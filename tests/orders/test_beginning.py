@@ -12,8 +12,8 @@ from inventory.models import ProductVariant
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout, DeliveryMethod
 from orders.services import checkout_save, drop_left_checkouts
-from tests.ordering import ADA
-from tests.shopping import add, nothing_changes
+from tests.support.ordering import ADA
+from tests.support.shopping import add, nothing_changes
 
 
 def test_it_is_kept_and_replaced(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:

@@ -13,8 +13,8 @@ from orders.models import DeliveryMethod, Order, OrderLine, Refund
 from orders.services import cancel_order, refund_order, refund_sent, return_lines, ship_order
 from orders.states import NEXT, State
 from tests.conftest import MakeVariant
-from tests.ordering import order, pay
-from tests.shopping import add, nothing_changes, stock
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, nothing_changes, stock
 
 
 @pytest.fixture

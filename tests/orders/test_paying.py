@@ -19,8 +19,8 @@ from orders.payments import ForgedNotice, ImpossibleNotice, PaymentNotice, exact
 from orders.payments.notice import LARGEST_AMOUNT
 from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.services import cancel_order, cancel_overdue_orders, payment_begin, payment_settle
-from tests.ordering import order, pay
-from tests.shopping import add, stock
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, stock
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from orders.errors import DeliveryUnavailable, PaymentNotPossible, TotalChanged
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
 from orders.services import Seen
 from tests.conftest import MakeVariant
-from tests.ordering import ADA, order, seen
-from tests.shopping import add, held, nothing_changes, run_out, stock
+from tests.support.ordering import ADA, order, seen
+from tests.support.shopping import add, held, nothing_changes, run_out, stock
 
 
 def test_an_order_sells_what_the_cart_holds(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:

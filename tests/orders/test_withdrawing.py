@@ -29,8 +29,8 @@ from orders.services import (
     return_lines,
     ship_order,
 )
-from tests.ordering import order, pay
-from tests.shopping import add, nothing_changes, stock
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, nothing_changes, stock
 
 
 @pytest.fixture

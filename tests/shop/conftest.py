@@ -13,9 +13,9 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
-from tests.shop.ordering import BOTH
-from tests.shop.pages import Form, MakeSibling, MakeUser, form, guest_of
-from tests.shopping import held
+from tests.support.checkout import BOTH
+from tests.support.pages import Form, MakeSibling, MakeUser, form, guest_of
+from tests.support.shopping import held
 
 
 @pytest.fixture(autouse=True)

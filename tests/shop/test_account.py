@@ -18,9 +18,9 @@ from cart.owners import Owner
 from delivery.deliver import deliver
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
-from tests.ordering import order as buy
-from tests.shop.pages import MakeUser, form, messages, text_of
-from tests.shopping import add, nothing_changes, stock
+from tests.support.ordering import order as buy
+from tests.support.pages import MakeUser, form, messages, text_of
+from tests.support.shopping import add, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 

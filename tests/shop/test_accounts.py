@@ -14,8 +14,8 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
-from tests.shopping import add, held, nothing_changes, run_out, stock
+from tests.support.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
+from tests.support.shopping import add, held, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
-from tests.shop.pages import Form, MakeUser, alert, form, forms, guest_of, locked_by_a_rival, messages, text_of
-from tests.shopping import add, held, nothing_changes, stock
+from tests.support.pages import Form, MakeUser, alert, form, forms, guest_of, locked_by_a_rival, messages, text_of
+from tests.support.shopping import add, held, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 

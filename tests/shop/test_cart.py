@@ -15,8 +15,8 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shop.pages import forms, text_of
-from tests.shopping import add, held, nothing_changes, run_out
+from tests.support.pages import forms, text_of
+from tests.support.shopping import add, held, nothing_changes, run_out
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from cart.owners import Owner
 from inventory.models import Product, ProductVariant
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeSibling, form, forms, text_of
-from tests.shopping import nothing_changes, stock
+from tests.support.pages import MakeSibling, form, forms, text_of
+from tests.support.shopping import nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 

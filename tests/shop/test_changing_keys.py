@@ -11,7 +11,7 @@ from pytest_django import Settings
 from delivery.deliver import deliver
 from inventory.models import ProductVariant
 from orders.links import number_in, order_path
-from tests.shop.pages import Form, MakeUser, text_of
+from tests.support.pages import Form, MakeUser, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod
 from tests.conftest import AtTheSeam, MakeVariant
-from tests.ordering import ADA, order
-from tests.shop.ordering import ADDRESS, EMPTY, GONE, REVIEW, fill, send
-from tests.shop.pages import form, locked_by_a_rival, messages, text_of
-from tests.shopping import add
+from tests.support.checkout import ADDRESS, EMPTY, GONE, REVIEW, fill, send
+from tests.support.ordering import ADA, order
+from tests.support.pages import form, locked_by_a_rival, messages, text_of
+from tests.support.shopping import add
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 

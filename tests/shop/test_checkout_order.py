@@ -18,9 +18,9 @@ from cart.services import release_run_out_holds
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod, Order
 from tests.conftest import MakeVariant
-from tests.shop.ordering import EMPTY, GONE, REVIEW, fill, place, review_form, send
-from tests.shop.pages import MakeUser, database_away, form, guest_of, locked_by_a_rival, messages, text_of
-from tests.shopping import add, held, nothing_changes, run_out, stock
+from tests.support.checkout import EMPTY, GONE, REVIEW, fill, place, review_form, send
+from tests.support.pages import MakeUser, database_away, form, guest_of, locked_by_a_rival, messages, text_of
+from tests.support.shopping import add, held, nothing_changes, run_out, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 

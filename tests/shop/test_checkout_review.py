@@ -10,9 +10,9 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from tests.conftest import MakeVariant
-from tests.shop.ordering import EMPTY, GONE, REVIEW, fill
-from tests.shop.pages import form, forms, messages, text_of
-from tests.shopping import add, run_out
+from tests.support.checkout import EMPTY, GONE, REVIEW, fill
+from tests.support.pages import form, forms, messages, text_of
+from tests.support.shopping import add, run_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 

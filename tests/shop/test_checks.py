@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from pytest_django.fixtures import Settings
 
 from core.celery import app
-from tests import processes
+from tests.support import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,7 +13,7 @@ from inventory.models import ProductVariant
 from inventory.sorting import categories_ensure
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeSibling, text_of
+from tests.support.pages import MakeSibling, text_of
 
 pytestmark = pytest.mark.django_db
 

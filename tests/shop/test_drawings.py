@@ -18,7 +18,7 @@ from shop.drawings.motifs import MOTIFS
 from shop.drawings.naming import _RULES, OF_DEPARTMENT, motif_of
 from shop.drawings.patterns import PAPERS, SURFACES
 from shop.pictures import category_picture, product_picture
-from tests.shop.pages import text_of
+from tests.support.pages import text_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -13,8 +13,8 @@ from inventory.models import Category, Product, ProductVariant
 from inventory.sorting import categories_ensure
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeSibling, MakeUser, text_of
-from tests.shopping import held, run_out
+from tests.support.pages import MakeSibling, MakeUser, text_of
+from tests.support.shopping import held, run_out
 
 pytestmark = pytest.mark.django_db
 

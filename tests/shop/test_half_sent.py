@@ -12,9 +12,9 @@ from django.conf import settings
 
 from core import web_worker
 from shop.uploads import LARGEST_REQUEST
-from tests.browsing import Shopper
-from tests.processes import LocalProcess, start_web
-from tests.waiting import wait_until
+from tests.support.browsing import Shopper
+from tests.support.processes import LocalProcess, start_web
+from tests.support.waiting import wait_until
 from tools.local.server import free_port
 
 HEAD = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"

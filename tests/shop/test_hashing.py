@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from shop import hashing, settings
 from shop.hashing import AT_ONCE, AT_ONCE_OR_WAITING, BoundedHasher, HasherBusy
-from tests.processes import REPOSITORY
-from tests.shop.pages import text_of
-from tests.waiting import wait_until
+from tests.support.pages import text_of
+from tests.support.processes import REPOSITORY
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 

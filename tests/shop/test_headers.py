@@ -13,7 +13,7 @@ from shop.browser_policy import BACK_OFFICE, CSP, PLAIN_STYLE, BrowserPolicyMidd
 from shop.shoppers import GUEST_COOKIE
 from shop.urls import handler500 as handler500
 from shop.urls import urlpatterns as of_the_shop
-from tests.routes import routes
+from tests.support.routes import routes
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from inventory.models import ProductVariant
-from tests.processes import start_web
-from tests.shop.pages import MakeUser
+from tests.support.pages import MakeUser
+from tests.support.processes import start_web
 from tools.local.server import free_port
 
 pytestmark = pytest.mark.django_db

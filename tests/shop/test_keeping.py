@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from inventory.sorting import categories_ensure
-from tests.shop.pages import MakeUser, text_of
-from tests.shopping import add
+from tests.support.pages import MakeUser, text_of
+from tests.support.shopping import add
 
 pytestmark = pytest.mark.django_db
 

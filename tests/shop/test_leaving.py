@@ -7,9 +7,9 @@ from socket import create_connection, socket
 
 import pytest
 
-from tests.browsing import Shopper
-from tests.processes import LocalProcess, start_web
-from tests.waiting import wait_until
+from tests.support.browsing import Shopper
+from tests.support.processes import LocalProcess, start_web
+from tests.support.waiting import wait_until
 from tools.local.process import signal_each
 from tools.local.server import free_port
 
@@ -77,7 +77,7 @@ def has_signal(process: int, mask: str, number: signal.Signals) -> bool:
 
 def test_nobody_is_let_in_before_the_site_is_loaded(port: int, transactional_db: None, tmp_path: Path) -> None:
     note = tmp_path / "note"
-    web = start_web(tmp_path, port, application="tests.web_that_knocks", KNOCKS_NOTE=str(note))
+    web = start_web(tmp_path, port, application="tests.support.web_that_knocks", KNOCKS_NOTE=str(note))
     try:
         web.ready()
         assert Shopper(f"http://127.0.0.1:{port}").get("/healthz").status == 200

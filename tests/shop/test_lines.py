@@ -11,10 +11,10 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.shop.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
 from tests.shop.test_adding import NOT_A_QUANTITY
 from tests.shop.test_parts import HTMX
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from delivery.models import Letter
-from tests.processes import REPOSITORY
+from tests.support.processes import REPOSITORY
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from orders.links import order_path
 from orders.models import DeliveryMethod, Order, OrderLine, Refund
 from orders.services import cancel_order, refund_order, return_lines, ship_order
 from shop.views.orders import ORDERS_A_PAGE
-from tests.ordering import order, pay
-from tests.shop.pages import MakeUser, form, forms, messages, text_of
-from tests.shopping import add, stock
+from tests.support.ordering import order, pay
+from tests.support.pages import MakeUser, form, forms, messages, text_of
+from tests.support.shopping import add, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank")]
 

@@ -9,9 +9,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.routes import routes
-from tests.shop.pages import MakeUser
-from tests.shopping import held
+from tests.support.pages import MakeUser
+from tests.support.routes import routes
+from tests.support.shopping import held
 
 pytestmark = pytest.mark.django_db
 

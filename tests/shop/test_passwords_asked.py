@@ -16,8 +16,8 @@ from pytest_django import Settings
 
 import core.redis
 from shop.guessing import AT_ONE_ADDRESS
-from tests.routes import routes
-from tests.shop.pages import text_of
+from tests.support.pages import text_of
+from tests.support.routes import routes
 
 pytestmark = pytest.mark.django_db
 

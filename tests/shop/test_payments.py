@@ -24,10 +24,10 @@ from orders.services import cancel_order
 from shop import payment_checks
 from shop.views.payments import LONGEST_NOTICE, address_to_pay
 from tests.conftest import MakeVariant
-from tests.ordering import order
-from tests.shop.ordering import fill, place, review_form
-from tests.shop.pages import form, locked_by_a_rival, text_of
-from tests.shopping import add, stock
+from tests.support.checkout import fill, place, review_form
+from tests.support.ordering import order
+from tests.support.pages import form, locked_by_a_rival, text_of
+from tests.support.shopping import add, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank", "delivery")]
 

@@ -13,7 +13,7 @@ from inventory.models import Category, Product, ProductVariant
 from inventory.photos import LARGEST_FILE
 from shop.pictures import product_picture
 from tests.inventory.test_photos import file
-from tests.shop.pages import text_of
+from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.test import Client
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.shop.pages import text_of
-from tests.shopping import held, nothing_changes
+from tests.support.pages import text_of
+from tests.support.shopping import held, nothing_changes
 
 pytestmark = pytest.mark.django_db
 

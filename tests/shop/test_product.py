@@ -15,8 +15,8 @@ from inventory.models import ProductVariant
 from shop.pictures import product_picture
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeSibling, form, forms, text_of
-from tests.shopping import add, held, nothing_changes, run_out
+from tests.support.pages import MakeSibling, form, forms, text_of
+from tests.support.shopping import add, held, nothing_changes, run_out
 
 pytestmark = pytest.mark.django_db
 

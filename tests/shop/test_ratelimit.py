@@ -11,8 +11,8 @@ import core.redis
 from core.ratelimit import ADDS, client_address, seconds_to_wait
 from delivery.models import Letter
 from inventory.models import ProductVariant
-from tests.shop.pages import Form, MakeUser, form, text_of
-from tests.shopping import nothing_changes, stock
+from tests.support.pages import Form, MakeUser, form, text_of
+from tests.support.shopping import nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 

@@ -24,8 +24,8 @@ from shop.offers import Availability
 from shop.pictures import Pictured
 from shop.rows import LineFacts
 from tests.conftest import MakeVariant
-from tests.shop.pages import MakeSibling, forms, text_of
-from tests.shopping import held
+from tests.support.pages import MakeSibling, forms, text_of
+from tests.support.shopping import held
 
 PICTURE = Pictured(photo="", number="1", name="Red Mug", sold_as="Blue", article="1B")
 CARD = Card(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests import processes
 from tests.shop.test_checks import ids, run_check
+from tests.support import processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

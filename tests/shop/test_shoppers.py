@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
-from tests.shop.pages import Form, MakeUser, guest_of, text_of
-from tests.shopping import add
+from tests.support.pages import Form, MakeUser, guest_of, text_of
+from tests.support.shopping import add
 
 pytestmark = pytest.mark.django_db
 

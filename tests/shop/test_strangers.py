@@ -26,10 +26,10 @@ from orders.links import order_path
 from orders.models import DeliveryMethod, Order
 from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from tests.conftest import MakeVariant
-from tests.ordering import order
-from tests.routes import routes
-from tests.shop.pages import MakeUser, guest_of, text_of
-from tests.shopping import held
+from tests.support.ordering import order
+from tests.support.pages import MakeUser, guest_of, text_of
+from tests.support.routes import routes
+from tests.support.shopping import held
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank")]
 

@@ -11,8 +11,8 @@ from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
 from shop.views.trouble import server_error
-from tests.shop.pages import Form, MakeUser, database_away, form, text_of
-from tests.shopping import stock
+from tests.support.pages import Form, MakeUser, database_away, form, text_of
+from tests.support.shopping import stock
 
 pytestmark = pytest.mark.django_db
 

@@ -23,13 +23,13 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from shop.account_services import account_delete, account_write
 from tests.conftest import AtTheSeam, MakeVariant
-from tests.ordering import order
-from tests.routes import routes
-from tests.shop.ordering import fill, review_form
-from tests.shop.pages import MakeUser, guest_of, messages
 from tests.shop.test_strangers import FIELDS
-from tests.shopping import add, held, nothing_changes, stock
-from tests.waiting import wait_until
+from tests.support.checkout import fill, review_form
+from tests.support.ordering import order
+from tests.support.pages import MakeUser, guest_of, messages
+from tests.support.routes import routes
+from tests.support.shopping import add, held, nothing_changes, stock
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("delivery")]
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from cart.owners import Owner
-from tests.invariants import broken_rules
+from tests.support.invariants import broken_rules
 
 Deadlocks = Callable[[], int]
 

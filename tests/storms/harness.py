@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PATIENCE = 120  # seconds that a process may live
 _PR_SET_PDEATHSIG = 1

@@ -6,8 +6,8 @@ from cart.models import Cart
 from orders.models import DeliveryMethod
 from orders.payments import PaymentNotice
 from orders.services import Seen, cancel_order, cancel_overdue_orders, payment_settle, place_order, return_lines
-from tests.ordering import ADA
 from tests.storms.actors import _or_refusal, in_rounds
+from tests.support.ordering import ADA
 
 Submit = tuple[int, int, str, str]  # the cart, the version and the total that were shown, the key
 

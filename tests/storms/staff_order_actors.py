@@ -16,9 +16,9 @@ from orders.services import (
     return_lines,
     ship_order,
 )
-from tests.ordering import ADA
 from tests.storms.actors import _or_refusal
 from tests.storms.guards_out import replace
+from tests.support.ordering import ADA
 
 
 @_or_refusal

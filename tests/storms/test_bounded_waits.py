@@ -19,11 +19,11 @@ from core.errors import Busy
 from core.transactions import clock
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant
-from tests.shopping import add, held, hold, nothing_changes, run_out, stock
 from tests.storms.actors import buy, lock_variant_then_cart, name_of
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, cast
-from tests.waiting import wait_until
+from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_hold_at_the_end")]
 

@@ -5,9 +5,9 @@ import pytest
 from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.shopping import add, held, hold, leave, stock
 from tests.storms.actors import buy, close_abandoned, name_of
 from tests.storms.harness import Actor, cast
+from tests.support.shopping import add, held, hold, leave, stock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_hold_at_the_end")]
 

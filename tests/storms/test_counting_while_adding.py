@@ -7,11 +7,11 @@ import pytest
 from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.invariants import broken_rules
-from tests.shopping import add, stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, move_stock, name_of, store_total
 from tests.storms.harness import Actor, cast
+from tests.support.invariants import broken_rules
+from tests.support.shopping import add, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,9 +9,9 @@ from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod
-from tests.shopping import add
 from tests.storms.harness import Actor, cast
 from tests.storms.staff_order_actors import choose_delivery, delete_delivery, deliveries_are_not_shared, switch_off
+from tests.support.shopping import add
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

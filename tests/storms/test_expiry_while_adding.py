@@ -13,7 +13,6 @@ from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import remove_line
 from tests.conftest import MakeVariant
-from tests.shopping import held, hold, run_out, stock
 from tests.storms import guards_out
 from tests.storms.actors import (
     buy,
@@ -27,7 +26,8 @@ from tests.storms.actors import (
 )
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, cast, storm
-from tests.waiting import wait_until
+from tests.support.shopping import held, hold, run_out, stock
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Guests = Callable[[int], list[Owner]]

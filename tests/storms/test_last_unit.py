@@ -10,11 +10,11 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.invariants import broken_rules
-from tests.shopping import stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, name_of
 from tests.storms.harness import Actor, cast, storm
+from tests.support.invariants import broken_rules
+from tests.support.shopping import stock
 
 BUYERS = 50
 

@@ -9,11 +9,11 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.invariants import broken_rules
-from tests.shopping import add, held, hold, stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, buy_in_rounds, close, merge, merge_in_rounds, name_of
 from tests.storms.harness import Actor, cast, storm
+from tests.support.invariants import broken_rules
+from tests.support.shopping import add, held, hold, stock
 
 ROUNDS = 60
 

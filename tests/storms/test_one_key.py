@@ -7,10 +7,10 @@ import pytest
 from cart.models import IdempotencyKey
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.shopping import add, stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, buy_with_key, name_of
 from tests.storms.harness import Actor, storm
+from tests.support.shopping import add, stock
 
 POSTS = 20
 

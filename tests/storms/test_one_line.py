@@ -8,11 +8,11 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.invariants import broken_rules
-from tests.shopping import add, stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, name_of
 from tests.storms.harness import Actor, storm
+from tests.support.invariants import broken_rules
+from tests.support.shopping import add, stock
 
 CLICKS = 20
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from cart.models import Cart, CartItem
 from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant
-from tests.shopping import stock
 from tests.storms import actors, guards_out
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, storm
-from tests.waiting import wait_until
+from tests.support.shopping import stock
+from tests.support.waiting import wait_until
 
 ROUNDS = 2000
 WHOLE_CART_ROUNDS = 60

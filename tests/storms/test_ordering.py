@@ -15,8 +15,6 @@ from cart.services import release_run_out_holds
 from inventory.models import ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, OrderTransition, Payment, Refund
 from tests.conftest import MakeVariant
-from tests.ordering import order, pay, seen
-from tests.shopping import add, held, run_out, stock
 from tests.storms import guards_out
 from tests.storms.actors import buy, delete_cart, merge, name_of, sweep
 from tests.storms.conftest import Deadlocks
@@ -30,6 +28,8 @@ from tests.storms.order_actors import (
     place,
     place_in_rounds,
 )
+from tests.support.ordering import order, pay, seen
+from tests.support.shopping import add, held, run_out, stock
 
 SUBMITS, ROUNDS = 20, 150
 

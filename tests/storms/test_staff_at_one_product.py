@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from inventory.models import ProductVariant
 from tests.storms.harness import Actor, cast
 from tests.storms.staff_actors import products_are_not_locked, rename_by_import, save_page
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

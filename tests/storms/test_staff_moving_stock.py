@@ -11,10 +11,10 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from inventory.selectors import stock_seen
-from tests.shopping import add, held, hold, stock
 from tests.storms.actors import buy, name_of
 from tests.storms.harness import Actor, cast, storm
 from tests.storms.staff_actors import lower, nobody_asks_what_was_seen, send_form, the_variant_is_not_locked
+from tests.support.shopping import add, held, hold, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,10 +12,10 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import payment_note, refund_order
-from tests.ordering import order, pay
-from tests.shopping import add, stock
 from tests.storms.harness import Actor, cast, storm
 from tests.storms.staff_order_actors import note_money, send_refund, ship, switch_off, take_back, withdraw_note
+from tests.support.ordering import order, pay
+from tests.support.shopping import add, stock
 
 STAFF = 8
 

@@ -13,8 +13,8 @@ from inventory.catalogue.lines import LOG_COLUMNS
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from tests.conftest import MakeVariant
-from tests.invariants import broken_rules
-from tests.shopping import stock
+from tests.support.invariants import broken_rules
+from tests.support.shopping import stock
 from tools.replay import Account, Replay, ServiceShop, WebShop, read_log
 from tools.replay.log import Outcome
 

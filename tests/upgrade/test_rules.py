@@ -15,7 +15,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-from tests.databases import empty_database
+from tests.support.databases import empty_database
 from tests.upgrade.dumps import VERSIONS, load
 from tests.upgrade.rules import complaints
 

@@ -26,8 +26,8 @@ from orders.states import State
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from outbox.registry import registry
-from tests.databases import empty_database
-from tests.ordering import order, pay
+from tests.support.databases import empty_database
+from tests.support.ordering import order, pay
 from tests.upgrade.dumps import VERSIONS, load
 
 pytestmark = pytest.mark.django_db(transaction=True)

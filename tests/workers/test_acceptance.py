@@ -10,10 +10,10 @@ from analytics.models import AnalyticsEvent
 from cart.models import Cart
 from inventory.models import LowStockAlert, ProductVariant
 from outbox.models import OutboxRow
-from tests.browsing import Shopper
 from tests.conftest import MakeVariant
-from tests.processes import start_worker
-from tests.waiting import wait_until
+from tests.support.browsing import Shopper
+from tests.support.processes import start_worker
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,8 @@ import pytest
 
 from core.celery import app
 from core.redis import client
-from tests.processes import start_beat, start_worker
-from tests.waiting import wait_until
+from tests.support.processes import start_beat, start_worker
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +45,7 @@ def test_a_file_that_is_missing_or_old_is_no_sign_of_life(alive: Path) -> None:
 
 
 def test_the_loop_of_a_worker_touches_it_until_it_is_stuck(alive: Path, tmp_path: Path) -> None:
-    worker = start_worker(tmp_path, application="tests.worker_with_probes", SHOP_ALIVE_FILE=str(alive))
+    worker = start_worker(tmp_path, application="tests.support.worker_with_probes", SHOP_ALIVE_FILE=str(alive))
     try:
         worker.ready()
         grow_old(alive)

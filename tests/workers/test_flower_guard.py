@@ -13,9 +13,9 @@ from urllib.request import Request, urlopen
 import pytest
 from flower.urls import handlers
 
-from tests import processes
-from tests.processes import REPOSITORY, LocalProcess
-from tests.waiting import wait_until
+from tests.support import processes
+from tests.support.processes import REPOSITORY, LocalProcess
+from tests.support.waiting import wait_until
 from tools.local.server import free_port
 from workers.flower_guard import has_log_in
 

@@ -20,7 +20,7 @@ from core.queues import Queue
 from inventory.models import ProductVariant
 from outbox.heartbeat import BEAT, note_heartbeat
 from outbox.models import EffectRun
-from tests.shopping import held, run_out
+from tests.support.shopping import held, run_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,8 +19,8 @@ from orders.models import DeliveryMethod, Order
 from orders.services import cancel_order, checkout_save, refund_order, return_lines, ship_order
 from outbox.drain import drain
 from outbox.models import OutboxRow
-from tests.ordering import ADA, order, pay
-from tests.shopping import add, held, run_out
+from tests.support.ordering import ADA, order, pay
+from tests.support.shopping import add, held, run_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ from django_celery_results.models import TaskResult
 from backoffice.roles import CLERK, MANAGER
 from outbox.heartbeat import note_starts
 from outbox.models import ScheduledStart
-from tests.processes import start_beat
-from tests.waiting import wait_until
+from tests.support.processes import start_beat
+from tests.support.waiting import wait_until
 from workers.schedule import BEAT_SCHEDULE
 from workers.scheduled import in_words, scheduled_jobs
 

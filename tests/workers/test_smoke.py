@@ -8,8 +8,8 @@ import pytest
 from pytest_celery import CeleryTestBroker, CeleryTestWorker
 
 from core.celery import app
-from tests.processes import start_worker
-from tests.worker_smoke import WorkerSmoke
+from tests.support.processes import start_worker
+from tests.support.worker_smoke import WorkerSmoke
 from tools.local.servers import Valkey
 
 
@@ -60,7 +60,7 @@ def celery_worker(
     models_of_worker: None, celery_broker: CeleryTestBroker, tmp_path: Path
 ) -> Iterator[CeleryTestWorker]:
     url = celery_broker.config()["url"]
-    node = CeleryTestWorker(start_worker(tmp_path, application="tests.worker_with_probes", REDIS_URL=url), app)
+    node = CeleryTestWorker(start_worker(tmp_path, application="tests.support.worker_with_probes", REDIS_URL=url), app)
     node.ready()
     yield node
     node.teardown()

@@ -16,8 +16,8 @@ from delivery.models import Letter
 from delivery.queue import post
 from outbox.heartbeat import BEAT, note_heartbeat
 from outbox.models import Heartbeat, OutboxRow
-from tests.processes import start_beat
-from tests.waiting import wait_until
+from tests.support.processes import start_beat
+from tests.support.waiting import wait_until
 from workers.status import read_status
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,13 +18,13 @@ from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import alerts, alerts_refresh, stock_move, variants_mute, variants_unmute
 from outbox.drain import drain
-from tests.browsing import all_at_once
 from tests.conftest import MakeVariant
-from tests.databases import somebody_waits
-from tests.mailing import MailServer
 from tests.storms import actors
 from tests.storms.harness import Actor, storm
-from tests.waiting import wait_until
+from tests.support.browsing import all_at_once
+from tests.support.databases import somebody_waits
+from tests.support.mailing import MailServer
+from tests.support.waiting import wait_until
 from workers.schedule import BEAT_SCHEDULE
 from workers.stock_mail import mail_news_of_stock
 

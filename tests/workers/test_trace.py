@@ -15,7 +15,7 @@ from outbox.drain import drain
 from outbox.intents import Intent, enqueue
 from outbox.models import EffectRun, OutboxRow
 from outbox.registry import Batch
-from tests.workers.conftest import MakeEffect
+from tests.support.effects import MakeEffect
 from workers.trace import trace_event
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,0 +1,186 @@
+"""A catalogue file: what it would create and change, and that it changes no stock of what is there."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from inventory.imports import importers
+from inventory.imports.changing import change_catalogue
+from inventory.imports.models import ImportJob
+from inventory.models import PriceChange, Product, ProductVariant, StockMovement
+from tests.inventory.imports.conftest import Upload, advanced, errors, shown
+from tests.support.shopping import nothing_changes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = ImportJob.State
+Confirm = Callable[[ImportJob], ImportJob]
+CatalogueUpload = Callable[..., ImportJob]
+HEADER = "sku,product_number,product_name,variant_name,price,opening_stock"
+MUG = "M1A,M1,Mug,Blue,2.50,10"
+RED = "M1B,M1,Mug,Red,2.50,0"
+
+
+@pytest.fixture
+def catalogue(upload: Upload) -> CatalogueUpload:
+    """Upload these rows as a catalogue and let it be checked."""
+    return lambda *rows: upload(HEADER, *rows, kind=ImportJob.Kind.CATALOGUE, name="goods.csv")
+
+
+@pytest.fixture
+def mugs(catalogue: CatalogueUpload, confirm: Confirm) -> ImportJob:
+    """Two mugs, imported."""
+    return advanced(confirm(catalogue(MUG, RED)))
+
+
+def variant(sku: str) -> ProductVariant:
+    return ProductVariant.objects.select_related("product").get(sku=sku)
+
+
+def test_new_goods_come_with_their_opening_stock(catalogue: CatalogueUpload, confirm: Confirm, manager: User) -> None:
+    with nothing_changes():
+        job = catalogue(MUG, RED)
+    assert shown(job) == [
+        (2, "M1A", "New product", "", "M1 Mug"),
+        (2, "M1A", "New variant", "", "Blue, 2.50, 10 units"),
+        (3, "M1B", "New variant", "", "Red, 2.50, 0 units"),
+    ]
+    job = advanced(confirm(job))
+    assert job.state == State.APPLIED
+    assert job.result.startswith("1 product and 2 variants created, with 10 units")
+    movement = StockMovement.objects.get()
+    assert (movement.variant.sku, movement.actor, movement.balance_after) == ("M1A", manager, 10)
+    assert movement.cause == f"import {job.pk}: goods.csv"
+
+
+def test_names_and_prices_change_and_stock_does_not(
+    mugs: ImportJob, catalogue: CatalogueUpload, confirm: Confirm, manager: User
+) -> None:
+    job = catalogue("M1A,M1,Big mug,Sky blue,3.5,999", "M1B,M1,Big mug,Red,2.50,0")
+    assert shown(job) == [
+        (2, "M1A", "Product name", "Mug", "Big mug"),
+        (2, "M1A", "Name", "Blue", "Sky blue"),
+        (2, "M1A", "Price", "2.50", "3.50"),
+    ]
+    job = advanced(confirm(job))
+    mug = variant("M1A")
+    assert (mug.product.name, mug.name, mug.price) == ("Big mug", "Sky blue", Decimal("3.50"))
+    assert (mug.stock_quantity, StockMovement.objects.count()) == (10, 1)
+    change = PriceChange.objects.get()
+    assert (change.variant, change.old_price, change.new_price) == (mug, Decimal("2.50"), Decimal("3.50"))
+    assert (change.actor, change.cause) == (manager, f"import {job.pk}: goods.csv")
+
+
+def test_prices_that_jump_are_warned_of_in_the_preview(
+    mugs: ImportJob, catalogue: CatalogueUpload, client: Client, manager: User
+) -> None:
+    job = catalogue("M1A,M1,Mug,Blue,250,0", "M1B,M1,Mug,Red,2.75,0", "M1C,M1,Mug,Green,0,1")
+    assert list(job.lines.values_list("line", "what", "note")) == [
+        (2, "Price", "Is this right? £2.50 → £250.00: 100.0 times as much."),
+        (3, "Price", ""),
+        (4, "New variant", "Is this right? £0.00: nothing at all."),
+    ]
+    client.force_login(manager)
+    page = client.get(reverse("admin:inventory_importjob_change", args=[job.pk])).content.decode()
+    assert "2 prices would be nothing, or more than three times what they were" in page
+    assert "lines 2, 4." in page
+
+
+def test_the_same_file_again_would_change_nothing(mugs: ImportJob, catalogue: CatalogueUpload) -> None:
+    job = catalogue(MUG, RED)
+    assert (job.state, job.rows, job.differences) == (State.CHECKED, 2, 0)
+
+
+def test_columns_may_stand_in_another_order(upload: Upload) -> None:
+    job = upload(
+        "price;sku;product_number;variant_name;product_name;opening_stock",
+        "2,5;M1A;M1;Blue;Mug;10",
+        kind=ImportJob.Kind.CATALOGUE,
+    )
+    assert shown(job)[1] == (2, "M1A", "New variant", "", "Blue, 2.50, 10 units")
+
+
+@pytest.mark.parametrize(("written", "read"), [("2", "2.00"), ("2.5", "2.50"), ('"2,50"', "2.50"), ("2.05", "2.05")])
+def test_prices_are_read_as_spreadsheets_write_them(catalogue: CatalogueUpload, written: str, read: str) -> None:
+    assert shown(catalogue(f"M1A,M1,Mug,Blue,{written},10"))[1][4] == f"Blue, {read}, 10 units"
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("m1c,M1,Mug,Green,2.50,1", "sku cannot be 'm1c'"),
+        ("M1C,M1,Mug,Green,2.505,1", "price cannot be '2.505'"),
+        ('M1C,M1,Mug,Green,"1,234",1', "Write 1234 or 1.23."),
+        ('M1C,M1,Mug,Green,"1.234,50",1', "write digits, and at most two more after a point or a comma"),
+        ("M1C,M1,Mug,Green,£4.95,1", "such as 1234 or 4.95"),
+        ("M1C,M1,Mug,Green,2.50,5.0", "in digits alone, here 5."),
+        ("M1C,M1,Mug,Green,-1.00,1", "price cannot be '-1.00'"),
+        ("M1C,M1,Mug,Green,2.50,-1", "opening_stock cannot be '-1'"),
+        ("M1C,M1,Mug,,2.50,1", "variant_name cannot be ''"),
+        ("M1C,M1,Cup,Green,2.50,1", "Product M1 is “Mug” in line 2. Give it one name."),
+        ("M1A,M1,Mug,Blue,2.50,1", "This SKU stands in line 2 too"),
+        ("M1B,M2,Jug,Red,2.50,1", "This SKU belongs to product M1, not to M2"),
+        ("M1C,M1,Mug", "3 columns instead of 6"),
+    ],
+)
+def test_a_wrong_row_is_refused_by_its_line(mugs: ImportJob, catalogue: CatalogueUpload, row: str, says: str) -> None:
+    with nothing_changes():
+        job = catalogue(MUG, row)
+    assert job.state == State.REFUSED
+    assert list(errors(job)) == [3]
+    assert says in errors(job)[3]
+
+
+def test_a_price_that_was_changed_after_the_look_is_shown_again(
+    mugs: ImportJob, catalogue: CatalogueUpload, confirm: Confirm
+) -> None:
+    job = confirm(catalogue("M1A,M1,Mug,Blue,3.50,0", "M1C,M1,Mug,Green,2.50,1"))
+    ProductVariant.objects.filter(sku="M1A").update(price="2.75")
+    with nothing_changes():
+        job = advanced(job)
+    assert (job.state, job.preview) == (State.CHECKED, 2)
+    assert "Line 2, M1A: 2.50 when you looked, 2.75 now" in job.problem
+
+
+@pytest.mark.parametrize(
+    "rival",
+    [
+        lambda: ProductVariant.objects.filter(sku="M1A").update(price="2.75"),
+        lambda: ProductVariant.objects.filter(sku="M1A").update(name="Navy"),
+        lambda: Product.objects.filter(number="M1").update(name="Beaker"),
+        lambda: ProductVariant.objects.create(product=variant("M1A").product, sku="M1C", name="Green", price="9.00"),
+    ],
+    ids=["price", "name", "product name", "new sku"],
+)
+def test_what_changes_between_the_look_and_the_locks_is_seen_under_them(
+    mugs: ImportJob,
+    catalogue: CatalogueUpload,
+    confirm: Confirm,
+    monkeypatch: pytest.MonkeyPatch,
+    rival: Callable[[], object],
+) -> None:
+    job = confirm(catalogue("M1A,M1,Big mug,Sky,3.50,0", "M1C,M1,Big mug,Green,2.50,1"))
+    change = change_catalogue
+
+    def change_first(*arguments: object, **named: object) -> str:
+        rival()
+        return change(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(importers, "change_catalogue", change_first)
+    job = advanced(job)
+    assert job.state == State.CHECKED
+    assert "nothing was applied" in job.problem
+    assert (PriceChange.objects.count(), StockMovement.objects.count()) == (0, 1)
+
+
+def test_goods_that_the_database_refuses_fail_the_import_whole(catalogue: CatalogueUpload, confirm: Confirm) -> None:
+    Product.objects.create(number="X", name="Old", slug="mug-m1")
+    job = confirm(catalogue("J1A,J1,Jug,Standard,2.50,1", MUG))
+    with nothing_changes():
+        job = advanced(job)
+    assert job.state == State.FAILED
+    assert "collides with what the shop has" in job.problem
+    assert not Product.objects.filter(number="J1").exists()

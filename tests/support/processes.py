@@ -1,0 +1,128 @@
+"""Real web and worker processes over the database and the broker of the test.
+
+`LocalProcess` has the methods that pytest-celery's nodes ask of a container, so its node classes drive local processes.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from tests.support.waiting import wait_until
+from tools.local.process import Popen, descendants, end_group, ended_within, spawn
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_environment(**extra: str) -> dict[str, str]:
+    """The environment of this test run, with the address of the test's own database."""
+    settings = connection.settings_dict
+    password = f":{settings['PASSWORD']}" if settings["PASSWORD"] else ""
+    address = f"{settings['USER']}{password}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+    # What the browser tests need in their own process, Django refuses to another's `check --deploy`.
+    ours = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    return {**ours, "DATABASE_URL": f"postgres://{address}", **extra}
+
+
+class LocalProcess:
+    """A process that logs to a file; started again by `restart`. Arguments: words that its log shows when ready."""
+
+    def __init__(self, name: str, command: list[str], log: Path, *, ready_line: str, env: Mapping[str, str]) -> None:
+        self.name = self.id = name
+        self.celeryconfig: dict[str, Any] = {"url": env["REDIS_URL"], "host_url": env["REDIS_URL"]}
+        self._command, self._log, self._ready_line, self._env = command, log, ready_line, env
+        self._process: Popen = self._start()
+
+    def _start(self) -> Popen:
+        self._log.write_text("")
+        return spawn([sys.executable, "-m", *self._command], env=self._env, log=self._log, cwd=REPOSITORY)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def children(self) -> list[int]:
+        """The process ids below it, such as Celery's pool."""
+        return descendants(self.pid)
+
+    @property
+    def status(self) -> str:
+        return "running" if self._process.poll() is None else "exited"
+
+    def ready(self) -> bool:
+        wait_until(self._is_ready, f"{self.name} is ready")
+        return True
+
+    def _is_ready(self) -> bool:
+        assert self.status == "running", f"{self.name} ended:\n{self.logs()}"
+        return self._ready_line in self.logs()
+
+    def logs(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def kill(self, signal: str | int = "SIGKILL") -> None:
+        """Send a signal to the process itself; its group dies with it where that signal is SIGKILL."""
+        number = _number(signal)
+        self._process.send_signal(number)
+        if number == _number("SIGKILL"):
+            end_group(self._process)
+
+    def reload(self) -> None:
+        """Nothing is cached."""
+
+    def restart(self, timeout: float = 30.0) -> None:
+        self.stop(timeout)
+        self._process = self._start()
+        self.ready()
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """End it as a supervisor does: let it finish what it is at."""
+        if self.status == "running":
+            self._process.terminate()
+            ended_within(self._process, timeout)
+        end_group(self._process)
+
+    def teardown(self) -> None:
+        self.stop()
+
+    def exec_run(self, command: str) -> tuple[int, bytes]:
+        raise NotImplementedError("A local process has no inside to run a command in.")
+
+
+def _number(name: str | int) -> signal.Signals:
+    return signal.Signals[name] if isinstance(name, str) else signal.Signals(name)
+
+
+def start_worker(log_folder: Path, *, application: str = "celery_app", **env: str) -> LocalProcess:
+    """A Celery worker as `make up` starts one, with two children."""
+    command = ["celery", "-A", application, "worker", "--loglevel", "INFO", "--concurrency", "2"]
+    environment = test_environment(SHOP_PROCESS="worker", **env)
+    return LocalProcess("worker", command, log_folder / "worker.log", ready_line=" ready.", env=environment)
+
+
+def start_beat(log_folder: Path, **env: str) -> LocalProcess:
+    """The Celery beat that `make up` starts."""
+    command = [
+        "celery",
+        "-A",
+        "celery_app",
+        "beat",
+        "--loglevel",
+        "INFO",
+        "--schedule",
+        str(log_folder / "schedule"),
+    ]
+    environment = test_environment(**env)
+    return LocalProcess("beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=environment)
+
+
+def start_web(log_folder: Path, port: int, *, application: str = "shop.wsgi", **env: str) -> LocalProcess:
+    """The shop under gunicorn, as `make up` starts it."""
+    command = ["gunicorn", "--config", "gunicorn.conf.py", application]
+    environment = test_environment(SHOP_PROCESS="web", PORT=str(port), **env)
+    return LocalProcess("web", command, log_folder / "web.log", ready_line="Listening at", env=environment)

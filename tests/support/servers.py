@@ -1,0 +1,37 @@
+"""A pytest plugin (`-p tests.support.servers`) that gives the tests their own PostgreSQL and Valkey.
+
+It is loaded before pytest-django reads the settings, which need the addresses; a conftest would come too late. All
+processes of a run share one PostgreSQL, where each has a database of its own; each has a Valkey, since a test may
+stop or flush it.
+"""
+
+import atexit
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from tools.local import server
+from tools.local.servers import private_servers
+
+_servers = ExitStack()
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # A port is chosen some time before it is bound: each process of a run chooses from a part of its own.
+    _number, _count = int(os.environ["PYTEST_XDIST_WORKER"][2:]), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    server.PORTS = server.PORTS[_number::_count]
+
+os.environ.setdefault("SECRET_KEY", "of the tests only")
+# As a process of the site, but with longer waits (tests/conftest.py): a test that hangs on a lock must end.
+os.environ["SHOP_PROCESS"] = "web"
+os.environ["STATIC_COLLECTED"] = "false"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("REDIS_URL", None)
+# For a run that ends before it has begun, by settings that do not load, say.
+atexit.register(_servers.close)
+os.environ.update(_servers.enter_context(private_servers(durable=False)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers when everything else is over."""
+    _servers.close()

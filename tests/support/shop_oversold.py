@@ -1,0 +1,30 @@
+"""The site with its guard taken out: the specification's read-then-write in place of the conditional UPDATE.
+
+The control of `tests/shop/test_oversell.py` serves it, to show that its harness would notice.
+"""
+
+import time
+
+from shop.wsgi import application  # first: it sets Django up
+
+# isort: split
+from cart.services import writing
+from inventory.errors import InsufficientStock
+from inventory.models import ProductVariant
+
+__all__ = ["application"]
+
+
+def read_then_write(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
+    """Check what was read, then write what follows from it."""
+    variant = ProductVariant.objects.get(pk=variant_id)
+    if variant.stock_quantity < units:
+        raise InsufficientStock(variant_id=variant_id, available=variant.stock_quantity, requested=units)
+    time.sleep(0.05)  # any request may be this slow here; it makes the control sure to meet the race
+    variant.stock_quantity -= units
+    variant.reserved_quantity += units
+    variant.save(update_fields=["stock_quantity", "reserved_quantity"])
+    return variant
+
+
+setattr(writing, "take", read_then_write)  # noqa: B010 - mypy is right that nobody else may
