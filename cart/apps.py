@@ -7,8 +7,12 @@ class CartConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cart import safety_net
+        from cart import signal_handlers
         from cart.models import CartItem
 
-        pre_save.connect(safety_net.settle_before_save, sender=CartItem, dispatch_uid="cart.settle_before_save")
-        pre_delete.connect(safety_net.settle_before_delete, sender=CartItem, dispatch_uid="cart.settle_before_delete")
+        pre_save.connect(
+            signal_handlers.move_units_before_save, sender=CartItem, dispatch_uid="cart.move_units_before_save"
+        )
+        pre_delete.connect(
+            signal_handlers.give_back_before_delete, sender=CartItem, dispatch_uid="cart.give_back_before_delete"
+        )

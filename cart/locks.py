@@ -88,13 +88,13 @@ def lock_open_cart(owner: Owner) -> Cart | None:
     return next(iter(carts.select_for_update(no_key=True)), None)
 
 
-def lock_run_out_lines(*, now: datetime, most: int) -> list[CartItem]:
+def lock_expired_lines(*, now: datetime, most: int) -> list[CartItem]:
     """Lock at most so many lines whose hold ended by `now`, skipping lines that somebody else has locked."""
     lines = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now).order_by("reserved_until", "pk")
     return list(lines.select_for_update(no_key=True, skip_locked=True)[:most])
 
 
-def lock_run_out_lines_of_variant(*, variant_id: int, not_cart_id: int, now: datetime) -> list[CartItem]:
+def lock_expired_lines_of_variant(*, variant_id: int, not_cart_id: int, now: datetime) -> list[CartItem]:
     """Lock the run-out holds that other carts have on a variant whose row the caller has locked.
 
     Taking a line after a variant is against the order of locks, so a line that is locked is skipped, never waited for.

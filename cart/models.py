@@ -164,7 +164,7 @@ class CartItem(models.Model):
 
         Of a line that exists the price is written as it is in the row, or as the variant's where units are taken, and
         as the instance's only where `update_fields` names it: an instance may have been loaded at a price of yesterday.
-        Raises the errors of `cart.safety_net`; nothing is changed then.
+        Raises the errors of `cart.signal_handlers`; nothing is changed then.
         """
         self.names_price = update_fields is not None and "price" in update_fields
         if update_fields is not None:

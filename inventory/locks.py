@@ -37,7 +37,7 @@ def lock_open_alerts(alert_ids: Iterable[int]) -> list[LowStockAlert]:
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 
-def lock_alert_news() -> list[LowStockAlert]:
+def lock_alerts_to_notify() -> list[LowStockAlert]:
     """Lock the alerts that changed since anybody was told, those aside that somebody else is changing or telling."""
     rows = LowStockAlert.objects.news().select_related("variant__product").order_by("pk")
     return list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True))

@@ -32,7 +32,7 @@ class Photo:
     files: dict[str, bytes]
 
 
-def photo_read(upload: BinaryIO, size: int) -> Photo:
+def read_photo(upload: BinaryIO, size: int) -> Photo:
     """Check and remake what was sent; `size` is in bytes. Only pixels survive: no place, no camera, no comment.
 
     Raises ValidationError with a sentence for who sent it.
@@ -54,7 +54,7 @@ def photo_read(upload: BinaryIO, size: int) -> Photo:
     return Photo(hashlib.sha256(files["page"]).hexdigest()[:32], files)
 
 
-def photo_keep(photo: Photo) -> str:
+def store_photo(photo: Photo) -> str:
     """Store its files, unless they are there; return its name. What is stored never changes, and so may be kept.
 
     Inside the transaction that writes the name into a product: until it ends, `drop_unnamed_photos` leaves them alone.

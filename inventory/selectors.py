@@ -17,6 +17,6 @@ class StockSeen:
 
 
 def stock_seen(variant: ProductVariant) -> StockSeen:
-    """The stock of this variant as it was loaded, for `stock_move` to compare. 1 query."""
+    """The stock of this variant as it was loaded, for `move_stock` to compare. 1 query."""
     last = StockMovement.objects.filter(variant=variant).values_list("pk", flat=True).first()
     return StockSeen(on_hand=variant.on_hand, movement_id=last or 0)

@@ -8,7 +8,7 @@ from inventory.categories import DEPARTMENTS, category_of
 from inventory.models import Category, Product
 
 
-def categories_ensure() -> dict[str, int]:
+def ensure_categories() -> dict[str, int]:
     """Create the departments that are missing; return the ids of all categories by slug. 2 queries.
 
     One that the staff have renamed keeps its new name: the slug is what it is known by.
@@ -21,12 +21,12 @@ def categories_ensure() -> dict[str, int]:
 
 
 @transaction.atomic
-def products_sort() -> int:
+def sort_products() -> int:
     """Give every product without a category the one of its name; return how many there were.
 
     Only those without: a second run changes nothing, and a product that was moved by hand is left alone.
     """
-    ids = categories_ensure()
+    ids = ensure_categories()
     found: dict[str, list[int]] = defaultdict(list)
     for pk, name in Product.objects.filter(category=None).values_list("pk", "name"):
         found[category_of(name)].append(pk)

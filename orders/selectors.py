@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from cart.models import Cart, CartItem
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Payment, Refund
 from orders.payments import providers
-from orders.services.placing import Seen, totals_to_pay
+from orders.services.placement import Expected, totals_to_pay
 from orders.states import State
 from orders.totals import Totals
 
@@ -22,7 +22,7 @@ class Review:
     lines: Sequence[CartItem]
     delivery: DeliveryMethod
     totals: Totals
-    seen: Seen
+    seen: Expected
 
 
 def delivery_methods() -> QuerySet[DeliveryMethod]:
@@ -38,7 +38,9 @@ def checkout_of(cart: Cart) -> Checkout | None:
 def review_of(cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod) -> Review:
     """The review of a cart and its lines, both read in one snapshot. No query."""
     totals = totals_to_pay(lines, delivery)
-    return Review(lines=lines, delivery=delivery, totals=totals, seen=Seen(version=cart.version, total=totals.total))
+    return Review(
+        lines=lines, delivery=delivery, totals=totals, seen=Expected(version=cart.version, total=totals.total)
+    )
 
 
 def order_of_cart(cart: Cart) -> Order | None:
@@ -83,7 +85,7 @@ def notes_to_withdraw(order: Order) -> QuerySet[Payment]:
 
 
 def _told_by_staff() -> list[str]:
-    return [provider.name for provider in providers() if provider.is_told_by_staff]
+    return [provider.name for provider in providers() if provider.is_manual]
 
 
 @dataclass(frozen=True)

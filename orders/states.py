@@ -17,7 +17,7 @@ class State(models.TextChoices):
 
 
 # A paid order is not cancelled but refunded: its end must say that money goes back. It waits for its money again only
-# where staff withdraw their note that it came (`orders.services.withdrawing`).
+# where staff withdraw their note that it came (`orders.services.payments`).
 NEXT: Mapping[State, frozenset[State]] = {
     State.PLACED: frozenset({State.PAID, State.CANCELLED}),
     State.PAID: frozenset({State.PLACED, State.SHIPPED, State.REFUNDED}),

@@ -17,7 +17,7 @@ from orders.models import Checkout, DeliveryMethod
 from orders.models.addressed import CUSTOMER_FIELDS, Customer
 from orders.payments import providers
 from orders.selectors import delivery_methods
-from orders.services import Seen
+from orders.services import Expected
 from shop.wording import money
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -117,9 +117,9 @@ class PlaceForm(PayForm):
     key = forms.RegexField(r"\A[\x20-\x7e]{1,64}\Z")
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> Expected:
         """What the shopper agreed to, once it is valid."""
-        return Seen(version=self.cleaned_data["version"], total=self.cleaned_data["total"])
+        return Expected(version=self.cleaned_data["version"], total=self.cleaned_data["total"])
 
 
 def mark_of(checkout: Checkout) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cart.services import merge_guest_cart
-from cart.services.merging import CutBy, MergedLine
+from cart.services.merge import CutBy, MergedLine
 from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.shoppers import Shopper

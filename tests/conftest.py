@@ -27,7 +27,7 @@ from cart.owners import Owner
 from core.celery import app
 from inventory.models import Product, ProductVariant
 from inventory.models import StockMovement as Movement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from tests.support.processes import LocalProcess, start_web, start_worker
 from tools.local.server import free_port
 
@@ -116,7 +116,7 @@ def make_variant(db: None) -> MakeVariant:
             **columns,
         )
         if stock:
-            stock_move(variant_id=variant.pk, delta=stock, kind=Movement.Kind.OPENING, reason="Opening stock")
+            move_stock(variant_id=variant.pk, delta=stock, kind=Movement.Kind.OPENING, reason="Opening stock")
         variant.refresh_from_db()
         return variant
 

@@ -58,11 +58,11 @@ def _events() -> Iterator[Gauge]:
 
 def _holds() -> Iterator[Gauge]:
     """From the index of holds by their end alone."""
-    live, run_out = Q(reserved_until__gt=Now()), Q(reserved_until__lte=Now())
+    live, expired = Q(reserved_until__gt=Now()), Q(reserved_until__lte=Now())
     found = CartItem.objects.filter(reserved_quantity__gt=0).aggregate(
         live=Count("pk", filter=live),
-        run_out=Count("pk", filter=run_out),
-        oldest=Extract(Now() - Min("reserved_until", filter=run_out), "epoch"),
+        expired=Count("pk", filter=expired),
+        oldest=Extract(Now() - Min("reserved_until", filter=expired), "epoch"),
     )
     text = "Lines of carts that hold units; the next sweep gives back those that ran out"
     for state in ("live", "run_out"):

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from inventory.imports.applying import import_give_up
+from inventory.imports.applying import fail_import
 from inventory.imports.models import ImportJob
 from inventory.locks import lock_import
 from outbox.models import OutboxRow
@@ -24,7 +24,7 @@ def _fail_if_lost(job_id: int) -> bool:
     if job is None or not job.is_running or rows.filter(is_dead=False).exists():
         return False
     dead = rows.order_by("pk").last()
-    import_give_up(job=job, why=_why(dead))
+    fail_import(job=job, why=_why(dead))
     # From now on it is the import that staff decide about, not its row.
     rows.delete()
     return True

@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.links import site_url
 from delivery.queue import post
 from inventory.models import LowStockAlert, ProductVariant
-from inventory.services import alerts_take_news
+from inventory.services import take_pending_notifications
 from inventory.wording import full_name
 
 MOST_NAMED = 50  # alerts of one kind; a first catalogue opens hundreds
@@ -30,7 +30,7 @@ def mail_news_of_stock() -> int:
 
     That they are told is noted in the same transaction, so no alert is told twice. Returns how many were.
     """
-    news = alerts_take_news(gathered_for=timedelta(minutes=settings.SHOP_STOCK_ALERT_MINUTES))
+    news = take_pending_notifications(gathered_for=timedelta(minutes=settings.SHOP_STOCK_ALERT_MINUTES))
     if news:
         subject, text = _subject(news), _text(news)
         for address in settings.SHOP_STOCK_ALERT_RECIPIENTS:

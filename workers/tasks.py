@@ -8,14 +8,14 @@ from analytics.record import record_events
 from analytics.retention import drop_old_events
 from analytics.rollup import roll_up_marked_days
 from cart.audit import run_audit
-from cart.services import close_abandoned_carts, drop_old_keys, release_run_out_holds, store_totals
+from cart.services import close_abandoned_carts, drop_old_keys, release_expired_holds, store_totals
 from core.queues import Queue
 from delivery.deliver import deliver
 from delivery.retention import drop_old_letters
-from inventory.imports.applying import import_advance
+from inventory.imports.applying import advance_import
 from inventory.imports.keeping import drop_old_files
 from inventory.photo_files import drop_unnamed_photos
-from inventory.services import alerts_refresh
+from inventory.services import refresh_alerts
 from orders.letters import Occasion
 from orders.services import cancel_overdue_orders, drop_left_checkouts
 from outbox.effects import effect
@@ -41,7 +41,7 @@ def recalculate_cart_totals(batch: Batch) -> None:
 @effect("check_low_stock", queue=Queue.STAFF)
 def check_low_stock(batch: Batch) -> None:
     """Open and close the alerts of the variants whose free stock changed."""
-    alerts_refresh(variant_ids=batch.ids)
+    refresh_alerts(variant_ids=batch.ids)
 
 
 @effect("record_analytics", queue=Queue.BULK)
@@ -64,7 +64,7 @@ def advance_imports(batch: Batch) -> None:
     first, *others = batch.ids
     if others:
         enqueue(Intent("advance_imports", key=job_id) for job_id in others)
-    import_advance(job_id=first)
+    advance_import(job_id=first)
 
 
 @shared_task(name="sweep_outbox")
@@ -76,7 +76,7 @@ def sweep_outbox() -> list[str]:
 @shared_task(name="sweep_holds", ignore_result=False)
 def sweep_holds() -> int:
     """Give back the units of holds that ran out."""
-    return release_run_out_holds()
+    return release_expired_holds()
 
 
 @shared_task(name="sweep_carts", ignore_result=False)

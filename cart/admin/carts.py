@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from cart.admin.cart_filters import AgeFilter, ValueFilter
-from cart.admin.showing import HOLD_COLOURS, shopper_of, state_of
+from cart.admin.display import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
 from core.admin.search import any_of, row_id

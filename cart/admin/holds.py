@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.decorators import action, display
 
-from cart.admin.showing import HOLD_COLOURS, SOON, shopper_of, state_of
+from cart.admin.display import HOLD_COLOURS, SOON, shopper_of, state_of
 from cart.models import Cart, CartItem
 from cart.services import extend_holds, release_holds
 from core.admin.base import ReadOnlyAdmin

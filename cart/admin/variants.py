@@ -11,9 +11,9 @@ from unfold.decorators import action
 
 from cart.admin.tables import holds_table, ledger_table
 from cart.errors import HoldsInTheWay
-from cart.explaining import explain_stock
-from cart.services import move_stock
-from cart.services.moving import Moved
+from cart.services import move_stock_past_holds
+from cart.services.stock import Moved
+from cart.stock_breakdown import stock_breakdown
 from core.errors import Busy
 from inventory.admin.variants import ProductVariantAdmin
 from inventory.forms import StockForm
@@ -52,7 +52,7 @@ class VariantAdmin(ProductVariantAdmin):
         if form.lines_agreed and not request.user.has_perm("cart.manage_holds"):
             raise PermissionDenied
         try:
-            moved = move_stock(
+            moved = move_stock_past_holds(
                 variant_id=variant.pk,
                 delta=form.cleaned_data["delta"],
                 kind=form.kind,
@@ -82,7 +82,7 @@ class VariantAdmin(ProductVariantAdmin):
         messages.success(request, said)
 
     def _explain(self, request: HttpRequest, variant: ProductVariant, form: StockForm) -> HttpResponse:
-        stock = explain_stock(variant)
+        stock = stock_breakdown(variant)
         tables = {"ledger": ledger_table(stock.movements), "holds": holds_table(stock.holds)}
         return self._page(request, "cart/admin/stock.html", variant, form, stock=stock, **tables)
 

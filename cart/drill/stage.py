@@ -17,7 +17,7 @@ from cart.signals import drill_ended
 from core.transactions import command
 from inventory.models import DRILL_NUMBER as NUMBER
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 
 _NAME = "OVERSELL DRILL, not for sale: removed when the drill ends"
 _KEYS = "oversell-drill:"
@@ -46,7 +46,7 @@ def set_up(plan: DrillPlan) -> ProductVariant:
         product=product, sku=NUMBER, name="Drill", price=Decimal(1), low_stock_threshold=0
     )
     if plan.units:
-        stock_move(
+        move_stock(
             variant_id=variant.pk,
             delta=plan.units,
             kind=StockMovement.Kind.OPENING,

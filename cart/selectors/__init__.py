@@ -9,7 +9,7 @@ from cart.selectors.contents import (
     own_cart,
     total_of,
 )
-from cart.selectors.free import FreeUnits, free_units, run_out_holds, variants_on_sale
+from cart.selectors.free import FreeUnits, expired_holds, free_units, variants_on_sale
 
 __all__ = [
     "CartContents",
@@ -17,10 +17,10 @@ __all__ = [
     "FreeUnits",
     "cart_contents",
     "cart_summary",
+    "expired_holds",
     "free_units",
     "line_exists",
     "own_cart",
-    "run_out_holds",
     "total_of",
     "variants_on_sale",
 ]

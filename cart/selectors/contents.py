@@ -11,7 +11,7 @@ from django.db import connection
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.selectors.free import RUN_OUT
+from cart.selectors.free import EXPIRED
 from core.rows import columns, joined
 from inventory.models import Product, ProductVariant
 
@@ -26,7 +26,7 @@ _CONTENTS = """
     SELECT {columns},
            coalesce(line.reserved_until > statement_timestamp(), false),
            line.reserved_until - statement_timestamp(),
-           variant.stock_quantity + {run_out}
+           variant.stock_quantity + {expired}
       FROM cart_cart cart
       JOIN cart_cartitem line ON line.cart_id = cart.id
       JOIN inventory_productvariant variant ON variant.id = line.product_variant_id
@@ -36,10 +36,10 @@ _CONTENTS = """
 """
 _PARTS = {"cart": Cart, "line": CartItem, "variant": ProductVariant, "product": Product}
 _COLUMNS = ", ".join(columns(model, table) for table, model in _PARTS.items())
-_RUN_OUT_ELSEWHERE = RUN_OUT.format(cart="cart.id")
+_EXPIRED_ELSEWHERE = EXPIRED.format(cart="cart.id")
 _SUMMARY_BY = {column: _SUMMARY.format(column=column) for column in ("user_id", "guest_token")}
 _CONTENTS_BY = {
-    column: _CONTENTS.format(columns=_COLUMNS, run_out=_RUN_OUT_ELSEWHERE, column=column)
+    column: _CONTENTS.format(columns=_COLUMNS, expired=_EXPIRED_ELSEWHERE, column=column)
     for column in ("user_id", "guest_token")
 }
 

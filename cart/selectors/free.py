@@ -15,7 +15,7 @@ from inventory.models import ProductVariant
 
 # Holds of `variant` by carts other than {cart}: the sum of those that ran out, which are few, and the end of the first
 # that lives, which is one entry of the index on (product_variant, reserved_until). 20,000 live holds cost nothing.
-RUN_OUT = """(
+EXPIRED = """(
            SELECT coalesce(sum(hold.reserved_quantity), 0) FROM cart_cartitem hold
             WHERE hold.product_variant_id = variant.id AND hold.reserved_quantity > 0
               AND hold.reserved_until <= statement_timestamp() AND hold.cart_id <> {cart})"""
@@ -29,13 +29,13 @@ _FIRST_END = """(
                     ORDER BY hold.product_variant_id, hold.reserved_until LIMIT 1) first)"""
 
 _FREE_UNITS = """
-    SELECT variant.stock_quantity, {run_out}, {first_end}
+    SELECT variant.stock_quantity, {expired}, {first_end}
       FROM inventory_productvariant variant
      WHERE variant.id = %(variant_id)s AND variant.is_active
 """
 # By hand, since every list of goods asks it: to build it by the ORM costs five times what it costs to run.
 _ON_SALE = """
-    SELECT variant.*, variant.stock_quantity + {run_out} AS available, {first_end} AS first_hold_ends
+    SELECT variant.*, variant.stock_quantity + {expired} AS available, {first_end} AS first_hold_ends
       FROM inventory_productvariant variant
       JOIN inventory_product product ON product.id = variant.product_id
      WHERE variant.product_id = ANY(%(product_ids)s::bigint[]) AND variant.is_active AND product.is_listed
@@ -46,7 +46,7 @@ _OWN_CART = "coalesce((SELECT id FROM cart_cart WHERE {column} = %(owner)s AND s
 
 def _of_others(sql: str, cart: str) -> str:
     """The statement, for who has this cart; 0: none."""
-    return sql.format(run_out=RUN_OUT.format(cart=cart), first_end=_FIRST_END.format(cart=cart))
+    return sql.format(expired=EXPIRED.format(cart=cart), first_end=_FIRST_END.format(cart=cart))
 
 
 _FREE_UNITS_FOR = _of_others(_FREE_UNITS, "%(cart_id)s")
@@ -62,7 +62,7 @@ class FreeUnits:
     """
 
     in_stock: int
-    run_out: int
+    expired: int
     first_hold_ends: datetime | None
 
 
@@ -86,7 +86,7 @@ def variants_on_sale(product_ids: Iterable[int], owner: Owner | None) -> list[Pr
     return instances(ProductVariant, _ON_SALE_TO[column], {"product_ids": list(product_ids), "owner": value})
 
 
-def run_out_holds(owner: Owner | None) -> QuerySet[CartItem]:
+def expired_holds(owner: Owner | None) -> QuerySet[CartItem]:
     """Run-out holds of others than this shopper, to whom their units are free. 1 query."""
     holds = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=Now())
     if owner is None:

@@ -3,13 +3,11 @@
 Views, admin, tasks and management commands change carts only through these.
 """
 
-from cart.services.adding import add_product_to_cart, retake_line, set_line_quantity
-from cart.services.expiring import close_abandoned_carts, drop_old_keys, release_run_out_holds
-from cart.services.keeping import keep_items
-from cart.services.managing import extend_holds, release_holds
-from cart.services.merging import merge_guest_cart
-from cart.services.moving import move_stock
-from cart.services.removing import remove_line
+from cart.services.holds import extend_holds, extend_own_holds, release_holds
+from cart.services.lines import add_product_to_cart, reclaim_line, remove_line, set_line_quantity
+from cart.services.merge import merge_guest_cart
+from cart.services.stock import move_stock_past_holds
+from cart.services.sweeps import close_abandoned_carts, drop_old_keys, release_expired_holds
 from cart.totals import store_totals
 
 __all__ = [
@@ -17,13 +15,13 @@ __all__ = [
     "close_abandoned_carts",
     "drop_old_keys",
     "extend_holds",
-    "keep_items",
+    "extend_own_holds",
     "merge_guest_cart",
-    "move_stock",
+    "move_stock_past_holds",
+    "reclaim_line",
+    "release_expired_holds",
     "release_holds",
-    "release_run_out_holds",
     "remove_line",
-    "retake_line",
     "set_line_quantity",
     "store_totals",
 ]

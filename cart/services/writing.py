@@ -9,9 +9,9 @@ from cart.errors import InvalidQuantity, TooManyUnits
 from cart.locks import LockedLine, OnShelf
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.holding import make_room, take
+from cart.services.units import make_room, take
 from inventory.errors import VariantUnavailable
-from inventory.holds import give_back_units
+from inventory.services.holds import give_back_units
 
 
 def check_quantity(quantity: object) -> None:

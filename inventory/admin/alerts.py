@@ -18,7 +18,7 @@ from core.admin.confirmation import Question, ask_reason
 from core.admin.filters import DefaultedFilter
 from core.text import counted
 from inventory.models import LowStockAlert
-from inventory.services import alerts_acknowledge, variants_mute, variants_unmute
+from inventory.services import acknowledge_alerts, mute_variants, unmute_variants
 
 
 class StateFilter(DefaultedFilter):
@@ -96,7 +96,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     @action(description="Acknowledge", permissions=["acknowledge"])  # type: ignore[untyped-decorator]
     def acknowledge(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
-            alerts = alerts_acknowledge(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
+            alerts = acknowledge_alerts(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
             return counted(len(alerts), "alert is acknowledged.", "alerts are acknowledged.")
 
         _do(request, act)
@@ -116,7 +116,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     @action(description="Mute no longer", permissions=["mute"])  # type: ignore[untyped-decorator]
     def unmute(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
-            variants = variants_unmute(variant_ids=_variant_ids(rows), actor=cast(User, request.user))
+            variants = unmute_variants(variant_ids=_variant_ids(rows), actor=cast(User, request.user))
             return counted(len(variants), "variant is no longer muted.", "variants are no longer muted.")
 
         _do(request, act)
@@ -124,7 +124,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     def _mute(self, request: HttpRequest, rows: QuerySet[LowStockAlert], lasting: timedelta) -> HttpResponse:
         def act(reason: str) -> str:
             ids = _variant_ids(rows)
-            variants = variants_mute(variant_ids=ids, lasting=lasting, actor=cast(User, request.user), reason=reason)
+            variants = mute_variants(variant_ids=ids, lasting=lasting, actor=cast(User, request.user), reason=reason)
             return counted(len(variants), "variant is muted.", "variants are muted.")
 
         question = Question(

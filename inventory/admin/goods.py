@@ -19,9 +19,9 @@ from inventory.admin.refusals import ServiceAdmin
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
 from inventory.models import Category, Product, ProductVariant
-from inventory.photos import photo_keep
-from inventory.searching import products_with
-from inventory.services import category_delete, product_delete, product_save, variant_save
+from inventory.photos import store_photo
+from inventory.search import products_matching
+from inventory.services import delete_category, delete_product, save_product, save_variant
 
 
 class VariantInline(TabularInline):  # type: ignore[misc]
@@ -45,7 +45,7 @@ class CategoryAdmin(ServiceAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
-        if left := category_delete(category=obj):
+        if left := delete_category(category=obj):
             of_none = counted(left, "product has no category now. It stays", "products have no category now. They stay")
             messages.warning(request, f"{of_none} on sale: give {'it' if left == 1 else 'them'} another.")
 
@@ -70,7 +70,7 @@ class ProductAdmin(ServiceAdmin):
         if not term:
             return queryset, False
         by_sku = Product.objects.filter(variants__sku__startswith=term.upper())
-        return any_of(queryset, Product.objects.filter(number=term.upper()), by_sku, products_with(term)), False
+        return any_of(queryset, Product.objects.filter(number=term.upper()), by_sku, products_matching(term)), False
 
     @admin.display(description="Photograph now")
     def picture(self, product: Product) -> str:
@@ -83,12 +83,12 @@ class ProductAdmin(ServiceAdmin):
         """The photograph that was sent, and what else changed."""
         fields = set(form.changed_data) - {"photograph", "remove_photograph"}
         if photo := form.cleaned_data.get("photograph"):
-            obj.photo = photo_keep(photo)
+            obj.photo = store_photo(photo)
             fields.add("photo")
         elif form.cleaned_data.get("remove_photograph"):
             obj.photo = ""
             fields.add("photo")
-        product_save(product=obj, fields=fields)
+        save_product(product=obj, fields=fields)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Variants go through their service; of the form set's own save only its record for the log is wanted."""
@@ -97,7 +97,7 @@ class ProductAdmin(ServiceAdmin):
         changed = [row for row in formset.forms if row.has_changed()]
         # Locked by id, as everywhere; new ones are nobody else's yet.
         for row in sorted(changed, key=lambda row: row.instance.pk or inf):
-            variant_save(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
+            save_variant(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """A product with variants is refused before anybody is asked whether they are sure."""
@@ -109,4 +109,4 @@ class ProductAdmin(ServiceAdmin):
         return answer
 
     def delete_model(self, request: HttpRequest, obj: Product) -> None:
-        product_delete(product=obj)
+        delete_product(product=obj)

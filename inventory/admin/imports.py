@@ -22,7 +22,7 @@ from inventory.imports.forms import ImportForm
 from inventory.imports.importers import IMPORTERS
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import read_progress
-from inventory.imports.services import can_retry, import_cancel, import_confirm, import_retry, import_start, same_files
+from inventory.imports.services import can_retry, cancel_import, confirm_import, retry_import, same_files, start_import
 
 State = ImportJob.State
 _LABELS = {
@@ -149,7 +149,7 @@ def _start(form: ImportForm, request: HttpRequest) -> ImportJob | None:
     """The new job; None, with the refusal in the form, for a file that is none of its kind."""
     file = form.cleaned_data["file"]
     try:
-        return import_start(
+        return start_import(
             kind=form.cleaned_data["kind"], file_name=file.name, content=file.read(MOST_BYTES + 1), by=_user(request)
         )
     except ValidationError as refusal:
@@ -160,12 +160,12 @@ def _start(form: ImportForm, request: HttpRequest) -> ImportJob | None:
 def _decide(request: HttpRequest, job: ImportJob) -> None:
     decision, preview = request.POST.get("decision"), request.POST.get("preview", "")
     if decision == "cancel":
-        import_cancel(job_id=job.pk, by=_user(request))
+        cancel_import(job_id=job.pk, by=_user(request))
         messages.success(request, "Cancelled. Nothing was changed.")
     elif decision == "retry":
-        import_retry(job_id=job.pk, by=_user(request))
+        retry_import(job_id=job.pk, by=_user(request))
     elif decision == "apply" and preview.isdecimal():
-        import_confirm(job_id=job.pk, preview=int(preview), by=_user(request))
+        confirm_import(job_id=job.pk, preview=int(preview), by=_user(request))
     else:
         raise ValidationError("The page sent no decision. Load it again, and choose.")
 

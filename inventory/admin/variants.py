@@ -13,8 +13,8 @@ from core.admin.search import any_of
 from inventory.admin.refusals import ServiceAdmin
 from inventory.forms import VariantForm
 from inventory.models import PriceChange, ProductVariant
-from inventory.searching import products_with
-from inventory.services import variant_save
+from inventory.search import products_matching
+from inventory.services import save_variant
 
 
 class PriceChangeInline(TabularInline):  # type: ignore[misc]
@@ -68,10 +68,10 @@ class ProductVariantAdmin(ServiceAdmin):
         if not term:
             return queryset, False
         by_sku = variants.filter(sku__startswith=term.upper())
-        return any_of(queryset, by_sku, variants.filter(product__in=products_with(term))), False
+        return any_of(queryset, by_sku, variants.filter(product__in=products_matching(term))), False
 
     def save_model(self, request: HttpRequest, obj: ProductVariant, form: VariantForm, change: bool) -> None:
-        variant_save(variant=obj, fields=form.changed_data, actor=cast(User, request.user), price_seen=form.price_seen)
+        save_variant(variant=obj, fields=form.changed_data, actor=cast(User, request.user), price_seen=form.price_seen)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A variant is taken off sale, not deleted: its ledger stays."""

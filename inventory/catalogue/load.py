@@ -14,7 +14,7 @@ from inventory.categories import category_of
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 
 _ROWS_A_STATEMENT = 1000
 _SLUG_LENGTH = 120
@@ -85,7 +85,7 @@ def _products_of(rows: Iterable[CatalogueRow]) -> tuple[dict[str, int], int]:
     names = {row.product_number: row.product_name for row in rows}
     ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
     lock_products(ids.values())
-    categories = categories_ensure()
+    categories = ensure_categories()
     new = [
         Product(
             number=number,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
 from inventory.models import DRILL_NUMBER, Product
-from inventory.photos import Photo, photo_read
+from inventory.photos import Photo, read_photo
 
 
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,4 +37,4 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_photograph(self) -> Photo | None:
         """The photograph in our sizes; nothing is stored before the whole form is right."""
         upload: Any = self.cleaned_data["photograph"]
-        return photo_read(upload.file, upload.size) if upload else None
+        return read_photo(upload.file, upload.size) if upload else None

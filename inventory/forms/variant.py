@@ -9,7 +9,7 @@ from core.admin.agreement import require_agreement
 from inventory.errors import PriceChangedMeanwhile
 from inventory.models import ProductVariant
 from inventory.prices import price_jump
-from inventory.services.goods import check_price_seen
+from inventory.services.catalog import check_price_seen
 
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]

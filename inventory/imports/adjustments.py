@@ -8,7 +8,7 @@ from inventory.imports.errors import ImportFileError
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import ProductVariant, StockMovement
-from inventory.services.many import Move
+from inventory.services.bulk import Move
 
 COLUMNS = ("sku", "name", "delta", "counted", "expected", "reason", "kind")
 MOST_UNITS = 2_147_483_647  # what PostgreSQL's integer holds

@@ -21,7 +21,7 @@ _ROWS_A_STATEMENT = 1000
 State = ImportJob.State
 
 
-def import_advance(*, job_id: int) -> None:
+def advance_import(*, job_id: int) -> None:
     """Check a job that was uploaded, or apply one that was confirmed; leave any other alone. All in one transaction.
 
     A second call finds nothing to do, so a job is applied once however often its worker is killed or its message comes.
@@ -46,7 +46,7 @@ def import_advance(*, job_id: int) -> None:
     forget_progress(job_id)
 
 
-def import_give_up(*, job: ImportJob, why: str) -> None:
+def fail_import(*, job: ImportJob, why: str) -> None:
     """Let a locked job fail that no worker will come to any more. Argument: why, for people."""
     _end(job, State.FAILED, problem=f"Nothing was changed. {why} Check it again below, or upload a part of the file.")
 

@@ -10,7 +10,7 @@ from inventory.imports.catalogue import CataloguePlan, plan_catalogue, require_c
 from inventory.imports.changing import change_catalogue
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import Progress, note_progress
-from inventory.services.many import stock_move_many
+from inventory.services.bulk import move_stock_in_bulk
 
 _LONGEST_CAUSE = 100
 
@@ -27,7 +27,7 @@ class Importer:
 
 def _carry_out_adjustments(job: ImportJob, plan: StockPlan) -> str:
     moves = plan.moves
-    stock_move_many(
+    move_stock_in_bulk(
         moves=moves,
         cause=cause_of(job),
         actor=job.confirmed_by,

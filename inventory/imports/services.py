@@ -20,7 +20,7 @@ _OPEN = (State.CHECKING, State.CHECKED, State.APPLYING)
 
 
 @transaction.atomic
-def import_start(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: User) -> ImportJob:
+def start_import(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: User) -> ImportJob:
     """Take in a file, to be checked by a worker. Raises ImportFileError for a file that is none of this kind."""
     text = text_of(content)
     IMPORTERS[kind].require(text)
@@ -32,7 +32,7 @@ def import_start(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: Us
 
 
 @transaction.atomic
-def import_confirm(*, job_id: int, preview: int, by: User) -> ImportJob:
+def confirm_import(*, job_id: int, preview: int, by: User) -> ImportJob:
     """Let a worker apply what this preview of a job shows.
 
     Raises ImportNotWaiting: it was decided about already, has another preview by now, or would change nothing.
@@ -52,7 +52,7 @@ def import_confirm(*, job_id: int, preview: int, by: User) -> ImportJob:
 
 
 @transaction.atomic
-def import_cancel(*, job_id: int, by: User) -> ImportJob:
+def cancel_import(*, job_id: int, by: User) -> ImportJob:
     """Decide that a job is not to be applied. Raises ImportNotWaiting where it is over, or a worker is at it."""
     job = _waiting(job_id)
     if job.state not in _OPEN:
@@ -64,7 +64,7 @@ def import_cancel(*, job_id: int, by: User) -> ImportJob:
 
 
 @transaction.atomic
-def import_retry(*, job_id: int, by: User) -> ImportJob:
+def retry_import(*, job_id: int, by: User) -> ImportJob:
     """Let a worker check a job again that failed; it gets a new preview to decide about.
 
     Raises ImportNotWaiting where it did not fail, or its file was dropped.

@@ -1,21 +1,26 @@
 """Commands of this app: what changes goods, stock and alerts. Each is one transaction and raises typed errors."""
 
-from inventory.services.alerts import alerts_refresh, alerts_take_news
-from inventory.services.answering import alerts_acknowledge, variants_mute, variants_unmute
-from inventory.services.goods import category_delete, product_delete, product_save, variant_save
-from inventory.services.many import stock_move_many
-from inventory.services.stock import stock_move
+from inventory.services.alerts import (
+    acknowledge_alerts,
+    mute_variants,
+    refresh_alerts,
+    take_pending_notifications,
+    unmute_variants,
+)
+from inventory.services.bulk import move_stock_in_bulk
+from inventory.services.catalog import delete_category, delete_product, save_product, save_variant
+from inventory.services.stock import move_stock
 
 __all__ = [
-    "alerts_acknowledge",
-    "alerts_refresh",
-    "alerts_take_news",
-    "category_delete",
-    "product_delete",
-    "product_save",
-    "stock_move",
-    "stock_move_many",
-    "variant_save",
-    "variants_mute",
-    "variants_unmute",
+    "acknowledge_alerts",
+    "delete_category",
+    "delete_product",
+    "move_stock",
+    "move_stock_in_bulk",
+    "mute_variants",
+    "refresh_alerts",
+    "save_product",
+    "save_variant",
+    "take_pending_notifications",
+    "unmute_variants",
 ]

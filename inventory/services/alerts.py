@@ -1,14 +1,17 @@
-"""Low-stock alerts, which follow from stock, and the news of them. See docs/alerts.md."""
+"""Low-stock alerts: opened and closed as stock moves, told to staff, acknowledged, muted (docs/alerts.md)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
 
-from inventory.locks import lock_alert_news, lock_alerts
-from inventory.models import LowStockAlert, ProductVariant
+from inventory.errors import NothingMuted, NothingToAcknowledge
+from inventory.locks import lock_alerts, lock_alerts_to_notify, lock_open_alerts
+from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.signals import alert_changed
 
 # An alert closes only when stock has risen clearly above its threshold, or every sale at the line would open another.
@@ -22,7 +25,7 @@ _TO_LOOK_AT = """
 
 
 @transaction.atomic
-def alerts_refresh(*, variant_ids: Collection[int]) -> None:
+def refresh_alerts(*, variant_ids: Collection[int]) -> None:
     """Make the open alerts of these variants agree with their free stock: open, change level, close.
 
     Two statements on purpose: stock is read only after the locks are held, or a rival's newer finding is overwritten.
@@ -78,7 +81,7 @@ def _announce(alert: LowStockAlert) -> None:
     alert_changed.send(sender=LowStockAlert, alert=alert)
 
 
-def alerts_take_news(*, gathered_for: timedelta) -> list[LowStockAlert]:
+def take_pending_notifications(*, gathered_for: timedelta) -> list[LowStockAlert]:
     """What the recipients should be told, all of it once the oldest change has waited so long; marked as told.
 
     The caller tells them in the same transaction. Changes that are gone by now (sold out, and then received) are no
@@ -86,7 +89,7 @@ def alerts_take_news(*, gathered_for: timedelta) -> list[LowStockAlert]:
     """
     if not LowStockAlert.objects.news().filter(changed_since__lte=Now() - gathered_for).exists():
         return []
-    changed = lock_alert_news()
+    changed = lock_alerts_to_notify()
     news = [alert for alert in changed if alert.is_news]
     for alert in news:
         alert.told = alert.state
@@ -94,3 +97,53 @@ def alerts_take_news(*, gathered_for: timedelta) -> list[LowStockAlert]:
         alert.changed_since = None
     LowStockAlert.objects.bulk_update(changed, ["told", "changed_since"])
     return news
+
+
+@transaction.atomic
+def acknowledge_alerts(*, alert_ids: Collection[int], actor: User) -> list[LowStockAlert]:
+    """Note that somebody has seen these alerts and takes care of them. One that gets worse is to be seen again.
+
+    Closed ones, and those that were seen already, are left as they are. Returns the others.
+    Raises NothingToAcknowledge where there are none.
+    """
+    alerts = [alert for alert in lock_open_alerts(alert_ids) if not alert.acknowledged_at]
+    if not alerts:
+        raise NothingToAcknowledge
+    seen = LowStockAlert.objects.filter(pk__in=[alert.pk for alert in alerts])
+    seen.update(acknowledged_at=Now(), acknowledged_by=actor)
+    LogEntry.objects.log_actions(actor.pk, alerts, CHANGE, "Acknowledged")
+    return alerts
+
+
+@transaction.atomic
+def mute_variants(
+    *, variant_ids: Collection[int], lasting: timedelta, actor: User, reason: str
+) -> Sequence[ProductVariant]:
+    """Send no mails about these variants for so long; a mute that is there already is replaced.
+
+    Alerts are recorded as ever. Returns the variants.
+    """
+    variants = list(ProductVariant.objects.filter(pk__in=variant_ids).order_by("pk"))
+    AlertMute.objects.bulk_create(
+        [AlertMute(variant=variant, until=Now() + lasting, actor=actor, reason=reason) for variant in variants],
+        update_conflicts=True,
+        unique_fields=["variant"],
+        update_fields=["until", "actor", "reason"],
+    )
+    LogEntry.objects.log_actions(actor.pk, variants, CHANGE, f"Alerts muted for {lasting.days} days: {reason}")
+    return variants
+
+
+@transaction.atomic
+def unmute_variants(*, variant_ids: Collection[int], actor: User) -> Sequence[ProductVariant]:
+    """Let mails about these variants go out again, also about what happened meanwhile. Returns those that were muted.
+
+    Raises NothingMuted where none was.
+    """
+    muted = AlertMute.objects.filter(variant__in=variant_ids, until__gt=Now()).order_by("variant")
+    variants = [mute.variant for mute in muted.select_related("variant")]
+    if not variants:
+        raise NothingMuted
+    AlertMute.objects.filter(variant__in=variants).delete()
+    LogEntry.objects.log_actions(actor.pk, variants, CHANGE, "Alerts no longer muted")
+    return variants

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from inventory.admin.refusals import ServiceAdmin
 from orders.admin.forms import DeliveryMethodForm
 from orders.models import DeliveryMethod
-from orders.services import delivery_method_delete, delivery_method_save
+from orders.services import delete_delivery_method, save_delivery_method
 
 
 @admin.register(DeliveryMethod)
@@ -20,7 +20,7 @@ class DeliveryMethodAdmin(ServiceAdmin):
     fields = [("name", "description"), ("price", "free_from"), ("is_active", "place")]
 
     def save_model(self, request: HttpRequest, obj: DeliveryMethod, form: Any, change: bool) -> None:
-        delivery_method_save(method=obj, fields=form.changed_data)
+        save_delivery_method(method=obj, fields=form.changed_data)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django's transaction around it is rolled back when the service refuses, its line in the log too."""
@@ -32,4 +32,4 @@ class DeliveryMethodAdmin(ServiceAdmin):
         return answer
 
     def delete_model(self, request: HttpRequest, obj: DeliveryMethod) -> None:
-        delivery_method_delete(method=obj)
+        delete_delivery_method(method=obj)

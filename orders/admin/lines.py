@@ -8,8 +8,8 @@ from unfold.decorators import display
 from core.admin.base import ReadOnlyAdmin
 from core.admin.search import any_of
 from inventory.models import ProductVariant
+from orders.admin.display import STATE_COLOURS
 from orders.admin.filters import LineDayFilter
-from orders.admin.showing import STATE_COLOURS
 from orders.models import Order, OrderLine
 
 

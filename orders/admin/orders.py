@@ -15,12 +15,12 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.export import csv_answer
 from core.admin.search import any_of
 from core.money import money
+from orders.admin.action_views import ship_chosen, take_step
+from orders.admin.actions import MOST_AT_ONCE, STEPS, open_steps
+from orders.admin.display import STATE_COLOURS, address_of
 from orders.admin.filters import DayFilter, DueFilter
 from orders.admin.inlines import LineInline, PaymentInline, RefundInline, TransitionInline
-from orders.admin.showing import STATE_COLOURS, address_of
 from orders.admin.slips import slips_page
-from orders.admin.steps import MOST_AT_ONCE, STEPS, open_steps
-from orders.admin.taking import ship_chosen, take_step
 from orders.models import Order
 from orders.states import State
 

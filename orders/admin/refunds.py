@@ -14,10 +14,10 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
 from core.money import money
 from core.text import counted
+from orders.admin.actions import MOST_AT_ONCE
 from orders.admin.filters import SentFilter
-from orders.admin.steps import MOST_AT_ONCE
 from orders.models import Order, Refund
-from orders.services import refund_sent
+from orders.services import mark_refund_sent
 
 _SENT = Question(
     title="Money sent",
@@ -78,7 +78,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
         def act(how: str) -> str:
             actor = cast(User, request.user)
-            sent = sum(refund_sent(refund_id=refund.pk, actor=actor, note=how) for refund in refunds)
+            sent = sum(mark_refund_sent(refund_id=refund.pk, actor=actor, note=how) for refund in refunds)
             left = f" {asked - sent} had been noted, or withdrawn, already." if asked > sent else ""
             return counted(sent, "refund is noted as sent.", "refunds are noted as sent.") + left
 

@@ -1,12 +1,12 @@
 """Payment providers: one small interface, a class and a settings entry each. See docs/payments.md."""
 
-from orders.payments.notice import ForgedNotice, ImpossibleNotice, PaymentNotice, exact_amount
+from orders.payments.notice import InvalidEvent, InvalidSignature, PaymentEvent, exact_amount
 from orders.payments.provider import Provider, provider_named, providers
 
 __all__ = [
-    "ForgedNotice",
-    "ImpossibleNotice",
-    "PaymentNotice",
+    "InvalidEvent",
+    "InvalidSignature",
+    "PaymentEvent",
     "Provider",
     "exact_amount",
     "provider_named",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
-from orders.payments.notice import ForgedNotice, PaymentNotice
+from orders.payments.notice import InvalidSignature, PaymentEvent
 from orders.payments.provider import Provider
 
 
@@ -14,10 +14,10 @@ class Invoice(Provider):
 
     label = _("Invoice")
     description = _("Pay by bank transfer. We send your order when the money has come.")
-    is_told_by_staff = True
+    is_manual = True
 
-    def next_step(self, payment: Payment) -> str | None:
+    def redirect_url(self, payment: Payment) -> str | None:
         return None
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
-        raise ForgedNotice
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent:
+        raise InvalidSignature

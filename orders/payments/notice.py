@@ -11,21 +11,21 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _AMOUNT = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
-class ForgedNotice(Exception):
+class InvalidSignature(Exception):
     """A web hook that does not bear the provider's signature, or is no notice at all. Answered with 400."""
 
 
-class ImpossibleNotice(ForgedNotice):
+class InvalidEvent(InvalidSignature):
     """A notice that says what no payment can be: its message tells what. Answered with 400, and nothing is changed."""
 
 
 @dataclass(frozen=True)
-class PaymentNotice:
+class PaymentEvent:
     """What a provider says of a payment: its reference, whether the money came, how much. May come twice, or late.
 
     Arguments: `reference`, 1 to 40 visible ASCII characters; `amount`, an exact Decimal of 0 to 999999999999.99 with at
     most two decimal places, and more than 0 where it is paid; `currency`, a code of ISO 4217 such as "GBP".
-    Raises ImpossibleNotice for anything else. A float is refused whatever its value: 6.95 has no exact one.
+    Raises InvalidEvent for anything else. A float is refused whatever its value: 6.95 has no exact one.
     """
 
     reference: str
@@ -35,15 +35,15 @@ class PaymentNotice:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.reference, str) and _REFERENCE.fullmatch(self.reference)):
-            raise ImpossibleNotice("The reference must be 1 to 40 visible ASCII characters.")
+            raise InvalidEvent("The reference must be 1 to 40 visible ASCII characters.")
         if not isinstance(self.is_paid, bool):
-            raise ImpossibleNotice("Whether it is paid must be True or False.")
+            raise InvalidEvent("Whether it is paid must be True or False.")
         if not (isinstance(self.currency, str) and _CURRENCY.fullmatch(self.currency)):
-            raise ImpossibleNotice("The currency must be three capital letters, as in ISO 4217.")
+            raise InvalidEvent("The currency must be three capital letters, as in ISO 4217.")
         if not isinstance(self.amount, Decimal):
-            raise ImpossibleNotice(f"The amount must be a Decimal, not {type(self.amount).__name__}.")
+            raise InvalidEvent(f"The amount must be a Decimal, not {type(self.amount).__name__}.")
         if not self._has_an_amount():
-            raise ImpossibleNotice(
+            raise InvalidEvent(
                 f"The amount must be 0 to {LARGEST_AMOUNT} with at most two decimal places, and not 0 where it is paid."
             )
 
@@ -58,7 +58,7 @@ def exact_amount(value: object) -> Decimal:
     """Return an amount as a provider's JSON has it: a text such as "6.95", or a number.
 
     Read the body with `json.loads(body, parse_float=Decimal)`: without that a number is inexact before anybody sees it.
-    Raises ImpossibleNotice for a float, for true and null, and for a text that is no plain decimal number.
+    Raises InvalidEvent for a float, for true and null, and for a text that is no plain decimal number.
     """
     if isinstance(value, Decimal):
         return value
@@ -66,4 +66,4 @@ def exact_amount(value: object) -> Decimal:
         return Decimal(value)
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
         return Decimal(value)
-    raise ImpossibleNotice(f"The amount must be an exact decimal number, not {type(value).__name__} {value!r:.40}.")
+    raise InvalidEvent(f"The amount must be an exact decimal number, not {type(value).__name__} {value!r:.40}.")

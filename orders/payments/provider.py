@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from orders.errors import PaymentNotPossible
 from orders.models import Payment
-from orders.payments.notice import PaymentNotice
+from orders.payments.notice import PaymentEvent
 
 
 class Provider(ABC):
@@ -19,9 +19,9 @@ class Provider(ABC):
     label: str | Promise
     description: str | Promise
     # Whether nobody calls back, and staff note the money when they see it on the account.
-    is_told_by_staff = False
-    # Of the pages that `next_step` leads to, outside of the shop: "https://pay.example". Browsers let a form go on to
-    # no other, not by a redirect either.
+    is_manual = False
+    # Origins of the pages that `redirect_url` leads to: "https://pay.example". The Content Security Policy lets forms
+    # lead to no other, not by a redirect either.
     origins: Sequence[str] = ()
 
     def __init__(self, name: str) -> None:
@@ -34,12 +34,12 @@ class Provider(ABC):
         return timedelta(minutes=minutes.get(self.name, minutes["default"]))
 
     @abstractmethod
-    def next_step(self, payment: Payment) -> str | None:
+    def redirect_url(self, payment: Payment) -> str | None:
         """The address that the shopper is sent to, to pay; None where there is nothing to do on another page."""
 
     @abstractmethod
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
-        """Check the signature of a web hook and read it. Raises ForgedNotice; nothing in it may be believed then."""
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent:
+        """Check the signature of a web hook and read it. Raises InvalidSignature; nothing in it is true then."""
 
 
 def providers() -> list[Provider]:

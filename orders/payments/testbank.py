@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
-from orders.payments.notice import ForgedNotice, PaymentNotice, exact_amount
+from orders.payments.notice import InvalidSignature, PaymentEvent, exact_amount
 from orders.payments.provider import Provider
 
 SIGNATURE = "X-Test-Bank-Signature"
@@ -29,15 +29,15 @@ class TestBank(Provider):
     label = _("Test bank")
     description = _("For trying things out: no money is moved.")
 
-    def next_step(self, payment: Payment) -> str | None:
+    def redirect_url(self, payment: Payment) -> str | None:
         return reverse("shop:testbank", args=[payment.reference])
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent:
         if not constant_time_compare(headers.get(SIGNATURE, ""), signature_of(body)):
-            raise ForgedNotice
+            raise InvalidSignature
         try:
             said = json.loads(body, parse_float=Decimal)
-            return PaymentNotice(
+            return PaymentEvent(
                 reference=said["reference"],
                 is_paid=said["outcome"] == "paid",
                 amount=exact_amount(said["amount"]),
@@ -45,7 +45,7 @@ class TestBank(Provider):
                 currency=said.get("currency", settings.SHOP_CURRENCY),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ForgedNotice from error
+            raise InvalidSignature from error
 
 
 def notice_body(payment: Payment, *, is_paid: bool) -> bytes:

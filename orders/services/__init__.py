@@ -1,30 +1,27 @@
 """Commands of this app. Each is one transaction and raises typed errors; what may follow what is `orders.states`."""
 
-from orders.services.beginning import checkout_save, drop_left_checkouts
-from orders.services.cancelling import cancel_order, cancel_overdue_orders
-from orders.services.delivering import delivery_method_delete, delivery_method_save
-from orders.services.paying import payment_begin, payment_settle
-from orders.services.placing import Seen, place_order
-from orders.services.receiving import payment_note
-from orders.services.returning import refund_order, refund_sent, return_lines
-from orders.services.shipping import ship_order
-from orders.services.withdrawing import payment_note_withdraw
+from orders.services.checkout import drop_left_checkouts, save_checkout
+from orders.services.delivery_methods import delete_delivery_method, save_delivery_method
+from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment
+from orders.services.placement import Expected, place_order
+from orders.services.refunds import mark_refund_sent, refund_order, return_lines
+from orders.services.transitions import cancel_order, cancel_overdue_orders, ship_order
 
 __all__ = [
-    "Seen",
+    "Expected",
+    "begin_payment",
     "cancel_order",
     "cancel_overdue_orders",
-    "checkout_save",
-    "delivery_method_delete",
-    "delivery_method_save",
+    "delete_delivery_method",
     "drop_left_checkouts",
-    "payment_begin",
-    "payment_note",
-    "payment_note_withdraw",
-    "payment_settle",
+    "mark_refund_sent",
     "place_order",
+    "record_payment",
     "refund_order",
-    "refund_sent",
     "return_lines",
+    "save_checkout",
+    "save_delivery_method",
+    "settle_payment",
     "ship_order",
+    "withdraw_payment",
 ]

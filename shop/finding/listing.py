@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from cart.owners import Owner
-from cart.selectors import run_out_holds
+from cart.selectors import expired_holds
 from core.rows import instances
 from inventory.models import Category, Product, ProductVariant, StockMovement
 from shop.finding.wanted import Wanted
@@ -95,8 +95,8 @@ def _variants_wanted(wanted: Wanted, owner: Owner | None) -> QuerySet[ProductVar
     variants = variants.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
     if not wanted.in_stock:
         return variants
-    run_out = run_out_holds(owner).filter(product_variant=OuterRef("pk"))
-    return variants.filter(Q(stock_quantity__gt=0) | Q(Exists(run_out)))
+    expired = expired_holds(owner).filter(product_variant=OuterRef("pk"))
+    return variants.filter(Q(stock_quantity__gt=0) | Q(Exists(expired)))
 
 
 def _shelves(products: QuerySet[Product] | None) -> tuple[list[Shelf], int]:

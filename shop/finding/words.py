@@ -4,7 +4,7 @@ from django.contrib.postgres.search import SearchRank
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from inventory.models import Product, ProductVariant
-from inventory.searching import words_query
+from inventory.search import search_query
 
 LONGEST = 200
 
@@ -17,7 +17,7 @@ def tidy(text: str) -> str:
 
 def matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Those that have all the words, the last one also as a beginning. Each has its `rank`: an exact number first."""
-    query = words_query(text)
+    query = search_query(text)
     if query is None:
         return products.none().annotate(rank=Value(0.0))
     skus = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True, sku__iexact=text)

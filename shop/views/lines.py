@@ -15,7 +15,7 @@ from cart.errors import LineNotFound
 from cart.models import Cart
 from cart.owners import Owner
 from cart.selectors import line_exists
-from cart.services import keep_items, remove_line, retake_line, set_line_quantity
+from cart.services import extend_own_holds, reclaim_line, remove_line, set_line_quantity
 from inventory.errors import VariantUnavailable
 from shop.forms import posted_key, posted_next, posted_quantity
 from shop.parts import wants_part
@@ -45,7 +45,7 @@ def retake(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold ran out."""
 
     def change(owner: Owner) -> Cart:
-        return retake_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
+        return reclaim_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
 
     return _change(request, line_id, change)
 
@@ -71,7 +71,7 @@ def keep(request: ShopRequest) -> HttpResponse:
     """`POST /cart/keep/`: prolong the live holds, so many times as each may be."""
     owner = request.shopper.owner
     try:
-        kept = keep_items(owner=owner, idempotency_key=posted_key(request)) if owner else 0
+        kept = extend_own_holds(owner=owner, idempotency_key=posted_key(request)) if owner else 0
     except ValidationError as error:
         problem = problem_of(error)
         messages.error(request, problem.text)

@@ -21,7 +21,7 @@ from orders.links import number_in
 from orders.models import Order, Payment
 from orders.payments import Provider, providers
 from orders.selectors import order_numbered, orders_of
-from orders.services import cancel_order, payment_begin
+from orders.services import begin_payment, cancel_order
 from orders.states import State
 from shop.checkout_forms import PayForm
 from shop.shoppers import ShopRequest
@@ -126,7 +126,7 @@ def order_pay(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
         messages.error(request, str(form.errors["provider"][0]))
         return HttpResponseRedirect(door.page, status=303)
     try:
-        payment = payment_begin(order_id=order.pk, provider=form.cleaned_data["provider"])
+        payment = begin_payment(order_id=order.pk, provider=form.cleaned_data["provider"])
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return HttpResponseRedirect(door.page, status=303)

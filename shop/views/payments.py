@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.links import order_path
 from orders.models import Order, Payment
-from orders.payments import ForgedNotice, ImpossibleNotice, provider_named
+from orders.payments import InvalidEvent, InvalidSignature, provider_named
 from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.selectors import payment_referenced
-from orders.services import payment_settle
+from orders.services import settle_payment
 from orders.states import State
 from shop.shoppers import ShopRequest
 
@@ -45,7 +45,7 @@ def address_to_pay(payment: Payment) -> str | None:
         provider = provider_named(payment.provider)
     except PaymentNotPossible:
         return None
-    address = provider.next_step(payment)
+    address = provider.redirect_url(payment)
     if address and not url_has_allowed_host_and_scheme(address, None) and _origin(address) not in provider.origins:
         # A browser would stop there without a word to the shopper.
         raise ImproperlyConfigured(f"{_origin(address)} is not among the origins of {type(provider).__name__}.")
@@ -66,10 +66,10 @@ def address_after(request: ShopRequest, order: Order) -> str:
 def carry_out(provider_name: str, body: bytes, headers: Mapping[str, str]) -> None:
     """What a provider says, checked and done, once however often it is said.
 
-    Raises ForgedNotice, OtherCurrency, PaymentNotPossible (no such provider, or payment of it) and Busy.
+    Raises InvalidSignature, OtherCurrency, PaymentNotPossible (no such provider, or payment of it) and Busy.
     """
     provider = provider_named(provider_name)
-    payment_settle(notice=provider.read_notice(body, headers), provider=provider.name)
+    settle_payment(notice=provider.parse_webhook(body, headers), provider=provider.name)
 
 
 @csrf_exempt  # no browser sends this, so there is no token; the provider's signature says who calls
@@ -85,11 +85,11 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
         return _refused(413, "too_large")
     try:
         carry_out(provider, body, request.headers)
-    except (ImpossibleNotice, OtherCurrency) as refusal:
+    except (InvalidEvent, OtherCurrency) as refusal:
         # Rightly signed, so money may have moved that the shop knows nothing of: whoever runs it must hear of this.
         logger.error("refused a notice of %s: %s", provider, refusal)
         return _refused(400, "impossible")
-    except ForgedNotice:
+    except InvalidSignature:
         return _refused(400, "forged")
     except PaymentNotPossible:
         return _refused(404, "not_found")

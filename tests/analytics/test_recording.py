@@ -9,8 +9,8 @@ from analytics.record import record_events
 from cart.owners import Owner
 from cart.services import (
     add_product_to_cart,
-    keep_items,
-    release_run_out_holds,
+    extend_own_holds,
+    release_expired_holds,
     remove_line,
     set_line_quantity,
 )
@@ -19,7 +19,7 @@ from inventory.models import ProductVariant
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import held, run_out
+from tests.support.shopping import expire, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,17 +67,17 @@ def test_a_refused_add_is_a_shortage_once_however_often_it_is_sent(guest: Owner,
 
 def test_a_hold_that_ran_out_is_an_event_with_the_units_that_went_back(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
-    release_run_out_holds()
+    expire(line)
+    release_expired_holds()
     assert events() == [("add_to_cart", 3), ("hold_expired", 3)]
     expired = AnalyticsEvent.objects.get(name="hold_expired")
     assert (expired.cart_id, expired.variant_id, expired.value) == (line.cart_id, variant.pk, variant.price * 3)
-    release_run_out_holds()
+    release_expired_holds()
     assert len(events()) == 2
 
 
 def test_units_taken_from_a_run_out_hold_are_expired_too(guest: Owner, variant: ProductVariant) -> None:
-    run_out(held(guest, variant, 10))
+    expire(held(guest, variant, 10))
     add_product_to_cart(None, variant.pk, 1, guest_token=uuid.uuid4())
     assert events() == [("add_to_cart", 10), ("hold_expired", 10), ("add_to_cart", 1)]
 
@@ -89,13 +89,13 @@ def test_a_live_hold_that_is_deleted_did_not_expire(guest: Owner, variant: Produ
 
 def test_keeping_is_an_event_of_each_line_that_was_kept(guest: Owner, variant: ProductVariant) -> None:
     held(guest, variant, 2)
-    keep_items(owner=guest)
+    extend_own_holds(owner=guest)
     assert events() == [("add_to_cart", 2), ("hold_kept", 2)]
 
 
 def test_each_event_of_a_sweep_has_a_trace_of_its_own(guest: Owner, make_variant: MakeVariant) -> None:
-    run_out(*(held(guest, make_variant()) for _ in range(2)))
-    release_run_out_holds()
+    expire(*(held(guest, make_variant()) for _ in range(2)))
+    release_expired_holds()
     expired = OutboxRow.objects.filter(payload__name="hold_expired")
     assert [row.payload["event_id"] for row in expired] == [str(row.event_id) for row in expired]
     assert len({row.event_id for row in expired}) == 2

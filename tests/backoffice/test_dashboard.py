@@ -21,7 +21,7 @@ from core.days import start_of, today
 from inventory.models import LowStockAlert, ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.selectors import ToDo, orders_to_do
-from orders.services import checkout_save, refund_order
+from orders.services import refund_order, save_checkout
 from outbox.drain import drain
 from tests.analytics.test_rolling import record
 from tests.conftest import MakeVariant
@@ -201,7 +201,7 @@ def test_orders_that_wait_are_counted_and_linked(
 ) -> None:
     delivery = DeliveryMethod.objects.create(name="Bicycle", price=Decimal(1))
     orders = [order(add(guest, make_variant()), delivery) for _ in range(3)]
-    checkout_save(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
+    save_checkout(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
     drain("record_analytics")
     for one in orders[1:]:
         pay(one)

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from cart.models import CartItem
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from inventory.models import ProductVariant
 from orders.models import Order
 from orders.services import cancel_order, return_lines, ship_order
@@ -12,7 +12,7 @@ from tests.browser.filling import place
 from tests.browser.stage import Look, Stage
 from tests.support.checkout import BOTH
 from tests.support.ordering import pay
-from tests.support.shopping import run_out
+from tests.support.shopping import expire
 
 
 def a_cart(stage: Stage) -> None:
@@ -39,8 +39,8 @@ def a_last_look(stage: Stage) -> None:
 
 def refused(stage: Stage) -> None:
     """The hold ran out, and the price is another by now."""
-    run_out(CartItem.objects.get(cart__status="open"))
-    release_run_out_holds()
+    expire(CartItem.objects.get(cart__status="open"))
+    release_expired_holds()
     ProductVariant.objects.update(price="3.10")
     place(stage.page)
     stage.page.get_by_role("alert").wait_for()

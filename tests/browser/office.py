@@ -38,7 +38,7 @@ def told(page: Page, words: str) -> None:
     expect(page.locator("#main")).to_contain_text(words)
 
 
-def move_stock(page: Page, what: str, units: int, reason: str) -> None:
+def fill_movement(page: Page, what: str, units: int, reason: str) -> None:
     """Fill in the form on the page of a variant's stock, and send it."""
     page.get_by_label(what).check()
     page.get_by_label("Units").fill(str(units))

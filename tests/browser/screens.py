@@ -33,7 +33,7 @@ DARK = {"catalogue", "category"}
 LARGEST = 400_000  # bytes
 NAME, PASSWORD = "ada.lovelace", "an engine that weaves"
 # The page's own clock and prices of the shop stay as they are: this line alone is held no longer, and was cheaper.
-RUN_OUT = """
+EXPIRED = """
 from datetime import timedelta
 from django.db.models import F
 from django.db.models.functions import Now
@@ -97,7 +97,7 @@ def _fill_cart(page: Page, suffix: str) -> None:
     _cart(page, "cart", suffix, dark=True)
     # The shop's own command line, with the addresses that `make up` left for it.
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings"}
-    subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", RUN_OUT], cwd=ROOT, env=env, check=True)
+    subprocess.run([sys.executable, "manage.py", "shell", "-v", "0", "-c", EXPIRED], cwd=ROOT, env=env, check=True)
     _cart(page, "run-out", suffix)
     page.get_by_role("button", name="Remove").last.click()
     page.get_by_role("button", name="Undo").wait_for()

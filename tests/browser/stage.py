@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from delivery.deliver import deliver
 from inventory.models import Product, ProductVariant
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 from tests.browser.steps import add, expect_units, open_product
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser
@@ -44,7 +44,7 @@ class Stage:
     ) -> ProductVariant:
         """A variant of a product in the kitchen, with so many more variants; some of those can be had."""
         variant = self.make_variant(stock, **columns)
-        category = categories_ensure()["kitchen"]
+        category = ensure_categories()["kitchen"]
         Product.objects.filter(pk=variant.product_id).update(name=name, category=category)
         for number in range(others):
             sku = f"{variant.product.number}{'BCDEF'[number]}"

@@ -7,12 +7,12 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
-from inventory.imports.applying import import_advance
+from inventory.imports.applying import advance_import
 from inventory.imports.models import ImportJob
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from outbox.models import OutboxRow
-from tests.browser.office import choose, give_reason, log_in, move_stock, shown, told
+from tests.browser.office import choose, fill_movement, give_reason, log_in, shown, told
 from tests.support.shopping import held, hold, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +60,7 @@ def test_a_clerk_may_look_at_goods_and_not_change_them(page: Page, shop: str, va
 def test_a_clerk_receives_stock(page: Page, shop: str, variant: ProductVariant) -> None:
     log_in(page, shop, CLERK)
     page.goto(stock_page(shop, variant))
-    move_stock(page, "Goods came in", 24, "Delivery note 1234")
+    fill_movement(page, "Goods came in", 24, "Delivery note 1234")
     told(page, "10 → 34 on hand")
     expect(shown(page, "on-hand")).to_have_text("34")
     movement = StockMovement.objects.latest("pk")
@@ -72,8 +72,8 @@ def test_an_adjustment_is_refused_where_the_number_changed_meanwhile(
 ) -> None:
     log_in(page, shop, CLERK)
     page.goto(stock_page(shop, variant))
-    stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="A colleague")
-    move_stock(page, "The shelf was counted", 8, "Stocktake")
+    move_stock(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="A colleague")
+    fill_movement(page, "The shelf was counted", 8, "Stocktake")
     told(page, "15")
     assert stock(variant) == (15, 0)
     expect(shown(page, "on-hand")).to_have_text("15")
@@ -134,13 +134,13 @@ def test_a_manager_imports_a_count_after_looking_at_what_it_would_do(
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_role("heading", name="count.csv").first).to_be_visible()
     job = ImportJob.objects.get()
-    import_advance(job_id=job.pk)
+    advance_import(job_id=job.pk)
     page.reload()
     told(page, "1 difference")
     assert stock(variant) == (10, 0)
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("Being applied").first).to_be_visible()
-    import_advance(job_id=job.pk)
+    advance_import(job_id=job.pk)
     page.reload()
     told(page, "Applied")
     assert stock(variant) == (7, 0)

@@ -9,13 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import Product, ProductVariant
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser
-from tests.support.shopping import held, run_out, stock
+from tests.support.shopping import expire, held, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +39,7 @@ def mugs(make_variant: MakeVariant) -> list[ProductVariant]:
     found = [make_variant(price=f"{10 + number / 100:.2f}") for number in range(PRODUCTS_A_PAGE + 3)]
     for number, variant in enumerate(found):
         Product.objects.filter(pk=variant.product_id).update(
-            name=f"Tin Mug {number:02}", category=categories_ensure()["kitchen"]
+            name=f"Tin Mug {number:02}", category=ensure_categories()["kitchen"]
         )
     return found
 
@@ -134,7 +134,7 @@ def test_take_what_is_left_after_others(page: Page, shop: str, variant: ProductV
 
 def test_a_hold_that_ran_out_is_taken_again(page: Page, shop: str, variant: ProductVariant) -> None:
     put_into_cart(page, shop, variant)
-    run_out(CartItem.objects.get())
+    expire(CartItem.objects.get())
     page.goto(shop + "/cart/")
     expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
     page.get_by_role("button", name="Take again").click()

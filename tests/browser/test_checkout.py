@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from cart.models import CartItem
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from inventory.models import ProductVariant
 from orders.models import Order
 from tests.browser.checkout_steps import delivery_methods, fill_address
@@ -19,7 +19,7 @@ from tests.browser.filling import place
 from tests.browser.steps import messages, put_into_cart
 from tests.browser.test_keyboard import press, tab_to
 from tests.support.checkout import BOTH
-from tests.support.shopping import run_out, stock
+from tests.support.shopping import expire, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,8 +99,8 @@ def test_a_price_that_changed_on_the_way_is_shown_first(either: Page, shop: str,
     page = either
     put_into_cart(page, shop, variant)
     fill_address(page, shop)
-    run_out(CartItem.objects.get())
-    release_run_out_holds()
+    expire(CartItem.objects.get())
+    release_expired_holds()
     ProductVariant.objects.update(price="3.00")
     place(page)
     alert = page.get_by_role("alert")
@@ -129,7 +129,7 @@ def test_a_hold_that_runs_out_on_the_way_is_taken_again(page: Page, shop: str, v
     page.clock.fast_forward("10:00")
     expect(page.get_by_text("No longer held for you", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="Test bank")).to_be_checked()
-    release_run_out_holds()
+    release_expired_holds()
     page.get_by_role("button", name="Order and pay").click()
     expect(page.get_by_role("heading", name="Test bank")).to_be_visible()
     assert stock(variant) == (8, 0)

@@ -13,14 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from cart.errors import InvalidQuantity
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import add_product_to_cart, release_run_out_holds, set_line_quantity
+from cart.services import add_product_to_cart, release_expired_holds, set_line_quantity
 from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam, MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -132,9 +132,9 @@ def test_an_add_to_a_run_out_line_takes_all_its_units_and_starts_a_hold(
     guest: Owner, variant: ProductVariant, was_swept: bool
 ) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     if was_swept:
-        assert release_run_out_holds() == 1
+        assert release_expired_holds() == 1
     line = held(guest, variant, 1)
     assert hold(line) == (4, 4)
     assert stock(variant) == (6, 4)
@@ -143,8 +143,8 @@ def test_an_add_to_a_run_out_line_takes_all_its_units_and_starts_a_hold(
 
 
 def test_an_add_to_a_swept_line_that_is_short_is_refused_whole(guest: Owner, variant: ProductVariant) -> None:
-    run_out(held(guest, variant, 6))
-    release_run_out_holds()
+    expire(held(guest, variant, 6))
+    release_expired_holds()
     add(Owner(guest_token=uuid.uuid4()), variant, 5)
     with nothing_changes(), pytest.raises(InsufficientStock) as refusal:
         add(guest, variant, 1)
@@ -206,7 +206,7 @@ class TestStatements:
         assert len(statements) == (8 if key else 7), statements.captured_queries
 
     def test_of_an_add_to_a_run_out_line(self, guest: Owner, variant: ProductVariant) -> None:
-        run_out(held(guest, variant))
+        expire(held(guest, variant))
         with CaptureQueriesContext(connection) as statements:
             add(guest, variant, key="a key")
         assert len(statements) == 8, statements.captured_queries

@@ -15,7 +15,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant
-from tests.support.shopping import held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import expire, held, hold, nothing_changes, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules_hold_at_the_end")]
 
@@ -51,7 +51,7 @@ def test_the_list_is_called_what_it_shows(clerk: Client, guest: Owner, variant: 
 def test_each_filter_shows_what_it_says(clerk: Client, guest: Owner, make_variant: MakeVariant) -> None:
     live, soon, ended, released = lines = [held(guest, make_variant()) for _ in range(4)]
     end_in(soon, 5)
-    run_out(ended)
+    expire(ended)
     choose(clerk, "release", released, reason="x")
     closed = held(Owner(guest_token=uuid.uuid4()), make_variant())
     Cart.objects.filter(pk=closed.cart_id).update(status=Cart.Status.ABANDONED)

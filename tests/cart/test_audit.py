@@ -20,10 +20,10 @@ from django_celery_results.models import TaskResult
 from cart.audit import Difference, Rule, audit_stock, fix_stock, run_audit
 from cart.models import Cart, CartItem, StockAudit
 from cart.owners import Owner
-from cart.services import add_product_to_cart, release_run_out_holds
+from cart.services import add_product_to_cart, release_expired_holds
 from core.celery import app
 from inventory.models import ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.support.databases import somebody_waits
@@ -73,7 +73,7 @@ def test_a_shop_in_order_has_no_difference(make_variant: MakeVariant) -> None:
     add(sold_out, 2)
     add(half, 2)
     add(half, 3)
-    stock_move(variant_id=half.pk, delta=-1, kind=StockMovement.Kind.ADJUSTMENT, reason="Broken")
+    move_stock(variant_id=half.pk, delta=-1, kind=StockMovement.Kind.ADJUSTMENT, reason="Broken")
     report = audit_stock()
     assert report.is_clean
     assert report.variants_checked == ProductVariant.objects.count() == 4
@@ -106,7 +106,7 @@ def test_a_closed_cart_that_holds_units(variant: ProductVariant) -> None:
 
 def test_a_balance_that_is_not_the_sum_so_far(variant: ProductVariant) -> None:
     first = StockMovement.objects.get(variant=variant)
-    stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
+    move_stock(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
     tamper(StockMovement.objects.filter(pk=first.pk), balance_after=9)
     assert audit_stock().differences == [Difference(variant.pk, variant.sku, Rule.LEDGER_CHAIN, 9, 10, first.pk)]
 
@@ -210,7 +210,7 @@ def test_no_promise_is_broken_and_nothing_goes_negative(variant: ProductVariant)
     """Carts hold ten, both columns and the ledger know of fewer: as many are on hand as carts were promised."""
     add(variant, 10)
     spoil(variant, reserved_quantity=4)
-    stock_move(variant_id=variant.pk, delta=1, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
+    move_stock(variant_id=variant.pk, delta=1, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
     spoil(variant, stock_quantity=0)
     fix(variant)
     assert numbers(variant) == (0, 10, 10)
@@ -239,14 +239,14 @@ def test_a_broken_chain_starts_anew_and_stays_in_the_ledger(variant: ProductVari
     tamper(StockMovement.objects.filter(variant=variant), balance_after=9)
     fix(variant)
     assert list(variant.movements.values_list("delta", "balance_after")) == [(0, 10), (10, 9)]
-    stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
+    move_stock(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
     assert audit_stock().is_clean
 
 
 def test_a_chain_that_breaks_after_a_correction_is_found(variant: ProductVariant) -> None:
     spoil(variant, stock_quantity=12)
     fix(variant)
-    later = stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
+    later = move_stock(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
     tamper(StockMovement.objects.filter(pk=later.pk), balance_after=1)
     assert found(variant) == [("ledger_chain", 1, 17)]
 
@@ -301,7 +301,7 @@ def test_a_run_out_hold_that_was_swept_is_no_difference(variant: ProductVariant)
     add(variant, 3)
     CartItem.objects.update(reserved_until=Now() - timedelta(seconds=1))
     assert audit_stock().is_clean
-    release_run_out_holds()
+    release_expired_holds()
     assert audit_stock().is_clean
 
 

@@ -5,10 +5,10 @@ from pytest_django import Settings
 
 from cart.errors import TooManyUnits
 from cart.owners import Owner
-from cart.services import retake_line, set_line_quantity
+from cart.services import reclaim_line, set_line_quantity
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -69,9 +69,9 @@ def test_retaking_is_allowed_above_a_cap_that_was_lowered_since(
     guest: Owner, variant: ProductVariant, settings: Settings
 ) -> None:
     line = held(guest, variant, 4)
-    run_out(line)
+    expire(line)
     settings.SHOP_MAX_UNITS_PER_LINE = 2
-    retake_line(owner=guest, item_id=line.pk)
+    reclaim_line(owner=guest, item_id=line.pk)
     assert hold(line) == (4, 4)
 
 

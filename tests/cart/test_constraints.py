@@ -13,7 +13,7 @@ from cart.owners import Owner
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from tests.conftest import MakeVariant
 from tests.support.ledger import tamper, without_triggers
-from tests.support.shopping import add, held, nothing_changes, run_out
+from tests.support.shopping import add, expire, held, nothing_changes
 
 Write = Callable[[CartItem, User], object]
 
@@ -93,7 +93,7 @@ def test_a_quantity_written_past_every_signal_is_refused(guest: Owner, variant: 
 def test_a_variant_in_a_cart_cannot_be_deleted(guest: Owner, make_variant: MakeVariant) -> None:
     variant = make_variant(1)
     line = held(guest, variant)
-    run_out(line)
+    expire(line)
     with without_triggers():
         StockMovement.objects.all().delete()
     with pytest.raises(ProtectedError):

@@ -35,7 +35,7 @@ from core.transactions import command
 from inventory.catalogue.load import catalogue_load
 from inventory.catalogue.rows import CatalogueRow, write_rows
 from inventory.models import DRILL_NUMBER, LowStockAlert, Product, ProductVariant, StockMovement
-from inventory.services import alerts_refresh
+from inventory.services import refresh_alerts
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.support import processes
@@ -357,17 +357,17 @@ def test_shoppers_do_not_meet_it() -> None:
 
 def test_nobody_is_alerted_about_it(make_variant: MakeVariant) -> None:
     drill, listed = stage.set_up(DrillPlan(buyers=1, units=0, processes=1)), make_variant(0)
-    alerts_refresh(variant_ids=[drill.pk, listed.pk])
+    refresh_alerts(variant_ids=[drill.pk, listed.pk])
     assert [alert.variant_id for alert in LowStockAlert.objects.all()] == [listed.pk]
     stage.clear_away()
 
 
 def test_an_alert_of_a_product_that_is_listed_no_more_still_closes(make_variant: MakeVariant) -> None:
     variant = make_variant(0)
-    alerts_refresh(variant_ids=[variant.pk])
+    refresh_alerts(variant_ids=[variant.pk])
     Product.objects.filter(pk=variant.product_id).update(is_listed=False)
     ProductVariant.objects.filter(pk=variant.pk).update(stock_quantity=5)
-    alerts_refresh(variant_ids=[variant.pk])
+    refresh_alerts(variant_ids=[variant.pk])
     assert LowStockAlert.objects.get().closed_at is not None
 
 

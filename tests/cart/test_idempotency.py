@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from cart.errors import KeyReused, LineNotFound
 from cart.models import CartItem, IdempotencyKey
 from cart.owners import Owner
-from cart.services import remove_line, retake_line, set_line_quantity
+from cart.services import reclaim_line, remove_line, set_line_quantity
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -86,7 +86,7 @@ def test_a_refused_add_may_be_sent_again_with_its_key(guest: Owner, variant: Pro
     other = held(Owner(guest_token=uuid.uuid4()), variant, 10)
     with nothing_changes(), pytest.raises(InsufficientStock):
         add(guest, variant, key="k")
-    run_out(other)
+    expire(other)
     assert not add(guest, variant, key="k").was_replayed
     assert IdempotencyKey.objects.count() == 1
 
@@ -102,11 +102,11 @@ def test_a_repeated_quantity_is_set_once(guest: Owner, variant: ProductVariant) 
 
 def test_a_repeated_retake_takes_once(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
-    retake_line(owner=guest, item_id=line.pk, idempotency_key="k")
-    run_out(line)
+    expire(line)
+    reclaim_line(owner=guest, item_id=line.pk, idempotency_key="k")
+    expire(line)
     with nothing_changes():
-        assert retake_line(owner=guest, item_id=line.pk, idempotency_key="k").was_replayed
+        assert reclaim_line(owner=guest, item_id=line.pk, idempotency_key="k").was_replayed
 
 
 def test_a_key_without_a_cart_to_change_is_not_used_up(guest: Owner, variant: ProductVariant) -> None:

@@ -5,10 +5,10 @@ import uuid
 import pytest
 
 from cart.owners import Owner
-from cart.services import release_run_out_holds, set_line_quantity
+from cart.services import release_expired_holds, set_line_quantity
 from inventory.errors import VariantUnavailable
 from inventory.models import ProductVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -24,7 +24,7 @@ def test_it_cannot_be_added(guest: Owner, variant: ProductVariant) -> None:
 
 
 def test_it_cannot_be_added_though_run_out_units_are_there(guest: Owner, variant: ProductVariant) -> None:
-    run_out(held(Owner(guest_token=uuid.uuid4()), variant, 10))
+    expire(held(Owner(guest_token=uuid.uuid4()), variant, 10))
     stop_selling(variant)
     with nothing_changes(), pytest.raises(VariantUnavailable):
         add(guest, variant)
@@ -33,7 +33,7 @@ def test_it_cannot_be_added_though_run_out_units_are_there(guest: Owner, variant
 def test_a_live_hold_stays(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
     stop_selling(variant)
-    release_run_out_holds()
+    release_expired_holds()
     assert hold(line) == (3, 3)
 
 
@@ -59,9 +59,9 @@ def test_a_run_out_line_cannot_be_taken_again_in_any_quantity(
     guest: Owner, variant: ProductVariant, quantity: int, was_swept: bool
 ) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     stop_selling(variant)
     with nothing_changes(), pytest.raises(VariantUnavailable):
         set_line_quantity(owner=guest, item_id=line.pk, quantity=quantity)

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from cart.errors import NothingHeld, NothingToExtend
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import extend_holds, keep_items, release_holds, retake_line
+from cart.services import extend_holds, extend_own_holds, reclaim_line, release_holds
 from core.errors import ReasonMissing
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.cart.test_keeping import end_in, minutes_left
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -44,7 +44,7 @@ def test_released_units_are_free_and_the_line_stays_to_be_taken_again(
     line = held(guest, variant, 3)
     assert release(line, actor=clerk) == [line]
     assert (hold(line), stock(variant)) == ((3, 0), (10, 0))
-    retake_line(owner=guest, item_id=line.pk)
+    reclaim_line(owner=guest, item_id=line.pk)
     assert (hold(line), stock(variant)) == ((3, 3), (7, 3))
 
 
@@ -93,7 +93,7 @@ def test_an_extended_hold_lasts_a_whole_life_and_leaves_the_shopper_their_own_ex
     assert extend(line, actor=clerk) == [line]
     assert minutes - 1 < minutes_left(line) <= minutes
     assert line.hold_extensions == 0
-    assert [keep_items(owner=owner) for _ in range(4)] == [1, 1, 1, 0]
+    assert [extend_own_holds(owner=owner) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_an_extension_never_shortens_a_hold(guest: Owner, variant: ProductVariant, clerk: User) -> None:
@@ -105,7 +105,7 @@ def test_an_extension_never_shortens_a_hold(guest: Owner, variant: ProductVarian
 
 def test_only_what_can_be_extended_is(guest: Owner, make_variant: MakeVariant, clerk: User) -> None:
     live, ended, inactive = (held(guest, make_variant()) for _ in range(3))
-    run_out(ended)
+    expire(ended)
     ProductVariant.objects.filter(pk=inactive.product_variant_id).update(is_active=False)
     assert extend(live, ended, inactive, actor=clerk) == [live]
     with nothing_changes(), pytest.raises(NothingToExtend):
@@ -116,7 +116,7 @@ def test_a_hold_that_ran_out_can_be_released_before_the_sweep(
     guest: Owner, variant: ProductVariant, clerk: User
 ) -> None:
     line = held(guest, variant)
-    run_out(line)
+    expire(line)
     release(line, actor=clerk)
     assert stock(variant) == (10, 0)
 

@@ -11,12 +11,12 @@ from pytest_django import Settings
 from cart.errors import GuestTokenRetired
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import keep_items, merge_guest_cart, release_run_out_holds, remove_line
-from cart.services.merging import CutBy, MergedLine
+from cart.services import extend_own_holds, merge_guest_cart, release_expired_holds, remove_line
+from cart.services.merge import CutBy, MergedLine
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -76,7 +76,7 @@ def test_the_earlier_end_counts(guest: Owner, user: Owner, variant: ProductVaria
 
 def test_the_larger_count_of_extensions_counts(guest: Owner, user: Owner, variant: ProductVariant) -> None:
     own, _ = held(user, variant), held(guest, variant)
-    keep_items(owner=guest)
+    extend_own_holds(owner=guest)
     merge(guest, user)
     own.refresh_from_db()
     assert own.hold_extensions == 1
@@ -145,9 +145,9 @@ def test_with_one_live_hold_the_run_out_units_are_taken_again(
     guest: Owner, user: Owner, variant: ProductVariant, who_ran_out: str, was_swept: bool
 ) -> None:
     lines = {"guest": held(guest, variant, 3), "user": held(user, variant, 4)}
-    run_out(lines[who_ran_out])
+    expire(lines[who_ran_out])
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     merge(guest, user)
     assert lines_of(user) == {variant.pk: (7, 7)}
     assert stock(variant) == (3, 7)
@@ -157,8 +157,8 @@ def test_where_they_are_not_free_the_quantity_is_what_is_held(
     guest: Owner, user: Owner, variant: ProductVariant
 ) -> None:
     add(user, variant, 4)
-    run_out(held(guest, variant, 3))
-    release_run_out_holds()
+    expire(held(guest, variant, 3))
+    release_expired_holds()
     add(Owner(guest_token=uuid.uuid4()), variant, 5)
     assert merge(guest, user) == [
         MergedLine(variant_id=variant.pk, units_before=7, units_after=4, cut_by=CutBy.SHORTAGE)
@@ -169,8 +169,8 @@ def test_where_they_are_not_free_the_quantity_is_what_is_held(
 def test_where_they_are_no_longer_sold_the_quantity_is_what_is_held(
     guest: Owner, user: Owner, variant: ProductVariant
 ) -> None:
-    run_out(held(user, variant, 4))
-    release_run_out_holds()
+    expire(held(user, variant, 4))
+    release_expired_holds()
     add(guest, variant, 3)
     ProductVariant.objects.update(is_active=False)
     assert merge(guest, user) == [
@@ -189,9 +189,9 @@ def test_live_holds_on_what_is_no_longer_sold_move(guest: Owner, user: Owner, va
 
 @pytest.mark.parametrize("was_swept", [False, True])
 def test_two_run_out_lines_stay_run_out(guest: Owner, user: Owner, variant: ProductVariant, was_swept: bool) -> None:
-    run_out(held(guest, variant, 3), held(user, variant, 4))
+    expire(held(guest, variant, 3), held(user, variant, 4))
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     merge(guest, user)
     assert lines_of(user) == {variant.pk: (7, 0)}
     assert stock(variant) == (10, 0)
@@ -200,7 +200,7 @@ def test_two_run_out_lines_stay_run_out(guest: Owner, user: Owner, variant: Prod
 def test_a_run_out_line_without_a_counterpart_moves_as_it_is(
     guest: Owner, user: Owner, variant: ProductVariant
 ) -> None:
-    run_out(held(guest, variant, 3))
+    expire(held(guest, variant, 3))
     merge(guest, user)
     assert lines_of(user) == {variant.pk: (3, 0)}
     assert stock(variant) == (10, 0)
@@ -256,11 +256,11 @@ def test_what_the_customer_had_is_never_cut(
 
 
 def test_units_of_third_parties_that_ran_out_are_taken(guest: Owner, user: Owner, variant: ProductVariant) -> None:
-    run_out(held(guest, variant, 3))
-    release_run_out_holds()
+    expire(held(guest, variant, 3))
+    release_expired_holds()
     add(user, variant, 4)
     third = held(Owner(guest_token=uuid.uuid4()), variant, 6)
-    run_out(third)
+    expire(third)
     merge(guest, user)
     assert lines_of(user) == {variant.pk: (7, 7)}
     assert hold(third) == (6, 0)
@@ -274,7 +274,7 @@ def at(price: str, owner: Owner, variant: ProductVariant, units: int, *, is_live
     set_price(variant, price)
     line = held(owner, variant, units)
     if not is_live:
-        run_out(line)
+        expire(line)
 
 
 def set_price(variant: ProductVariant, price: str) -> None:
@@ -315,7 +315,7 @@ def test_no_unit_gets_a_price_that_it_was_not_taken_at(
     for owner, (price, units, is_live) in ((user, own), (guest, guests)):
         at(price, owner, variant, units, is_live=is_live)
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     set_price(variant, now)
     (merged,) = merge(guest, user)
     line = CartItem.objects.get(cart__user=user.user_id)
@@ -330,7 +330,7 @@ def test_units_that_are_not_free_any_more_do_not_change_the_price(
     """Nothing is taken, so what is held goes on at the price at which it was."""
     at("3.00", user, variant, 4, is_live=False)
     at("5.00", guest, variant, 2)
-    release_run_out_holds()
+    release_expired_holds()
     add(Owner(guest_token=uuid.uuid4()), variant, 8)
     set_price(variant, "9.00")
     (merged,) = merge(guest, user)

@@ -7,11 +7,11 @@ import pytest
 from cart.errors import LineNotFound
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import release_run_out_holds, remove_line
+from cart.services import release_expired_holds, remove_line
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -28,9 +28,9 @@ def test_the_units_go_back(guest: Owner, variant: ProductVariant) -> None:
 @pytest.mark.parametrize("was_swept", [False, True])
 def test_the_units_of_a_run_out_line_go_back_once(guest: Owner, variant: ProductVariant, was_swept: bool) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     remove_line(owner=guest, item_id=line.pk)
     assert stock(variant) == (10, 0)
 

@@ -1,4 +1,4 @@
-"""`retake_line`: one click takes the units of a run-out line again, if they are still free."""
+"""`reclaim_line`: one click takes the units of a run-out line again, if they are still free."""
 
 import uuid
 from decimal import Decimal
@@ -8,11 +8,11 @@ import pytest
 from cart.errors import LineNotFound
 from cart.models import CartItem
 from cart.owners import Owner
-from cart.services import keep_items, release_run_out_holds, retake_line
+from cart.services import extend_own_holds, reclaim_line, release_expired_holds
 from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 @pytest.mark.parametrize("was_swept", [False, True])
 def test_the_units_are_held_again(guest: Owner, variant: ProductVariant, was_swept: bool) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     if was_swept:
-        release_run_out_holds()
-    retake_line(owner=guest, item_id=line.pk)
+        release_expired_holds()
+    reclaim_line(owner=guest, item_id=line.pk)
     assert stock(variant) == (7, 3)
     assert hold(line) == (3, 3)
     assert line.reserved_until is not None
@@ -32,9 +32,9 @@ def test_the_units_are_held_again(guest: Owner, variant: ProductVariant, was_swe
 
 def test_the_price_is_that_of_now(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     ProductVariant.objects.update(price=Decimal("9.00"))
-    changed = retake_line(owner=guest, item_id=line.pk).changed_line
+    changed = reclaim_line(owner=guest, item_id=line.pk).changed_line
     assert changed is not None
     assert changed.price_before == line.price
     line.refresh_from_db()
@@ -43,16 +43,16 @@ def test_the_price_is_that_of_now(guest: Owner, variant: ProductVariant) -> None
 
 def test_the_new_hold_may_be_kept_as_often_as_any(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
-    assert [keep_items(owner=guest) for _ in range(4)] == [1, 1, 1, 0]
-    run_out(line)
-    retake_line(owner=guest, item_id=line.pk)
-    assert [keep_items(owner=guest) for _ in range(4)] == [1, 1, 1, 0]
+    assert [extend_own_holds(owner=guest) for _ in range(4)] == [1, 1, 1, 0]
+    expire(line)
+    reclaim_line(owner=guest, item_id=line.pk)
+    assert [extend_own_holds(owner=guest) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_a_live_hold_is_left_as_it_is(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
     before = CartItem.objects.values().get()
-    retake_line(owner=guest, item_id=line.pk)
+    reclaim_line(owner=guest, item_id=line.pk)
     assert CartItem.objects.values().get() == before
     assert stock(variant) == (7, 3)
 
@@ -60,27 +60,27 @@ def test_a_live_hold_is_left_as_it_is(guest: Owner, variant: ProductVariant) -> 
 @pytest.mark.parametrize("taken", [8, 10])
 def test_units_that_others_took_are_refused(guest: Owner, variant: ProductVariant, taken: int) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     add(Owner(guest_token=uuid.uuid4()), variant, taken)
     with nothing_changes(), pytest.raises(InsufficientStock) as refusal:
-        retake_line(owner=guest, item_id=line.pk)
+        reclaim_line(owner=guest, item_id=line.pk)
     assert (refusal.value.available, refusal.value.requested) == (10 - taken, 3)
 
 
 @pytest.mark.parametrize("was_swept", [False, True])
 def test_a_variant_that_is_no_longer_sold_is_refused(guest: Owner, variant: ProductVariant, was_swept: bool) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     ProductVariant.objects.update(is_active=False)
     with nothing_changes(), pytest.raises(VariantUnavailable):
-        retake_line(owner=guest, item_id=line.pk)
+        reclaim_line(owner=guest, item_id=line.pk)
 
 
 def test_a_line_of_another_shopper_is_not_found(guest: Owner, variant: ProductVariant) -> None:
     line = held(Owner(guest_token=uuid.uuid4()), variant, 3)
-    run_out(line)
+    expire(line)
     add(guest, variant)
     with nothing_changes(), pytest.raises(LineNotFound):
-        retake_line(owner=guest, item_id=line.pk)
+        reclaim_line(owner=guest, item_id=line.pk)

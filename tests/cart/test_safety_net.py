@@ -14,13 +14,13 @@ from django.db.models import F
 from cart.errors import CartClosed, InvalidQuantity, LineMoved
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import merge_guest_cart, release_run_out_holds, remove_line, set_line_quantity
+from cart.services import merge_guest_cart, release_expired_holds, remove_line, set_line_quantity
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -88,7 +88,7 @@ class TestCreating:
     def test_takes_run_out_units_of_another_cart(self, cart: Cart, make_variant: MakeVariant) -> None:
         variant = make_variant(2)
         line = held(Owner(guest_token=uuid.uuid4()), variant, 2)
-        run_out(line)
+        expire(line)
         CartItem(cart=cart, product_variant=variant, quantity=1).save()
         assert stock(variant) == (1, 1)
         assert hold(line) == (2, 0)
@@ -189,8 +189,8 @@ class TestChanging:
 
     def test_refuses_a_cart_that_is_closed(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 3)
-        run_out(line)
-        release_run_out_holds()
+        expire(line)
+        release_expired_holds()
         Cart.objects.update(status=Cart.Status.ABANDONED)
         with nothing_changes(), pytest.raises(CartClosed), transaction.atomic():
             line.save()
@@ -232,9 +232,9 @@ class TestChangingARunOutLine:
         self, guest: Owner, variant: ProductVariant, quantity: int, was_swept: bool
     ) -> None:
         line = held(guest, variant, 3)
-        run_out(line)
+        expire(line)
         if was_swept:
-            release_run_out_holds()
+            release_expired_holds()
         line.quantity = quantity
         line.save()
         assert stock(variant) == (10, 0)
@@ -243,7 +243,7 @@ class TestChangingARunOutLine:
 
     def test_with_the_same_quantity_leaves_it_as_it_is(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 3)
-        run_out(line)
+        expire(line)
         line.save()
         assert stock(variant) == (7, 3)
 
@@ -251,8 +251,8 @@ class TestChangingARunOutLine:
 class TestAStaleInstance:
     def test_never_brings_back_an_old_hold(self, guest: Owner, variant: ProductVariant) -> None:
         stale = held(guest, variant, 3)
-        run_out(stale)
-        release_run_out_holds()
+        expire(stale)
+        release_expired_holds()
         stale.save()
         assert stock(variant) == (10, 0)
         assert hold(stale) == (3, 0)
@@ -347,14 +347,14 @@ class TestDeleting:
 
     def test_a_run_out_line_gives_back_what_is_still_counted(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 3)
-        run_out(line)
+        expire(line)
         line.delete()
         assert stock(variant) == (10, 0)
 
     def test_a_swept_line_gives_nothing_back_twice(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 3)
-        run_out(line)
-        release_run_out_holds()
+        expire(line)
+        release_expired_holds()
         line.delete()
         assert stock(variant) == (10, 0)
 
@@ -384,8 +384,8 @@ class TestDeleting:
 
     def test_a_line_of_a_closed_cart_is_allowed(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 3)
-        run_out(line)
-        release_run_out_holds()
+        expire(line)
+        release_expired_holds()
         Cart.objects.update(status=Cart.Status.ABANDONED)
         line.delete()
         assert stock(variant) == (10, 0)
@@ -423,7 +423,7 @@ class TestOutsideATransaction:
 
     def test_stock_may_be_lowered_by_the_units_that_came_back(self, guest: Owner, variant: ProductVariant) -> None:
         held(guest, variant, 10).delete()
-        stock_move(variant_id=variant.pk, delta=-10, kind=StockMovement.Kind.ADJUSTMENT, reason="Broken")
+        move_stock(variant_id=variant.pk, delta=-10, kind=StockMovement.Kind.ADJUSTMENT, reason="Broken")
         assert stock(variant) == (0, 0)
 
 

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from cart.owners import Owner
 from cart.selectors import cart_contents, cart_summary, free_units, variants_on_sale
 from cart.selectors import free as asking
-from cart.services import close_abandoned_carts, merge_guest_cart, release_run_out_holds
+from cart.services import close_abandoned_carts, merge_guest_cart, release_expired_holds
 from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, leave, run_out
+from tests.support.shopping import add, expire, held, leave
 
 
 @pytest.fixture
@@ -29,24 +29,24 @@ def available(variant: ProductVariant, owner: Owner | None) -> int:
 
 class TestVariantsOnSale:
     def test_run_out_holds_of_others_count_as_free(self, guest: Owner, other: Owner, variant: ProductVariant) -> None:
-        run_out(held(other, variant, 4))
+        expire(held(other, variant, 4))
         add(Owner(guest_token=uuid.uuid4()), variant, 3)
         assert available(variant, guest) == 7
         assert available(variant, None) == 7
 
     def test_the_shoppers_own_run_out_hold_does_not(self, guest: Owner, variant: ProductVariant) -> None:
-        run_out(held(guest, variant, 4))
+        expire(held(guest, variant, 4))
         assert available(variant, guest) == 6
 
     def test_what_is_available_can_be_added(self, guest: Owner, other: Owner, variant: ProductVariant) -> None:
-        run_out(held(guest, variant, 2))
-        run_out(held(other, variant, 4))
+        expire(held(guest, variant, 2))
+        expire(held(other, variant, 4))
         add(guest, variant, available(variant, guest))
         assert available(variant, guest) == 0
 
     def test_a_swept_hold_is_not_counted_twice(self, guest: Owner, other: Owner, variant: ProductVariant) -> None:
-        run_out(held(other, variant, 4))
-        release_run_out_holds()
+        expire(held(other, variant, 4))
+        release_expired_holds()
         assert available(variant, guest) == 10
 
     def test_a_variant_that_is_no_longer_sold_is_not_among_them(self, make_variant: MakeVariant) -> None:
@@ -60,7 +60,7 @@ class TestVariantsOnSale:
     def test_own_is_the_cart_that_is_open(self, guest: Owner, variant: ProductVariant) -> None:
         leave(add(guest, variant, 2))
         close_abandoned_carts()
-        run_out(held(guest, variant, 4))
+        expire(held(guest, variant, 4))
         assert available(variant, guest) == 6
 
     def test_they_come_by_sku_with_when_the_first_hold_of_others_ends(
@@ -70,7 +70,7 @@ class TestVariantsOnSale:
         held(guest, ours)
         live = held(other, theirs)
         held(Owner(guest_token=uuid.uuid4()), theirs)
-        run_out(held(other, ended))
+        expire(held(other, ended))
         found = variants_on_sale([ended.product_id, theirs.product_id, ours.product_id], guest)
         ends = {one.sku: one.first_hold_ends for one in found}  # type: ignore[attr-defined]
         assert ends == {ours.sku: None, theirs.sku: live.reserved_until, ended.sku: None}
@@ -79,7 +79,7 @@ class TestVariantsOnSale:
     def test_any_number_of_variants_is_one_query(self, guest: Owner, other: Owner, make_variant: MakeVariant) -> None:
         goods = [make_variant() for _ in range(3)]
         for variant in goods:
-            run_out(held(other, variant))
+            expire(held(other, variant))
         with CaptureQueriesContext(connection) as statements:
             found = variants_on_sale([variant.product_id for variant in goods], guest)
         assert [variant.available for variant in found] == [10] * 3  # type: ignore[attr-defined]
@@ -91,12 +91,12 @@ class TestFreeUnits:
         self, guest: Owner, other: Owner, variant: ProductVariant
     ) -> None:
         cart = add(guest, variant, 1)
-        run_out(held(other, variant, 2))
+        expire(held(other, variant, 2))
         live = held(Owner(guest_token=uuid.uuid4()), variant, 3)
         held(Owner(guest_token=uuid.uuid4()), variant, 1)
         free = free_units(variant_id=variant.pk, for_cart_id=cart.pk)
         assert free is not None
-        assert (free.in_stock, free.run_out, free.first_hold_ends) == (3, 2, live.reserved_until)
+        assert (free.in_stock, free.expired, free.first_hold_ends) == (3, 2, live.reserved_until)
 
     def test_knows_nothing_of_a_variant_that_is_not_sold(self, make_variant: MakeVariant) -> None:
         assert free_units(variant_id=make_variant(is_active=False).pk, for_cart_id=0) is None
@@ -141,7 +141,7 @@ def hold_units(variant: ProductVariant, *, carts: int, hours: int) -> None:
 class TestCartContents:
     def test_marks_what_is_held(self, guest: Owner, make_variant: MakeVariant) -> None:
         lines = [held(guest, make_variant()) for _ in range(3)]
-        run_out(lines[1])
+        expire(lines[1])
         contents = cart_contents(guest)
         assert [bool(line.is_held) for line in contents.lines] == [True, False, True]  # type: ignore[attr-defined]
         assert contents.hold_ends == lines[0].reserved_until

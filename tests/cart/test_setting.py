@@ -7,12 +7,12 @@ import pytest
 from cart.errors import InvalidQuantity, LineNotFound
 from cart.models import Cart
 from cart.owners import Owner
-from cart.services import release_run_out_holds, set_line_quantity
+from cart.services import release_expired_holds, set_line_quantity
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -59,9 +59,9 @@ def test_a_run_out_line_takes_its_units_again(
     guest: Owner, variant: ProductVariant, quantity: int, was_swept: bool
 ) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
+    expire(line)
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     set_line_quantity(owner=guest, item_id=line.pk, quantity=quantity)
     assert stock(variant) == (10 - quantity, quantity)
     assert hold(line) == (quantity, quantity)
@@ -90,8 +90,8 @@ def test_without_a_cart_no_line_is_found(guest: Owner, variant: ProductVariant) 
 
 def test_a_line_of_a_closed_cart_is_not_found(guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
-    release_run_out_holds()
+    expire(line)
+    release_expired_holds()
     Cart.objects.update(status=Cart.Status.ABANDONED)
     with nothing_changes(), pytest.raises(LineNotFound):
         set_line_quantity(owner=guest, item_id=line.pk, quantity=1)

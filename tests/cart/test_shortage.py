@@ -9,12 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cart.owners import Owner
-from cart.services import release_run_out_holds, retake_line
+from cart.services import reclaim_line, release_expired_holds
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, held, nothing_changes, run_out
+from tests.support.shopping import add, expire, held, nothing_changes
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -68,18 +68,18 @@ def test_the_shoppers_own_hold_is_not_in_other_carts(guest: Owner, variant: Prod
 
 
 def test_run_out_holds_of_others_count_as_free(guest: Owner, other: Owner, variant: ProductVariant) -> None:
-    run_out(held(other, variant, 8))
+    expire(held(other, variant, 8))
     refusal = refusal_of(guest, variant, 11)
     assert (refusal.code, refusal.available, refusal.first_hold_ends) == ("only_n_left", 10, None)
 
 
 def test_a_run_out_line_asks_for_all_its_units(guest: Owner, other: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 3)
-    run_out(line)
-    release_run_out_holds()
+    expire(line)
+    release_expired_holds()
     add(other, variant, 9)
     with nothing_changes(), pytest.raises(InsufficientStock) as refusal:
-        retake_line(owner=guest, item_id=line.pk)
+        reclaim_line(owner=guest, item_id=line.pk)
     assert (refusal.value.available, refusal.value.requested) == (1, 3)
 
 

@@ -15,9 +15,9 @@ from cart.audit import run_audit
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from tests.support.ledger import tamper
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules_hold_at_the_end")]
 
@@ -115,7 +115,7 @@ def test_bad_input_is_told_and_changes_nothing(
 
 def test_the_number_that_was_seen_must_still_be_there(clerk: Client, variant: ProductVariant) -> None:
     seen = hidden(page(clerk, variant))
-    stock_move(variant_id=variant.pk, delta=-4, kind=StockMovement.Kind.ADJUSTMENT, reason="Broken")
+    move_stock(variant_id=variant.pk, delta=-4, kind=StockMovement.Kind.ADJUSTMENT, reason="Broken")
     with nothing_changes():
         answer = send(clerk, variant, "adjusted", 3, **seen)
     assert "You saw 10 on hand; meanwhile stock was moved, and now there are 6." in text(answer)
@@ -136,7 +136,7 @@ def test_a_form_sent_twice_moves_once(clerk: Client, variant: ProductVariant) ->
 def test_a_number_that_went_away_and_came_back_was_moved_too(clerk: Client, variant: ProductVariant) -> None:
     seen = hidden(page(clerk, variant))
     for delta in (5, -5):
-        stock_move(variant_id=variant.pk, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Recount")
+        move_stock(variant_id=variant.pk, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Recount")
     with nothing_changes():
         assert "now there are 10" in text(send(clerk, variant, "received", 5, **seen))
 
@@ -191,7 +191,7 @@ class TestTheQuestion:
         self, clerk: Client, guest: Owner, variant: ProductVariant
     ) -> None:
         line = held(guest, variant, 8)
-        run_out(line)
+        expire(line)
         assert send(clerk, variant, "adjusted", -5).status_code == 302
         assert (hold(line), stock(variant)) == ((8, 0), (5, 0))
 
@@ -222,9 +222,9 @@ def test_the_shopper_sees_that_units_are_no_longer_held(clerk: Client, client: C
 
 class TestThePage:
     def test_explains_the_number(self, clerk: Client, guest: Owner, make_user: Any, variant: ProductVariant) -> None:
-        stock_move(variant_id=variant.pk, delta=7, kind=StockMovement.Kind.RECEIPT, reason="Delivery 6")
+        move_stock(variant_id=variant.pk, delta=7, kind=StockMovement.Kind.RECEIPT, reason="Delivery 6")
         held(Owner(user_id=make_user("ada").pk), variant, 3)
-        run_out(held(guest, variant, 2))
+        expire(held(guest, variant, 2))
         run_audit()
         shown = text(page(clerk, variant))
         assert "The ledger adds up to 17." in shown
@@ -244,7 +244,7 @@ class TestThePage:
 
     def test_asks_a_handful_however_long_the_history(self, clerk: Client, variant: ProductVariant) -> None:
         for number in range(30):
-            stock_move(variant_id=variant.pk, delta=2, kind=StockMovement.Kind.RECEIPT, reason=f"Delivery {number}")
+            move_stock(variant_id=variant.pk, delta=2, kind=StockMovement.Kind.RECEIPT, reason=f"Delivery {number}")
             held(Owner(user_id=User.objects.create(username=f"user{number}").pk), variant, 1)
         with CaptureQueriesContext(connection) as queries:
             shown = text(page(clerk, variant))

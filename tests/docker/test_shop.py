@@ -88,6 +88,6 @@ def test_a_client_is_known_by_its_address_and_not_by_what_it_says(shop: DockerSh
 
 
 def test_a_body_that_is_too_large_is_cut_off(shop: DockerShop) -> None:
-    """Seen at Flower, which reads bodies of any size; web refuses them before the proxy has to."""
+    """Expected at Flower, which reads bodies of any size; web refuses them before the proxy has to."""
     assert ask(f"{shop.address}/flower/nowhere", b"0" * 9_000_000)[0] == 404
     assert ask(f"{shop.address}/flower/nowhere", b"0" * 11_000_000)[0] in (413, 502)  # Caddy before 2.7: 502

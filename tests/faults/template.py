@@ -12,7 +12,7 @@ from pathlib import Path
 from environ import Env
 
 from inventory.models import Product, ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from tests.faults.parts import REPOSITORY
 from tests.support.databases import led_to
 from tools.local.servers import Postgres
@@ -59,7 +59,7 @@ def make_good(sku: str, stock: int, threshold: int = 0) -> Good:
     variant = ProductVariant.objects.create(
         product=product, sku=f"{sku}A", name="Standard", price=Decimal("2.50"), low_stock_threshold=threshold
     )
-    stock_move(variant_id=variant.pk, delta=stock, kind=StockMovement.Kind.OPENING, reason="Opening stock")
+    move_stock(variant_id=variant.pk, delta=stock, kind=StockMovement.Kind.OPENING, reason="Opening stock")
     return Good(variant.pk, product.get_absolute_url())
 
 

@@ -106,8 +106,8 @@ def _breaker() -> None:
 
 def _key() -> None:
     """A repeated form adds again."""
-    adding = _module("cart.services.adding")
-    adding.claim_key = lambda key, **facts: None
+    adding = _module("cart.services.lines")
+    adding.record_key = lambda key, **facts: None
 
 
 def _retries() -> None:
@@ -120,7 +120,7 @@ def _database_clock() -> None:
     """Whether a hold ran out is judged by the clock of the process."""
     from django.utils import timezone
 
-    expiring, holding = _module("cart.services.expiring"), _module("cart.services.holding")
+    expiring, holding = _module("cart.services.sweeps"), _module("cart.services.units")
     expiring.clock = holding.clock = timezone.now
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from backoffice.roles import CLERK, MANAGER
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
-from inventory.services import alerts_acknowledge, alerts_refresh, stock_move
+from inventory.services import acknowledge_alerts, move_stock, refresh_alerts
 from tests.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +28,9 @@ def variants(make_variant: MakeVariant) -> list[ProductVariant]:
     """One low, one sold out, and one that is back in stock."""
     variants = [make_variant(5, threshold=10), make_variant(0, threshold=10), make_variant(5, threshold=10)]
     ids = [variant.pk for variant in variants]
-    alerts_refresh(variant_ids=ids)
-    stock_move(variant_id=ids[2], delta=50, kind=Movement.Kind.RECEIPT, reason="Delivery")
-    alerts_refresh(variant_ids=ids)
+    refresh_alerts(variant_ids=ids)
+    move_stock(variant_id=ids[2], delta=50, kind=Movement.Kind.RECEIPT, reason="Delivery")
+    refresh_alerts(variant_ids=ids)
     return variants
 
 
@@ -63,7 +63,7 @@ def logged() -> list[tuple[str, str, str]]:
 def test_the_list_shows_open_alerts_unless_asked_otherwise(
     admin_client: Client, admin_user: User, variants: list[ProductVariant], state: str, shown: list[int]
 ) -> None:
-    alerts_acknowledge(alert_ids=[alert_of(variants[0]).pk], actor=admin_user)
+    acknowledge_alerts(alert_ids=[alert_of(variants[0]).pk], actor=admin_user)
     AlertMute.objects.create(variant=variants[1], until=timezone.now() + timedelta(days=1), reason="x")
     AlertMute.objects.create(variant=variants[0], until=timezone.now() - timedelta(days=1), reason="over")
     page = admin_client.get(LIST, {"state": state} if state else {}).content.decode()
@@ -89,10 +89,10 @@ def test_what_is_closed_or_acknowledged_is_refused_and_left(client: Client, vari
 
 def test_what_gets_worse_is_to_be_seen_again(admin_user: User, variants: list[ProductVariant]) -> None:
     low = variants[0]
-    alerts_acknowledge(alert_ids=[alert_of(low).pk], actor=admin_user)
+    acknowledge_alerts(alert_ids=[alert_of(low).pk], actor=admin_user)
     for delta in (-1, -4, +1):
-        stock_move(variant_id=low.pk, delta=delta, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
-        alerts_refresh(variant_ids=[low.pk])
+        move_stock(variant_id=low.pk, delta=delta, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
+        refresh_alerts(variant_ids=[low.pk])
         if delta == -1:
             assert alert_of(low).acknowledged_by == admin_user
     assert (alert_of(low).level, alert_of(low).acknowledged_at, alert_of(low).acknowledged_by) == ("low", None, None)

@@ -12,7 +12,7 @@ from inventory.catalogue.reading import read_catalogue
 from inventory.categories import DEPARTMENTS, OTHER, category_of
 from inventory.management.commands.import_catalogue import DERIVED_CATALOGUE
 from inventory.models import Category, Product
-from inventory.sorting import categories_ensure, products_sort
+from inventory.sorting import ensure_categories, sort_products
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,20 @@ def test_an_import_sorts_what_it_creates() -> None:
 
 @pytest.mark.django_db
 def test_sorting_is_done_once_and_leaves_what_staff_have_moved() -> None:
-    mug, moved = product("Red Mug"), product("Blue Mug", category_id=categories_ensure()["garden"])
+    mug, moved = product("Red Mug"), product("Blue Mug", category_id=ensure_categories()["garden"])
     out = StringIO()
     call_command("sort_products", stdout=out)
     assert out.getvalue() == "Sorted 1 product.\n"
     mug.refresh_from_db()
     moved.refresh_from_db()
     assert [mug.category and mug.category.slug, moved.category and moved.category.slug] == ["kitchen", "garden"]
-    assert products_sort() == 0
+    assert sort_products() == 0
 
 
 @pytest.mark.django_db
 def test_a_category_that_staff_renamed_keeps_its_name() -> None:
     Category.objects.create(slug="kitchen", name="Cooking", place=50)
-    categories_ensure()
+    ensure_categories()
     assert Category.objects.get(slug="kitchen").name == "Cooking"
     assert Category.objects.count() == len(DEPARTMENTS)
 

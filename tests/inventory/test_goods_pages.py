@@ -15,7 +15,7 @@ from PIL import Image
 from backoffice.roles import CLERK, MANAGER
 from inventory.errors import NumberTaken, PriceChangedMeanwhile
 from inventory.models import DRILL_NUMBER, Category, PriceChange, Product, ProductVariant
-from inventory.services import variant_save
+from inventory.services import save_variant
 from tests.support.shopping import nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
@@ -293,7 +293,7 @@ class TestPrices:
         ProductVariant.objects.update(price=9)
         variant.price = Decimal("3.75")
         with pytest.raises(PriceChangedMeanwhile):
-            variant_save(variant=variant, fields=["price"], price_seen=Decimal("2.50"))
+            save_variant(variant=variant, fields=["price"], price_seen=Decimal("2.50"))
         assert not PriceChange.objects.exists()
 
     def test_are_not_for_clerks(self, clerk: Client, variant: ProductVariant) -> None:
@@ -312,7 +312,7 @@ class TestVariants:
 
     def test_not_even_where_the_caller_says_so(self, variant: ProductVariant) -> None:
         new = ProductVariant(product=variant.product, sku="NEW", name="New", price=1, stock_quantity=99)
-        assert stock(variant_save(variant=new, fields=[])) == (0, 0)
+        assert stock(save_variant(variant=new, fields=[])) == (0, 0)
 
     def test_a_taken_sku_is_told(self, manager: Client, variant: ProductVariant) -> None:
         fields = ROW | {"product": variant.product_id, "sku": variant.sku}
@@ -321,7 +321,7 @@ class TestVariants:
 
     def test_one_that_was_taken_since_the_form_looked(self, variant: ProductVariant) -> None:
         with pytest.raises(NumberTaken):
-            variant_save(variant=ProductVariant(product=variant.product, sku=variant.sku, price=1), fields=[])
+            save_variant(variant=ProductVariant(product=variant.product, sku=variant.sku, price=1), fields=[])
 
     def test_is_taken_off_sale_not_deleted(self, manager: Client, variant: ProductVariant) -> None:
         assert manager.post(address("productvariant_delete", variant), {"post": "yes"}).status_code == 403

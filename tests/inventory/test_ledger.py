@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from inventory.models import DRILL_NUMBER, PriceChange, Product, ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +72,6 @@ def test_the_migration_goes_back_and_forth(variant: ProductVariant) -> None:
 
 
 def test_a_wrong_line_is_put_right_by_another(variant: ProductVariant) -> None:
-    stock_move(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
-    stock_move(variant_id=variant.pk, delta=-5, kind=StockMovement.Kind.ADJUSTMENT, reason="There was none")
+    move_stock(variant_id=variant.pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
+    move_stock(variant_id=variant.pk, delta=-5, kind=StockMovement.Kind.ADJUSTMENT, reason="There was none")
     assert list(variant.movements.values_list("delta", "balance_after")) == [(-5, 10), (5, 15), (10, 10)]

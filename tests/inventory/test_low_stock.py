@@ -8,12 +8,12 @@ from django.db import connection
 
 from cart.audit import run_audit
 from cart.owners import Owner
-from cart.services import add_product_to_cart, release_run_out_holds, remove_line
+from cart.services import add_product_to_cart, release_expired_holds, remove_line
 from core.locks import AdvisoryLock
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
-from inventory.services import alerts_refresh, stock_move, stock_move_many, variant_save
-from inventory.services.many import Move
+from inventory.services import move_stock, move_stock_in_bulk, refresh_alerts, save_variant
+from inventory.services.bulk import Move
 from inventory.signals import alert_changed
 from outbox.drain import drain
 from tests.conftest import MakeVariant
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def move(variant: ProductVariant, delta: int) -> None:
-    stock_move(variant_id=variant.pk, delta=delta, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
+    move_stock(variant_id=variant.pk, delta=delta, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
     drain("check_low_stock")
 
 
@@ -83,7 +83,7 @@ def test_units_of_a_hold_that_ran_out_close_it(guest: Owner, make_variant: MakeV
     cart = add_product_to_cart(None, variant.pk, 10, guest_token=guest.guest_token)
     drain("check_low_stock")
     cart.items.update(reserved_until="2020-01-01T00:00:00Z")
-    assert release_run_out_holds() == 1
+    assert release_expired_holds() == 1
     drain("check_low_stock")
     assert alerts() == [("low", False)]
 
@@ -92,7 +92,7 @@ def test_what_an_audit_corrects_opens_and_closes_it(make_variant: MakeVariant) -
     variant = make_variant(20, threshold=10)
     drain("check_low_stock")
     ProductVariant.objects.filter(pk=variant.pk).update(stock_quantity=0, reserved_quantity=20)
-    alerts_refresh(variant_ids=[variant.pk])
+    refresh_alerts(variant_ids=[variant.pk])
     assert alerts() == [("out", True)]
     run_audit(fix=True)
     drain("check_low_stock")
@@ -102,7 +102,7 @@ def test_what_an_audit_corrects_opens_and_closes_it(make_variant: MakeVariant) -
 def test_what_a_file_moves_opens_and_closes_it(make_variant: MakeVariant) -> None:
     variant = make_variant(20, threshold=10)
     for delta in (-20, +20):
-        stock_move_many(
+        move_stock_in_bulk(
             moves=[Move(variant.pk, delta, Movement.Kind.ADJUSTMENT, "Counted")], cause="a file", actor=None
         )
         drain("check_low_stock")
@@ -114,7 +114,7 @@ def test_a_higher_threshold_opens_it_and_a_lower_one_closes_it(make_variant: Mak
     drain("check_low_stock")
     for threshold in (20, 10):
         variant.low_stock_threshold = threshold
-        variant_save(variant=variant, fields=["low_stock_threshold"])
+        save_variant(variant=variant, fields=["low_stock_threshold"])
         drain("check_low_stock")
     assert alerts() == [("low", False)]
 
@@ -127,7 +127,7 @@ def test_many_checks_at_once_open_one_alert(make_variant: MakeVariant) -> None:
 
 def refresh_and_close(variant: ProductVariant) -> None:
     try:
-        alerts_refresh(variant_ids=[variant.pk])
+        refresh_alerts(variant_ids=[variant.pk])
     finally:
         connection.close()
 
@@ -140,7 +140,7 @@ def test_a_check_reads_the_stock_after_it_has_the_lock(make_variant: MakeVariant
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
         rival.start()
         wait_until(somebody_waits, "the rival waits for the lock")
-        stock_move(variant_id=variant.pk, delta=-5, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
+        move_stock(variant_id=variant.pk, delta=-5, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
     rival.join(30)
     assert alerts() == [("out", True)]

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from inventory import photo_files
 from inventory.models import Product
 from inventory.photo_files import YOUNGEST, drop_unnamed_photos
-from inventory.photos import SIZES, Photo, photo_keep, photo_path, photo_read
+from inventory.photos import SIZES, Photo, photo_path, read_photo, store_photo
 from shop.pictures import product_picture
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.inventory.test_photos import file
@@ -47,12 +47,12 @@ def staff(transactional_db: None) -> Client:
 
 def photo(width: int = 90) -> Photo:
     content = CONTENT if width == 90 else file(size=(width, 60))
-    return photo_read(BytesIO(content), len(content))
+    return read_photo(BytesIO(content), len(content))
 
 
 @transaction.atomic
 def keep(width: int = 90) -> str:
-    return photo_keep(photo(width))
+    return store_photo(photo(width))
 
 
 def age(media: Path, seconds: float) -> None:
@@ -120,7 +120,7 @@ def test_a_form_that_relies_on_the_files_finds_them_after_its_commit(
         take_away(product)
         drop_unnamed_photos()
 
-    at_the_seam("inventory.admin.goods.product_save", rivals)
+    at_the_seam("inventory.admin.goods.save_product", rivals)
     assert save(staff, other, photograph=upload(CONTENT)).status_code == 302
     other.refresh_from_db()
     assert drop_unnamed_photos() == 0
@@ -156,7 +156,7 @@ def test_a_form_that_commits_after_the_sweep_read_the_names_keeps_its_files(
 
 @transaction.atomic
 def give_photo(product: Product) -> None:
-    Product.objects.filter(pk=product.pk).update(photo=photo_keep(photo()))
+    Product.objects.filter(pk=product.pk).update(photo=store_photo(photo()))
 
 
 def on_its_own_connection(act: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 from pytest_django import Settings
 
-from inventory.photos import LARGEST_FILE, SIZES, photo_keep, photo_path, photo_read
+from inventory.photos import LARGEST_FILE, SIZES, photo_path, read_photo, store_photo
 
 
 @pytest.fixture(autouse=True)
@@ -27,13 +27,13 @@ def file(kind: str = "JPEG", size: tuple[int, int] = (900, 600), mode: str = "RG
 
 
 def read(content: bytes) -> dict[str, Image.Image]:
-    photo = photo_read(BytesIO(content), len(content))
+    photo = read_photo(BytesIO(content), len(content))
     return {size: Image.open(BytesIO(made)) for size, made in photo.files.items()}
 
 
 def refusal(content: bytes) -> str | None:
     with pytest.raises(ValidationError) as caught:
-        photo_read(BytesIO(content), len(content))
+        read_photo(BytesIO(content), len(content))
     return str(caught.value.code)
 
 
@@ -75,7 +75,7 @@ def test_only_pixels_survive_and_they_stand_upright() -> None:
     exif[0x0112], exif[0x010F] = 6, "SECRET CAMERA"  # turned by a quarter; who made it
     content = file(size=(600, 300), exif=exif, comment=b"SECRET COMMENT")
     assert b"SECRET" in content
-    photo = photo_read(BytesIO(content), len(content))
+    photo = read_photo(BytesIO(content), len(content))
     assert all(b"SECRET" not in made and b"EXIF" not in made for made in photo.files.values())
     assert read(content)["card"].size == (300, 600)
 
@@ -92,7 +92,7 @@ def test_what_is_no_jpeg_png_or_webp_is_refused(content: bytes) -> None:
 
 def test_a_file_that_is_too_large_is_not_even_opened() -> None:
     with pytest.raises(ValidationError, match="at most 8 MB"):
-        photo_read(BytesIO(b""), LARGEST_FILE + 1)
+        read_photo(BytesIO(b""), LARGEST_FILE + 1)
 
 
 @pytest.mark.parametrize("size", [(6400, 6251), (10_000, 9000), (60_000, 60_000), (2_000_000, 2_000_000)])
@@ -103,10 +103,10 @@ def test_a_bomb_is_refused_before_it_unfolds(size: tuple[int, int]) -> None:
 @pytest.mark.django_db
 def test_it_is_kept_under_a_name_of_its_content(media: Path) -> None:
     content = file()
-    first, second = (photo_read(BytesIO(content), len(content)) for _ in range(2))
-    assert photo_keep(first) == photo_keep(second) == first.name
+    first, second = (read_photo(BytesIO(content), len(content)) for _ in range(2))
+    assert store_photo(first) == store_photo(second) == first.name
     other = file(size=(901, 600))
-    assert photo_read(BytesIO(other), len(other)).name != first.name
+    assert read_photo(BytesIO(other), len(other)).name != first.name
     assert len(list(media.rglob("*.webp"))) == len(SIZES)
     with default_storage.open(photo_path(first.name, "card")) as stored:
         assert stored.read() == first.files["card"]

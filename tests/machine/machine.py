@@ -20,18 +20,18 @@ from cart.selectors import cart_contents, cart_summary, variants_on_sale
 from cart.services import (
     add_product_to_cart,
     close_abandoned_carts,
-    keep_items,
+    extend_own_holds,
     merge_guest_cart,
-    release_run_out_holds,
+    reclaim_line,
+    release_expired_holds,
     remove_line,
-    retake_line,
     set_line_quantity,
     store_totals,
 )
 from core.transactions import clock
 from inventory.errors import InsufficientStock, StockWouldBeNegative, VariantUnavailable
 from inventory.models import Product, ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from tests.machine.model import Hold, Line, Refused, Shop, Variant
 from tests.support.invariants import broken_rules
 
@@ -115,7 +115,7 @@ class CartMachine(RuleBasedStateMachine):
     def retake(self, which: int, stranger: bool, key: str | None) -> None:
         line, owner = self._line_and_shopper(which, stranger)
         self._both(
-            lambda: retake_line(owner=owner, item_id=line, idempotency_key=key).was_replayed,
+            lambda: reclaim_line(owner=owner, item_id=line, idempotency_key=key).was_replayed,
             lambda model: model.set_quantity(str(owner), line, None, key),
         )
 
@@ -132,7 +132,7 @@ class CartMachine(RuleBasedStateMachine):
     @rule(which=some)
     def keep(self, which: int) -> None:
         _, owner = self._line_and_shopper(which, stranger=False)
-        self._both(lambda: keep_items(owner=owner), lambda model: model.keep(str(owner)))
+        self._both(lambda: extend_own_holds(owner=owner), lambda model: model.keep(str(owner)))
 
     @precondition(lambda self: self.model.lines)
     @rule(guest=st.integers(0, GUESTS - 1), user=st.integers(GUESTS, GUESTS + USERS - 1))
@@ -156,7 +156,7 @@ class CartMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self._lines_held(Hold.LIVE))
     @rule(which=some)
-    def run_out(self, which: int) -> None:
+    def expire(self, which: int) -> None:
         self._run_out(_pick(self._lines_held(Hold.LIVE), which))
 
     def _run_out(self, pk: int) -> None:
@@ -168,7 +168,7 @@ class CartMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._lines_held(Hold.ENDED))
     @rule()
     def sweep(self) -> None:
-        self._both(release_run_out_holds, lambda model: model.sweep())
+        self._both(release_expired_holds, lambda model: model.sweep())
 
     @rule(who=st.integers(0, GUESTS - 1))
     def abandon(self, who: int) -> None:
@@ -184,7 +184,7 @@ class CartMachine(RuleBasedStateMachine):
     # --- what staff do
 
     @rule(variant=some_variant, delta=st.integers(-6, 6).filter(bool))
-    def move_stock(self, variant: int, delta: int) -> None:
+    def move_stock_past_holds(self, variant: int, delta: int) -> None:
         self._move_stock(self.variants[variant], delta)
 
     @rule(variant=some_variant, price=prices)
@@ -380,7 +380,7 @@ class CartMachine(RuleBasedStateMachine):
     def _move_stock(self, pk: int, delta: int) -> None:
         kind = StockMovement.Kind.ADJUSTMENT
         self._both(
-            lambda: stock_move(variant_id=pk, delta=delta, kind=kind, reason="Counted"),
+            lambda: move_stock(variant_id=pk, delta=delta, kind=kind, reason="Counted"),
             lambda model: model.move(pk, delta),
         )
 

@@ -12,16 +12,16 @@ from hypothesis.stateful import precondition, rule
 
 from cart.errors import CartChanged
 from cart.models import Cart
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from orders.models import DeliveryMethod, Order, Payment
-from orders.payments import PaymentNotice
+from orders.payments import PaymentEvent
 from orders.services import (
+    begin_payment,
     cancel_order,
     cancel_overdue_orders,
-    payment_begin,
-    payment_settle,
     refund_order,
     return_lines,
+    settle_payment,
     ship_order,
 )
 from tests.machine.machine import CartMachine, _pick, prices, some, units
@@ -54,7 +54,7 @@ class OrderMachine(CartMachine):
             if row.hold is Hold.LIVE:
                 self._run_out(line)
         if is_swept:
-            self._both(release_run_out_holds, lambda model: model.sweep())
+            self._both(release_expired_holds, lambda model: model.sweep())
         if lines and price is not None:
             self._change_price(lines[0][1].variant, price)
         self._place(pk)
@@ -69,9 +69,9 @@ class OrderMachine(CartMachine):
         pk, order = self._some_order(which)
         payments = list(order.payments.order_by("pk"))
         attempt %= len(payments)
-        said = PaymentNotice(payments[attempt].reference, is_paid, payments[attempt].amount, "GBP")
+        said = PaymentEvent(payments[attempt].reference, is_paid, payments[attempt].amount, "GBP")
         self._both(
-            lambda: payment_settle(notice=said, provider="invoice"),
+            lambda: settle_payment(notice=said, provider="invoice"),
             lambda model: model.pay(pk, attempt, is_paid=is_paid),
         )
 
@@ -80,7 +80,7 @@ class OrderMachine(CartMachine):
     def try_another_way_to_pay(self, which: int) -> None:
         pk, order = self._some_order(which)
         self._both(
-            lambda: payment_begin(order_id=order.pk, provider="invoice"),
+            lambda: begin_payment(order_id=order.pk, provider="invoice"),
             lambda model: model.try_another_way(pk),
         )
 

@@ -21,9 +21,9 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services import (
     merge_guest_cart,
-    release_run_out_holds,
+    reclaim_line,
+    release_expired_holds,
     remove_line,
-    retake_line,
     set_line_quantity,
 )
 from core.transactions import clock
@@ -66,13 +66,13 @@ class PriceMachine(RuleBasedStateMachine):
         ProductVariant.objects.filter(pk=self.variant.pk).update(stock_quantity=left)
 
     @rule(guest=is_guest)
-    def run_out(self, guest: bool) -> None:
+    def expire(self, guest: bool) -> None:
         holds = CartItem.objects.filter(reserved_quantity__gt=0, **self._in_cart_of(guest))
         holds.update(reserved_until=Now() - timedelta(seconds=1))
 
     @rule()
     def sweep(self) -> None:
-        release_run_out_holds()
+        release_expired_holds()
 
     # --- what the shopper does
 
@@ -91,7 +91,7 @@ class PriceMachine(RuleBasedStateMachine):
 
     @rule(guest=is_guest)
     def retake(self, guest: bool) -> None:
-        self._watch(guest, lambda owner: _told_of(retake_line(owner=owner, item_id=self._line(guest)).changed_line))
+        self._watch(guest, lambda owner: _told_of(reclaim_line(owner=owner, item_id=self._line(guest)).changed_line))
 
     @rule(guest=is_guest)
     def remove(self, guest: bool) -> None:
@@ -115,7 +115,7 @@ class PriceMachine(RuleBasedStateMachine):
     def come_back_and_log_in(self, price: Decimal, quantity: int, whose: bool | None) -> None:
         """What chance seldom puts together: a hold of before, or what is left of it, and one of now."""
         if whose is not None:
-            self.run_out(whose)
+            self.expire(whose)
         self.change_the_price(price)
         self.add(True, quantity)
         self.log_in()

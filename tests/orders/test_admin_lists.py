@@ -20,7 +20,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.admin.filters import start_of_day
 from orders.models import Checkout, DeliveryMethod, Order, Refund
-from orders.services import checkout_save, refund_order, return_lines, ship_order
+from orders.services import refund_order, return_lines, save_checkout, ship_order
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
@@ -278,7 +278,7 @@ class TestDelivery:
         self, manager: Client, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
     ) -> None:
         DeliveryMethod.objects.create(name="Bicycle", price=1)
-        checkout_save(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
+        save_checkout(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
         manager.post(reverse("admin:orders_deliverymethod_delete", args=[delivery.pk]), {"post": "yes"})
         assert Checkout.objects.get().delivery_method is None
 

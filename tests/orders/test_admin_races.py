@@ -14,13 +14,13 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import (
     cancel_order,
-    delivery_method_save,
-    payment_note,
-    payment_note_withdraw,
+    mark_refund_sent,
+    record_payment,
     refund_order,
-    refund_sent,
     return_lines,
+    save_delivery_method,
     ship_order,
+    withdraw_payment,
 )
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam
@@ -62,7 +62,7 @@ def letters(occasion: str) -> int:
 
 def test_two_ship_it_and_it_leaves_once(staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam) -> None:
     pay(placed)
-    at_the_seam("orders.services.shipping.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
+    at_the_seam("orders.services.transitions.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
     assert "is shipped" in send(staff, page(placed, "ship"), reason="Parcel 17")
     assert placed.transitions.filter(to_state="shipped").count() == letters("shipped") == 1
     assert LogEntry.objects.get().user == rival
@@ -73,8 +73,8 @@ def test_it_is_cancelled_while_another_notes_its_money(
 ) -> None:
     payment, total = placed.payments.get(), placed.total
     at_the_seam(
-        "orders.services.cancelling.lock_order",
-        lambda: payment_note(payment_id=payment.pk, amount=total, actor=rival),
+        "orders.services.transitions.lock_order",
+        lambda: record_payment(payment_id=payment.pk, amount=total, actor=rival),
     )
     told = send(staff, page(placed, "cancel"), reason="Asked by telephone")
     assert "This order is paid; from there it cannot become cancelled. Nothing was changed." in told
@@ -84,7 +84,7 @@ def test_it_is_cancelled_while_another_notes_its_money(
 def test_money_is_noted_while_another_cancels(
     staff: Client, placed: Order, rival: User, variant: ProductVariant, at_the_seam: AtTheSeam
 ) -> None:
-    at_the_seam("orders.services.receiving.lock_order", lambda: cancel_order(order_id=placed.pk, actor=rival))
+    at_the_seam("orders.services.payments.lock_order", lambda: cancel_order(order_id=placed.pk, actor=rival))
     assert "must go back" in send(staff, page(placed, "money"), amount="13.95")
     placed.refresh_from_db()
     assert (placed.state, stock(variant)) == ("cancelled", (10, 0))
@@ -96,7 +96,7 @@ def test_it_ships_while_another_refunds(
 ) -> None:
     pay(placed)
     at_the_seam(
-        "orders.services.shipping.lock_order", lambda: refund_order(order_id=placed.pk, actor=rival, reason="Asked")
+        "orders.services.transitions.lock_order", lambda: refund_order(order_id=placed.pk, actor=rival, reason="Asked")
     )
     told = send(staff, page(placed, "ship"), reason="")
     assert "This order is refunded; from there it cannot become shipped." in told
@@ -110,7 +110,7 @@ def test_two_take_the_same_unit_back(
     pay(placed)
     line = placed.lines.get()
     at_the_seam(
-        "orders.services.returning.lock_order",
+        "orders.services.refunds.lock_order",
         lambda: return_lines(order_id=placed.pk, units={line.pk: 1}, reason="Broken", actor=rival, seen=0),
     )
     told = send(staff, page(placed, "take_back"), reason="Broken", **{f"units_{line.pk}": 1})
@@ -123,8 +123,8 @@ def test_two_send_the_same_refund(staff: Client, placed: Order, rival: User, at_
     refund_order(order_id=placed.pk, reason="Asked")
     refund = Refund.objects.get()
     at_the_seam(
-        "orders.services.returning.lock_due_refund",
-        lambda: refund_sent(refund_id=refund.pk, actor=rival, note="First"),
+        "orders.services.refunds.lock_due_refund",
+        lambda: mark_refund_sent(refund_id=refund.pk, actor=rival, note="First"),
     )
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
     told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
@@ -134,13 +134,13 @@ def test_two_send_the_same_refund(staff: Client, placed: Order, rival: User, at_
 
 def mistyped(placed: Order, actor: User) -> tuple[Payment, Refund]:
     """A payment that was noted with £1,395.00, and the refund that is due for it."""
-    payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=actor)
+    payment = record_payment(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=actor)
     payment.refresh_from_db()
     return payment, payment.refunds.get()
 
 
 def withdraw(payment: Payment, actor: User) -> Payment:
-    return payment_note_withdraw(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=actor)  # type: ignore[arg-type]
+    return withdraw_payment(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=actor)  # type: ignore[arg-type]
 
 
 def test_a_note_is_withdrawn_while_another_sends_its_refund(
@@ -148,7 +148,7 @@ def test_a_note_is_withdrawn_while_another_sends_its_refund(
 ) -> None:
     payment, refund = mistyped(placed, rival)
     at_the_seam(
-        "orders.services.withdrawing.lock_due_refund", lambda: refund_sent(refund_id=refund.pk, actor=rival, note="x")
+        "orders.services.payments.lock_due_refund", lambda: mark_refund_sent(refund_id=refund.pk, actor=rival, note="x")
     )
     told = send(staff, page(placed, "mistake"), reason="Mistyped")
     assert "The refund that it made was sent already, so the money is gone. Nothing was changed." in told
@@ -160,7 +160,7 @@ def test_a_refund_is_sent_while_another_withdraws_its_note(
     staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
 ) -> None:
     payment, refund = mistyped(placed, rival)
-    at_the_seam("orders.services.returning.lock_due_refund", lambda: withdraw(payment, rival))
+    at_the_seam("orders.services.refunds.lock_due_refund", lambda: withdraw(payment, rival))
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
     told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
     assert "0 refunds are noted as sent. 1 had been noted, or withdrawn, already." in told
@@ -171,7 +171,7 @@ def test_a_note_is_withdrawn_while_another_ships(
     staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
 ) -> None:
     pay(placed)
-    at_the_seam("orders.services.withdrawing.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
+    at_the_seam("orders.services.payments.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
     told = send(staff, page(placed, "mistake"), reason="Mistyped")
     assert "The order that it paid is shipped by now. Nothing was changed." in told
     placed.refresh_from_db()
@@ -183,7 +183,7 @@ def test_it_ships_while_another_withdraws_its_note(
 ) -> None:
     pay(placed)
     payment = placed.payments.get()
-    at_the_seam("orders.services.shipping.lock_order", lambda: withdraw(payment, rival))
+    at_the_seam("orders.services.transitions.lock_order", lambda: withdraw(payment, rival))
     told = send(staff, page(placed, "ship"), reason="")
     assert "This order is placed; from there it cannot become shipped. Nothing was changed." in told
     assert letters("shipped") == 0
@@ -196,8 +196,8 @@ def test_two_take_the_last_two_ways_of_delivery_off(
     other = DeliveryMethod.objects.create(name="Bicycle", price=1)
     other.is_active = False
     at_the_seam(
-        "orders.services.delivering.lock_offered_delivery_methods",
-        lambda: delivery_method_save(method=other, fields=["is_active"]),
+        "orders.services.delivery_methods.lock_offered_delivery_methods",
+        lambda: save_delivery_method(method=other, fields=["is_active"]),
     )
     form = {"name": "Standard", "price": "3.95", "free_from": "", "place": "1"}
     address = reverse("admin:orders_deliverymethod_change", args=[delivery.pk])

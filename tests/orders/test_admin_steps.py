@@ -370,7 +370,7 @@ class TestSeveral:
         assert log() == ["Paid → Shipped: Van of Monday"] * 2
 
     def test_too_many_are_refused(self, clerk: Client, paid: Order, others: list[Order], monkeypatch: Any) -> None:
-        monkeypatch.setattr("orders.admin.taking.MOST_AT_ONCE", 1)
+        monkeypatch.setattr("orders.admin.action_views.MOST_AT_ONCE", 1)
         assert "at most 1 orders" in self.send(clerk, paid, *others, reason="x").content.decode()
         assert state(paid) == "paid"
 

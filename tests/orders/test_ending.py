@@ -10,7 +10,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
 from orders.errors import OrderNotFound, TooManyReturned, TransitionRefused
 from orders.models import DeliveryMethod, Order, OrderLine, Refund
-from orders.services import cancel_order, refund_order, refund_sent, return_lines, ship_order
+from orders.services import cancel_order, mark_refund_sent, refund_order, return_lines, ship_order
 from orders.states import NEXT, State
 from tests.conftest import MakeVariant
 from tests.support.ordering import order, pay
@@ -120,7 +120,7 @@ def test_a_refund_is_sent_once(paid: Order, make_user: Callable[[str], User]) ->
     clerk = make_user("clerk")
     refund_order(order_id=paid.pk, reason="Customer asked")
     refund = Refund.objects.get()
-    assert [refund_sent(refund_id=refund.pk, actor=clerk) for _ in range(2)] == [True, False]
+    assert [mark_refund_sent(refund_id=refund.pk, actor=clerk) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize("state", State)

@@ -8,15 +8,15 @@ import pytest
 from cart.errors import CartChanged, CartClosed, CartEmpty, KeyReused, PriceChanged
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
 from orders.errors import DeliveryUnavailable, PaymentNotPossible, TotalChanged
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
-from orders.services import Seen
+from orders.services import Expected
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, seen
-from tests.support.shopping import add, held, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, nothing_changes, stock
 
 
 def test_an_order_sells_what_the_cart_holds(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
@@ -98,9 +98,9 @@ def test_a_run_out_line_takes_its_units_again(
     guest: Owner, variant: ProductVariant, delivery: DeliveryMethod, was_swept: bool
 ) -> None:
     line = held(guest, variant, 4)
-    run_out(line)
+    expire(line)
     if was_swept:
-        release_run_out_holds()
+        release_expired_holds()
     order(line.cart, delivery)
     assert stock(variant) == (6, 0)
 
@@ -109,9 +109,9 @@ def test_a_run_out_line_takes_units_that_others_let_run_out(
     guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
 ) -> None:
     line = held(guest, variant, 6)
-    run_out(line)
-    release_run_out_holds()
-    run_out(held(Owner(guest_token=uuid.uuid4()), variant, 10))
+    expire(line)
+    release_expired_holds()
+    expire(held(Owner(guest_token=uuid.uuid4()), variant, 10))
     order(line.cart, delivery)
     assert stock(variant) == (4, 0)
 
@@ -121,8 +121,8 @@ def test_what_changed_is_told_line_by_line_and_nothing_is_bought(
 ) -> None:
     short, gone, dearer, fine = (make_variant() for _ in range(4))
     lines = [held(guest, each, 6) for each in (short, gone, dearer)]
-    run_out(*lines)
-    release_run_out_holds()
+    expire(*lines)
+    release_expired_holds()
     cart = add(guest, fine)
     add(Owner(guest_token=uuid.uuid4()), short, 5)
     ProductVariant.objects.filter(pk=gone.pk).update(is_active=False)
@@ -189,7 +189,7 @@ def test_what_is_not_offered_is_refused(guest: Owner, variant: ProductVariant, d
 def test_an_empty_cart_is_not_bought(guest: Owner, delivery: DeliveryMethod) -> None:
     cart = Cart.objects.create(guest_token=guest.guest_token)
     with nothing_changes(), pytest.raises(CartEmpty):
-        order(cart, delivery, seen=Seen(version=0, total=Decimal("3.95")))
+        order(cart, delivery, seen=Expected(version=0, total=Decimal("3.95")))
 
 
 def test_what_costs_nothing_is_paid_at_once(guest: Owner, make_variant: MakeVariant, delivery: DeliveryMethod) -> None:

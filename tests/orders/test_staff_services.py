@@ -13,15 +13,15 @@ from inventory.models import ProductVariant
 from orders.errors import LastDeliveryMethod, NotedAlready, PaymentNotPossible, ReturnedMeanwhile
 from orders.models import Checkout, DeliveryMethod, Order, Payment, Refund
 from orders.services import (
+    begin_payment,
     cancel_order,
-    checkout_save,
-    delivery_method_delete,
-    delivery_method_save,
-    payment_begin,
-    payment_note,
+    delete_delivery_method,
+    mark_refund_sent,
+    record_payment,
     refund_order,
-    refund_sent,
     return_lines,
+    save_checkout,
+    save_delivery_method,
     ship_order,
 )
 from tests.support.ordering import ADA, order, pay
@@ -51,7 +51,7 @@ def state(order: Order) -> str:
 def test_the_amount_asked_for_pays_the_order_once(placed: Order, manager: User) -> None:
     payment = placed.payments.get()
     for _ in range(2):
-        assert payment_note(payment_id=payment.pk, amount=placed.total, actor=manager).status == "paid"
+        assert record_payment(payment_id=payment.pk, amount=placed.total, actor=manager).status == "paid"
     assert state(placed) == "paid"
     assert not Refund.objects.exists()
     assert log() == ["Money came: £13.95, asked for was £13.95", f"Placed → Paid: payment {payment.reference}"]
@@ -60,26 +60,26 @@ def test_the_amount_asked_for_pays_the_order_once(placed: Order, manager: User) 
 def test_another_amount_is_owed_back_and_the_order_waits_on(placed: Order, manager: User) -> None:
     first = placed.payments.get()
     for _ in range(2):
-        payment_note(payment_id=first.pk, amount=Decimal(10), actor=manager)
+        record_payment(payment_id=first.pk, amount=Decimal(10), actor=manager)
     assert state(placed) == "placed"
     assert [refund.amount for refund in Refund.objects.all()] == [Decimal(10)]
     second = placed.payments.get(status=Payment.Status.PENDING)
     assert (second.provider, second.amount) == ("invoice", placed.total)
-    payment_note(payment_id=second.pk, amount=placed.total, actor=manager)
+    record_payment(payment_id=second.pk, amount=placed.total, actor=manager)
     assert state(placed) == "paid"
 
 
 def test_what_two_colleagues_saw_differently_is_noted_once(placed: Order, manager: User) -> None:
     payment = placed.payments.get()
-    payment_note(payment_id=payment.pk, amount=placed.total, actor=manager)
+    record_payment(payment_id=payment.pk, amount=placed.total, actor=manager)
     with pytest.raises(NotedAlready, match=r"with 13\.95"):
-        payment_note(payment_id=payment.pk, amount=Decimal(10), actor=manager)
+        record_payment(payment_id=payment.pk, amount=Decimal(10), actor=manager)
     assert not Refund.objects.exists()
 
 
 def test_money_for_a_cancelled_order_is_owed_back(placed: Order, variant: ProductVariant, manager: User) -> None:
     cancel_order(order_id=placed.pk)
-    payment_note(payment_id=placed.payments.get().pk, amount=placed.total, actor=manager)
+    record_payment(payment_id=placed.payments.get().pk, amount=placed.total, actor=manager)
     assert (state(placed), stock(variant), Refund.objects.get().amount) == ("cancelled", (10, 0), placed.total)
     assert placed.payments.count() == 1
 
@@ -87,10 +87,10 @@ def test_money_for_a_cancelled_order_is_owed_back(placed: Order, variant: Produc
 def test_what_a_provider_tells_itself_is_not_noted_by_hand(placed: Order, manager: User, settings: Settings) -> None:
     offered = settings.SHOP_PAYMENT_PROVIDERS
     settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "orders.payments.testbank.TestBank"}
-    payment = payment_begin(order_id=placed.pk, provider="testbank")
+    payment = begin_payment(order_id=placed.pk, provider="testbank")
     for payment_id in (payment.pk, 0):
         with pytest.raises(PaymentNotPossible):
-            payment_note(payment_id=payment_id, amount=placed.total, actor=manager)
+            record_payment(payment_id=payment_id, amount=placed.total, actor=manager)
 
 
 def test_a_return_that_is_sent_twice_is_taken_once(placed: Order, variant: ProductVariant, manager: User) -> None:
@@ -111,7 +111,7 @@ def test_each_deed_is_in_the_log_once_with_who_and_why(placed: Order, manager: U
         refund_order(order_id=placed.pk, actor=manager, reason="Lost")
     refund = Refund.objects.get()
     for _ in range(2):
-        refund_sent(refund_id=refund.pk, actor=manager, note="Transfer of 3 May")
+        mark_refund_sent(refund_id=refund.pk, actor=manager, note="Transfer of 3 May")
     assert log() == ["Paid → Shipped: Parcel 17", "Shipped → Refunded: Lost", "Money sent: Transfer of 3 May"]
     assert {entry.user for entry in LogEntry.objects.all()} == {manager}
 
@@ -121,19 +121,19 @@ def test_the_last_way_of_delivery_stays_on_offer(delivery: DeliveryMethod) -> No
     others.update(is_active=False)
     delivery.is_active = False
     with pytest.raises(LastDeliveryMethod):
-        delivery_method_save(method=delivery, fields=["is_active"])
+        save_delivery_method(method=delivery, fields=["is_active"])
     with pytest.raises(LastDeliveryMethod):
-        delivery_method_delete(method=delivery)
+        delete_delivery_method(method=delivery)
     assert DeliveryMethod.objects.get(is_active=True) == delivery
 
 
 def test_one_of_two_may_go_and_so_may_what_is_not_offered(delivery: DeliveryMethod) -> None:
     other = DeliveryMethod(name="Bicycle", price=1)
-    delivery_method_save(method=other, fields=["name", "price"])
+    save_delivery_method(method=other, fields=["name", "price"])
     hidden = DeliveryMethod.objects.create(name="Pigeon", price=1, is_active=False)
-    delivery_method_delete(method=hidden)
+    delete_delivery_method(method=hidden)
     other.is_active = False
-    delivery_method_save(method=other, fields=["is_active"])
+    save_delivery_method(method=other, fields=["is_active"])
     assert not DeliveryMethod.objects.get(pk=other.pk).is_active
 
 
@@ -141,6 +141,6 @@ def test_a_checkout_outlives_its_way_of_delivery(
     guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
 ) -> None:
     DeliveryMethod.objects.create(name="Bicycle", price=1)
-    checkout_save(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
-    delivery_method_delete(method=delivery)
+    save_checkout(cart_id=add(guest, variant).pk, customer=ADA, delivery_method_id=delivery.pk)
+    delete_delivery_method(method=delivery)
     assert Checkout.objects.get().delivery_method is None

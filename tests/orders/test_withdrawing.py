@@ -19,15 +19,15 @@ from orders.links import order_path
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.selectors import notes_to_withdraw
 from orders.services import (
+    begin_payment,
     cancel_order,
     cancel_overdue_orders,
-    payment_begin,
-    payment_note,
-    payment_note_withdraw,
+    mark_refund_sent,
+    record_payment,
     refund_order,
-    refund_sent,
     return_lines,
     ship_order,
+    withdraw_payment,
 )
 from tests.support.ordering import order, pay
 from tests.support.shopping import add, nothing_changes, stock
@@ -49,7 +49,7 @@ def note(placed: Order, manager: User) -> Callable[[str], Payment]:
     """Note that so much came for the newest payment of the order."""
 
     def noted(amount: str) -> Payment:
-        pk = payment_note(payment_id=placed.payments.all()[0].pk, amount=Decimal(amount), actor=manager).pk
+        pk = record_payment(payment_id=placed.payments.all()[0].pk, amount=Decimal(amount), actor=manager).pk
         return Payment.objects.get(pk=pk)
 
     return noted
@@ -57,7 +57,7 @@ def note(placed: Order, manager: User) -> Callable[[str], Payment]:
 
 def withdraw(payment: Payment, by: User) -> Payment:
     assert payment.settled_at is not None
-    payment_note_withdraw(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=by)
+    withdraw_payment(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=by)
     return Payment.objects.get(pk=payment.pk)
 
 
@@ -120,7 +120,7 @@ def test_where_the_customer_chose_another_way_meanwhile_that_one_stays_open(
         "testbank": "orders.payments.testbank.TestBank",
     }
     mistyped = note("1395")
-    chosen = payment_begin(order_id=placed.pk, provider="testbank")
+    chosen = begin_payment(order_id=placed.pk, provider="testbank")
     assert withdraw(mistyped, manager).status == "refused"
     assert placed.payments.get(status="pending") == chosen
 
@@ -145,7 +145,7 @@ def test_of_a_cancelled_order_too(placed: Order, note: Callable[[str], Payment],
 
 def test_not_once_the_refund_was_sent(placed: Order, note: Callable[[str], Payment], manager: User) -> None:
     payment = note("1395")
-    refund_sent(refund_id=Refund.objects.get().pk, actor=manager)
+    mark_refund_sent(refund_id=Refund.objects.get().pk, actor=manager)
     assert not notes_to_withdraw(placed)
     refused(payment, manager, "The refund that it made was sent already")
 
@@ -179,7 +179,7 @@ def test_twice_is_once_and_the_next_note_stands(placed: Order, note: Callable[[s
 def test_what_a_provider_told_itself_is_no_note(placed: Order, manager: User, settings: Settings) -> None:
     offered = settings.SHOP_PAYMENT_PROVIDERS
     settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "orders.payments.testbank.TestBank"}
-    payment_begin(order_id=placed.pk, provider="testbank")
+    begin_payment(order_id=placed.pk, provider="testbank")
     pay(placed)
     assert not notes_to_withdraw(placed)
     with pytest.raises(PaymentNotPossible):

@@ -15,7 +15,7 @@ from inventory.models import ProductVariant
 from shop.shoppers import GUEST_COOKIE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
-from tests.support.shopping import add, held, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_the_guest_cookie_goes_even_where_there_was_no_cart(client: Client, shop
 def test_the_shopper_is_told_that_the_goods_cost_something_else_now(
     client: Client, shopper: Owner, ada: User, variant: ProductVariant
 ) -> None:
-    run_out(held(Owner(user_id=ada.pk), variant))
+    expire(held(Owner(user_id=ada.pk), variant))
     ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal("20.85"))
     add(shopper, variant, 5)
     log_in(client)
@@ -98,7 +98,7 @@ def test_a_cart_that_is_full_by_chance_is_not_the_reason(
     client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings
 ) -> None:
     cut = make_variant(5)
-    run_out(held(Owner(user_id=ada.pk), cut, 3))
+    expire(held(Owner(user_id=ada.pk), cut, 3))
     add(shopper, cut, 2)
     add(Owner(guest_token=uuid.uuid4()), cut, 3)
     settings.SHOP_MAX_UNITS_PER_CART = 5

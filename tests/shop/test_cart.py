@@ -16,7 +16,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.support.pages import forms, text_of
-from tests.support.shopping import add, held, nothing_changes, run_out
+from tests.support.shopping import add, expire, held, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def is_today(moment: datetime) -> bool:
 
 def test_a_line_whose_hold_ran_out_is_marked(client: Client, shopper: Owner, variant: ProductVariant) -> None:
     line = held(shopper, variant)
-    run_out(line)
+    expire(line)
     response = client.get("/cart/")
     page = text_of(response)
     assert "No longer held for you" in page
@@ -107,7 +107,7 @@ def test_it_costs_two_queries_however_many_lines(
 
 
 def test_looking_changes_nothing_and_is_not_stored(client: Client, shopper: Owner, variant: ProductVariant) -> None:
-    run_out(held(shopper, variant))
+    expire(held(shopper, variant))
     with nothing_changes():
         response = client.get("/cart/")
     assert "no-store" in response["Cache-Control"]
@@ -118,7 +118,7 @@ def test_a_quantity_goes_up_to_what_is_held_and_free(
 ) -> None:
     variant, other = make_variant(30), Owner(guest_token=uuid.uuid4())
     line = held(shopper, variant, 3)
-    run_out(held(other, variant, 5))
+    expire(held(other, variant, 5))
     add(Owner(guest_token=uuid.uuid4()), variant, 4)
     assert most_of(client, line) == 26
     settings.SHOP_MAX_UNITS_PER_LINE = 20

@@ -37,7 +37,7 @@ def test_a_delivery_method_that_goes_as_it_is_chosen_is_told_with_what_is_left(
         chosen = DeliveryMethod.objects.filter(pk=delivery.pk)
         chosen.delete() if is_deleted else chosen.update(is_active=False)
 
-    at_the_seam("orders.services.beginning.share_delivery_method", take_off)
+    at_the_seam("orders.services.checkout.share_delivery_method", take_off)
     response = fill(client, delivery_method=str(delivery.pk))
     assert response.status_code == 409
     page = text_of(response)

@@ -14,13 +14,13 @@ from pytest_django import Settings
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod, Order
 from tests.conftest import MakeVariant
 from tests.support.checkout import EMPTY, GONE, REVIEW, fill, place, review_form, send
 from tests.support.pages import MakeUser, database_away, form, guest_of, locked_by_a_rival, messages, text_of
-from tests.support.shopping import add, held, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, nothing_changes, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 
@@ -52,8 +52,8 @@ def test_a_hold_that_ran_out_is_taken_again_by_the_order(
 ) -> None:
     fill(client)
     ordering = review_form(client)
-    run_out(line)
-    release_run_out_holds()
+    expire(line)
+    release_expired_holds()
     assert ordering.post(client).status_code == 303
     assert stock(variant) == (8, 0)
 
@@ -72,8 +72,8 @@ def test_what_changed_is_said_line_by_line_and_can_be_ordered_then(
     add(shopper, fine)
     fill(client)
     ordering = review_form(client)
-    run_out(*lines)
-    release_run_out_holds()
+    expire(*lines)
+    release_expired_holds()
     add(Owner(guest_token=uuid.uuid4()), short, 5)
     ProductVariant.objects.filter(pk=dearer.pk).update(price="3.00")
     with nothing_changes():
@@ -94,7 +94,7 @@ def test_what_changed_is_said_line_by_line_and_can_be_ordered_then(
 def test_what_is_no_longer_sold_is_to_be_removed(client: Client, line: CartItem) -> None:
     fill(client)
     ordering = review_form(client)
-    run_out(line)
+    expire(line)
     ProductVariant.objects.update(is_active=False)
     with nothing_changes():
         response = ordering.post(client)

@@ -12,7 +12,7 @@ from orders.models import DeliveryMethod
 from tests.conftest import MakeVariant
 from tests.support.checkout import EMPTY, GONE, REVIEW, fill
 from tests.support.pages import form, forms, messages, text_of
-from tests.support.shopping import add, run_out
+from tests.support.shopping import add, expire
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 
@@ -60,7 +60,7 @@ def test_keeping_the_items_leads_back_to_the_review(client: Client, line: CartIt
 
 def test_a_line_that_ran_out_is_taken_again_on_the_review(client: Client, line: CartItem) -> None:
     fill(client)
-    run_out(line)
+    expire(line)
     page = client.get(REVIEW)
     assert "No longer held for you" in text_of(page)
     response = form(page, f"/cart/lines/{line.pk}/retake/").post(client)
@@ -79,7 +79,7 @@ def test_a_price_that_changed_is_shown(client: Client, line: CartItem) -> None:
 def test_the_part_of_the_review_that_changes(client: Client, line: CartItem) -> None:
     """When the clock has run down, scripts ask for the part alone."""
     fill(client)
-    run_out(line)
+    expire(line)
     response = client.get(REVIEW, headers={"HX-Request": "true"})
     assert "<html" not in text_of(response)
     assert forms(response, f"/cart/lines/{line.pk}/retake/")

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from inventory.models import ProductVariant
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, text_of
@@ -83,7 +83,7 @@ def test_a_drawing_is_no_picture_for_networks_and_a_photograph_is(client: Client
 
 
 def test_lists_have_a_title_and_a_description(client: Client, variant: ProductVariant) -> None:
-    variant.product.category_id = categories_ensure()["kitchen"]
+    variant.product.category_id = ensure_categories()["kitchen"]
     variant.product.save(update_fields=["category"])
     page = text_of(client.get("/c/kitchen/"))
     assert "<title>Tea & kitchen · " in page
@@ -96,7 +96,7 @@ def test_lists_have_a_title_and_a_description(client: Client, variant: ProductVa
 
 def test_the_first_view_weighs_at_most_60_kilobytes(client: Client, make_variant: MakeVariant) -> None:
     """The page and all that it asks for before it can be seen, compressed; pictures come later."""
-    ids = list(categories_ensure().values())
+    ids = list(ensure_categories().values())
     for number in range(PRODUCTS_A_PAGE + 1):
         product = make_variant(price="12.34").product
         product.name, product.category_id = f"Set of {number} Vintage Christmas Paper Parasols Red", ids[number % 15]

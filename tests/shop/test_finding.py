@@ -10,11 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from cart.owners import Owner
 from inventory.models import Category, Product, ProductVariant
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, MakeUser, text_of
-from tests.support.shopping import held, run_out
+from tests.support.shopping import expire, held
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def make(make_variant: MakeVariant) -> Any:
     def product(name: str, stock: int = 10, *, slug: str | None = None, **columns: Any) -> ProductVariant:
         variant = make_variant(stock, **columns)
         variant.product.name = name
-        variant.product.category_id = categories_ensure()[slug] if slug else None
+        variant.product.category_id = ensure_categories()[slug] if slug else None
         variant.product.save(update_fields=["name", "category"])
         return variant
 
@@ -155,7 +155,7 @@ def test_a_variant_must_have_the_price_and_be_free(client: Client, make: Any, si
 def test_run_out_holds_of_others_count_as_in_stock(client: Client, make: Any) -> None:
     line = held(Owner(guest_token=uuid.uuid4()), make("Held", 2), 2)
     assert names_in(client.get("/?stock=1")) == []
-    run_out(line)
+    expire(line)
     assert names_in(client.get("/?stock=1")) == ["Held"]
 
 
@@ -241,7 +241,7 @@ def test_nothing_found_costs_no_more(
 
 @pytest.mark.parametrize("address", ["/", "/?q=red+mug", "/c/kitchen/", "/cart/", "/accounts/login/", "/legal/terms/"])
 def test_each_page_has_one_search_field_with_what_was_searched_for(client: Client, address: str) -> None:
-    categories_ensure()
+    ensure_categories()
     page = text_of(client.get(address))
     (typed,) = re.findall(r'<input type="search" id="q" name="q" value="(.*?)"', page)
     assert typed == ("red mug" if "q=" in address else "")

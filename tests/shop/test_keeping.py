@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 from tests.support.pages import MakeUser, text_of
 from tests.support.shopping import add
 
@@ -32,7 +32,7 @@ def ada(client: Client, make_user: MakeUser, variant: ProductVariant) -> Client:
 def test_a_page_with_a_form_is_not_stored(
     client: Client, shopper: Owner, variant: ProductVariant, address: str
 ) -> None:
-    categories_ensure()
+    ensure_categories()
     add(shopper, variant)
     for page in (address, variant.product.get_absolute_url()):
         response = client.get(page)
@@ -64,7 +64,7 @@ def test_but_anew_when_the_cart_on_it_has_changed(client: Client, shopper: Owner
 @pytest.mark.parametrize("address", [*GOODS, *LAW, "/account/", "/account/email/", "/account/delete/", "/nothing/"])
 def test_no_page_needs_more_than_six_statements(ada: Client, variant: ProductVariant, address: str) -> None:
     """1: the session. 2: the user. 3: the header's cart. 4 to 6: what the page is about; see its own tests."""
-    categories_ensure()
+    ensure_categories()
     for page in (address, variant.product.get_absolute_url()):
         with CaptureQueriesContext(
             connection,

@@ -14,7 +14,7 @@ from tests.conftest import MakeVariant
 from tests.shop.test_adding import NOT_A_QUANTITY
 from tests.shop.test_parts import HTMX
 from tests.support.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_the_quantity_is_the_one_that_is_set(
 
 
 def test_setting_takes_the_units_of_a_run_out_line_again(client: Client, line: CartItem) -> None:
-    run_out(line)
+    expire(line)
     quantity_form(client, line).post(client, quantity="3")
     assert hold(line) == (3, 3)
 
@@ -152,7 +152,7 @@ def test_removing_twice_is_no_error(client: Client, line: CartItem, variant: Pro
 
 
 def test_a_run_out_line_is_taken_again(client: Client, line: CartItem) -> None:
-    run_out(line)
+    expire(line)
     response = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/").post(client)
     assert (response.status_code, response["Location"]) == (303, "/cart/")
     assert hold(line) == (2, 2)
@@ -162,7 +162,7 @@ def test_a_run_out_line_is_taken_again(client: Client, line: CartItem) -> None:
 def test_what_went_to_others_is_not_taken_again(
     client: Client, line: CartItem, variant: ProductVariant, other: Owner
 ) -> None:
-    run_out(line)
+    expire(line)
     add(other, variant, 9)
     retake = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/")
     with nothing_changes():
@@ -176,7 +176,7 @@ def test_what_went_to_others_is_not_taken_again(
 def test_what_is_no_longer_sold_is_not_taken_again(
     client: Client, line: CartItem, variant: ProductVariant, action: str
 ) -> None:
-    run_out(line)
+    expire(line)
     ProductVariant.objects.filter(pk=variant.pk).update(is_active=False)
     with nothing_changes():
         response = client.post(f"/cart/lines/{line.pk}/{action}", {"quantity": "2"})
@@ -259,7 +259,7 @@ def test_more_units_at_another_price_say_so(client: Client, line: CartItem, vari
 
 
 def test_units_taken_again_at_another_price_say_so(client: Client, line: CartItem, variant: ProductVariant) -> None:
-    run_out(line)
+    expire(line)
     again = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/")
     set_price(variant, "1.00")
     assert "now costs £1.00 each" in messages(again.post(client, headers=HTMX))[0]

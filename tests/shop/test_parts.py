@@ -15,7 +15,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.support.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +121,7 @@ def test_a_refused_change_is_told_at_its_line(client: Client, line: CartItem) ->
 
 
 def test_taking_again_and_keeping_answer_with_the_cart(client: Client, line: CartItem) -> None:
-    run_out(line)
+    expire(line)
     retaken = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/").post(client, headers=HTMX)
     assert is_part(retaken)
     kept = form(retaken, "/cart/keep/").post(client, headers=HTMX)
@@ -243,5 +243,5 @@ def test_a_price_that_changed_is_shown_and_the_total_is_of_the_lines(
     page = text_of(client.get("/cart/"))
     assert f"Price changed since: £2.50 → £{price}. Yours stays until you take more." in page
     assert "<dd>£5.00</dd>" in page
-    run_out(line)
+    expire(line)
     assert "Taking it again is at the new one." in text_of(client.get("/cart/"))

@@ -16,7 +16,7 @@ from shop.pictures import product_picture
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, form, forms, text_of
-from tests.support.shopping import add, held, nothing_changes, run_out
+from tests.support.shopping import add, expire, held, nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_all_in_other_carts_says_when_the_first_is_freed(client: Client, variant
 
 def test_run_out_holds_of_others_count_as_free(client: Client, make_variant: MakeVariant) -> None:
     variant = make_variant(3, threshold=5)
-    run_out(held(other(), variant, 3))
+    expire(held(other(), variant, 3))
     assert "Only 3 left" in page_of(client, variant)
 
 
@@ -140,7 +140,7 @@ def test_the_quantity_goes_up_to_what_is_free_for_this_shopper(
 ) -> None:
     variant = make_variant(30)
     add(shopper, variant, 2)
-    run_out(held(other(), variant, 5))
+    expire(held(other(), variant, 5))
     add(other(), variant, 4)
     assert 'data-most="24"' in page_of(client, variant)
     settings.SHOP_MAX_UNITS_PER_LINE = 20

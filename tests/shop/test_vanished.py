@@ -86,7 +86,7 @@ def test_an_add(client: Client, ada: User, variant: ProductVariant) -> None:
 
 
 def test_at_the_insert_itself(client: Client, ada: User, variant: ProductVariant, at_the_seam: AtTheSeam) -> None:
-    at_the_seam("cart.services.claiming.open_cart", lambda: account_delete(User.objects.get(pk=ada.pk)))
+    at_the_seam("cart.services.carts.create_cart", lambda: account_delete(User.objects.get(pk=ada.pk)))
     assert is_led_to_log_in(client.post("/cart/add/", {"variant": variant.pk, "quantity": "2"}))
     assert (stock(variant), Cart.objects.count()) == ((10, 0), 0)
 
@@ -106,7 +106,7 @@ def test_machines_and_parts_of_pages_get_a_fitting_answer(
 
 
 def test_the_log_in_itself_and_its_merge(make_user: MakeUser, variant: ProductVariant, at_the_seam: AtTheSeam) -> None:
-    for seam in ("shop.account_services.timezone.now", "cart.services.merging.open_cart"):
+    for seam in ("shop.account_services.timezone.now", "cart.services.merge.create_cart"):
         user, guest = make_user(seam.replace(".", "-")), Client()
         guest.get("/")
         add(guest_of(guest), variant)

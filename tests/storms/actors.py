@@ -21,18 +21,18 @@ from cart.services import (
     add_product_to_cart,
     close_abandoned_carts,
     merge_guest_cart,
-    release_run_out_holds,
+    reclaim_line,
+    release_expired_holds,
     remove_line,
-    retake_line,
     store_totals,
 )
 from core.errors import Busy
 from delivery.deliver import deliver
 from inventory.errors import VariantUnavailable
-from inventory.holds import give_back_units
 from inventory.locks import lock_variants
 from inventory.models import StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
+from inventory.services.holds import give_back_units
 from outbox.drain import drain
 from tests.storms.harness import meet
 from workers.stock_mail import mail_news_of_stock
@@ -157,17 +157,17 @@ def delete_cart(cart_id: int) -> str:
 @_or_refusal
 def sweep() -> str:
     """Release run-out holds: "released" and how many."""
-    return f"released {release_run_out_holds()}"
+    return f"released {release_expired_holds()}"
 
 
 @_or_refusal
 def retake(owner: OwnerName, item_id: int) -> str:
     """Take the units of a run-out line again: "held"."""
-    retake_line(owner=owner_of(owner), item_id=item_id)
+    reclaim_line(owner=owner_of(owner), item_id=item_id)
     return "held"
 
 
-def let_run_out(item_ids: list[int], seed: int) -> str:
+def let_expire(item_ids: list[int], seed: int) -> str:
     """Let random holds run out, as time does, while others sweep, reclaim and retake them."""
     chance = random.Random(seed)
     for _ in range(len(item_ids) * 3):
@@ -187,9 +187,9 @@ def sweep_often(times: int) -> list[str]:
 
 
 @_or_refusal
-def move_stock(variant_id: int, delta: int) -> str:
+def move_stock_past_holds(variant_id: int, delta: int) -> str:
     """What staff do after counting: "moved"."""
-    stock_move(variant_id=variant_id, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
+    move_stock(variant_id=variant_id, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
     return "moved"
 
 

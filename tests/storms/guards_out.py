@@ -11,14 +11,14 @@ from typing import Any
 
 from django.db import connection
 
-from cart import safety_net
+from cart import signal_handlers
 from cart.locks import LockedLine, OnShelf, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services import adding, buying, claiming, expiring, holding, merging
+from cart.services import carts, lines, merge, purchase, sweeps, units
 from core.transactions import clock
-from inventory.holds import give_back_units
 from inventory.models import ProductVariant
+from inventory.services.holds import give_back_units
 from tests.storms import actors
 from tests.storms.harness import meet
 
@@ -37,7 +37,7 @@ def stock_is_read_then_written() -> None:
         variant.save(update_fields=["stock_quantity", "reserved_quantity"])
         return variant
 
-    replace(holding, take_units=take_units)
+    replace(units, take_units=take_units)
 
 
 def cart_and_line_are_not_locked() -> None:
@@ -54,27 +54,27 @@ def cart_and_line_are_not_locked() -> None:
         shelf = OnShelf(price=item.price, free=item.product_variant.stock_quantity)
         return LockedLine(item=item, units_in_cart=item.quantity, shelf=shelf)
 
-    replace(adding, claim_or_open_cart=read_cart, lock_line_of_variant=read_line)
+    replace(lines, lock_or_create_cart=read_cart, lock_line_of_variant=read_line)
 
 
 def first_cart_is_looked_for_then_made() -> None:
     """`get_or_create` without the care: both find none, both make one."""
 
-    def open_cart(owner: Owner) -> None:
+    def create_cart(owner: Owner) -> None:
         if not Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).exists():
             meet()
             Cart.objects.create(**owner.columns)
 
-    replace(claiming, open_cart=open_cart)
+    replace(carts, create_cart=create_cart)
 
 
 def keys_are_not_claimed() -> None:
     """Every post is carried out, whatever key it brings."""
 
-    def claim_key(key: str | None, *, owner: Owner, request: str) -> None:
+    def record_key(key: str | None, *, owner: Owner, request: str) -> None:
         """Nothing is remembered."""
 
-    replace(adding, claim_key=claim_key)
+    replace(lines, record_key=record_key)
 
 
 def merged_carts_are_not_locked() -> None:
@@ -86,7 +86,7 @@ def merged_carts_are_not_locked() -> None:
     def read_lines(cart_ids: Iterable[int]) -> list[CartItem]:
         return list(CartItem.objects.filter(cart_id__in=list(cart_ids)).order_by("pk"))
 
-    replace(merging, lock_carts=read_carts, lock_lines=read_lines)
+    replace(merge, lock_carts=read_carts, lock_lines=read_lines)
 
 
 def variants_are_given_back_as_the_lines_come() -> None:
@@ -94,8 +94,8 @@ def variants_are_given_back_as_the_lines_come() -> None:
     meeting = _Once()
 
     def give_back_in_order_of_lines(units_by_variant: dict[int, int]) -> None:
-        for variant_id, units in units_by_variant.items():
-            give_back_units({variant_id: units})
+        for variant_id, count in units_by_variant.items():
+            give_back_units({variant_id: count})
             meeting.meet()
 
     replace(actors, give_back_units=give_back_in_order_of_lines)
@@ -106,14 +106,14 @@ def a_whole_cart_is_not_locked_before_its_lines() -> None:
     meeting = _Once()
 
     def release_and_meet(lines: Iterable[CartItem]) -> list[CartItem]:
-        released = holding.release(lines)
+        released = units.release(lines)
         meeting.meet()
         return released
 
     def lock_lines_only(cart_id: int) -> list[CartItem]:
         return lock_lines([cart_id])
 
-    replace(safety_net, _lock_whole_cart=lock_lines_only, release=release_and_meet)
+    replace(signal_handlers, _lock_whole_cart=lock_lines_only, release=release_and_meet)
 
 
 def reclaiming_waits_for_lines() -> None:
@@ -124,16 +124,16 @@ def reclaiming_waits_for_lines() -> None:
         lines = lines.filter(reserved_until__lte=now).exclude(cart_id=not_cart_id).order_by("pk")
         return list(lines.select_for_update(no_key=True))
 
-    replace(holding, lock_run_out_lines_of_variant=lock_and_wait)
+    replace(units, lock_expired_lines_of_variant=lock_and_wait)
 
 
 def sweeping_reads_without_locks() -> None:
     """The sweep releases what it read, though the shopper may have taken it again since."""
 
-    def read_run_out(*, now: datetime, most: int) -> list[CartItem]:
+    def read_expired(*, now: datetime, most: int) -> list[CartItem]:
         return list(CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now)[:most])
 
-    replace(expiring, lock_run_out_lines=read_run_out)
+    replace(sweeps, lock_expired_lines=read_expired)
 
 
 def total_is_summed_in_the_update() -> None:
@@ -160,7 +160,7 @@ def bought_carts_are_not_claimed() -> None:
         meet()
         return cart
 
-    replace(buying, claim_cart=read_cart)
+    replace(purchase, lock_cart_by_id=read_cart)
 
 
 def replace(module: ModuleType, **functions: Callable[..., Any]) -> None:

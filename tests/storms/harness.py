@@ -33,7 +33,7 @@ class Actor:
     """What one process does. `act` is a function of a module, with JSON-like arguments and result.
 
     `without` takes a guard of the product out, in this process only; `pause_after` names a function
-    ("cart.services.adding.lock_line") after whose first return the process stops until it is told to go on.
+    ("cart.services.lines.lock_line") after whose first return the process stops until it is told to go on.
     """
 
     act: Callable[..., Any]

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from cart.models import Cart
 from orders.models import DeliveryMethod
-from orders.payments import PaymentNotice
-from orders.services import Seen, cancel_order, cancel_overdue_orders, payment_settle, place_order, return_lines
+from orders.payments import PaymentEvent
+from orders.services import Expected, cancel_order, cancel_overdue_orders, place_order, return_lines, settle_payment
 from tests.storms.actors import _or_refusal, in_rounds
 from tests.support.ordering import ADA
 
@@ -20,7 +20,7 @@ def place(submit: Submit) -> str:
         Cart.objects.get(pk=cart_id),
         customer=ADA,
         delivery_method_id=DeliveryMethod.objects.get(name="Standard").pk,
-        seen=Seen(version=version, total=Decimal(total)),
+        seen=Expected(version=version, total=Decimal(total)),
         provider="invoice",
         idempotency_key=key,
     )
@@ -34,8 +34,8 @@ def place_in_rounds(submits: list[Submit]) -> list[str]:
 @_or_refusal
 def hear_that_it_is_paid(reference: str, amount: str) -> str:
     """What the web hook does."""
-    notice = PaymentNotice(reference, True, Decimal(amount), "GBP")
-    return payment_settle(notice=notice, provider="invoice").status
+    notice = PaymentEvent(reference, True, Decimal(amount), "GBP")
+    return settle_payment(notice=notice, provider="invoice").status
 
 
 @_or_refusal

@@ -9,12 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from cart.errors import HoldsInTheWay
-from cart.services import move_stock, moving
+from cart.services import move_stock_past_holds
+from cart.services import stock as moving
 from inventory.imports import changing
 from inventory.imports.catalogue import CataloguePlan
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import stock_seen
-from inventory.services import goods, stock
+from inventory.services import catalog as goods
+from inventory.services import stock
 from tests.storms.guards_out import replace
 from tests.storms.harness import meet
 
@@ -30,7 +32,7 @@ def send_form(user_id: int, variant_id: int, fields: dict[str, str]) -> int:
 def lower(user_id: int, variant_id: int, units: int, may_lose: Sequence[int] = ()) -> list[int] | str:
     """Take units away: the lines that lost their hold, or the name of the refusal with those in the way."""
     try:
-        moved = move_stock(
+        moved = move_stock_past_holds(
             variant_id=variant_id,
             delta=-units,
             kind=StockMovement.Kind.ADJUSTMENT,

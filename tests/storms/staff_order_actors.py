@@ -5,16 +5,16 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from orders.models import DeliveryMethod, Payment
+from orders.services import checkout as beginning
 from orders.services import (
-    beginning,
-    checkout_save,
-    delivery_method_delete,
-    delivery_method_save,
-    payment_note,
-    payment_note_withdraw,
-    refund_sent,
+    delete_delivery_method,
+    mark_refund_sent,
+    record_payment,
     return_lines,
+    save_checkout,
+    save_delivery_method,
     ship_order,
+    withdraw_payment,
 )
 from tests.storms.actors import _or_refusal
 from tests.storms.guards_out import replace
@@ -28,7 +28,7 @@ def ship(user_id: int, order_id: int) -> str:
 
 @_or_refusal
 def note_money(user_id: int, payment_id: int, amount: str) -> str:
-    return str(payment_note(payment_id=payment_id, amount=Decimal(amount), actor=User.objects.get(pk=user_id)).amount)
+    return str(record_payment(payment_id=payment_id, amount=Decimal(amount), actor=User.objects.get(pk=user_id)).amount)
 
 
 @_or_refusal
@@ -36,7 +36,7 @@ def withdraw_note(user_id: int, payment_id: int) -> str:
     """Withdraw a note of money, from a page that showed it as it was before the storm."""
     actor, noted_at = User.objects.get(pk=user_id), Payment.objects.get(pk=payment_id).settled_at
     assert noted_at is not None
-    return str(payment_note_withdraw(payment_id=payment_id, noted_at=noted_at, reason="Mistyped", actor=actor).status)
+    return str(withdraw_payment(payment_id=payment_id, noted_at=noted_at, reason="Mistyped", actor=actor).status)
 
 
 @_or_refusal
@@ -48,27 +48,27 @@ def take_back(user_id: int, order_id: int, line_id: int) -> str:
 
 @_or_refusal
 def send_refund(user_id: int, refund_id: int) -> bool:
-    return refund_sent(refund_id=refund_id, actor=User.objects.get(pk=user_id), note="Transfer")
+    return mark_refund_sent(refund_id=refund_id, actor=User.objects.get(pk=user_id), note="Transfer")
 
 
 @_or_refusal
 def switch_off(method_id: int) -> str:
     method = DeliveryMethod.objects.get(pk=method_id)
     method.is_active = False
-    delivery_method_save(method=method, fields=["is_active"])
+    save_delivery_method(method=method, fields=["is_active"])
     return "off"
 
 
 @_or_refusal
 def delete_delivery(method_id: int) -> str:
-    delivery_method_delete(method=DeliveryMethod.objects.get(pk=method_id))
+    delete_delivery_method(method=DeliveryMethod.objects.get(pk=method_id))
     return "deleted"
 
 
 @_or_refusal
 def choose_delivery(cart_id: int, method_id: int) -> str:
     """What a shopper does on the first page of a checkout."""
-    checkout_save(cart_id=cart_id, customer=ADA, delivery_method_id=method_id)
+    save_checkout(cart_id=cart_id, customer=ADA, delivery_method_id=method_id)
     return "chosen"
 
 

@@ -11,10 +11,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
-from cart.locks import lock_carts, lock_line, lock_lines, lock_open_cart, lock_run_out_lines
+from cart.locks import lock_carts, lock_expired_lines, lock_line, lock_lines, lock_open_cart
 from cart.models import CartItem
 from cart.owners import Owner
-from cart.services import keep_items, merge_guest_cart, remove_line, set_line_quantity
+from cart.services import extend_own_holds, merge_guest_cart, remove_line, set_line_quantity
 from core.errors import Busy
 from core.transactions import clock
 from inventory.locks import lock_variants
@@ -22,7 +22,7 @@ from inventory.models import ProductVariant
 from tests.storms.actors import buy, lock_variant_then_cart, name_of
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, cast
-from tests.support.shopping import add, held, hold, nothing_changes, run_out, stock
+from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rules_hold_at_the_end")]
@@ -76,7 +76,7 @@ class TestALockThatIsNotFreed:
     def test_ends_a_keeping(self, guest: Owner, variant: ProductVariant) -> None:
         line = held(guest, variant, 2)
         with rival_holds("cart_cartitem", line.pk), nothing_changes(), pytest.raises(Busy):
-            keep_items(owner=guest)
+            extend_own_holds(owner=guest)
 
     def test_ends_a_merge(self, guest: Owner, variant: ProductVariant, make_user: Callable[[], User]) -> None:
         cart, user = add(guest, variant), make_user()
@@ -102,8 +102,8 @@ LOCKS: dict[str, tuple[str, Callable[[CartItem], object]]] = {
 
 
 def _lock_run_out(line: CartItem) -> None:
-    run_out(line)
-    assert lock_run_out_lines(now=clock(), most=1)
+    expire(line)
+    assert lock_expired_lines(now=clock(), most=1)
 
 
 @pytest.mark.usefixtures("short_patience")
@@ -206,7 +206,7 @@ def test_another_error_of_the_database_is_not_tried_again(guest: Owner, variant:
 def test_a_real_deadlock_costs_the_shopper_nothing(guest: Owner, variant: ProductVariant, deadlocks: Deadlocks) -> None:
     """A rival takes the variant and then the cart, against the order; the database's victim is the shopper."""
     cart = add(guest, variant)
-    shopper = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    shopper = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
     rival = Actor(lock_variant_then_cart, (variant.pk, cart.pk), pause_after="tests.storms.actors.lock_variants")
     with cast(shopper, rival) as (one, two):
         one.start()

@@ -17,7 +17,7 @@ def test_a_cart_that_is_touched_while_the_closing_waits_for_it_stays_open(
 ) -> None:
     line = held(guest, variant, 2)
     leave(line.cart)
-    adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
     with cast(adding, Actor(close_abandoned)) as (buyer, closer):
         buyer.start()
         buyer.wait_paused()
@@ -31,7 +31,7 @@ def test_a_cart_that_is_touched_while_the_closing_waits_for_it_stays_open(
 
 def test_an_add_that_waits_for_the_closing_opens_a_new_cart(guest: Owner, variant: ProductVariant) -> None:
     leave(add(guest, variant, 2))
-    closing = Actor(close_abandoned, pause_after="cart.services.expiring.lock_lines")
+    closing = Actor(close_abandoned, pause_after="cart.services.sweeps.lock_lines")
     with cast(closing, Actor(buy, (name_of(guest), variant.pk))) as (closer, buyer):
         closer.start()
         closer.wait_paused()

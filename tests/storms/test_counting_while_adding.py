@@ -8,7 +8,7 @@ from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.storms import guards_out
-from tests.storms.actors import buy, move_stock, name_of, store_total
+from tests.storms.actors import buy, move_stock_past_holds, name_of, store_total
 from tests.storms.harness import Actor, cast
 from tests.support.invariants import broken_rules
 from tests.support.shopping import add, stock
@@ -21,7 +21,7 @@ def test_a_movement_of_stock_waits_for_the_add_and_counts_from_what_it_left(
     guest: Owner, variant: ProductVariant
 ) -> None:
     adding = Actor(buy, (name_of(guest), variant.pk, 3), pause_after="cart.services.writing.take")
-    with cast(adding, Actor(move_stock, (variant.pk, -5))) as (buyer, staff):
+    with cast(adding, Actor(move_stock_past_holds, (variant.pk, -5))) as (buyer, staff):
         buyer.start()
         buyer.wait_paused()
         staff.start()
@@ -34,7 +34,7 @@ def test_a_movement_of_stock_waits_for_the_add_and_counts_from_what_it_left(
 @pytest.mark.usefixtures("rules_hold_at_the_end")
 def test_a_movement_of_more_than_the_add_left_is_refused(guest: Owner, variant: ProductVariant) -> None:
     adding = Actor(buy, (name_of(guest), variant.pk, 3), pause_after="cart.services.writing.take")
-    with cast(adding, Actor(move_stock, (variant.pk, -8))) as (buyer, staff):
+    with cast(adding, Actor(move_stock_past_holds, (variant.pk, -8))) as (buyer, staff):
         buyer.start()
         buyer.wait_paused()
         staff.start()

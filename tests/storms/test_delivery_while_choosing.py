@@ -15,8 +15,8 @@ from tests.support.shopping import add
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SHARED = "orders.services.beginning.share_delivery_method"
-LOCKED = "orders.services.delivering.lock_offered_delivery_methods"
+SHARED = "orders.services.checkout.share_delivery_method"
+LOCKED = "orders.services.delivery_methods.lock_offered_delivery_methods"
 
 
 @pytest.fixture

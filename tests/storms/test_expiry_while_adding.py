@@ -17,7 +17,7 @@ from tests.storms import guards_out
 from tests.storms.actors import (
     buy,
     buy_and_remove_often,
-    let_run_out,
+    let_expire,
     name_of,
     retake,
     retake_often,
@@ -26,7 +26,7 @@ from tests.storms.actors import (
 )
 from tests.storms.conftest import Deadlocks
 from tests.storms.harness import Actor, cast, storm
-from tests.support.shopping import held, hold, run_out, stock
+from tests.support.shopping import expire, held, hold, stock
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,15 +34,15 @@ Guests = Callable[[int], list[Owner]]
 
 # Who stops, after which function, holding which locks.
 SEAMS = {
-    "sweep with the line": ("sweep", "cart.services.expiring.lock_run_out_lines"),
-    "sweep with line and variant": ("sweep", "cart.services.holding.give_back_units"),
-    "shopper with cart and line": ("shopper", "cart.services.adding.lock_line"),
+    "sweep with the line": ("sweep", "cart.services.sweeps.lock_expired_lines"),
+    "sweep with line and variant": ("sweep", "cart.services.units.give_back_units"),
+    "shopper with cart and line": ("shopper", "cart.services.lines.lock_line"),
     "shopper with cart and a line that is written": ("shopper", "cart.services.writing.save_settled"),
     "shopper with cart, line and variant": ("shopper", "cart.services.writing.take"),
-    "rival with the cart": ("rival", "cart.services.holding.free_units"),
-    "rival with cart and variant": ("rival", "cart.services.holding.lock_variants"),
-    "rival with cart, variant and line": ("rival", "cart.services.holding.lock_run_out_lines_of_variant"),
-    "rival after its release": ("rival", "cart.services.holding.release"),
+    "rival with the cart": ("rival", "cart.services.units.free_units"),
+    "rival with cart and variant": ("rival", "cart.services.units.lock_variants"),
+    "rival with cart, variant and line": ("rival", "cart.services.units.lock_expired_lines_of_variant"),
+    "rival after its release": ("rival", "cart.services.units.release"),
     "rival with a line that is written": ("rival", "cart.services.writing.save_settled"),
 }
 
@@ -52,7 +52,7 @@ def line(guests: Guests, make_variant: MakeVariant) -> CartItem:
     """A line that ran out, with the only two units of its variant."""
     (shopper,) = guests(1)
     line = held(shopper, make_variant(2), 2)
-    run_out(line)
+    expire(line)
     return line
 
 
@@ -107,7 +107,7 @@ def test_a_line_that_its_shopper_is_at_is_passed_over_and_not_waited_for(
     line: CartItem, guest: Owner, other: str, end: str
 ) -> None:
     plays = actors_at(line, guest)
-    shopper = Actor(plays["shopper"].act, plays["shopper"].args, pause_after="cart.services.adding.lock_line")
+    shopper = Actor(plays["shopper"].act, plays["shopper"].args, pause_after="cart.services.lines.lock_line")
     with cast(shopper, plays[other]) as (one, two):
         one.start()
         one.wait_paused()
@@ -124,8 +124,8 @@ def test_no_hold_is_ended_for_units_that_came_back_meanwhile(
 ) -> None:
     variant, (late, returning) = make_variant(4), guests(2)
     line, returned = held(late, variant, 2), held(returning, variant, 2)
-    run_out(line)
-    rival = Actor(buy, (name_of(guest), variant.pk, 2), pause_after="cart.services.holding.free_units")
+    expire(line)
+    rival = Actor(buy, (name_of(guest), variant.pk, 2), pause_after="cart.services.units.free_units")
     with cast(rival) as (one,):
         one.start()
         one.wait_paused()
@@ -142,7 +142,7 @@ def test_a_storm_of_expiry_sweeps_and_adds(guests: Guests, make_variant: MakeVar
     items = [(name_of(shopper), line.pk) for shopper, line in zip(shoppers, lines, strict=True)]
     results = storm(
         [
-            Actor(let_run_out, ([line.pk for line in lines] * 8, 1)),
+            Actor(let_expire, ([line.pk for line in lines] * 8, 1)),
             Actor(sweep_often, (60,)),
             Actor(retake_often, (items * 5, 2)),
             Actor(retake_often, (items * 5, 3)),
@@ -154,7 +154,7 @@ def test_a_storm_of_expiry_sweeps_and_adds(guests: Guests, make_variant: MakeVar
 
 def test_control_a_reclaim_that_waits_for_lines_deadlocks(line: CartItem, guest: Owner, deadlocks: Deadlocks) -> None:
     plays = actors_at(line, guest)
-    shopper = Actor(plays["shopper"].act, plays["shopper"].args, pause_after="cart.services.adding.lock_line")
+    shopper = Actor(plays["shopper"].act, plays["shopper"].args, pause_after="cart.services.lines.lock_line")
     rival = Actor(plays["rival"].act, plays["rival"].args, without=guards_out.reclaiming_waits_for_lines)
     with cast(shopper, rival) as (one, two):
         one.start()
@@ -171,7 +171,7 @@ def test_control_a_sweep_that_reads_without_locks_takes_a_live_hold(line: CartIt
     sweeping = Actor(
         sweep,
         without=guards_out.sweeping_reads_without_locks,
-        pause_after="cart.services.expiring.lock_run_out_lines",
+        pause_after="cart.services.sweeps.lock_expired_lines",
     )
     with cast(sweeping, plays["shopper"]) as (one, two):
         one.start()

@@ -48,7 +48,7 @@ def test_who_saw_the_last_unit_and_comes_too_late_has_written_nothing(
     """The line is written on the word of a look; the units are taken, or not, after it."""
     variant = make_variant(1)
     late, quick = guests(2)
-    looking = Actor(buy, (name_of(late), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    looking = Actor(buy, (name_of(late), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
     with cast(looking, Actor(buy, (name_of(quick), variant.pk))) as (looker, buyer):
         looker.start()
         looker.wait_paused()
@@ -68,7 +68,7 @@ def test_who_saw_the_last_unit_and_comes_too_late_has_written_nothing(
 def test_who_saw_a_variant_that_is_taken_off_sale_meanwhile_has_written_nothing(
     guest: Owner, variant: ProductVariant
 ) -> None:
-    looking = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    looking = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
     with cast(looking) as (looker,):
         looker.start()
         looker.wait_paused()

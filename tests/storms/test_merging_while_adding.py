@@ -56,7 +56,7 @@ def test_an_add_in_the_middle_of_a_merge_waits_and_finds_the_token_retired(
     guest: Owner, variant: ProductVariant, make_user: Callable[[], User]
 ) -> None:
     line, user = held(guest, variant, 2), make_user()
-    merging = Actor(merge, (user.pk, str(guest.guest_token)), pause_after="cart.services.merging.lock_lines")
+    merging = Actor(merge, (user.pk, str(guest.guest_token)), pause_after="cart.services.merge.lock_lines")
     with cast(merging, Actor(buy, (name_of(guest), variant.pk))) as (merger, buyer):
         merger.start()
         merger.wait_paused()
@@ -73,7 +73,7 @@ def test_a_merge_in_the_middle_of_an_add_waits_and_moves_what_was_added(
     guest: Owner, variant: ProductVariant, make_user: Callable[[], User]
 ) -> None:
     line, user = held(guest, variant, 2), make_user()
-    adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+    adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
     with cast(adding, Actor(merge, (user.pk, str(guest.guest_token)))) as (buyer, merger):
         buyer.start()
         buyer.wait_paused()
@@ -91,7 +91,7 @@ def test_a_customers_cart_that_is_closed_while_a_merge_waits_for_it_is_left_alon
 ) -> None:
     user = make_user()
     line, own = held(guest, variant, 2), Cart.objects.create(user=user)
-    merging = Actor(merge, (user.pk, str(guest.guest_token)), pause_after="cart.services.merging.open_cart")
+    merging = Actor(merge, (user.pk, str(guest.guest_token)), pause_after="cart.services.merge.create_cart")
     with cast(merging) as (merger,):
         merger.start()
         merger.wait_paused()
@@ -116,7 +116,7 @@ def test_control_a_merge_without_locks_loses_what_was_added(
         merge,
         (user.pk, str(guest.guest_token)),
         without=guards_out.merged_carts_are_not_locked,
-        pause_after="cart.services.merging.lock_lines",
+        pause_after="cart.services.merge.lock_lines",
     )
     with cast(merging, Actor(buy, (name_of(guest), variant.pk))) as (merger, buyer):
         merger.start()

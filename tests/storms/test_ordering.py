@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from cart.models import Cart
 from cart.owners import Owner
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from inventory.models import ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, OrderTransition, Payment, Refund
 from tests.conftest import MakeVariant
@@ -29,7 +29,7 @@ from tests.storms.order_actors import (
     place_in_rounds,
 )
 from tests.support.ordering import order, pay, seen
-from tests.support.shopping import add, held, run_out, stock
+from tests.support.shopping import add, expire, held, stock
 
 SUBMITS, ROUNDS = 20, 150
 
@@ -81,7 +81,7 @@ class TestOneCart:
         self, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
     ) -> None:
         cart = add(guest, variant, 3)
-        placing = Actor(place, (submit_of(cart, delivery),), pause_after="cart.services.buying.lock_lines")
+        placing = Actor(place, (submit_of(cart, delivery),), pause_after="cart.services.purchase.lock_lines")
         with cast(placing, Actor(buy, (name_of(guest), variant.pk))) as (placer, buyer):
             placer.start()
             placer.wait_paused()
@@ -95,7 +95,7 @@ class TestOneCart:
         self, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
     ) -> None:
         submit = submit_of(add(guest, variant, 3), delivery)
-        adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.adding.lock_line_of_variant")
+        adding = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
         with cast(adding, Actor(place, (submit,))) as (buyer, placer):
             buyer.start()
             buyer.wait_paused()
@@ -133,8 +133,8 @@ class TestRivals:
         submits = []
         for guest in guests(2):
             line = held(guest, variant)
-            run_out(line)
-            release_run_out_holds()
+            expire(line)
+            release_expired_holds()
             submits.append(submit_of(line.cart, delivery))
         answers = storm([Actor(place, (submit,)) for submit in submits])
         assert Counter(answers) == {Order.objects.get().number: 1, "CartChanged": 1}
@@ -146,7 +146,7 @@ class TestRivals:
         variant = make_variant(1)
         owner, rival = guests(2)
         line = held(owner, variant)
-        run_out(line)
+        expire(line)
         answers = storm(
             [Actor(place, (submit_of(line.cart, delivery),)), Actor(buy, (name_of(rival), variant.pk)), Actor(sweep)]
         )
@@ -164,7 +164,7 @@ class TestRivals:
         for which, goods in enumerate([(first, second), (second, first)]):
             for guest in guests(ROUNDS):
                 lines = [held(guest, variant) for variant in goods]
-                run_out(lines[which])
+                expire(lines[which])
                 submits[which].append(submit_of(lines[0].cart, delivery))
         done = storm([Actor(place_in_rounds, (each,)) for each in submits])
         assert Order.objects.count() == 2 * ROUNDS == len({number for numbers in done for number in numbers})
@@ -203,7 +203,7 @@ class TestMoney:
         paying = Actor(
             hear_that_it_is_paid,
             (payment.reference, str(payment.amount)),
-            pause_after="orders.services.paying.lock_order",
+            pause_after="orders.services.payments.lock_order",
         )
         with cast(paying, Actor(cancel_overdue)) as (payer, clock):
             payer.start()

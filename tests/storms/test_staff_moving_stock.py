@@ -65,7 +65,7 @@ def test_an_add_that_is_under_way_is_waited_for_and_asked_about(
 @pytest.mark.usefixtures("rules_hold_at_the_end")
 def test_an_add_while_holds_end_gets_what_is_left(staff: User, guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 8)
-    lowering = Actor(lower, (staff.pk, variant.pk, 6, [line.pk]), pause_after="cart.services.moving.lock_variants")
+    lowering = Actor(lower, (staff.pk, variant.pk, 6, [line.pk]), pause_after="cart.services.stock.lock_variants")
     late = Actor(buy, (name_of(Owner(guest_token=uuid.uuid4())), variant.pk, 2))
     with cast(lowering, late) as (mover, buyer):
         mover.start()
@@ -81,7 +81,7 @@ def test_an_add_while_holds_end_gets_what_is_left(staff: User, guest: Owner, var
 def test_a_hold_that_began_meanwhile_is_never_ended_unasked(staff: User, guest: Owner, variant: ProductVariant) -> None:
     """The agreed cart is locked already, the variant not yet: another shopper gets in between."""
     agreed, newcomer = held(guest, variant, 6), Owner(guest_token=uuid.uuid4())
-    lowering = Actor(lower, (staff.pk, variant.pk, 5, [agreed.pk]), pause_after="cart.services.moving.lock_lines")
+    lowering = Actor(lower, (staff.pk, variant.pk, 5, [agreed.pk]), pause_after="cart.services.stock.lock_lines")
     with cast(lowering) as (mover,):
         mover.start()
         mover.wait_paused()
@@ -96,7 +96,7 @@ def test_the_agreed_shopper_waits_and_then_takes_again_what_is_left(
     staff: User, guest: Owner, variant: ProductVariant
 ) -> None:
     line = held(guest, variant, 6)
-    lowering = Actor(lower, (staff.pk, variant.pk, 5, [line.pk]), pause_after="cart.services.moving.lock_lines")
+    lowering = Actor(lower, (staff.pk, variant.pk, 5, [line.pk]), pause_after="cart.services.stock.lock_lines")
     with cast(lowering, Actor(buy, (name_of(guest), variant.pk, 1))) as (mover, buyer):
         mover.start()
         mover.wait_paused()

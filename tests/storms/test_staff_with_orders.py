@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Payment, Refund
-from orders.services import payment_note, refund_order
+from orders.services import record_payment, refund_order
 from tests.storms.harness import Actor, cast, storm
 from tests.storms.staff_order_actors import note_money, send_refund, ship, switch_off, take_back, withdraw_note
 from tests.support.ordering import order, pay
@@ -64,7 +64,7 @@ def test_who_comes_while_a_refund_is_being_noted_waits_and_notes_nothing(placed:
     pay(placed)
     refund_order(order_id=placed.pk, reason="Asked")
     args = (clerk.pk, Refund.objects.get().pk)
-    first = Actor(send_refund, args, pause_after="orders.services.returning.lock_due_refund")
+    first = Actor(send_refund, args, pause_after="orders.services.refunds.lock_due_refund")
     with cast(first, Actor(send_refund, args)) as (one, other):
         one.start()
         one.wait_paused()
@@ -78,7 +78,7 @@ def test_who_comes_while_a_refund_is_being_noted_waits_and_notes_nothing(placed:
 def test_who_takes_the_other_way_of_delivery_off_waits_and_is_refused(db: None) -> None:
     DeliveryMethod.objects.all().delete()
     van, bicycle = (DeliveryMethod.objects.create(name=name, price=1) for name in ("Van", "Bicycle"))
-    first = Actor(switch_off, (van.pk,), pause_after="orders.services.delivering.lock_offered_delivery_methods")
+    first = Actor(switch_off, (van.pk,), pause_after="orders.services.delivery_methods.lock_offered_delivery_methods")
     with cast(first, Actor(switch_off, (bicycle.pk,))) as (one, other):
         one.start()
         one.wait_paused()
@@ -91,7 +91,7 @@ def test_who_takes_the_other_way_of_delivery_off_waits_and_is_refused(db: None) 
 
 def test_a_note_is_withdrawn_or_its_refund_is_sent_and_never_both(placed: Order, clerk: User) -> None:
     """Whoever is first decides; the other is told, and the money is either gone with a record or owed to nobody."""
-    payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
+    payment = record_payment(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
     refund = Refund.objects.get()
     withdrawing, sending = Actor(withdraw_note, (clerk.pk, payment.pk)), Actor(send_refund, (clerk.pk, refund.pk))
     results = Counter(map(str, storm([withdrawing, sending] * (STAFF // 2))))
@@ -105,14 +105,14 @@ def test_a_note_is_withdrawn_or_its_refund_is_sent_and_never_both(placed: Order,
 
 @pytest.mark.parametrize("first", ["withdraws", "sends"])
 def test_the_second_of_the_two_waits_for_the_first(placed: Order, clerk: User, first: str) -> None:
-    payment = payment_note(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
+    payment = record_payment(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
     expected: tuple[object, object]
     refund = (clerk.pk, Refund.objects.get().pk)
     if first == "withdraws":
-        one = Actor(withdraw_note, (clerk.pk, payment.pk), pause_after="orders.services.withdrawing.lock_due_refund")
+        one = Actor(withdraw_note, (clerk.pk, payment.pk), pause_after="orders.services.payments.lock_due_refund")
         other, expected = Actor(send_refund, refund), ("refused", False)
     else:
-        one = Actor(send_refund, refund, pause_after="orders.services.returning.lock_due_refund")
+        one = Actor(send_refund, refund, pause_after="orders.services.refunds.lock_due_refund")
         other, expected = Actor(withdraw_note, (clerk.pk, payment.pk)), (True, "NoteStands")
     with cast(one, other) as (earlier, later):
         earlier.start()

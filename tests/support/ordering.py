@@ -6,16 +6,16 @@ from typing import Any
 from cart.models import Cart
 from orders.models import DeliveryMethod, Order
 from orders.models.addressed import Customer
-from orders.payments import PaymentNotice
+from orders.payments import PaymentEvent
 from orders.selectors import review_of
-from orders.services import Seen, payment_settle, place_order
+from orders.services import Expected, place_order, settle_payment
 
 ADA = Customer(
     email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="UK"
 )
 
 
-def seen(cart: Cart, delivery: DeliveryMethod) -> Seen:
+def seen(cart: Cart, delivery: DeliveryMethod) -> Expected:
     """What the review page would show of this cart now."""
     cart.refresh_from_db()
     return review_of(cart, list(cart.items.all()), delivery).seen
@@ -38,5 +38,5 @@ def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
 def pay(order: Order, *, is_paid: bool = True) -> None:
     """Let the provider say how the open payment of an order ended."""
     payment = order.payments.get(status="pending")
-    payment_settle(notice=PaymentNotice(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
+    settle_payment(notice=PaymentEvent(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
     order.refresh_from_db()

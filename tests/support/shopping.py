@@ -38,7 +38,7 @@ def hold(line: CartItem) -> tuple[int, int]:
     return line.quantity, line.reserved_quantity
 
 
-def run_out(*lines: CartItem) -> None:
+def expire(*lines: CartItem) -> None:
     """Let the holds of these lines end a second ago. Their units are still counted as held."""
     ended = CartItem.objects.filter(pk__in=[line.pk for line in lines], reserved_quantity__gt=0)
     assert ended.update(reserved_until=Now() - timedelta(seconds=1)) == len(lines)

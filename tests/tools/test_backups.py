@@ -18,7 +18,7 @@ from pytest_django import Settings
 from cart.audit import run_audit
 from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
-from inventory.services import stock_move
+from inventory.services import move_stock
 from tests.support.databases import empty_database
 from tests.support.shopping import add, held, stock
 from tools.backup import programs, restoring
@@ -76,7 +76,7 @@ def test_what_is_restored_is_what_was_saved(
         add(guest, variant, 1)
         add(Owner(guest_token=uuid.uuid4()), variant, 1)
         assert stock(variant) == (5, 5)
-        stock_move(variant_id=variant.pk, delta=4, kind=StockMovement.Kind.RECEIPT, reason="A parcel")
+        move_stock(variant_id=variant.pk, delta=4, kind=StockMovement.Kind.RECEIPT, reason="A parcel")
         with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
             StockMovement.objects.update(delta=F("delta") + 1)
     assert (tmp_path / "restored" / "photos" / "one.webp").read_bytes() == b"a photograph"

@@ -27,22 +27,22 @@ from delivery.deliver import deliver
 from delivery.models import Letter
 from delivery.queue import post
 from inventory.imports.models import ImportJob
-from inventory.imports.services import import_confirm, import_start
+from inventory.imports.services import confirm_import, start_import
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
-from inventory.services import alerts_acknowledge, stock_move, variant_save, variants_mute
+from inventory.services import acknowledge_alerts, move_stock, mute_variants, save_variant
 from orders.models import DeliveryMethod, Order, Refund
 from orders.models.addressed import Customer
-from orders.payments import PaymentNotice
+from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import (
     cancel_order,
-    checkout_save,
-    payment_note,
-    payment_settle,
+    mark_refund_sent,
     place_order,
+    record_payment,
     refund_order,
-    refund_sent,
     return_lines,
+    save_checkout,
+    settle_payment,
     ship_order,
 )
 from outbox.drain import drain
@@ -69,7 +69,7 @@ for number, name in enumerate(NAMES):
     for letter, colour in (("A", "Red"), ("B", "Blue")):
         columns = {"name": colour, "price": f"{number + 1}.95", "low_stock_threshold": 5}
         variants.append(ProductVariant.objects.create(product=product, sku=f"{product.number}{letter}", **columns))
-        stock_move(variant_id=variants[-1].pk, delta=20, kind=StockMovement.Kind.OPENING, reason="Opening stock")
+        move_stock(variant_id=variants[-1].pk, delta=20, kind=StockMovement.Kind.OPENING, reason="Opening stock")
 
 customer = User.objects.create_user("ada", "ada@example.com", PASSWORD)
 boss = User.objects.create_superuser("boss", "boss@example.com", PASSWORD)
@@ -103,7 +103,7 @@ def ordered(variant_number: int, units: int, provider: str = "invoice") -> Order
 
 def paid(order: Order) -> Order:
     payment = order.payments.get(status="pending")
-    payment_note(payment_id=payment.pk, amount=payment.amount, actor=boss)
+    record_payment(payment_id=payment.pk, amount=payment.amount, actor=boss)
     return order
 
 
@@ -115,9 +115,9 @@ cancel_order(order_id=ordered(9, 1).pk, actor=boss, note="Asked for by telephone
 refund_order(order_id=paid(ordered(10, 1)).pk, reason="Lost on the way", actor=boss)
 returned = paid(ordered(11, 3))
 return_lines(order_id=returned.pk, units={returned.lines.get().pk: 1}, reason="Broken", actor=boss)
-refund_sent(refund_id=Refund.objects.earliest("pk").pk, actor=boss, note="by bank")
+mark_refund_sent(refund_id=Refund.objects.earliest("pk").pk, actor=boss, note="by bank")
 by_bank = ordered(6, 2, "testbank").payments.get()
-payment_settle(notice=PaymentNotice(by_bank.reference, True, by_bank.amount + 1, "GBP"), provider="testbank")
+settle_payment(notice=PaymentEvent(by_bank.reference, True, by_bank.amount + 1, "GBP"), provider="testbank")
 
 # Carts, and what staff did to goods, stock and holds.
 add_product_to_cart(customer, variants[0].pk, 2)
@@ -127,20 +127,20 @@ for number, token in enumerate(guests):
 add_product_to_cart(None, variants[-1].pk, 14, guest_token=guests[0])
 merge_guest_cart(user_id=customer.pk, guest_token=guests[0])
 variants[5].price = Decimal("4.50")
-variant_save(variant=variants[5], fields=["price"], actor=boss)
-stock_move(variant_id=variants[4].pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery 17", actor=clerk)
+save_variant(variant=variants[5], fields=["price"], actor=boss)
+move_stock(variant_id=variants[4].pk, delta=5, kind=StockMovement.Kind.RECEIPT, reason="Delivery 17", actor=clerk)
 holds = CartItem.objects.filter(cart__guest_token=guests[3], reserved_quantity__gt=0).order_by("pk")
 extend_holds(line_ids=[holds[0].pk], actor=clerk, reason="Asked by telephone")
 release_holds(line_ids=[holds[1].pk], actor=clerk, reason="A mistake of theirs")
 cart_in_checkout = Cart.objects.get(guest_token=guests[3])
-checkout_save(cart_id=cart_in_checkout.pk, customer=ADA, delivery_method_id=DeliveryMethod.objects.earliest("pk").pk)
+save_checkout(cart_id=cart_in_checkout.pk, customer=ADA, delivery_method_id=DeliveryMethod.objects.earliest("pk").pk)
 counted = f"sku,delta,reason\n{variants[3].sku},4,Stocktake\n".encode()
-job = import_start(kind=ImportJob.Kind.ADJUSTMENTS, file_name="stocktake.csv", content=counted, by=boss)
+job = start_import(kind=ImportJob.Kind.ADJUSTMENTS, file_name="stocktake.csv", content=counted, by=boss)
 drain_all()
-import_confirm(job_id=job.pk, preview=1, by=boss)
+confirm_import(job_id=job.pk, preview=1, by=boss)
 drain_all()
-variants_mute(variant_ids=[variants[1].pk], lasting=timedelta(days=7), actor=clerk, reason="Discontinued")
-alerts_acknowledge(alert_ids=[LowStockAlert.objects.open().earliest("pk").pk], actor=clerk)
+mute_variants(variant_ids=[variants[1].pk], lasting=timedelta(days=7), actor=clerk, reason="Discontinued")
+acknowledge_alerts(alert_ids=[LowStockAlert.objects.open().earliest("pk").pk], actor=clerk)
 
 # What runs behind the pages.
 deliver()
@@ -163,7 +163,7 @@ for variant in variants[2:4]:
 post(kind="test", to="ada@example.com", subject="Waits", text="To be sent.", dedupe_key="waits")
 post(kind="test", to="nobody@example.com", subject="Dead", text="Not to be sent.", dedupe_key="dead")
 Letter.objects.filter(dedupe_key="dead").update(is_dead=True, attempts=40, error="SMTPException: an example")
-import_start(kind=ImportJob.Kind.ADJUSTMENTS, file_name="second.csv", content=counted + b"\n", by=boss)
+start_import(kind=ImportJob.Kind.ADJUSTMENTS, file_name="second.csv", content=counted + b"\n", by=boss)
 dead = OutboxRow.objects.filter(effect="check_low_stock").earliest("pk")
 OutboxRow.objects.filter(pk=dead.pk).update(is_dead=True, attempts=8, error="ValueError: an example")
 Cart.objects.filter(guest_token=guests[4]).update(

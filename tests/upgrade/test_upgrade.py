@@ -16,12 +16,12 @@ from analytics.models import AnalyticsEvent
 from backoffice.roles import CLERK, MANAGER, ensure_roles
 from cart.audit import run_audit
 from cart.models import CartItem
-from cart.services import add_product_to_cart, release_run_out_holds
+from cart.services import add_product_to_cart, release_expired_holds
 from delivery.deliver import deliver
 from delivery.models import Letter
 from inventory.models import ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, Refund
-from orders.services import refund_sent, ship_order
+from orders.services import mark_refund_sent, ship_order
 from orders.states import State
 from outbox.drain import drain
 from outbox.models import OutboxRow
@@ -127,13 +127,13 @@ def every_line_of_the_admin_log_finds_what_it_is_about() -> None:
 def finishes_what_was_left() -> None:
     """Rows, e-mails and holds that the earlier version wrote and left."""
     recorded, unsent = AnalyticsEvent.objects.count(), Letter.objects.unsent().filter(is_dead=False).count()
-    run_out = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=Now()).count()
+    expired = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=Now()).count()
     drain_all()
     assert list(OutboxRow.objects.values_list("is_dead", flat=True)) == [True]
     assert AnalyticsEvent.objects.count() > recorded
     assert deliver() >= unsent
     assert not Letter.objects.unsent().filter(is_dead=False).exists()
-    assert release_run_out_holds() == run_out > 0
+    assert release_expired_holds() == expired > 0
 
 
 def sells_to_the_customer_of_before() -> None:
@@ -158,7 +158,7 @@ def test_a_shop_of_1_0_pays_back_what_it_owed_and_sends_what_was_paid() -> None:
         call_command("migrate", verbosity=0)
         boss = User.objects.get(username="boss")
         for due in Refund.objects.filter(sent_at__isnull=True):
-            assert refund_sent(refund_id=due.pk, actor=boss)
+            assert mark_refund_sent(refund_id=due.pk, actor=boss)
         paid = Order.objects.filter(state=State.PAID).earliest("pk")
         assert ship_order(order_id=paid.pk, actor=boss).state == State.SHIPPED
         unpaid = Order.objects.filter(state=State.PLACED).earliest("pk")

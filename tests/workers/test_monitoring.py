@@ -20,7 +20,7 @@ from core.queues import Queue
 from inventory.models import ProductVariant
 from outbox.heartbeat import BEAT, note_heartbeat
 from outbox.models import EffectRun
-from tests.support.shopping import held, run_out
+from tests.support.shopping import expire, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def scraped(client: Client, settings: Settings, guest: Owner, variant: ProductVa
         note_heartbeat(name)
     StockAudit.objects.create(variants_checked=1, difference_count=0, left_count=0)
     AnalyticsEvent.objects.create(name="purchase", occurred_at=timezone.now())
-    run_out(held(guest, variant))
+    expire(held(guest, variant))
     return client.get("/metrics", headers={"Authorization": "Bearer secret"}).content.decode()
 
 

@@ -12,15 +12,15 @@ from django.contrib.auth.models import User
 from analytics.models import AnalyticsEvent
 from cart.errors import CartChanged
 from cart.owners import Owner
-from cart.services import release_run_out_holds
+from cart.services import release_expired_holds
 from delivery.models import Letter
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
-from orders.services import cancel_order, checkout_save, refund_order, return_lines, ship_order
+from orders.services import cancel_order, refund_order, return_lines, save_checkout, ship_order
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.support.ordering import ADA, order, pay
-from tests.support.shopping import add, held, run_out
+from tests.support.shopping import add, expire, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +51,7 @@ def letters() -> Counter[str]:
 def test_a_checkout_begins_once_a_cart(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     cart = add(guest, variant)
     for _ in range(2):
-        checkout_save(cart_id=cart.pk, customer=ADA, delivery_method_id=delivery.pk)
+        save_checkout(cart_id=cart.pk, customer=ADA, delivery_method_id=delivery.pk)
     assert len(units("begin_checkout")) == 1
 
 
@@ -65,8 +65,8 @@ def test_what_an_order_could_not_get_is_counted_once(
     guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
 ) -> None:
     line = held(guest, variant, 6)
-    run_out(line)
-    release_run_out_holds()
+    expire(line)
+    release_expired_holds()
     add(Owner(guest_token=uuid.uuid4()), variant, 7)
     for _ in range(2):
         with pytest.raises(CartChanged):

@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 
 from cart.owners import Owner
 from delivery.models import Letter
-from inventory.locks import lock_alert_news
+from inventory.locks import lock_alerts_to_notify
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
-from inventory.services import alerts, alerts_refresh, stock_move, variants_mute, variants_unmute
+from inventory.services import alerts, move_stock, mute_variants, refresh_alerts, unmute_variants
 from outbox.drain import drain
 from tests.conftest import MakeVariant
 from tests.storms import actors
@@ -43,7 +43,7 @@ def recipients(settings: Any) -> None:
 @pytest.fixture
 def make_move() -> Callable[[ProductVariant, int], None]:
     def move(variant: ProductVariant, delta: int) -> None:
-        stock_move(variant_id=variant.pk, delta=delta, kind=Movement.Kind.RECEIPT, reason="Counted")
+        move_stock(variant_id=variant.pk, delta=delta, kind=Movement.Kind.RECEIPT, reason="Counted")
         drain("check_low_stock")
 
     return move
@@ -172,13 +172,13 @@ def test_an_alert_that_changes_while_it_is_told_is_told_again(
     rival = threading.Thread(target=sell_and_close, args=(make_move, variant, -5))
 
     def look_and_let_the_rival_act() -> list[LowStockAlert]:
-        news = lock_alert_news()
+        news = lock_alerts_to_notify()
         rival.start()
         wait_until(lambda: somebody_waits() or not rival.is_alive(), "the rival waits, or is done")
         return news
 
     with monkeypatch.context() as patched:
-        patched.setattr(alerts, "lock_alert_news", look_and_let_the_rival_act)
+        patched.setattr(alerts, "lock_alerts_to_notify", look_and_let_the_rival_act)
         assert mail_news_of_stock() == 1
     rival.join(30)
     assert subjects() == ["Holdfast: 1 low", "Holdfast: 1 out of stock"]
@@ -195,7 +195,7 @@ def test_a_muted_variant_is_not_mailed_but_recorded(
     make_variant: MakeVariant, make_move: Move, admin_user: User
 ) -> None:
     muted, other = make_variant(20, threshold=10), make_variant(20, threshold=10)
-    variants_mute(variant_ids=[muted.pk], lasting=timedelta(days=1), actor=admin_user, reason="Discontinued")
+    mute_variants(variant_ids=[muted.pk], lasting=timedelta(days=1), actor=admin_user, reason="Discontinued")
     make_move(muted, -20)
     make_move(other, -15)
     assert subjects() == ["Holdfast: 1 low"]
@@ -207,11 +207,11 @@ def test_what_is_still_so_when_a_mute_ends_is_told(
     make_variant: MakeVariant, make_move: Move, admin_user: User, how: str
 ) -> None:
     variant = make_variant(20, threshold=10)
-    variants_mute(variant_ids=[variant.pk], lasting=timedelta(days=1), actor=admin_user, reason="Discontinued")
+    mute_variants(variant_ids=[variant.pk], lasting=timedelta(days=1), actor=admin_user, reason="Discontinued")
     make_move(variant, -20)
     assert subjects() == []
     if how == "by hand":
-        variants_unmute(variant_ids=[variant.pk], actor=admin_user)
+        unmute_variants(variant_ids=[variant.pk], actor=admin_user)
     else:
         AlertMute.objects.update(until=Now())
     assert subjects() == ["Holdfast: 1 out of stock"]
@@ -234,7 +234,7 @@ def test_a_replay_of_the_checks_tells_nothing_again(make_variant: MakeVariant, m
     variant = make_variant(20, threshold=10)
     make_move(variant, -15)
     subjects()
-    alerts_refresh(variant_ids=[variant.pk])
+    refresh_alerts(variant_ids=[variant.pk])
     # Even if what was told were forgotten: the letter's key is made of what it tells.
     LowStockAlert.objects.update(told="", changed_since=Now() - timedelta(minutes=5))
     assert subjects() == ["Holdfast: 1 low"]

@@ -15,9 +15,9 @@ from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.models.addressed import Customer
-from orders.payments import PaymentNotice
+from orders.payments import PaymentEvent
 from orders.selectors import review_of
-from orders.services import payment_settle, place_order, return_lines
+from orders.services import place_order, return_lines, settle_payment
 from tools.replay.log import Account, Outcome, Visit, VisitLine
 
 REFUSALS = {
@@ -132,7 +132,7 @@ class ServiceShop(Shop):
     def pay(self, order: Order) -> None:
         """The customer's bank sends the money at once."""
         for payment in order.payments.filter(status="pending"):
-            payment_settle(
-                notice=PaymentNotice(payment.reference, True, payment.amount, settings.SHOP_CURRENCY),
+            settle_payment(
+                notice=PaymentEvent(payment.reference, True, payment.amount, settings.SHOP_CURRENCY),
                 provider="invoice",
             )

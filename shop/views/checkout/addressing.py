@@ -13,7 +13,7 @@ from cart.selectors import CartContents
 from core.errors import Busy
 from orders.errors import DeliveryUnavailable
 from orders.selectors import checkout_of, orders_of
-from orders.services import checkout_save
+from orders.services import save_checkout
 from shop.checkout_forms import AddressForm, focus_first_error
 from shop.shoppers import ShopRequest
 from shop.views.cart import contents_of
@@ -38,7 +38,7 @@ def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> Ht
     """What was typed is the shopper's: whatever refuses it, the page shows it again."""
     cart, method_id = contents.lines[0].cart, form.cleaned_data["delivery_method"]
     try:
-        checkout_save(cart_id=cart.pk, customer=form.customer, delivery_method_id=method_id)
+        save_checkout(cart_id=cart.pk, customer=form.customer, delivery_method_id=method_id)
     except CartClosed:
         return lead_on(request, cart)
     except DeliveryUnavailable as error:

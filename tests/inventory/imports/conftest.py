@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import User
 
-from inventory.imports.applying import import_advance
+from inventory.imports.applying import advance_import
 from inventory.imports.models import ImportJob
-from inventory.imports.services import import_confirm, import_start
+from inventory.imports.services import confirm_import, start_import
 from inventory.models import Product, ProductVariant, StockMovement
 
 Kind = ImportJob.Kind
@@ -26,7 +26,7 @@ def upload(manager: User) -> Upload:
     """Upload a file of these lines and let it be checked."""
 
     def start(*lines: str, kind: ImportJob.Kind = Kind.ADJUSTMENTS, name: str = "count.csv") -> ImportJob:
-        job = import_start(kind=kind, file_name=name, content="\n".join(lines).encode(), by=manager)
+        job = start_import(kind=kind, file_name=name, content="\n".join(lines).encode(), by=manager)
         return advanced(job)
 
     return start
@@ -37,14 +37,14 @@ def confirm(manager: User) -> Callable[[ImportJob], ImportJob]:
     """Confirm the preview of a job; a worker has not come yet."""
 
     def say_yes(job: ImportJob) -> ImportJob:
-        return import_confirm(job_id=job.pk, preview=job.preview, by=manager)
+        return confirm_import(job_id=job.pk, preview=job.preview, by=manager)
 
     return say_yes
 
 
 def advanced(job: ImportJob) -> ImportJob:
     """The job after a worker was there."""
-    import_advance(job_id=job.pk)
+    advance_import(job_id=job.pk)
     job.refresh_from_db()
     return job
 

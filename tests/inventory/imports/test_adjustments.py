@@ -5,7 +5,7 @@ import pytest
 from inventory.imports.errors import ImportFileError
 from inventory.imports.files import MOST_BYTES, MOST_ROWS
 from inventory.imports.models import ImportJob
-from inventory.imports.services import import_start
+from inventory.imports.services import start_import
 from tests.conftest import MakeVariant
 from tests.inventory.imports.conftest import Upload, errors, shown
 from tests.support.shopping import held, nothing_changes
@@ -130,7 +130,7 @@ def test_a_file_of_another_kind_is_not_taken_in(upload: Upload, lines: list[str]
 def test_what_is_no_csv_is_not_taken_in(manager: object, content: bytes, says: str) -> None:
 
     with pytest.raises(ImportFileError, match=says):
-        import_start(kind=ImportJob.Kind.ADJUSTMENTS, file_name="x.csv", content=content, by=manager)  # type: ignore[arg-type]
+        start_import(kind=ImportJob.Kind.ADJUSTMENTS, file_name="x.csv", content=content, by=manager)  # type: ignore[arg-type]
 
 
 def test_more_rows_than_the_cap_are_refused(upload: Upload) -> None:

@@ -12,11 +12,11 @@ from inventory.errors import MovesRefused
 from inventory.imports import applying, importers
 from inventory.imports.errors import ImportNotWaiting
 from inventory.imports.models import ImportJob
-from inventory.imports.services import import_cancel, import_confirm, same_files
+from inventory.imports.services import cancel_import, confirm_import, same_files
 from inventory.locks import lock_import
 from inventory.models import StockMovement
-from inventory.services import stock_move, stock_move_many
-from inventory.services.many import Move
+from inventory.services import move_stock, move_stock_in_bulk
+from inventory.services.bulk import Move
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
 from tests.inventory.imports.conftest import Upload, advanced, errors, shown
@@ -69,7 +69,7 @@ def test_two_workers_at_once_apply_it_once(upload: Upload, confirm: Confirm, mak
     job = confirm(upload("sku,delta,reason", f"{variant.sku},1,Found"))
     second = threading.Thread(target=advance_and_close, args=(job,))
     with transaction.atomic():
-        applying.import_advance(job_id=job.pk)
+        applying.advance_import(job_id=job.pk)
         second.start()
         second.join(0.5)
         assert second.is_alive()
@@ -79,7 +79,7 @@ def test_two_workers_at_once_apply_it_once(upload: Upload, confirm: Confirm, mak
 
 def advance_and_close(job: ImportJob) -> None:
     try:
-        applying.import_advance(job_id=job.pk)
+        applying.advance_import(job_id=job.pk)
     finally:
         connection.close()
 
@@ -99,7 +99,7 @@ def test_a_decision_is_about_the_preview_that_was_seen(
 ) -> None:
     job = upload("sku,delta,reason", f"{make_variant().sku},1,Found")
     with pytest.raises(ImportNotWaiting, match="preview was redone"):
-        import_confirm(job_id=job.pk, preview=job.preview - 1, by=manager)
+        confirm_import(job_id=job.pk, preview=job.preview - 1, by=manager)
 
 
 def test_a_file_that_changes_nothing_is_not_applied(
@@ -118,11 +118,11 @@ def test_cancelled_before_a_worker_came_it_is_never_applied(
     upload: Upload, confirm: Confirm, make_variant: MakeVariant, manager: User
 ) -> None:
     job = confirm(upload("sku,delta,reason", f"{make_variant().sku},1,Found"))
-    import_cancel(job_id=job.pk, by=manager)
+    cancel_import(job_id=job.pk, by=manager)
     with nothing_changes():
         assert advanced(job).state == State.CANCELLED
     with pytest.raises(ImportNotWaiting, match="This import is over: Cancelled"):
-        import_cancel(job_id=job.pk, by=manager)
+        cancel_import(job_id=job.pk, by=manager)
 
 
 def test_a_worker_at_it_is_not_waited_for(upload: Upload, make_variant: MakeVariant, manager: User) -> None:
@@ -131,7 +131,7 @@ def test_a_worker_at_it_is_not_waited_for(upload: Upload, make_variant: MakeVari
 
     def cancel() -> None:
         try:
-            import_cancel(job_id=job.pk, by=manager)
+            cancel_import(job_id=job.pk, by=manager)
         except ImportNotWaiting as error:
             refused.extend(error.messages)
         finally:
@@ -150,7 +150,7 @@ def test_a_count_of_what_was_sold_meanwhile_is_shown_again(
 ) -> None:
     one, other = make_variant(10), make_variant(10)
     job = upload("sku,counted,reason", f"{one.sku},12,Counted", f"{other.sku},9,Counted")
-    stock_move(variant_id=one.pk, delta=-1, kind=Kind.ADJUSTMENT, reason="Sold")
+    move_stock(variant_id=one.pk, delta=-1, kind=Kind.ADJUSTMENT, reason="Sold")
     confirm(job)
     with nothing_changes():
         job = advanced(job)
@@ -168,7 +168,7 @@ def test_a_count_that_has_become_true_or_untrue_is_told(
     job = upload("sku,counted,reason", f"{one.sku},9,Counted", f"{two.sku},10,Counted")
     confirm(job)
     for variant in (one, two):
-        stock_move(variant_id=variant.pk, delta=-1, kind=Kind.ADJUSTMENT, reason="Sold")
+        move_stock(variant_id=variant.pk, delta=-1, kind=Kind.ADJUSTMENT, reason="Sold")
     job = advanced(job)
     assert f"Line 2, {one.sku}: 10 → 9 when you looked; it is so already" in job.problem
     assert f"Line 3, {two.sku}: no change when you looked; now 9 → 10" in job.problem
@@ -179,7 +179,7 @@ def test_units_to_add_or_take_move_along_with_the_stock(
 ) -> None:
     variant = make_variant(10)
     job = confirm(upload("sku,delta,reason", f"{variant.sku},-3,Broken"))
-    stock_move(variant_id=variant.pk, delta=-5, kind=Kind.ADJUSTMENT, reason="Sold")
+    move_stock(variant_id=variant.pk, delta=-5, kind=Kind.ADJUSTMENT, reason="Sold")
     assert advanced(job).state == State.APPLIED
     assert stock(variant) == (2, 0)
 
@@ -189,7 +189,7 @@ def test_units_to_take_that_are_gone_refuse_the_whole_file(
 ) -> None:
     one, other = make_variant(10), make_variant(10)
     job = confirm(upload("sku,delta,reason", f"{other.sku},-1,Broken", f"{one.sku},-3,Broken"))
-    stock_move(variant_id=one.pk, delta=-8, kind=Kind.ADJUSTMENT, reason="Sold")
+    move_stock(variant_id=one.pk, delta=-8, kind=Kind.ADJUSTMENT, reason="Sold")
     with nothing_changes():
         job = advanced(job)
     assert job.state == State.REFUSED
@@ -204,7 +204,7 @@ def test_a_sale_between_the_look_and_the_locks_is_seen_under_them(
     """The rival acts at the seam: the plan is made, the rows are not locked yet."""
     variant = make_variant(10)
     job = confirm(upload(f"sku,{column},reason", f"{variant.sku},{'-9' if column == 'delta' else '5'},Broken"))
-    carry_out = stock_move_many
+    carry_out = move_stock_in_bulk
 
     def sell_first(**arguments: object) -> None:
         monkeypatch.undo()
@@ -213,7 +213,7 @@ def test_a_sale_between_the_look_and_the_locks_is_seen_under_them(
         rival.join(30)
         carry_out(**arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(importers, "stock_move_many", sell_first)
+    monkeypatch.setattr(importers, "move_stock_in_bulk", sell_first)
     job = advanced(job)
     assert job.state == (State.REFUSED if column == "delta" else State.CHECKED)
     assert "Something changed after you looked, so nothing was applied" in job.problem
@@ -222,7 +222,7 @@ def test_a_sale_between_the_look_and_the_locks_is_seen_under_them(
 
 def sell_and_close(variant_id: int) -> None:
     try:
-        stock_move(variant_id=variant_id, delta=-2, kind=Kind.ADJUSTMENT, reason="Sold")
+        move_stock(variant_id=variant_id, delta=-2, kind=Kind.ADJUSTMENT, reason="Sold")
     finally:
         connection.close()
 
@@ -260,14 +260,14 @@ def test_a_lock_that_is_not_to_be_had_is_left_to_the_next_try(
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '100ms'")
-            applying.import_advance(job_id=job.pk)
+            applying.advance_import(job_id=job.pk)
         except OperationalError as error:
             failed.append(error)
         finally:
             connection.close()
 
     with transaction.atomic():
-        stock_move(variant_id=variant.pk, delta=1, kind=Kind.ADJUSTMENT, reason="A shopper, say")
+        move_stock(variant_id=variant.pk, delta=1, kind=Kind.ADJUSTMENT, reason="A shopper, say")
         other = threading.Thread(target=advance)
         other.start()
         other.join(30)
@@ -287,12 +287,12 @@ def test_the_same_file_a_second_time_is_known(upload: Upload, confirm: Confirm, 
 def test_the_bulk_service_refuses_two_moves_of_one_variant(make_variant: MakeVariant) -> None:
     move = Move(make_variant(10).pk, 1, Kind.ADJUSTMENT, "Found")
     with nothing_changes(), pytest.raises(ValueError, match="Two moves of one variant"):
-        stock_move_many(moves=[move, move], cause="test", actor=None)
+        move_stock_in_bulk(moves=[move, move], cause="test", actor=None)
 
 
 def test_the_bulk_service_names_the_variants_that_refuse(make_variant: MakeVariant) -> None:
     good, empty = make_variant(10), make_variant(0)
     moves = [Move(pk, -1, Kind.ADJUSTMENT, "Lost") for pk in (good.pk, empty.pk, 10**9)]
     with nothing_changes(), pytest.raises(MovesRefused) as refused:
-        stock_move_many(moves=moves, cause="test", actor=None)
+        move_stock_in_bulk(moves=moves, cause="test", actor=None)
     assert refused.value.variant_ids == [empty.pk, 10**9]

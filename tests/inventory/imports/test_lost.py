@@ -8,7 +8,7 @@ from django.test import Client
 
 from inventory.imports.errors import ImportNotWaiting
 from inventory.imports.models import ImportJob
-from inventory.imports.services import import_retry
+from inventory.imports.services import retry_import
 from inventory.models import ProductVariant
 from outbox.dead_letters import discard_dead_rows
 from outbox.drain import drain
@@ -91,7 +91,7 @@ def test_one_that_a_worker_is_at_is_left_alone(confirmed: ImportJob) -> None:
 
 def test_only_what_failed_and_has_its_file_is_tried_again(staff: Client, manager: User, confirmed: ImportJob) -> None:
     with pytest.raises(ImportNotWaiting):
-        import_retry(job_id=confirmed.pk, by=manager)
+        retry_import(job_id=confirmed.pk, by=manager)
     die(confirmed)
     fail_lost_imports()
     ImportJob.objects.update(text="")

@@ -11,7 +11,7 @@ from pytest_celery import CeleryTestWorker
 
 from inventory.imports.models import ImportJob
 from inventory.imports.progress import read_progress
-from inventory.imports.services import import_confirm, import_start
+from inventory.imports.services import confirm_import, start_import
 from inventory.models import ProductVariant, StockMovement
 from outbox.models import OutboxRow
 from tests.inventory.imports.conftest import make_many
@@ -33,7 +33,7 @@ def count_file(count: int, counted: int = 7) -> str:
 
 
 def start(manager: User, text: str) -> ImportJob:
-    return import_start(kind=ImportJob.Kind.ADJUSTMENTS, file_name="count.csv", content=text.encode(), by=manager)
+    return start_import(kind=ImportJob.Kind.ADJUSTMENTS, file_name="count.csv", content=text.encode(), by=manager)
 
 
 def assert_counted(count: int, counted: int = 7) -> None:
@@ -87,7 +87,7 @@ def test_killed_when_all_is_written_and_nothing_committed_it_is_done_again_once(
     wait_until(lambda: state(job) == State.CHECKED, "the file is checked")
     armed = tmp_path / "handled advance_imports"
     armed.touch()
-    import_confirm(job_id=job.pk, preview=1, by=manager)
+    confirm_import(job_id=job.pk, preview=1, by=manager)
     wait_until(lambda: not armed.exists(), "the worker dies with everything written")
     wait_until(lambda: state(job) == State.APPLIED, "the import is applied all the same", 150)
     wait_until(lambda: not OutboxRow.objects.filter(effect="advance_imports").exists(), "and nothing more is asked")
@@ -101,7 +101,7 @@ def test_jobs_confirmed_together_are_each_applied_once(manager: User, celery_wor
     for job in jobs:
         wait_until(lambda job=job: state(job) == State.CHECKED, f"job {job.pk} is checked")  # type: ignore[misc]
     for job in jobs:
-        import_confirm(job_id=job.pk, preview=1, by=manager)
+        confirm_import(job_id=job.pk, preview=1, by=manager)
     wait_until(lambda: not OutboxRow.objects.filter(effect="advance_imports").exists(), "both are looked at")
     assert sorted(map(state, jobs)) == [State.APPLIED, State.CHECKED]
     assert_counted(50)

@@ -11,24 +11,24 @@ from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVaria
 from inventory.locks import lock_products, lock_variants
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.signals import stock_changed
-from inventory.sorting import categories_ensure
+from inventory.sorting import ensure_categories
 
 _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
-def product_save(*, product: Product, fields: Collection[str]) -> Product:
+def save_product(*, product: Product, fields: Collection[str]) -> Product:
     """Make a new product, or write these fields of one; without a category it gets the one of its name.
 
     Raises NumberTaken.
     """
     if product.category_id is None:
-        product.category_id = categories_ensure()[category_of(product.name)]
+        product.category_id = ensure_categories()[category_of(product.name)]
         fields = {*fields, "category"}
     _save(product, fields)
     return product
 
 
-def product_delete(*, product: Product) -> None:
+def delete_product(*, product: Product) -> None:
     """Delete a product that never had a variant. Raises ProductHasVariants."""
     if count := ProductVariant.objects.filter(product=product).count():
         raise ProductHasVariants(count)
@@ -36,7 +36,7 @@ def product_delete(*, product: Product) -> None:
 
 
 @transaction.atomic
-def category_delete(*, category: Category) -> int:
+def delete_category(*, category: Category) -> int:
     """Delete a category; its products stay on sale and have none. Returns how many they are."""
     lock_products(category.products.values_list("pk", flat=True))
     left: int = category.products.update(category=None)
@@ -45,7 +45,7 @@ def category_delete(*, category: Category) -> int:
 
 
 @transaction.atomic
-def variant_save(
+def save_variant(
     *,
     variant: ProductVariant,
     fields: Collection[str],

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core.admin.agreement import ask_again, questions_of
 from core.errors import Busy
 from core.text import counted
-from orders.admin.steps import MOST_AT_ONCE, STEPS, Step, open_steps
+from orders.admin.actions import MOST_AT_ONCE, STEPS, Step, open_steps
 from orders.models import Order
 
 _BUSY = "Others are at this order just now. Nothing was changed: send it again in a moment."

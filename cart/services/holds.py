@@ -1,25 +1,29 @@
-"""What staff do with the holds of shoppers: release them, or let them last longer. Each is in the admin log.
+"""Extending and releasing holds: shoppers extend their own ("keep my items"), staff extend and release all others.
 
-Only holds of open carts are touched. A line that meanwhile lost its hold, changed carts or went with its cart is left
-alone; the caller sees from the lines that come back which were changed.
+What staff do is in the admin log and touches holds of open carts only. A line that meanwhile lost its hold, changed
+carts or went with its cart is left alone; the caller sees from the lines that come back which were changed.
 """
 
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from cart.errors import NothingHeld, NothingToExtend
-from cart.locks import lock_carts, lock_lines
+from cart.locks import lock_carts, lock_lines, lock_open_cart
 from cart.models import Cart, CartItem
 from cart.owners import Owner
+from cart.services.carts import Replayed, record_key
 from cart.services.writing import save_settled
+from cart.signals import holds_extended
 from core.errors import ReasonMissing
 from core.transactions import clock, command
-from inventory.holds import give_back_units
+from inventory.services.holds import give_back_units
 
 
 @command
@@ -82,3 +86,40 @@ def _is_live(line: CartItem, now: datetime) -> bool:
 
 def _log(lines: list[CartItem], actor: User, message: str) -> None:
     LogEntry.objects.log_actions(actor.pk, lines, CHANGE, message)
+
+
+def extend_own_holds(*, owner: Owner, idempotency_key: str | None = None) -> int:
+    """Prolong the live holds of the shopper's open cart to a whole hold's life from now.
+
+    A hold is prolonged at most SHOP_HOLD_EXTENSIONS times, never after it ran out, and not on a variant that is no
+    longer sold. Returns how many lines were prolonged; 0 also for a repeated key. Raises KeyReused, Busy.
+    """
+    try:
+        return _keep(owner, idempotency_key)
+    except Replayed:
+        return 0
+
+
+@command
+def _keep(owner: Owner, key: str | None) -> int:
+    cart = lock_open_cart(owner)
+    record_key(key, owner=owner, request="keep items")
+    if cart is None:
+        return 0
+    lines, now = lock_lines([cart.pk]), clock()
+    live = list(
+        CartItem.objects.filter(
+            pk__in=[line.pk for line in lines],
+            reserved_until__gt=now,
+            hold_extensions__lt=settings.SHOP_HOLD_EXTENSIONS,
+            product_variant__is_active=True,
+        )
+    )
+    # No save and so no signal of it: neither quantities nor totals change.
+    CartItem.objects.filter(pk__in=[line.pk for line in live]).update(
+        reserved_until=Greatest(F("reserved_until"), now + owner.hold_life),
+        hold_extensions=F("hold_extensions") + 1,
+    )
+    if live:
+        holds_extended.send(sender=CartItem, lines=live)
+    return len(live)

@@ -14,7 +14,7 @@ from orders.signals import checkout_started
 
 
 @command
-def checkout_save(*, cart_id: int, customer: Customer, delivery_method_id: int) -> Checkout:
+def save_checkout(*, cart_id: int, customer: Customer, delivery_method_id: int) -> Checkout:
     """Keep, or replace, what the shopper filled in. The cart, its holds and its version stay as they are.
 
     Raises CartClosed, DeliveryUnavailable, Busy.

@@ -13,13 +13,13 @@ from django.db.models.functions import Now
 from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.claiming import open_cart
-from cart.services.holding import take
+from cart.services.carts import create_cart
+from cart.services.units import take
 from cart.services.writing import delete_settled, save_settled
 from core.transactions import clock, command
 from inventory.errors import InsufficientStock, VariantUnavailable
-from inventory.holds import give_back_units
 from inventory.models import ProductVariant
+from inventory.services.holds import give_back_units
 
 
 class CutBy(StrEnum):
@@ -58,7 +58,7 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     if guest_cart_id is None:
         return []
     user = Owner(user_id=user_id)
-    open_cart(user)
+    create_cart(user)
     carts = {cart.pk: cart for cart in lock_carts([guest_cart_id, _open_cart_id(user) or 0])}
     guest_cart = carts.pop(guest_cart_id)
     user_cart = next(iter(carts.values()), guest_cart)

@@ -12,12 +12,11 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from core.transactions import command
-from inventory.selling import take_back_units
+from inventory.services.holds import take_back_units
 from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, OrderLine, Refund
-from orders.services.logbook import note_deed
-from orders.services.moving import move
+from orders.services.transitions import log_action, transition
 from orders.signals import units_refunded
 from orders.states import State
 
@@ -42,10 +41,10 @@ def return_lines(
         _note_return(line, units[line_id])
     _bring_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
     came = ", ".join(f"{units[line_id]} of {line.sku}" for line_id, line in lines.items())
-    note_deed(order, actor=actor, said=f"Taken back: {came}: {reason}")
+    log_action(order, actor=actor, said=f"Taken back: {came}: {reason}")
     if all(not line.kept_quantity for line in order.lines.all()):
         _owe(order, left_to_refund(order), reason=reason)
-        move(order, State.REFUNDED, actor=actor, note=reason)
+        transition(order, State.REFUNDED, actor=actor, note=reason)
     else:
         _owe(order, sum((line.cost_of(units[line.pk]) for line in lines.values()), Decimal(0)), reason=reason)
     return order
@@ -62,7 +61,7 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
     if order.state == State.REFUNDED:
         return order
     is_here = order.state == State.PAID
-    move(order, State.REFUNDED, actor=actor, note=reason)
+    transition(order, State.REFUNDED, actor=actor, note=reason)
     kept = [(line, line.kept_quantity) for line in order.lines.all() if line.kept_quantity]
     if is_here:
         for line, units in kept:
@@ -75,7 +74,7 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
 
 
 @command
-def refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
+def mark_refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
     """Note that the money of a refund was sent. Returns whether it was still due: it is noted once.
 
     Arguments: who sent it, and how, for the log.
@@ -85,7 +84,7 @@ def refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
         return False
     refund.sent_at, refund.sent_by = Now(), actor
     refund.save(update_fields=["sent_at", "sent_by"])
-    note_deed(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
+    log_action(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
     return True
 
 

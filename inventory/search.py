@@ -11,7 +11,7 @@ _MOST_WORDS, _LONGEST_WORD = 12, 40
 _LANGUAGE = "pg_catalog.english"  # as the triggers of inventory.0006_search have it
 
 
-def words_query(text: str) -> SearchQuery | None:
+def search_query(text: str) -> SearchQuery | None:
     """All of the words, the last one also as a beginning, for `Product.search`. None where there is no word at all.
 
     Only letters and digits get through, so nothing is left to escape.
@@ -25,7 +25,7 @@ def words_query(text: str) -> SearchQuery | None:
     return SearchQuery(" ".join(words[:-1]), config=_LANGUAGE, search_type="plain") & beginning
 
 
-def products_with(text: str) -> QuerySet[Product]:
+def products_matching(text: str) -> QuerySet[Product]:
     """Products that have all of the words in their names or numbers, or in those of their variants on sale."""
-    query = words_query(text)
+    query = search_query(text)
     return Product.objects.filter(search=query) if query else Product.objects.none()

@@ -13,15 +13,15 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from cart.errors import HoldsInTheWay
-from cart.locks import lock_carts, lock_lines, lock_run_out_lines_of_variant
+from cart.locks import lock_carts, lock_expired_lines_of_variant, lock_lines
 from cart.models import CartItem
-from cart.services.holding import release
+from cart.services.units import release
 from core.transactions import clock, command
 from inventory.errors import VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import StockSeen
-from inventory.services import stock_move
+from inventory.services import move_stock
 from inventory.services.stock import check_seen
 
 _NO_CART = 0
@@ -36,7 +36,7 @@ class Moved:
 
 
 @command
-def move_stock(
+def move_stock_past_holds(
     *,
     variant_id: int,
     delta: int,
@@ -48,7 +48,7 @@ def move_stock(
 ) -> Moved:
     """Change what is on hand of a variant by a person's decision.
 
-    Arguments: as of `inventory.services.stock_move`; the lines of carts that the person agreed `may_lose` their hold.
+    Arguments: as of `inventory.services.move_stock`; the lines of carts that the person agreed `may_lose` their hold.
     Where fewer units are free than are taken away, holds end: never one that was not agreed to.
     Raises VariantUnavailable, StockChangedMeanwhile, InvalidMovement, StockWouldBeNegative (fewer are on hand),
     HoldsInTheWay (with the lines to agree to) and Busy; nothing is changed then.
@@ -61,7 +61,7 @@ def move_stock(
     missing = -delta - variant.stock_quantity
     possible = variant.on_hand + delta >= 0
     lost = _make_room(variant, missing, agreed) if missing > 0 and possible else []
-    return Moved(stock_move(variant_id=variant_id, delta=delta, kind=kind, reason=reason, actor=actor), lost)
+    return Moved(move_stock(variant_id=variant_id, delta=delta, kind=kind, reason=reason, actor=actor), lost)
 
 
 def _lock_lines(line_ids: Collection[int]) -> set[int]:
@@ -75,8 +75,8 @@ def _lock_lines(line_ids: Collection[int]) -> set[int]:
 
 def _make_room(variant: ProductVariant, units: int, agreed: set[int]) -> list[CartItem]:
     """Free so many units of a locked variant; under its lock no hold of it can begin or grow."""
-    run_out = lock_run_out_lines_of_variant(variant_id=variant.pk, not_cart_id=_NO_CART, now=clock())
-    units -= sum(line.reserved_quantity for line in release(run_out))
+    expired = lock_expired_lines_of_variant(variant_id=variant.pk, not_cart_id=_NO_CART, now=clock())
+    units -= sum(line.reserved_quantity for line in release(expired))
     giving_way = _giving_way(variant.pk, units)
     if not {line.pk for line in giving_way} <= agreed:
         raise HoldsInTheWay(giving_way)

@@ -16,15 +16,14 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from cart.audit.looking import audit_stock
-from cart.audit.report import AuditReport, Rule
+from cart.audit.check import AuditReport, Rule, audit_stock
 from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from core.errors import Busy
 from core.transactions import command
-from inventory.correcting import correct_stock
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant, StockMovement
+from inventory.services.stock import correct_stock
 
 
 def fix_stock(report: AuditReport) -> list[str]:

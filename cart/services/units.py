@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from cart.locks import lock_run_out_lines_of_variant
+from cart.locks import lock_expired_lines_of_variant
 from cart.models import CartItem
 from cart.selectors import FreeUnits, free_units
 from cart.signals import holds_expired
 from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
-from inventory.holds import give_back_units, take_units
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant
+from inventory.services.holds import give_back_units, take_units
 from inventory.signals import stock_changed
 
 
@@ -37,11 +37,11 @@ def make_room(*, cart_id: int, variant_id: int, units: int) -> None:
     Raises VariantUnavailable and InsufficientStock.
     """
     free = _look(cart_id=cart_id, variant_id=variant_id)
-    if free.in_stock + free.run_out < units:
-        raise _short(variant_id, units, free, available=free.in_stock + free.run_out)
+    if free.in_stock + free.expired < units:
+        raise _short(variant_id, units, free, available=free.in_stock + free.expired)
     for variant in lock_variants([variant_id]):
         if variant.stock_quantity < units:
-            release_run_out(lock_run_out_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
+            release_expired(lock_expired_lines_of_variant(variant_id=variant_id, not_cart_id=cart_id, now=clock()))
 
 
 def _look(*, cart_id: int, variant_id: int) -> FreeUnits:
@@ -75,7 +75,7 @@ def release(lines: Iterable[CartItem]) -> list[CartItem]:
     return lines
 
 
-def release_run_out(lines: Iterable[CartItem]) -> list[CartItem]:
+def release_expired(lines: Iterable[CartItem]) -> list[CartItem]:
     """Release locked lines because their holds are over, and say that this is why. Returns the lines."""
     lines = release(lines)
     if lines:

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from cart.errors import CartChanged, CartClosed, KeyReused
 from cart.models import Cart, CartItem
-from cart.services.buying import buy_cart
+from cart.services.purchase import buy_cart
 from cart.signals import stock_short
 from core.transactions import clock, command
 from inventory.errors import InsufficientStock
@@ -20,14 +20,14 @@ from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTrans
 from orders.models.addressed import Customer
 from orders.numbers import new_number
 from orders.payments import provider_named
-from orders.services.paying import open_payment
+from orders.services.payments import open_payment
 from orders.signals import order_placed
 from orders.states import State
 from orders.totals import Totals, totals_of
 
 
 @dataclass(frozen=True)
-class Seen:
+class Expected:
     """What the shopper agreed to: the version of the cart that was shown, and the total."""
 
     version: int
@@ -39,7 +39,7 @@ def place_order(
     *,
     customer: Customer,
     delivery_method_id: int,
-    seen: Seen,
+    seen: Expected,
     provider: str,
     idempotency_key: str,
 ) -> Order:
@@ -65,7 +65,7 @@ def place_order(
 
 @command
 def _place(
-    cart: Cart, customer: Customer, delivery_method_id: int, seen: Seen, provider: str, idempotency_key: str
+    cart: Cart, customer: Customer, delivery_method_id: int, seen: Expected, provider: str, idempotency_key: str
 ) -> Order:
     pay_by = clock() + provider_named(provider).time_to_pay
     number = new_number()

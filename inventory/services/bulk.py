@@ -47,7 +47,7 @@ class Move:
 
 
 @transaction.atomic
-def stock_move_many(
+def move_stock_in_bulk(
     *,
     moves: Sequence[Move],
     cause: str,

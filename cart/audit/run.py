@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from cart.audit.fixing import fix_stock
-from cart.audit.looking import audit_stock
-from cart.audit.report import AuditReport
+from cart.audit.check import AuditReport, audit_stock
+from cart.audit.repair import fix_stock
 from cart.models import StockAudit
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ _MOST_ROWS = 20
 
 
 @dataclass(frozen=True)
-class StockExplained:
+class StockBreakdown:
     """Units of one variant, stored and summed, with the latest of the rows they are the sums of."""
 
     variant: ProductVariant
@@ -22,7 +22,7 @@ class StockExplained:
     holds: list[CartItem]
     hold_count: int
     live_units: int
-    run_out_units: int
+    expired_units: int
     audit: StockAudit | None
 
     @property
@@ -31,7 +31,7 @@ class StockExplained:
 
     @property
     def reserved_is_right(self) -> bool:
-        return self.variant.reserved_quantity == self.live_units + self.run_out_units
+        return self.variant.reserved_quantity == self.live_units + self.expired_units
 
     @property
     def holds_not_shown(self) -> int:
@@ -44,23 +44,23 @@ class StockExplained:
         return [str(Difference(**one)) for one in found if one["variant_id"] == self.variant.pk]
 
 
-def explain_stock(variant: ProductVariant) -> StockExplained:
+def stock_breakdown(variant: ProductVariant) -> StockBreakdown:
     """The sums and the latest rows behind a variant's stock. 5 queries, whatever its history."""
     ledger = StockMovement.objects.filter(variant=variant)
     holds = CartItem.objects.filter(product_variant=variant, reserved_quantity__gt=0)
     is_live = Q(reserved_until__gt=Now())
     sums = holds.aggregate(
         live=Sum("reserved_quantity", filter=is_live, default=0),
-        run_out=Sum("reserved_quantity", filter=~is_live, default=0),
+        expired=Sum("reserved_quantity", filter=~is_live, default=0),
         count=Count("pk"),
     )
-    return StockExplained(
+    return StockBreakdown(
         variant=variant,
         ledger_sum=ledger.aggregate(units=Sum("delta", default=0))["units"],
         movements=list(ledger.select_related("actor")[:_MOST_ROWS]),
         holds=list(holds.annotate(is_live=is_live).select_related("cart__user").order_by("-pk")[:_MOST_ROWS]),
         hold_count=sums["count"],
         live_units=sums["live"],
-        run_out_units=sums["run_out"],
+        expired_units=sums["expired"],
         audit=StockAudit.objects.first(),
     )

@@ -1,4 +1,4 @@
-"""Adding to the cart, and setting a line's quantity: at most 8 statements each, BEGIN and COMMIT included."""
+"""What shoppers do to lines: add, set the quantity, reclaim, remove. 8 statements at most, with BEGIN and COMMIT."""
 
 import uuid
 from collections.abc import Callable
@@ -6,13 +6,14 @@ from typing import Any
 
 from cart.errors import LineNotFound
 from cart.locks import lock_line, lock_line_of_variant
-from cart.models import Cart
+from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.claiming import Replayed, cart_after_replay, claim_key, claim_open_cart, claim_or_open_cart
-from cart.services.writing import check_quantity, write_line
+from cart.services.carts import Replayed, cart_after_replay, lock_cart_for_change, lock_or_create_cart, record_key
+from cart.services.writing import check_quantity, delete_settled, write_line
 from cart.signals import stock_short
 from core.transactions import command
 from inventory.errors import InsufficientStock
+from inventory.services.holds import give_back_units
 
 
 def add_product_to_cart(
@@ -38,8 +39,8 @@ def add_product_to_cart(
 
 @command
 def _add(owner: Owner, variant_id: int, quantity: int, key: str | None) -> Cart:
-    cart = claim_or_open_cart(owner)
-    claim_key(key, owner=owner, request=f"add {quantity} of {variant_id}")
+    cart = lock_or_create_cart(owner)
+    record_key(key, owner=owner, request=f"add {quantity} of {variant_id}")
     line = lock_line_of_variant(cart_id=cart.pk, variant_id=variant_id)
     present = line.item.quantity if line.item else 0
     cart.changed_line = write_line(
@@ -58,7 +59,7 @@ def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_
     return _answer(owner, idempotency_key, lambda: _set(owner, item_id, quantity, idempotency_key))
 
 
-def retake_line(*, owner: Owner, item_id: int, idempotency_key: str | None = None) -> Cart:
+def reclaim_line(*, owner: Owner, item_id: int, idempotency_key: str | None = None) -> Cart:
     """Take the units of a line whose hold ran out again, as many as it had; a live hold is left as it is.
 
     Returns the cart, with `changed_line`. Raises what `set_line_quantity` raises.
@@ -68,8 +69,8 @@ def retake_line(*, owner: Owner, item_id: int, idempotency_key: str | None = Non
 
 @command
 def _set(owner: Owner, item_id: int, quantity: int | None, key: str | None) -> Cart:
-    cart = claim_open_cart(owner)
-    claim_key(key, owner=owner, request=f"set line {item_id} to {quantity or 'held'}")
+    cart = lock_cart_for_change(owner)
+    record_key(key, owner=owner, request=f"set line {item_id} to {quantity or 'held'}")
     line = lock_line(cart_id=cart.pk, item_id=item_id)
     if line.item is None:
         raise LineNotFound
@@ -89,3 +90,19 @@ def _answer(owner: Owner, key: str | None, change: Callable[[], Cart]) -> Cart:
         # After the rollback, so that the refusal is counted though nothing else of it remains.
         stock_short.send(sender=Cart, error=error, idempotency_key=key)
         raise
+
+
+@command
+def remove_line(*, owner: Owner, item_id: int) -> CartItem:
+    """Delete a line of the shopper's open cart and give back what it held.
+
+    Returns the deleted line, so that it can be named and added again. Raises LineNotFound, Busy.
+    """
+    cart: Cart = lock_cart_for_change(owner)
+    item = lock_line(cart_id=cart.pk, item_id=item_id).item
+    if item is None:
+        raise LineNotFound
+    delete_settled(item, quantity_change=-item.quantity)
+    if item.reserved_quantity:
+        give_back_units({item.product_variant_id: item.reserved_quantity})
+    return item

@@ -13,14 +13,14 @@ from cart.errors import CartClosed, LineMoved
 from cart.locks import lock_carts, lock_lines
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.claiming import claim_cart
-from cart.services.holding import release, release_run_out, take
+from cart.services.carts import lock_cart_by_id
+from cart.services.units import release, release_expired, take
 from cart.services.writing import check_quantity, set_price
-from inventory.holds import give_back_units
 from inventory.locks import lock_variants
+from inventory.services.holds import give_back_units
 
 
-def settle_before_save(
+def move_units_before_save(
     sender: type[CartItem],
     instance: CartItem,
     raw: bool,
@@ -33,7 +33,7 @@ def settle_before_save(
     """
     if raw or instance.is_settled:
         return
-    cart = claim_cart(instance.cart_id)
+    cart = lock_cart_by_id(instance.cart_id)
     if cart is None:
         raise CartClosed
     locked = {line.pk: line for line in lock_lines([cart.pk])}.get(instance.pk)
@@ -75,7 +75,7 @@ def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fiel
 def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: Cart) -> None:
     """A live hold follows the quantity. One that ran out stays so, since only the shopper may take its units again."""
     if locked.reserved_until is None or locked.reserved_until <= cart.locked_at:
-        release_run_out([locked] if locked.reserved_quantity else [])
+        release_expired([locked] if locked.reserved_quantity else [])
         instance.reserved_quantity, instance.reserved_until, instance.hold_extensions = 0, None, 0
         return
     units = quantity - locked.reserved_quantity
@@ -88,7 +88,7 @@ def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: 
     instance.reserved_quantity = quantity
 
 
-def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> None:
+def give_back_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> None:
     """`pre_delete` of a line: give back what its row holds, whatever the instance says."""
     if instance.is_settled:
         return
@@ -96,7 +96,7 @@ def settle_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: A
     if locked:
         instance.cart_id = locked.cart_id
         release([locked] if locked.reserved_quantity else [])
-    is_open = claim_cart(instance.cart_id) is not None
+    is_open = lock_cart_by_id(instance.cart_id) is not None
     # The lines of a cart that was bought or left are a record: with them, nothing is taken out of a cart.
     instance.quantity_change = -locked.quantity if locked and is_open else 0
 

@@ -13,13 +13,13 @@ from orders.models import Order
 from orders.selectors import notes_to_withdraw, payment_to_note
 from orders.services import (
     cancel_order,
-    payment_note,
-    payment_note_withdraw,
+    record_payment,
     refund_order,
     return_lines,
     ship_order,
+    withdraw_payment,
 )
-from orders.services.returning import left_to_refund
+from orders.services.refunds import left_to_refund
 from orders.states import NEXT, State
 
 MOST_AT_ONCE = 200  # each one is a transaction, and a line on a page
@@ -53,7 +53,7 @@ def open_steps(order: Order) -> list[str]:
 
 
 def _paid(order: Order, said: dict[str, Any], actor: User) -> str:
-    payment = payment_note(payment_id=said["payment"], amount=said["amount"], actor=actor)
+    payment = record_payment(payment_id=said["payment"], amount=said["amount"], actor=actor)
     order.refresh_from_db()
     if order.refunds.filter(payment=payment).exists():
         return f"{money(payment.amount)} came and must go back: it is among the refunds that are due."
@@ -71,7 +71,7 @@ def _money_consequence(order: Order) -> str:
 
 def _mistaken(order: Order, said: dict[str, Any], actor: User) -> str:
     payment_id, noted_at = said["note"]
-    payment_note_withdraw(payment_id=payment_id, noted_at=noted_at, reason=said["reason"], actor=actor)
+    withdraw_payment(payment_id=payment_id, noted_at=noted_at, reason=said["reason"], actor=actor)
     order.refresh_from_db()
     waits = f" {order} waits for its money: note what came with “Money came”." if order.state == State.PLACED else ""
     return f"The note is withdrawn.{waits}"

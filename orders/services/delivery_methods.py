@@ -9,7 +9,7 @@ from orders.models import DeliveryMethod
 
 
 @command
-def delivery_method_save(*, method: DeliveryMethod, fields: Collection[str]) -> None:
+def save_delivery_method(*, method: DeliveryMethod, fields: Collection[str]) -> None:
     """Make a new one, or write these fields of one. Raises LastDeliveryMethod: one at least stays on offer."""
     if method._state.adding:
         method.save()
@@ -20,7 +20,7 @@ def delivery_method_save(*, method: DeliveryMethod, fields: Collection[str]) -> 
 
 
 @command
-def delivery_method_delete(*, method: DeliveryMethod) -> None:
+def delete_delivery_method(*, method: DeliveryMethod) -> None:
     """Delete one. Shoppers who had chosen it choose again. Raises LastDeliveryMethod."""
     _keep_one(method)
     method.delete()

@@ -9,16 +9,16 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from cart.locks import lock_carts, lock_lines, lock_run_out_lines
+from cart.locks import lock_carts, lock_expired_lines, lock_lines
 from cart.models import Cart, IdempotencyKey
-from cart.services.holding import release_run_out
+from cart.services.units import release_expired
 from core.transactions import clock, command
 
 _BATCH = 200
 KEY_LIFE = timedelta(days=1)
 
 
-def release_run_out_holds() -> int:
+def release_expired_holds() -> int:
     """Give back the units of every hold that ran out, in short transactions. Returns how many lines were released."""
     released = 0
     while batch := _release_batch():
@@ -29,7 +29,7 @@ def release_run_out_holds() -> int:
 @command
 def _release_batch() -> int:
     """Lines are skipped, not waited for, where a shopper is at them: the next sweep will see what became of them."""
-    return len(release_run_out(lock_run_out_lines(now=clock(), most=_BATCH)))
+    return len(release_expired(lock_expired_lines(now=clock(), most=_BATCH)))
 
 
 def close_abandoned_carts() -> int:
@@ -49,7 +49,7 @@ def _close_batch() -> int:
     carts = [cart.pk for cart in lock_carts(stale)]
     # Asked again under the locks: the shopper may have come back while we waited for one.
     still_stale = list(_abandoned().filter(pk__in=carts).values_list("pk", flat=True))
-    release_run_out(line for line in lock_lines(still_stale) if line.reserved_quantity)
+    release_expired(line for line in lock_lines(still_stale) if line.reserved_quantity)
     return Cart.objects.filter(pk__in=still_stale).update(status=Cart.Status.ABANDONED)
 
 

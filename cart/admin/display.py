@@ -7,8 +7,8 @@ from django.utils import timezone
 from cart.models import Cart, CartItem
 
 SOON = timedelta(minutes=10)
-LIVE, ENDS_SOON, RUN_OUT = "live", "ends soon", "run out"
-HOLD_COLOURS = {LIVE: "success", ENDS_SOON: "warning", RUN_OUT: "danger"}  # of django-unfold's labels
+LIVE, ENDS_SOON, EXPIRED = "live", "ends soon", "run out"
+HOLD_COLOURS = {LIVE: "success", ENDS_SOON: "warning", EXPIRED: "danger"}  # of django-unfold's labels
 
 
 def shopper_of(cart: Cart) -> str:
@@ -20,5 +20,5 @@ def state_of(line: CartItem) -> str:
     """Whether the line's units are held, by this process's clock: for people to look at, decided nowhere."""
     left = (line.reserved_until - timezone.now()) if line.reserved_until else timedelta(0)
     if left <= timedelta(0):
-        return RUN_OUT
+        return EXPIRED
     return ENDS_SOON if left <= SOON else LIVE

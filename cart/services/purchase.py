@@ -7,12 +7,12 @@ its units again first, and if any line cannot, nothing of the cart is bought.
 from cart.errors import CartChanged, CartClosed, CartEmpty, LineChange, PriceChanged
 from cart.locks import lock_lines
 from cart.models import Cart, CartItem
-from cart.services.claiming import claim_cart
-from cart.services.holding import take
+from cart.services.carts import lock_cart_by_id
+from cart.services.units import take
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant
-from inventory.selling import sell_held_units
+from inventory.services.holds import sell_held_units
 
 
 def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
@@ -22,7 +22,7 @@ def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
     transaction of whoever keeps what was bought. Locks: the cart, its lines by id, their variants by id.
     Raises CartClosed, CartEmpty, and CartChanged where the shopper would not get exactly what was shown.
     """
-    cart = claim_cart(cart_id)
+    cart = lock_cart_by_id(cart_id)
     if cart is None:
         raise CartClosed
     lines = lock_lines([cart_id])

@@ -32,7 +32,7 @@ class Replayed(Exception):
     """The key says that this request has been carried out: roll back what was begun and show the cart as it is."""
 
 
-def claim_open_cart(owner: Owner) -> Cart:
+def lock_cart_for_change(owner: Owner) -> Cart:
     """Claim the owner's open cart, or raise LineNotFound: without a cart there is no line to change."""
     cart = _claim(owner.columns)
     if cart is None:
@@ -40,30 +40,30 @@ def claim_open_cart(owner: Owner) -> Cart:
     return cart
 
 
-def claim_or_open_cart(owner: Owner) -> Cart:
+def lock_or_create_cart(owner: Owner) -> Cart:
     """Claim the owner's open cart; on first use, open one.
 
     Raises GuestTokenRetired where the guest's cart was merged: the unique constraint counts the merged cart, so the
     insert does nothing and there is still nothing to claim.
     """
-    cart = _claim(owner.columns) or open_cart(owner) or _claim(owner.columns)
+    cart = _claim(owner.columns) or create_cart(owner) or _claim(owner.columns)
     if cart is None:
         raise GuestTokenRetired
     return cart
 
 
-def claim_cart(cart_id: int) -> Cart | None:
+def lock_cart_by_id(cart_id: int) -> Cart | None:
     """Claim a cart by its id; None if it is not open."""
     return _claim({"id": cart_id})
 
 
-def open_cart(owner: Owner) -> Cart | None:
+def create_cart(owner: Owner) -> Cart | None:
     """Open a cart for the owner, claimed already; None where there is one, two at once open one."""
     ((column, value),) = owner.columns.items()
     return next(iter(instances(Cart, _OPEN_BY[column], [value])), None)
 
 
-def claim_key(key: str | None, *, owner: Owner, request: str) -> None:
+def record_key(key: str | None, *, owner: Owner, request: str) -> None:
     """Record that the request with this key is being carried out, in the same transaction.
 
     Arguments: the key, None where the client sent none; `request` says what is asked for, in any stable spelling.

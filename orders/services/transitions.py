@@ -1,0 +1,93 @@
+"""Orders from state to state by the table in `orders.states`, each step logged; shipping and cancelling."""
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+
+from core.transactions import command
+from inventory.services.holds import take_back_units
+from orders.errors import TransitionRefused
+from orders.locks import lock_order, lock_overdue_orders
+from orders.models import Order, OrderTransition, Refund
+from orders.signals import order_moved, units_refunded
+from orders.states import NEXT, State
+
+
+def log_action(row: Order | Refund, *, actor: User | None, said: str) -> None:
+    """One line in the admin log. None of what customers, payments or the clock did: the order's own log has that."""
+    if actor is not None:
+        LogEntry.objects.log_actions(actor.pk, [row], CHANGE, said)
+
+
+def log_step(order: Order, *, actor: User, note: str) -> None:
+    """Write a line in a locked order's log that leaves it in its state."""
+    OrderTransition.objects.create(order=order, from_state=order.state, to_state=order.state, note=note, actor=actor)
+    log_action(order, actor=actor, said=note)
+
+
+def transition(order: Order, state: State, *, actor: User | None, note: str = "") -> None:
+    """Bring a locked order to a state. Arguments: who did it (None: customer, payment or clock), and why.
+
+    Raises TransitionRefused for what is not in the table.
+    """
+    was = State(order.state)
+    if state not in NEXT[was]:
+        raise TransitionRefused(state=was, wanted=state)
+    order.state = state
+    order.save(update_fields=["state"])
+    OrderTransition.objects.create(order=order, from_state=was, to_state=state, note=note, actor=actor)
+    why = f": {note}" if note else ""
+    log_action(order, actor=actor, said=f"{was.label} → {state.label}{why}")
+    order_moved.send(sender=Order, order=order, state=state, actor=actor)
+
+
+@command
+def ship_order(*, order_id: int, actor: User | None = None, note: str = "") -> Order:
+    """Note that a paid order has left the house; the customer is told by mail. One that has left already is left so.
+
+    Arguments: who sent it; a note for the customer, such as the number of the parcel.
+    Raises TransitionRefused, OrderNotFound, Busy.
+    """
+    order = lock_order(order_id)
+    if order.state != State.SHIPPED:
+        transition(order, State.SHIPPED, actor=actor, note=note)
+    return order
+
+
+_BATCH = 50
+
+
+@command
+def cancel_order(*, order_id: int, actor: User | None = None, note: str = "") -> Order:
+    """Cancel an order that was not paid, and give all of its units back. One that is cancelled already is left so.
+
+    Arguments: who does it, None for the customer; why, for people.
+    Raises TransitionRefused (it is paid: refund it), OrderNotFound, Busy.
+    """
+    order = lock_order(order_id)
+    if order.state != State.CANCELLED:
+        _cancel(order, actor=actor, note=note)
+    return order
+
+
+def cancel_overdue_orders() -> int:
+    """Cancel the orders whose time to pay is over, in short transactions. Returns how many."""
+    cancelled = 0
+    while batch := _cancel_batch():
+        cancelled += batch
+    return cancelled
+
+
+@command
+def _cancel_batch() -> int:
+    orders = lock_overdue_orders(most=_BATCH)
+    for order in orders:
+        _cancel(order, actor=None, note="Not paid in time")
+    return len(orders)
+
+
+def _cancel(order: Order, *, actor: User | None, note: str) -> None:
+    transition(order, State.CANCELLED, actor=actor, note=note)
+    lines = list(order.lines.all())
+    units = {line.variant_id: line.quantity for line in lines}
+    take_back_units(units, reason="Order cancelled", cause=f"order {order.number}", actor=actor)
+    units_refunded.send(sender=Order, order=order, units=[(line, line.quantity) for line in lines])
