@@ -1,5 +1,6 @@
 """Questions about what shoppers did."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -8,6 +9,9 @@ from django.db.models import Count, Sum
 
 from analytics.models import AnalyticsEvent, DailyFigure
 from core.days import start_of, today
+from inventory.models import ProductVariant
+
+MOST_SHOWN = 500  # events of a cart
 
 
 class Figure(NamedTuple):
@@ -36,3 +40,31 @@ def figures_of_days(*, first: date, before: date) -> dict[date, dict[str, Figure
     for day, name, *added in sums:
         figures.setdefault(day, {})[name] = Figure(*added)
     return figures
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event, and the SKU of its variant; empty where it has none, or where the variant is gone."""
+
+    event: AnalyticsEvent
+    sku: str
+
+
+@dataclass(frozen=True)
+class CartHistory:
+    """Events of a cart, oldest first. `is_cut` says that there were older ones than those."""
+
+    cart_id: int
+    happenings: list[Happening]
+    is_cut: bool
+
+
+def cart_history(cart_id: int) -> CartHistory:
+    """The last events of a cart that are kept. 2 queries."""
+    events = AnalyticsEvent.objects.filter(cart_id=cart_id).order_by("-occurred_at", "-id")
+    found = list(events[: MOST_SHOWN + 1])
+    shown = found[:MOST_SHOWN][::-1]
+    variants = ProductVariant.objects.filter(pk__in={event.variant_id for event in shown})
+    skus = dict(variants.values_list("pk", "sku"))
+    happenings = [Happening(event, skus.get(event.variant_id or 0, "")) for event in shown]
+    return CartHistory(cart_id=cart_id, happenings=happenings, is_cut=len(found) > MOST_SHOWN)

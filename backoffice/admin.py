@@ -1,4 +1,4 @@
-"""Users and groups in the look of the rest of the admin, and the log of what staff did."""
+"""The first page of the admin, users and groups in the look of the rest, and the log of what staff did."""
 
 from datetime import timedelta
 
@@ -16,6 +16,8 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
+
+admin.site.index_template = "backoffice/dashboard.html"
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -62,7 +62,7 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
         "STYLES": [_style],
         "COLORS": {"base": _BASE, "primary": _PRIMARY},
         "BORDER_RADIUS": "8px",
-        "DASHBOARD_CALLBACK": "workers.dashboard.fill_dashboard",
+        "DASHBOARD_CALLBACK": "backoffice.dashboard.page.fill_dashboard",
         "LOGIN": {"form": "shop.login_forms.StaffLoginForm"},
         "SIDEBAR": {"show_search": False, "navigation": "backoffice.navigation.sections"},
     }

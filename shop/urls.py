@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from outbox.metrics import metrics
 from shop.views import (
     account,
     accounts,
@@ -64,7 +65,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("", include("workers.urls")),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler500 = "shop.views.trouble.server_error"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "signals.md"
 _HEAD = """# Signals
 
-An app announces what happened and imports no listener; `workers/receivers.py` listens, and so can an app of your own,
+An app announces what happened and imports no listener; `workers/receivers/` listens, and so can an app of your own,
 without a change to the shop. A receiver of a signal that is sent *inside the transaction* runs in it: what it writes is
 kept or lost with the change, and an exception in it undoes the change. So it does no slow work, but asks for an effect
 ([effects.md](effects.md)).

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import Q
 
+from analytics.events import mark_days
 from analytics.models import AnalyticsEvent
-from analytics.record import mark_days
 from core.days import day_of
 from outbox.models import OutboxRow
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from analytics.record import record_events
+from analytics.events import record_events
 from analytics.retention import drop_old_events
 from analytics.rollup import roll_up_marked_days
 from cart.audit import run_audit
@@ -12,8 +12,10 @@ from cart.services import close_abandoned_carts, drop_old_keys, release_expired_
 from core.queues import Queue
 from delivery.deliver import deliver
 from delivery.retention import drop_old_letters
+from inventory.alert_mail import mail_news_of_stock
 from inventory.imports.applying import advance_import
 from inventory.imports.keeping import drop_old_files
+from inventory.imports.lost import fail_lost_imports
 from inventory.photo_files import drop_unnamed_photos
 from inventory.services import refresh_alerts
 from orders.letters import Occasion
@@ -22,11 +24,8 @@ from outbox.effects import effect
 from outbox.heartbeat import note_heartbeat
 from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
-from outbox.runs import drop_old_runs
-from outbox.sweep import wake_for_waiting_rows
-from workers.lost_imports import fail_lost_imports
+from outbox.sweep import drop_old_runs, wake_for_waiting_rows
 from workers.order_letters import write_order_letter
-from workers.stock_mail import mail_news_of_stock
 
 # A row that is older than this was not fetched by its own message.
 _LEFT_BEHIND = timedelta(seconds=2)

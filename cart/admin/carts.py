@@ -88,7 +88,7 @@ class CartAdmin(ReadOnlyAdmin):
     def history(self, cart: Cart) -> str:
         """What happened in it, as the analytics events tell; this app knows their page by its name only."""
         try:
-            address = reverse("admin:workers_cart_history", args=[cart.pk])
+            address = reverse("admin:analytics_cart_history", args=[cart.pk])
         except NoReverseMatch:
             return ""
         return format_html('<a class="underline" href="{}">What happened in this cart</a>', address)

@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from analytics import history
-from analytics.history import cart_history
+from analytics import selectors
 from analytics.models import AnalyticsEvent, DailyFigure
 from analytics.rollup import roll_up_marked_days
+from analytics.selectors import cart_history
 from cart.owners import Owner
 from cart.services import remove_line
 from inventory.models import ProductVariant
@@ -54,7 +54,7 @@ def test_what_was_recorded_late_stands_where_it_happened() -> None:
 
 
 def test_of_very_many_events_the_last_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "MOST", 2)
+    monkeypatch.setattr(selectors, "MOST_SHOWN", 2)
     events = [event(1, hour) for hour in (9, 10, 11)]
     found = cart_history(1)
     assert ([each.event for each in found.happenings], found.is_cut) == (events[1:], True)
@@ -63,24 +63,25 @@ def test_of_very_many_events_the_last_are_shown(monkeypatch: pytest.MonkeyPatch)
 def test_the_page_leads_on_to_variant_and_trace(boss: Client, guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant, 2)
     drain("record_analytics")
-    address = reverse("admin:workers_cart_history", args=[line.cart_id])
+    address = reverse("admin:analytics_cart_history", args=[line.cart_id])
     page = boss.get(address).content.decode()
     recorded = AnalyticsEvent.objects.get()
-    assert reverse("admin:workers_trace", args=[recorded.event_id]) in page
+    assert reverse("admin:analytics_trace", args=[recorded.event_id]) in page
     assert reverse("admin:inventory_productvariant_change", args=[variant.pk]) in page
     assert address in boss.get(reverse("admin:cart_cart_change", args=[line.cart_id])).content.decode()
-    trace = boss.get(reverse("admin:workers_trace", args=[recorded.event_id])).content.decode()
+    trace = boss.get(reverse("admin:analytics_trace", args=[recorded.event_id])).content.decode()
     assert variant.sku in trace
     assert address in trace
 
 
 def test_a_cart_without_events_says_why(boss: Client) -> None:
-    assert "No event of this cart is kept" in boss.get(reverse("admin:workers_cart_history", args=[7])).content.decode()
+    page = boss.get(reverse("admin:analytics_cart_history", args=[7])).content.decode()
+    assert "No event of this cart is kept" in page
 
 
 def test_strangers_do_not_see_it(client: Client) -> None:
     client.force_login(User.objects.create_user("clerk", is_staff=True))
-    assert client.get(reverse("admin:workers_cart_history", args=[7])).status_code == 403
+    assert client.get(reverse("admin:analytics_cart_history", args=[7])).status_code == 403
 
 
 @pytest.mark.parametrize("term", ["41", "82", "id", " 41 "])

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
+from analytics.events import record_events
 from analytics.models import AnalyticsEvent
-from analytics.record import record_events
 from cart.owners import Owner
 from cart.services import (
     add_product_to_cart,

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from analytics import rollup as rolling
+from analytics.events import record_events
 from analytics.locks import lock_day
 from analytics.models import AnalyticsEvent, DailyFigure, UncountedDay
-from analytics.record import record_events
 from analytics.rollup import roll_up_day, roll_up_marked_days
 from analytics.selectors import Figure, figures_of_days
 from core.days import start_of, today

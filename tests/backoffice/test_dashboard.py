@@ -15,6 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.rollup import roll_up_marked_days
+from backoffice.dashboard.low_stock import LowStock, read_low_stock
+from backoffice.dashboard.page import charts
+from backoffice.dashboard.trade import read_trade, sales_of
 from backoffice.roles import CLERK
 from cart.owners import Owner
 from core.days import start_of, today
@@ -27,10 +30,6 @@ from tests.analytics.test_rolling import record
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
-from workers.dashboard.charts import charts
-from workers.dashboard.sales import sales_of
-from workers.dashboard.shelves import Shelves, read_shelves
-from workers.dashboard.trade import read_trade
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
@@ -43,9 +42,9 @@ def alert(variant: ProductVariant, level: str = "low") -> None:
     LowStockAlert.objects.create(variant=variant, level=level, stock_when_opened=variant.stock_quantity)
 
 
-def shelves() -> Shelves:
+def low_stock() -> LowStock:
     roll_up_marked_days()
-    return read_shelves(read_trade())
+    return read_low_stock(read_trade())
 
 
 @pytest.fixture
@@ -143,8 +142,8 @@ def test_cover_is_free_stock_at_the_pace_of_the_known_days(make_variant: MakeVar
     record(at=ago(10), quantity=30, variant_id=variant.pk)
     record("remove_from_cart", at=ago(2), quantity=10, variant_id=variant.pk)
     record(at=ago(0), quantity=500, variant_id=variant.pk)  # today is not over
-    (shelf,) = shelves().most_wanted
-    assert (shelf.a_day, shelf.cover) == (2.0, 6)
+    (low,) = low_stock().most_wanted
+    assert (low.a_day, low.cover) == (2.0, 6)
 
 
 def test_once_goods_are_sold_the_pace_is_that_of_sales(make_variant: MakeVariant) -> None:
@@ -153,8 +152,8 @@ def test_once_goods_are_sold_the_pace_is_that_of_sales(make_variant: MakeVariant
     record(at=ago(10), quantity=30, variant_id=variant.pk)
     record("purchase", at=ago(2), quantity=15, variant_id=variant.pk)
     record("refund", at=ago(1), quantity=5, variant_id=variant.pk)
-    (shelf,) = shelves().most_wanted
-    assert (shelf.a_day, shelf.cover) == (1.0, 12)
+    (low,) = low_stock().most_wanted
+    assert (low.a_day, low.cover) == (1.0, 12)
 
 
 @pytest.mark.parametrize("before", [0, 5])
@@ -164,8 +163,8 @@ def test_cover_of_what_nobody_wants_or_of_a_shop_without_a_past_is_not_made_up(
     alert(make_variant(12))
     if before:
         record(at=ago(before), variant_id=None)
-    (shelf,) = shelves().most_wanted
-    assert (shelf.a_day, shelf.cover) == (0.0 if before else None, None)
+    (low,) = low_stock().most_wanted
+    assert (low.a_day, low.cover) == (0.0 if before else None, None)
 
 
 def test_the_empty_and_most_wanted_come_first_and_all_are_counted(make_variant: MakeVariant) -> None:
@@ -177,9 +176,9 @@ def test_the_empty_and_most_wanted_come_first_and_all_are_counted(make_variant: 
         alert(make_variant(3))
     LowStockAlert.objects.create(variant=make_variant(3), level="out", stock_when_opened=0, closed_at=ago(0))
     record(at=ago(1), quantity=5, variant_id=wanted.pk)
-    found = shelves()
+    found = low_stock()
     assert (found.low, found.out) == (14, 1)
-    assert [shelf.variant for shelf in found.most_wanted][:3] == [empty, wanted, low]
+    assert [each.variant for each in found.most_wanted][:3] == [empty, wanted, low]
     assert len(found.most_wanted) == 10
 
 

@@ -66,8 +66,8 @@ ADDRESSES = {
     "orders_order_slip": ALL,
     **{f"orders_order_{step}": MANAGERS for step in ("money", "mistake", "take_back", "cancel", "refund")},
     "orders_refund_sent_one": MANAGERS,
-    "workers_trace": ALL,
-    "workers_cart_history": ALL,
+    "analytics_trace": ALL,
+    "analytics_cart_history": ALL,
     "auth_user_password_change": frozenset({SUPERUSER}),
 }
 # Actions on chosen rows, beside the export, which is for all who may view.

@@ -18,8 +18,8 @@ from core.redis import client
 from delivery import deliver as delivering
 from outbox import drain as draining
 from outbox import retry as failing
+from outbox.drain import Stopwatch
 from outbox.models import OutboxRow
-from outbox.runs import Stopwatch
 from tests.faults import counting, poison  # noqa: F401 - they register effects
 from tests.faults.failpoints import die_at, dying_after, dying_before
 from workers import tasks

@@ -28,6 +28,7 @@ from cart.services import (
 )
 from core.errors import Busy
 from delivery.deliver import deliver
+from inventory.alert_mail import mail_news_of_stock
 from inventory.errors import VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import StockMovement
@@ -35,7 +36,6 @@ from inventory.services import move_stock
 from inventory.services.holds import give_back_units
 from outbox.drain import drain
 from tests.storms.harness import meet
-from workers.stock_mail import mail_news_of_stock
 
 OwnerName = tuple[int | None, str | None]
 _REFUSALS = (Busy, DatabaseError, GuestTokenRetired, LineNotFound, ValidationError, VariantUnavailable)

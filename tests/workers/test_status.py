@@ -9,16 +9,19 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db.models.functions import Now
 from django.test import Client
+from django.urls import reverse
 
 from cart.models import StockAudit
 from core.queues import Queue
 from delivery.models import Letter
 from delivery.queue import post
+from outbox import gauges, status
+from outbox.gauges import Gauge
 from outbox.heartbeat import BEAT, note_heartbeat
 from outbox.models import Heartbeat, OutboxRow
+from outbox.status import Figure, read_status
 from tests.support.processes import start_beat
 from tests.support.waiting import wait_until
-from workers.status import read_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,10 +39,10 @@ def make_row(age: timedelta = timedelta(0), **columns: object) -> None:
 def test_nothing_is_wrong_while_everybody_shows_signs_of_life() -> None:
     all_is_well()
     make_row()
-    status = read_status()
-    assert status.problems == []
-    assert status.pending["check_low_stock"] == 1
-    assert status.oldest_pending is not None
+    told = read_status()
+    assert told.problems == []
+    assert told.as_json()["pending"]["check_low_stock"] == 1
+    assert told.as_json()["oldest_pending"] is not None
 
 
 @pytest.mark.parametrize("name", [BEAT, *(queue.value for queue in Queue)])
@@ -63,9 +66,9 @@ def test_a_row_that_waits_too_long_is_a_problem() -> None:
 def test_a_dead_row_is_a_problem_and_not_pending() -> None:
     all_is_well()
     make_row(is_dead=True)
-    status = read_status()
-    assert (status.pending["check_low_stock"], status.dead) == (0, 1)
-    assert len(status.problems) == 1
+    told = read_status()
+    assert (told.as_json()["pending"]["check_low_stock"], told.as_json()["dead"]) == (0, 1)
+    assert len(told.problems) == 1
 
 
 def make_letter(age: timedelta = timedelta(0), **columns: object) -> None:
@@ -85,9 +88,9 @@ def test_a_letter_that_waits_too_long_is_a_problem() -> None:
 def test_a_dead_letter_is_a_problem_and_does_not_wait() -> None:
     all_is_well()
     make_letter(timedelta(minutes=11), is_dead=True)
-    status = read_status()
-    assert (status.dead_letters, status.oldest_letter) == (1, None)
-    (problem,) = status.problems
+    told = read_status()
+    assert (told.as_json()["dead_letters"], told.as_json()["oldest_letter"]) == (1, None)
+    (problem,) = told.problems
     assert "1 letter is dead" in problem
 
 
@@ -140,3 +143,34 @@ def test_beat_and_the_workers_of_every_queue_show_signs_of_life(celery_worker: o
         wait_until(lambda: set(Heartbeat.objects.values_list("name", flat=True)) == names, "all signs of life")
     finally:
         beat.teardown()
+
+
+@pytest.fixture
+def bicycles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app that tells of its own: a gauge, and a figure of the status that is a problem."""
+    monkeypatch.setattr("outbox.gauges._readers", [*gauges._readers])
+    monkeypatch.setattr("outbox.status._readers", [*status._readers])
+
+    @gauges.register
+    def read_bicycles() -> list[Gauge]:
+        return [Gauge("shop_bicycles", "Bicycles", 2, (("state", state),)) for state in ("parked", "lent")]
+
+    @status.register
+    def read_brakes() -> list[Figure]:
+        gauge = Gauge("shop_brakes_broken", "Brakes", 1)
+        return [Figure(name="brakes", words="broken brakes", value=1, gauge=gauge, problem="1 brake is broken.")]
+
+
+@pytest.mark.usefixtures("bicycles")
+def test_what_an_app_registers_is_told_everywhere(admin_client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    all_is_well()
+    with pytest.raises(SystemExit):
+        call_command("effects_status", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["brakes"], told["problems"]) == (1, ["1 brake is broken."])
+    metrics = admin_client.get("/metrics").content.decode()
+    for line in ('shop_bicycles{state="lent"} 2.0', "shop_brakes_broken 1.0", "shop_problems 1.0"):
+        assert line in metrics.splitlines(), line
+    page = admin_client.get(reverse("admin:index")).content.decode()
+    assert "1 brake is broken." in page
+    assert "broken brakes" in page

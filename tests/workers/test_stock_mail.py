@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from cart.owners import Owner
 from delivery.models import Letter
+from inventory.alert_mail import mail_news_of_stock
 from inventory.locks import lock_alerts_to_notify
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.models import StockMovement as Movement
@@ -26,7 +27,6 @@ from tests.support.databases import somebody_waits
 from tests.support.mailing import MailServer
 from tests.support.waiting import wait_until
 from workers.schedule import BEAT_SCHEDULE
-from workers.stock_mail import mail_news_of_stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

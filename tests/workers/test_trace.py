@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.models import AnalyticsEvent
+from analytics.trace import trace_event
 from cart.owners import Owner
 from cart.services import add_product_to_cart
 from inventory.models import ProductVariant
@@ -16,7 +17,6 @@ from outbox.intents import Intent, enqueue
 from outbox.models import EffectRun, OutboxRow
 from outbox.registry import Batch
 from tests.support.effects import MakeEffect
-from workers.trace import trace_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def test_a_run_is_kept_only_with_its_effect(make_effect: MakeEffect) -> None:
 def test_staff_see_the_page_and_strangers_do_not(client: Client, guest: Owner, variant: ProductVariant) -> None:
     add_product_to_cart(None, variant.pk, 1, guest_token=guest.guest_token)
     drain("record_analytics", task_id="the-task")
-    address = reverse("admin:workers_trace", args=[AnalyticsEvent.objects.get().event_id])
+    address = reverse("admin:analytics_trace", args=[AnalyticsEvent.objects.get().event_id])
     assert client.get(address).status_code == 302
     client.force_login(User.objects.create_user("clerk", is_staff=True))
     assert client.get(address).status_code == 403
@@ -77,5 +77,5 @@ def test_staff_see_the_page_and_strangers_do_not(client: Client, guest: Owner, v
 
 def test_an_event_that_nobody_knows_says_so(client: Client) -> None:
     client.force_login(User.objects.create_superuser("boss"))
-    page = client.get(reverse("admin:workers_trace", args=[uuid.uuid4()])).content.decode()
+    page = client.get(reverse("admin:analytics_trace", args=[uuid.uuid4()])).content.decode()
     assert "Nothing is known of this event" in page

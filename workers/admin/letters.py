@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from core.admin.confirmation import Question
+from core.admin.dead_rows import DeadRowsAdmin
 from delivery.models import Letter
 from delivery.retention import discard_dead_letters, retry_dead_letters
-from workers.admin.dead import DeadRowsAdmin
 
 _DISCARD = Question(
     title="Discard letters",

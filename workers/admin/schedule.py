@@ -1,16 +1,34 @@
-"""What beat starts, to read: the schedule itself is code."""
+"""What beat starts and how that went, to read: the schedule itself is code. And the results of Celery tasks."""
 
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from celery.schedules import crontab
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_celery_results.models import GroupResult, TaskResult
 
 from core.admin.base import ReadOnlyAdmin
+from core.celery import app
 from outbox.models import ScheduledStart
-from workers.scheduled import scheduled_jobs
+
+admin.site.unregister(TaskResult)
+admin.site.unregister(GroupResult)  # the shop starts no groups
+
+
+@admin.register(TaskResult)
+class TaskResultAdmin(ReadOnlyAdmin):
+    """Failures, and tasks that beat starts."""
+
+    list_display = ["task_id", "task_name", "status", "date_created", "date_done"]
+    list_filter = ["status", "task_name"]
+    search_fields = ["task_id", "task_name"]
 
 
 @admin.register(ScheduledStart)
@@ -27,3 +45,62 @@ class ScheduleAdmin(ReadOnlyAdmin):
             "flower_url": settings.FLOWER_URL,
         }
         return render(request, "workers/schedule.html", context)
+
+
+@dataclass(frozen=True)
+class ScheduledJob:
+    """One entry of the schedule. Of tasks that run every few seconds no result is kept, only failures."""
+
+    name: str
+    meaning: str
+    every: str
+    sent_at: datetime | None
+    result: TaskResult | None
+
+
+def scheduled_jobs() -> list[ScheduledJob]:
+    """The whole schedule, by name. 2 queries."""
+    schedule = app.conf.beat_schedule
+    starts = dict(ScheduledStart.objects.values_list("name", "sent_at"))
+    results = _last_results(entry["task"] for entry in schedule.values())
+    return [
+        ScheduledJob(
+            name=name,
+            meaning=_meaning(entry["task"]),
+            every=in_words(entry["schedule"]),
+            sent_at=starts.get(name),
+            result=results.get(entry["task"]),
+        )
+        for name, entry in sorted(schedule.items())
+    ]
+
+
+def _last_results(tasks: Iterable[str]) -> dict[str, TaskResult]:
+    results = TaskResult.objects.filter(task_name__in=set(tasks)).order_by("task_name", "-date_done")
+    return {result.task_name: result for result in results.distinct("task_name")}
+
+
+def _meaning(task: str) -> str:
+    """The first line of what the task says of itself."""
+    words = inspect.getdoc(app.tasks[task].run) or _UNSAID.get(task, "")
+    return words.split("\n")[0]
+
+
+# Of tasks that are Celery's own.
+_UNSAID = {"celery.backend_cleanup": "Delete the stored results of tasks that are old."}
+
+
+def in_words(schedule: Any) -> str:
+    """When an entry of the schedule is due, for people; crontabs of a minute, or of an hour and a minute."""
+    if isinstance(schedule, timedelta):
+        return f"every {schedule.total_seconds():g} s"
+    return _crontab_in_words(schedule) if isinstance(schedule, crontab) else str(schedule)
+
+
+def _crontab_in_words(schedule: Any) -> str:
+    minute, hour = str(schedule._orig_minute), str(schedule._orig_hour)
+    if minute.isdecimal() and hour == "*":
+        return f"each hour at :{int(minute):02}"
+    if minute.isdecimal() and hour.isdecimal():
+        return f"each day at {int(hour):02}:{int(minute):02}"
+    return str(schedule)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from inventory.imports.errors import ImportNotWaiting
+from inventory.imports.lost import fail_lost_imports
 from inventory.imports.models import ImportJob
 from inventory.imports.services import retry_import
 from inventory.models import ProductVariant
@@ -18,7 +19,6 @@ from tests.inventory.imports.conftest import Upload, advanced
 from tests.inventory.imports.test_pages import page_of
 from tests.support.pages import locked_by_a_rival
 from tests.support.shopping import stock
-from workers.lost_imports import fail_lost_imports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = ImportJob.State

@@ -1,0 +1,139 @@
+"""What shoppers did, one by one and day by day, and the way from an event to its effects."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from unfold.decorators import display
+
+from analytics.models import AnalyticsEvent, DailyFigure
+from analytics.selectors import cart_history
+from analytics.trace import trace_event
+from core.admin.base import ReadOnlyAdmin
+from core.admin.filters import ValueFilter
+from outbox.admin import TracedAdmin
+
+_LARGEST_ID = 2**63 - 1
+
+
+# From each name straight to the next in the index; PostgreSQL's DISTINCT reads every row.
+# https://wiki.postgresql.org/wiki/Loose_indexscan
+_NEXT_AND_NEXT = """
+    WITH RECURSIVE names AS (
+        SELECT min(name) AS name FROM workers_analyticsevent
+        UNION ALL
+        SELECT (SELECT min(name) FROM workers_analyticsevent WHERE name > names.name) FROM names WHERE name IS NOT NULL)
+    SELECT name FROM names WHERE name IS NOT NULL
+"""
+
+
+class EventNameFilter(ValueFilter):
+    title = column = parameter_name = "name"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_AND_NEXT)
+            return [(name, name) for (name,) in cursor.fetchall()]
+
+
+@admin.register(AnalyticsEvent)
+class AnalyticsEventAdmin(TracedAdmin):
+    list_display = ["occurred_at", "name", "cart_id", "variant_id", "quantity", "value", "trace"]
+    list_filter = [EventNameFilter]
+    search_fields = ["event_id"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "The number of a cart or a variant, or the id of an event"
+    fields = [("name", "occurred_at"), ("cart_id", "variant_id"), ("quantity", "value"), "data", "event_id", "trace"]
+    readonly_fields = ["trace"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AnalyticsEvent], search_term: str
+    ) -> tuple[QuerySet[AnalyticsEvent], bool]:
+        """Whole numbers and ids only, each by its index: parts of them are looked for by nobody, and slowly."""
+        term = search_term.strip()
+        return (queryset.filter(_named_by(term)) if term else queryset), False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("trace/<uuid:event_id>/", view(self.trace_view), name="analytics_trace"),
+            path("cart/<int:cart_id>/", view(self.cart_history_view), name="analytics_cart_history"),
+            *super().get_urls(),
+        ]
+
+    def trace_view(self, request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
+        """From an event to its rows, the tasks that did them and their results."""
+        trace = trace_event(event_id)
+        context = {"title": "Trace of an event", "trace": trace, "flower_url": settings.FLOWER_URL}
+        return self._page(request, "analytics/trace.html", context)
+
+    def cart_history_view(self, request: HttpRequest, cart_id: int) -> HttpResponse:
+        """What happened in one cart."""
+        context = {"title": f"History of cart {cart_id}", "history": cart_history(cart_id)}
+        return self._page(request, "analytics/cart_history.html", context)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return render(request, template, {**self.admin_site.each_context(request), **context})
+
+
+def _named_by(term: str) -> Q:
+    if term.isdecimal():
+        number = min(int(term), _LARGEST_ID)
+        return Q(cart_id=number) | Q(variant_id=number)
+    try:
+        return Q(event_id=uuid.UUID(term))
+    except ValueError:
+        return Q(pk__in=[])
+
+
+class ScopeFilter(admin.SimpleListFilter):
+    """Figures of all variants together, which is what the dashboard shows, or of single ones."""
+
+    title = "scope"
+    parameter_name = "scope"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("all", "All variants together"), ("variant", "Each variant by itself")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DailyFigure]) -> QuerySet[DailyFigure]:
+        if self.value():
+            return queryset.filter(variant_id__isnull=self.value() == "all")
+        return queryset
+
+
+class FigureNameFilter(ValueFilter):
+    title = column = parameter_name = "name"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """From the totals alone, which are few."""
+        names = DailyFigure.objects.filter(variant_id=None).order_by("name").values_list("name", flat=True)
+        return [(name, name) for name in names.distinct()]
+
+
+@admin.register(DailyFigure)
+class DailyFigureAdmin(ReadOnlyAdmin):
+    list_display = ["day", "name", "scope", "events", "quantity", "value", "of_dropped"]
+    list_filter = [ScopeFilter, FigureNameFilter]
+    search_fields = ["variant_id"]
+    search_help_text = "The number of a variant"
+    ordering = ["-day", "-name", "-variant_id"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DailyFigure], search_term: str
+    ) -> tuple[QuerySet[DailyFigure], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(variant_id=min(int(term), _LARGEST_ID) if term.isdecimal() else -1), False
+
+    @display(description="Variant", ordering="variant_id")  # type: ignore[untyped-decorator]
+    def scope(self, figure: DailyFigure) -> str:
+        return str(figure.variant_id or "all")

@@ -1,0 +1,93 @@
+"""`register`, with which an app adds its gauges to `GET /metrics`; `Gauge`, what one is; and the gauges of the engine.
+
+An app keeps its gauges in its module `gauges`, which is imported when Django starts. See docs/monitoring.md.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Count, F, FloatField, Func, IntegerField, Q, Sum
+from django.db.models.functions import Extract, Now, Round
+
+from core.queues import Queue
+from core.redis import client, try_redis
+from outbox.models import EffectRun
+from outbox.registry import registry
+
+LATELY = timedelta(seconds=60)
+
+
+class Gauge(NamedTuple):
+    """One number for Prometheus. Without a value it is left out; `labels` are pairs of a name and a value."""
+
+    name: str
+    text: str
+    value: float | None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+Reader = Callable[[], Iterable[Gauge]]
+_readers: list[Reader] = []
+
+
+def register(reader: Reader) -> Reader:
+    """Decorate a function that reads gauges as they are now. It runs for each scrape, so it costs one cheap query."""
+    _readers.append(reader)
+    return reader
+
+
+def read_gauges() -> Iterator[Gauge]:
+    """The gauges of all apps, as they are now."""
+    for reader in _readers:
+        yield from reader()
+
+
+def seconds_since(moment: Any) -> "Round":
+    """An expression: the seconds since a moment, to a tenth, by the clock of the database, which wrote the moment."""
+    return Round(Extract(Now() - moment, "epoch"), 1, output_field=FloatField())
+
+
+@register
+def read_runs() -> Iterator[Gauge]:
+    """What workers did in the last minute. 1 query."""
+    rows = Func(F("row_ids"), function="cardinality", output_field=IntegerField())
+    runs = EffectRun.objects.order_by().filter(started_at__gt=Now() - LATELY).values_list("effect")
+    counted = runs.annotate(done=Sum(rows, filter=Q(error=""), default=0), failed=Count("pk", filter=~Q(error="")))
+    found = {effect: (done, failed) for effect, done, failed in counted}
+    for effect in registry:
+        done, failed = found.get(effect, (0, 0))
+        of = (("effect", effect),)
+        yield Gauge("shop_effects_done_last_minute", "Rows that were done", done, of)
+        yield Gauge("shop_effects_failed_last_minute", "Batches and single rows that failed", failed, of)
+
+
+@register
+def read_database() -> Iterator[Gauge]:
+    """Of the whole PostgreSQL server, since its databases share its connections. 1 query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(numbackends), current_setting('max_connections')::int, pg_database_size(current_database())"
+            "  FROM pg_stat_database"
+        )
+        taken, most, size = cursor.fetchone()
+    yield Gauge("shop_database_connections", "Connections to the PostgreSQL server", taken)
+    yield Gauge("shop_database_connections_max", "How many it accepts", most)
+    yield Gauge("shop_database_bytes", "Size of the shop's database", size)
+
+
+@register
+def read_queues() -> Iterator[Gauge]:
+    """The messages that wait in Redis. No query."""
+    lengths = try_redis(_lengths, otherwise=None)
+    yield Gauge("shop_redis_up", "1 if Redis answers", lengths is not None)
+    for queue, length in (lengths or {}).items():
+        yield Gauge("shop_queue_messages", "Messages that no worker has taken", length, (("queue", queue),))
+
+
+def _lengths() -> dict[str, int]:
+    with client().pipeline(transaction=False) as pipe:
+        for queue in Queue:
+            pipe.llen(queue.value)
+        return dict(zip((queue.value for queue in Queue), pipe.execute(), strict=True))

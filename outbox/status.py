@@ -1,0 +1,174 @@
+"""`read_status`: the state behind the pages in a few figures, for the back office, Prometheus and a terminal.
+
+The engine's own figures are here. Another app adds its own with `register`, in its module `gauges`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Min, Q
+
+from core.queues import Queue
+from core.text import counted
+from outbox.gauges import Gauge, seconds_since
+from outbox.heartbeat import BEAT
+from outbox.models import Heartbeat, OutboxRow
+from outbox.registry import registry
+
+# Older than these, and somebody should look.
+OLDEST_PENDING = timedelta(seconds=60)
+OLDEST_SIGN = timedelta(seconds=60)
+
+_EFFECTS = "admin:outbox_outboxrow_changelist"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure of the status. `value` is None where there is nothing to count or to measure the age of.
+
+    `name` is its key in JSON, `words` and `unit` are for people, `gauge` is for Prometheus. `problem` says what is
+    wrong and what to do about it; it is empty when all is well. `page` names the list of the admin that shows more.
+    """
+
+    name: str
+    words: str
+    value: float | None
+    gauge: Gauge
+    unit: str = ""
+    missing: str = "none"
+    problem: str = ""
+    page: str = ""
+    query: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.missing if self.value is None else f"{self.value}{self.unit}"
+
+
+Reader = Callable[[], Iterable[Figure]]
+_readers: list[Reader] = []
+
+
+def register(reader: Reader) -> Reader:
+    """Decorate a function that reads figures of the status as they are now, with one cheap query."""
+    _readers.append(reader)
+    return reader
+
+
+@dataclass(frozen=True)
+class Status:
+    """The figures of all apps."""
+
+    figures: list[Figure]
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong, each with what to do about it; empty when all is well."""
+        return [figure.problem for figure in self.figures if figure.problem]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything as plain data: figures by name, those with a label by its value too."""
+        found: dict[str, Any] = {}
+        for figure in self.figures:
+            if figure.gauge.labels:
+                ((_, of),) = figure.gauge.labels
+                found.setdefault(figure.name, {})[of] = figure.value
+            else:
+                found[figure.name] = figure.value
+        return {**found, "problems": self.problems}
+
+
+def read_status() -> Status:
+    """Read the state as it is now. A query for each registered reader: 4 in this project."""
+    return Status([figure for reader in _readers for figure in reader()])
+
+
+def in_words(seconds: float | None) -> str:
+    """An age for a problem: "12 s", or "ever" where there never was anything to have an age."""
+    return "ever" if seconds is None else f"{seconds:.0f} s"
+
+
+@register
+def read_heartbeats() -> Iterator[Figure]:
+    """When beat and the workers of each queue last showed that they are at work. 1 query."""
+    ages = dict(Heartbeat.objects.annotate(age=seconds_since(F("seen_at"))).values_list("name", "age"))
+    for key, name in ({BEAT: BEAT} | {queue.value: f"workers of {queue.value}" for queue in Queue}).items():
+        age = ages.get(key)
+        silent = age is None or age > OLDEST_SIGN.total_seconds()
+        yield Figure(
+            name="signs_of_life",
+            words=f"last sign of life of {name}",
+            value=age,
+            unit=" s ago",
+            missing="never",
+            gauge=Gauge("shop_sign_of_life_age_seconds", "Since the last sign of life", age, (("of", name),)),
+            problem=f"No sign of life of {name} for {in_words(age)}: start it, or look at its log." if silent else "",
+        )
+
+
+@register
+def read_effects() -> Iterator[Figure]:
+    """The rows of the outbox. 1 query."""
+    effects = _rows_by_effect()
+    for name in sorted(effects):
+        yield _pending(name, effects[name].pending)
+    yield _oldest(max((each.oldest for each in effects.values() if each.oldest is not None), default=None))
+    yield _dead(sum(each.dead for each in effects.values()))
+
+
+class _Rows(NamedTuple):
+    """Outbox rows of one effect."""
+
+    pending: int = 0
+    dead: int = 0
+    oldest: float | None = None
+
+
+def _rows_by_effect() -> dict[str, _Rows]:
+    """By name, also effects that have no row."""
+    living = Q(is_dead=False)
+    rows = OutboxRow.objects.order_by().values_list("effect")
+    sums = rows.annotate(
+        pending=Count("pk", filter=living),
+        dead=Count("pk", filter=~living),
+        oldest=seconds_since(Min("created_at", filter=living)),
+    )
+    return {name: _Rows() for name in registry} | {name: _Rows(*found) for name, *found in sums}
+
+
+def _pending(effect: str, count: int) -> Figure:
+    return Figure(
+        name="pending",
+        words=f"pending {effect}",
+        value=count,
+        gauge=Gauge("shop_effects_pending", "Rows in the outbox", count, (("effect", effect),)),
+        page=_EFFECTS,
+        query=f"?effect={effect}",
+    )
+
+
+def _oldest(age: float | None) -> Figure:
+    waits = age is not None and age > OLDEST_PENDING.total_seconds()
+    return Figure(
+        name="oldest_pending",
+        words="oldest pending effect",
+        value=age,
+        unit=" s",
+        gauge=Gauge("shop_effects_oldest_pending_seconds", "Age of the oldest row in the outbox", age or 0.0),
+        problem=f"The oldest pending effect waits {in_words(age)}: are the workers running?" if waits else "",
+    )
+
+
+def _dead(count: int) -> Figure:
+    effects = counted(count, "effect is", "effects are")
+    return Figure(
+        name="dead",
+        words="dead effects",
+        value=count,
+        gauge=Gauge("shop_effects_dead", "Effects that failed too often", count),
+        problem=f"{effects} dead: retry or discard in the admin, under Effects." if count else "",
+        page=_EFFECTS,
+        query="?state=dead",
+    )

@@ -1,5 +1,0 @@
-"""What staff see on the first page of the admin: how trade goes, what runs low, and the state behind the pages."""
-
-from workers.dashboard.page import fill_dashboard
-
-__all__ = ["fill_dashboard"]

@@ -1,0 +1,67 @@
+"""What follows from orders: events and letters."""
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from analytics.events import event_intent
+from orders.letters import Occasion
+from orders.models import Order, OrderLine
+from orders.signals import checkout_started, order_moved, order_placed, units_refunded
+from orders.states import State
+from outbox.intents import Intent, enqueue
+
+_LETTERS = {
+    State.SHIPPED: Occasion.SHIPPED,
+    State.CANCELLED: Occasion.CANCELLED,
+    State.REFUNDED: Occasion.REFUNDED,
+}
+
+
+def connect() -> None:
+    """Connect every receiver once."""
+    checkout_started.connect(checkout_has_started, dispatch_uid="workers.checkout_has_started")
+    order_placed.connect(order_was_placed, dispatch_uid="workers.order_was_placed")
+    order_moved.connect(order_has_moved, dispatch_uid="workers.order_has_moved")
+    units_refunded.connect(units_were_refunded, dispatch_uid="workers.units_were_refunded")
+
+
+def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
+    """A shopper filled in where an order shall go. However often they do, it is one event of the cart."""
+    event_id = uuid.uuid5(uuid.NAMESPACE_OID, f"begin_checkout:{cart_id}")
+    enqueue([event_intent("begin_checkout", event_id, cart_id=cart_id)], event_id=event_id)
+
+
+def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
+    """A cart was bought: a purchase a line, and the letter that says so."""
+    purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
+    enqueue([*purchases, _letter(order, Occasion.PLACED)])
+
+
+def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> None:
+    """An order went on. The customer hears of what they are waiting for."""
+    if occasion := _LETTERS.get(state):
+        enqueue([_letter(order, occasion)])
+
+
+def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
+    """Units that were bought are not any more."""
+    enqueue(_line_event("refund", order, line, count) for line, count in units)
+
+
+def _letter(order: Order, occasion: Occasion) -> Intent:
+    return Intent("write_order_letters", key=order.pk, payload={"occasion": occasion.value})
+
+
+def _line_event(name: str, order: Order, line: OrderLine, units: int) -> Intent:
+    value: Decimal = line.cost_of(units)
+    return event_intent(
+        name,
+        uuid.uuid4(),
+        cart_id=order.cart_id,
+        variant_id=line.variant_id,
+        quantity=units,
+        value=str(value),
+        data={"order": order.number},
+    )
