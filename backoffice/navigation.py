@@ -37,7 +37,7 @@ SECTIONS = {
         ("Effects", "pending_actions", "outbox.OutboxRow"),
         ("Runs", "play_circle", "outbox.EffectRun"),
         ("Events", "timeline", "analytics.AnalyticsEvent"),
-        ("Letters", "mail", "delivery.Letter"),
+        ("Deliveries", "mail", "delivery.Delivery"),
         ("Results", "fact_check", "django_celery_results.TaskResult"),
         ("Schedule", "schedule", "outbox.ScheduledStart"),
         ("Audits", "balance", "cart.StockAudit"),

@@ -36,7 +36,7 @@ SEARCHES = {
     "outbox.OutboxRow": "123",
     "outbox.EffectRun": "boom",
     "analytics.AnalyticsEvent": "1234",
-    "delivery.Letter": "customer123@example.com",
+    "delivery.Delivery": "customer123@example.com",
     "django_celery_results.TaskResult": "sweep_holds",
     "auth.User": "customer1234",
     "auth.Group": "Clerk",

@@ -1,87 +1,192 @@
-"""Sending the letters that are due: claimed by a lease, sent, marked; each step by itself, none in a transaction.
+"""Sending what is due: claimed by a lease, sent, marked; each step by itself, none in a transaction.
 
-A worker that dies between sending and marking leaves a letter that is sent again when its lease ends, under the same
-Message-ID. So a letter is sent at least once, and nothing in the database waits for a mail server.
+A worker that dies between sending and marking leaves a delivery that is sent again when its lease ends, with the same
+id. So a message is sent at least once, and nothing in the database waits for a receiver.
+
+Receivers do not wait for each other. A run asks several at once, each in a thread of its own and for one thing at a
+time; while it waits for one that hangs it goes on looking for what is due to others. docs/delivery.md has the reasons.
 """
 
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models.functions import Now
 
+from core.redis import client, try_redis
 from delivery import wakeup
-from delivery.failures import is_final, is_of_the_server, is_paused, pause
-from delivery.message import message_of
-from delivery.models import Letter
+from delivery.channels import PAUSE, channel_class
+from delivery.locks import lock_due_delivery
+from delivery.models import Delivery
+from delivery.signals import delivery_accepted, delivery_died
 from outbox.retry import note_attempt, note_failure
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 40  # about eight hours of tries: a mail server may be away for a night
-# A delivery hands over to the next one after this. A last letter may hang until the task's soft time limit.
+# A run begins nothing after this and hands over to the next one.
 LONGEST = 5.0  # seconds
-_BATCH = 100
+# It waits this much longer for what it began, which is less than a task may run.
+_PATIENCE = 12.0  # seconds
+# How often it looks for what is due to others while it waits.
+_LOOK = 0.1  # seconds
 # Longer than any task may run: until then the attempt may still be under way, and no lock says so.
 _LEASE = timedelta(seconds=60)
+# How long a run may keep a receiver to itself; no task is older.
+_HELD = timedelta(seconds=30)
 
 
-def deliver() -> int:
-    """Send what is due until nothing is left, time is up or the mail server does not answer. Returns how many went."""
-    wakeup.rearm()
-    stop_at = time.monotonic() + LONGEST
-    sent = 0
-    with closing(get_connection()) as connection:
-        for letter in _leased_letters():
-            sent += _send(letter, connection)
-            if time.monotonic() >= stop_at:
-                wakeup.notify_always()
+def deliver(channel: str) -> int:
+    """Send what is due by a channel until nothing is left, time is up or no receiver answers. Returns how many went.
+
+    Raises KeyError for a channel that nobody registered.
+    """
+    wakeup.rearm(channel)
+    return _Run(channel).run()
+
+
+class _Run:
+    def __init__(self, name: str) -> None:
+        self.name, self.channel = name, channel_class(name)()
+        self.pool = ThreadPoolExecutor(self.channel.receivers_at_once)
+        self.under_way: dict[Future[None], Delivery] = {}
+        self.passed_over: set[str] = set()  # receivers that are paused, or held by another run, which looks itself
+        self.stop_at = time.monotonic() + LONGEST
+
+    def run(self) -> int:
+        try:
+            return self._until_nothing_is_due() + self._what_was_begun()
+        finally:
+            self.pool.shutdown(wait=False)
+
+    def _until_nothing_is_due(self) -> int:
+        """Send until time is up, and then hand over at once: the next run is at work while this one still waits."""
+        sent = 0
+        while True:
+            self.start_due()
+            if not self.under_way:
+                return sent
+            sent += self.settle_done()
+            if time.monotonic() >= self.stop_at:
+                wakeup.notify_always(self.name)
+                return sent
+
+    def _what_was_begun(self) -> int:
+        sent = 0
+        while self.under_way and time.monotonic() < self.stop_at + _PATIENCE:
+            sent += self.settle_done()
+        for delivery in self.under_way.values():
+            # Its thread ends some time; until its lease does, nobody sends it again.
+            logger.warning("delivery %d is left: it takes too long", delivery.pk)
+        return sent
+
+    def start_due(self) -> None:
+        """Begin to send to every receiver that something is due to and that is not being asked."""
+        while len(self.under_way) < self.channel.receivers_at_once:
+            asked = self.passed_over | {delivery.receiver for delivery in self.under_way.values()}
+            due = Delivery.objects.due().filter(channel=self.name).exclude(receiver__in=asked)
+            found = due.values_list("pk", "receiver").first()
+            if not found:
                 break
-    return sent
+            delivery_id, receiver = found
+            if not self._take(receiver):
+                self.passed_over.add(receiver)
+            elif delivery := lease(delivery_id):
+                self.under_way[self.pool.submit(self.channel.send, delivery)] = delivery
+            else:
+                self._free(receiver)
+
+    def settle_done(self) -> int:
+        """Wait a moment for any answer, and note those that came. Returns how many were accepted."""
+        done, _ = wait(self.under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
+        return sum([self.settle(future) for future in done])
+
+    def settle(self, future: "Future[None]") -> bool:
+        """Note what became of a delivery. Returns whether it was accepted."""
+        delivery, error = self.under_way.pop(future), future.exception()
+        if error is None:
+            _note_accepted(delivery)
+            self._free(delivery.receiver)
+            return True
+        # What a receiver says may name a reader or an address: staff see it with the delivery, the log has its kind.
+        logger.warning("delivery %d was not sent: %s", delivery.pk, type(error).__name__)
+        verdict = self.channel.judge(error)
+        _note_failure(delivery, error, is_final=verdict.is_final, pause=verdict.pause)
+        if verdict.pause:
+            self.passed_over.add(delivery.receiver)
+            pause(self.name, delivery.receiver, verdict.pause)
+        else:
+            self._free(delivery.receiver)
+        return False
+
+    def _take(self, receiver: str) -> bool:
+        """Whether the receiver may be asked now. Redis knows: without it there is no message and no run."""
+        key = _key(self.name, receiver)
+        if self.channel.holds_receiver:
+            return try_redis(lambda: bool(client().set(key, 1, nx=True, px=_HELD)), otherwise=True)
+        return not try_redis(lambda: client().exists(key), otherwise=0)
+
+    def _free(self, receiver: str) -> None:
+        if self.channel.holds_receiver:
+            try_redis(lambda: client().delete(_key(self.name, receiver)), otherwise=None)
 
 
-def _leased_letters() -> Iterator[Letter]:
-    """Due letters one at a time, so that a killed worker delays one and the lease need not outlast more than one."""
-    while letter_ids := list(Letter.objects.due().values_list("pk", flat=True)[:_BATCH]):
-        for letter_id in letter_ids:
-            if is_paused():
-                return
-            if letter := lease(letter_id):
-                yield letter
+def pause(channel: str, receiver: str, duration: timedelta = PAUSE) -> None:
+    """Let no run ask a receiver for a while."""
+    try_redis(lambda: client().set(_key(channel, receiver), 1, px=duration), otherwise=None)
 
 
-def lease(letter_id: int) -> Letter | None:
-    """Take a letter for longer than any task may run, if it is due still. Its attempt is counted before it is made.
+def _key(channel: str, receiver: str) -> str:
+    return f"delivery:{channel}:{receiver}"
+
+
+def lease(delivery_id: int) -> Delivery | None:
+    """Take a delivery for longer than any task may run, if it is due still. Its attempt is counted before it is made.
 
     Raises RuntimeError inside a transaction, where others would not see the lease.
     """
     with transaction.atomic(durable=True):
-        if note_attempt(Letter.objects.unsent().filter(pk=letter_id), most=MOST_ATTEMPTS, lease=_LEASE):
-            return Letter.objects.get(pk=letter_id)
-    return None
+        delivery = lock_due_delivery(delivery_id)
+        if delivery is None:
+            return None
+        is_leased = note_attempt(Delivery.objects.filter(pk=delivery_id), most=MOST_ATTEMPTS, lease=_LEASE)
+        delivery.refresh_from_db()
+        if not is_leased:
+            with _errors_logged():
+                delivery_died.send(sender=Delivery, delivery=delivery)
+    return delivery if is_leased else None
 
 
-def _send(letter: Letter, connection: BaseEmailBackend) -> bool:
-    try:
-        message_of(letter, connection).send()
-    except Exception as error:
-        # What a mail server says of a letter names its reader: staff see it with the letter, the log has its kind.
-        logger.warning("letter %d was not sent: %s", letter.pk, type(error).__name__)
-        _note_failure(letter, error)
-        return False
-    # Whoever holds the lease by now: it is sent. What was in it is nobody's business any more.
-    Letter.objects.unsent().filter(pk=letter.pk).update(sent_at=Now(), text="", html="", error="")
-    return True
+@transaction.atomic
+def _note_accepted(delivery: Delivery) -> None:
+    # Whoever holds the lease by now: it is sent. What was in it concerns nobody any more.
+    unsent = Delivery.objects.unsent().filter(pk=delivery.pk)
+    if unsent.update(sent_at=Now(), text="", html="", payload=None, error=""):
+        delivery.refresh_from_db()
+        with _errors_logged():
+            delivery_accepted.send(sender=Delivery, delivery=delivery)
 
 
-def _note_failure(letter: Letter, error: Exception) -> None:
+@transaction.atomic
+def _note_failure(delivery: Delivery, error: BaseException, *, is_final: bool, pause: timedelta | None) -> None:
     # Only while nobody else has leased it meanwhile: theirs is the newer try.
-    ours = Letter.objects.unsent().filter(pk=letter.pk, attempts=letter.attempts)
-    note_failure(ours, error, most=0 if is_final(error) else MOST_ATTEMPTS)
-    if is_of_the_server(error):
-        pause()
+    ours = Delivery.objects.unsent().filter(pk=delivery.pk, attempts=delivery.attempts, is_dead=False)
+    if note_failure(ours, error, most=0 if is_final else MOST_ATTEMPTS, at_least=pause or timedelta()):
+        delivery.refresh_from_db()
+        if delivery.is_dead:
+            with _errors_logged():
+                delivery_died.send(sender=Delivery, delivery=delivery)
+
+
+@contextmanager
+def _errors_logged() -> Iterator[None]:
+    """What a receiver of a signal raises undoes what it wrote, and not what is true of the message."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception:
+        logger.exception("a receiver of a signal failed")

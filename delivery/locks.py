@@ -2,10 +2,16 @@
 
 from collections.abc import Collection
 
-from delivery.models import Letter
+from delivery.models import Delivery
 
 
-def lock_dead_letters(letter_ids: Collection[int]) -> list[Letter]:
-    """Lock those of these letters that are dead."""
-    dead = Letter.objects.unsent().filter(pk__in=letter_ids, is_dead=True).order_by("pk")
+def lock_due_delivery(delivery_id: int) -> Delivery | None:
+    """Lock a delivery that is due; None where it is not, or where another worker is leasing it."""
+    due = Delivery.objects.due().filter(pk=delivery_id)
+    return due.select_for_update(no_key=True, skip_locked=True).first()
+
+
+def lock_dead_deliveries(delivery_ids: Collection[int]) -> list[Delivery]:
+    """Lock those of these deliveries that are dead."""
+    dead = Delivery.objects.unsent().filter(pk__in=delivery_ids, is_dead=True).order_by("pk")
     return list(dead.select_for_update(no_key=True))

@@ -1,33 +1,40 @@
-"""What is to be sent to the outside. The table has the name of the app in which version 1.0 had it."""
+"""`Delivery`, a message to the outside. The table has the name that version 1.0 gave it."""
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
-    """Questions about letters."""
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Questions about deliveries."""
 
-    def unsent(self) -> "LetterQuerySet":
+    def unsent(self) -> "DeliveryQuerySet":
         return self.filter(sent_at__isnull=True)
 
-    def due(self) -> "LetterQuerySet":
-        """Letters that should be on their way, the longest due first."""
+    def due(self) -> "DeliveryQuerySet":
+        """Deliveries that should be on their way, the longest due first."""
         return self.unsent().filter(is_dead=False, due_at__lte=Now()).order_by("due_at", "id")
 
 
-class Letter(models.Model):
-    """One e-mail to one address, written in the transaction of what it tells and sent after it. See docs/post.md.
+class Delivery(models.Model):
+    """One message to one receiver, written in the transaction of what it tells and sent after it. See docs/delivery.md.
 
-    While it is being sent, `due_at` is a lease: nobody else takes the letter before then.
+    While it is being sent, `due_at` is a lease: nobody else takes the delivery before then.
     """
 
     kind = models.CharField(max_length=50, help_text="What it is for, such as stock_alerts.")
-    to = models.EmailField(max_length=254)
+    channel = models.CharField(max_length=30, db_default="email", help_text="How it travels: email, web.")
+    receiver = models.CharField(
+        max_length=254, db_default="email", help_text="Who is asked to take it. A slow one delays no other."
+    )
+    # Not the whole of a web address, which may be a secret. Processes of version 1.0, which know e-mail alone and may
+    # run beside this one during a release, find no e-mail address in it: to them such a delivery is dead, never sent.
+    to = models.CharField(max_length=254, help_text="An e-mail address, or the host of a web address.")
     subject = models.CharField(max_length=200)
-    text = models.TextField(blank=True, help_text="Forgotten once the letter is sent, and so is the HTML.")
+    text = models.TextField(blank=True, help_text="Forgotten once it is sent, and so are the HTML and the payload.")
     html = models.TextField(blank=True, default="")
-    dedupe_key = models.CharField(max_length=200, unique=True, help_text="A second letter of one key is not written.")
+    payload = models.JSONField(null=True, blank=True, help_text="What a channel other than e-mail sends, and where to.")
+    dedupe_key = models.CharField(max_length=200, unique=True, help_text="A second one of the same key is not written.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.SmallIntegerField(default=0)
@@ -35,11 +42,12 @@ class Letter(models.Model):
     error = models.TextField(blank=True, default="")
     is_dead = models.BooleanField(default=False, help_text="Failed too often; waits for staff to retry or discard it.")
 
-    objects = LetterQuerySet.as_manager()
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         db_table = "workers_letter"
         ordering = ["-id"]
+        verbose_name_plural = "deliveries"
         indexes = [
             # Few at any time: those to send, and the dead.
             models.Index(name="workers_letter_unsent", fields=["due_at"], condition=Q(sent_at__isnull=True)),

@@ -1,30 +1,59 @@
-"""`notify` and its kin: one message on its way says that there may be something to deliver. See outbox/wakeup.py."""
+"""`notify_after_commit` and its kin: one message on its way says that a channel may have something to deliver.
 
+See outbox/wakeup.py. The task has the name of its channel as its argument, and the channel says whose queue it is in.
+"""
+
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
+
 from core.celery import app
-from core.queues import Queue
 from core.redis import try_redis
+from delivery.channels import channel_class
+from delivery.models import Delivery
 from outbox import wakeup
 
-TASK = "post_letters"
-QUEUE = Queue.STAFF
+TASK = "deliver"
 
 
-def notify() -> None:
-    """Send the message unless one is on its way. Never raises for a Redis that is away."""
-    wakeup.notify_each({TASK: _send})
+def notify_after_commit(channels: Collection[str]) -> None:
+    """After the caller's commit, send a message for each of these channels that has none on its way.
+
+    Never raises for a Redis that is away.
+    """
+
+    # A function and no `functools.partial`: Django 5.2 fails while it logs a robust partial that raised.
+    def notify() -> None:
+        wakeup.notify_each({_flag(channel): partial(_send, channel) for channel in channels})
+
+    transaction.on_commit(notify, robust=True)
 
 
-def notify_always() -> None:
+def notify_always(channel: str) -> None:
     """Send the message whatever the flag says."""
-    _send()
+    _send(channel)
 
 
-def rearm() -> None:
-    """Let the next message of this kind be sent again; a delivery begins with it."""
-    try_redis(lambda: wakeup.rearm(TASK), otherwise=None)
+def notify_waiting() -> list[str]:
+    """Send the message for every channel that has something due: a message was lost, or it is time for another try."""
+    found = Delivery.objects.due().order_by().values_list("channel", flat=True).distinct()
+    channels = [channel for channel in found if channel in settings.DELIVERY_CHANNELS]
+    for channel in channels:
+        _send(channel)
+    return channels
 
 
-def _send(**options: Any) -> None:
-    app.send_task(TASK, queue=QUEUE.value, **options)
+def rearm(channel: str) -> None:
+    """Let the next message of this channel be sent again; a run of it begins with this."""
+    try_redis(lambda: wakeup.rearm(_flag(channel)), otherwise=None)
+
+
+def _flag(channel: str) -> str:
+    return f"{TASK} {channel}"
+
+
+def _send(channel: str, **options: Any) -> None:
+    app.send_task(TASK, args=[channel], queue=channel_class(channel).queue.value, **options)

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from core.links import site_url
-from delivery.queue import post
+from delivery.services import send_email
 from inventory.models import LowStockAlert, ProductVariant
 from inventory.services import take_pending_notifications
 from inventory.wording import full_name
@@ -26,7 +26,7 @@ _TITLES = {
 
 @transaction.atomic
 def mail_news_of_stock() -> int:
-    """Write one letter to each of SHOP_STOCK_ALERT_RECIPIENTS once the oldest news is SHOP_STOCK_ALERT_MINUTES old.
+    """Write one e-mail to each of SHOP_STOCK_ALERT_RECIPIENTS once the oldest news is SHOP_STOCK_ALERT_MINUTES old.
 
     That they are told is noted in the same transaction, so no alert is told twice. Returns how many were.
     """
@@ -34,7 +34,7 @@ def mail_news_of_stock() -> int:
     if news:
         subject, text = _subject(news), _text(news)
         for address in settings.SHOP_STOCK_ALERT_RECIPIENTS:
-            post(kind="stock_alerts", to=address, subject=subject, text=text, dedupe_key=_key(news, address))
+            send_email(kind="stock_alerts", to=address, subject=subject, text=text, dedupe_key=_key(news, address))
     return len(news)
 
 

@@ -1,6 +1,6 @@
 """Rows that failed: counted, tried again later and later, and in the end left for staff to decide about.
 
-Outbox rows and letters alike: both have `due_at`, `attempts`, `error` and `is_dead`.
+Outbox rows and deliveries alike: both have `due_at`, `attempts`, `error` and `is_dead`.
 """
 
 import random
@@ -29,16 +29,19 @@ def note_attempt(row: QuerySet[Any], *, most: int = MOST_ATTEMPTS, lease: timede
     return bool(row.update(attempts=F("attempts") + 1, due_at=Now() + (lease or _backoff(attempts + 1))))
 
 
-def note_failure(row: QuerySet[Any], error: Exception, *, most: int = MOST_ATTEMPTS) -> None:
+def note_failure(
+    row: QuerySet[Any], error: BaseException, *, most: int = MOST_ATTEMPTS, at_least: timedelta = timedelta()
+) -> bool:
     """Keep the error and set the next try: after about 2, 4, 8 … seconds; after the last attempt the row is dead.
 
-    Argument: a query of one row.
+    Arguments: a query of one row; how long the next try has to wait in any case. Returns whether there was the row.
     """
     attempts = row.values_list("attempts", flat=True).first() or 0
-    row.update(error=describe(error), due_at=Now() + _backoff(attempts), is_dead=Q(attempts__gte=most))
+    due_at = Now() + max(_backoff(attempts), at_least)
+    return bool(row.update(error=describe(error), due_at=due_at, is_dead=Q(attempts__gte=most)))
 
 
-def describe(error: Exception) -> str:
+def describe(error: BaseException) -> str:
     """The kind of an error and what it says, cut to a length that a list can show."""
     return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
 

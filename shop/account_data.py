@@ -13,7 +13,7 @@ from orders.models import Checkout, Order, OrderLine
 def data_of(user: User) -> dict[str, Any]:
     """Name, address, carts, orders, and what the receivers of `customer_data_requested` keep; never the password.
 
-    Not told, since nothing says whose they are: keys of requests (kept as fingerprints), and letters, which go to an
+    Not told, since nothing says whose they are: keys of requests (kept as fingerprints), and e-mails, which go to an
     address that anybody may have typed. 6 queries, and those of the receivers.
     """
     carts = list(Cart.objects.filter(user=user).prefetch_related("items__product_variant"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.forms import AdminOwnPasswordChangeForm
 
 from core.links import site_url
-from delivery.queue import post
+from delivery.services import send_email
 from shop.account_services import account_write
 from shop.login_forms import throttled
 
@@ -32,7 +32,7 @@ class ResetForm(PasswordResetForm):
         html_email_template_name: str | None = None,
     ) -> None:
         path = reverse("shop:reset_confirm", args=[context["uid"], context["token"]])
-        post(
+        send_email(
             kind="password_reset",
             to=to_email,
             subject=render_to_string(subject_template_name, context),

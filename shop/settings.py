@@ -231,8 +231,16 @@ if not env.bool("STATIC_COLLECTED", not DEBUG):
 
 # Written to the terminal where no server is named, such as EMAIL_URL=smtp+tls://user:password@mail.example:587
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang the request
-SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)  # how long it is known what was sent to whom, and not sent again
+EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang a worker
+# How messages leave, by the names that their rows keep, and the class of each; docs/delivery.md.
+DELIVERY_CHANNELS = {
+    "email": "delivery.channels.email.EmailChannel",
+    "web": "delivery.channels.web.WebChannel",
+}
+# How long it is known what was sent to whom, and not sent again.
+DELIVERY_DAYS = SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)
+# Whether web messages may go to addresses of this machine and of private networks, and by http: for development.
+DELIVERY_PRIVATE_ADDRESSES = env.bool("DELIVERY_PRIVATE_ADDRESSES", False)
 SHOP_STOCK_ALERT_RECIPIENTS = env.list("SHOP_STOCK_ALERT_RECIPIENTS", default=[])  # who is told of low stock
 SHOP_STOCK_ALERT_MINUTES = env.int("SHOP_STOCK_ALERT_MINUTES", 5)  # for which its news are gathered into one mail
 SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)

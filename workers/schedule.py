@@ -20,8 +20,8 @@ _PULSES = {
 BEAT_SCHEDULE = {
     # Without `expires` by the sender's clock (a worker that is ahead would drop it), so a sweep is dropped by nobody.
     "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
-    # Letters whose ring was lost, that wait for another try, or whose worker died.
-    "post_letters": {"task": "post_letters", "schedule": timedelta(seconds=5), "options": {"queue": Queue.STAFF.value}},
+    # Messages to the outside whose wake-up was lost, that wait for another try, or whose worker died.
+    "wake_deliveries": {"task": "wake_deliveries", "schedule": timedelta(seconds=5)},
     "mail_stock_alerts": {"task": "mail_stock_alerts", "schedule": timedelta(seconds=30)},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},
@@ -36,7 +36,7 @@ BEAT_SCHEDULE = {
     "sweep_imports": {"task": "sweep_imports", "schedule": crontab(hour="2", minute="27")},
     "sweep_photos": {"task": "sweep_photos", "schedule": crontab(minute="12")},
     "sweep_lost_imports": {"task": "sweep_lost_imports", "schedule": timedelta(seconds=30)},
-    "sweep_letters": {"task": "sweep_letters", "schedule": crontab(minute="57")},
+    "sweep_deliveries": {"task": "sweep_deliveries", "schedule": crontab(minute="57")},
     **_PULSES,
     # Deletes stored task results after CELERY_RESULT_EXPIRES.
     "celery.backend_cleanup": {"task": "celery.backend_cleanup", "schedule": crontab(hour="4", minute="7")},

@@ -11,21 +11,22 @@ from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_expired_holds, store_totals
 from core.queues import Queue
 from delivery.deliver import deliver
-from delivery.retention import drop_old_letters
+from delivery.services import drop_old_deliveries
+from delivery.wakeup import notify_waiting
 from inventory.alert_mail import mail_news_of_stock
 from inventory.imports.applying import advance_import
 from inventory.imports.keeping import drop_old_files
 from inventory.imports.lost import fail_lost_imports
 from inventory.photo_files import drop_unnamed_photos
 from inventory.services import refresh_alerts
-from orders.letters import Occasion
+from orders.emails import EmailKind
 from orders.services import cancel_overdue_orders, drop_left_checkouts
 from outbox.effects import effect
 from outbox.heartbeat import note_heartbeat
 from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
 from outbox.sweep import drop_old_runs, wake_for_waiting_rows
-from workers.order_letters import write_order_letter
+from workers.order_emails import write_order_email
 
 # A row that is older than this was not fetched by its own message.
 _LEFT_BEHIND = timedelta(seconds=2)
@@ -49,12 +50,13 @@ def record_analytics(batch: Batch) -> None:
     record_events(payload for payloads in batch.payloads.values() for payload in payloads)
 
 
+# The names that version 1.0 wrote into its rows, and that rows of a rolling release are read by.
 @effect("write_order_letters", queue=Queue.SHOPPER)
-def write_order_letters(batch: Batch) -> None:
+def write_order_emails(batch: Batch) -> None:
     """Tell customers what became of their orders."""
     for order_id, payloads in batch.payloads.items():
         for payload in payloads:
-            write_order_letter(order_id=int(order_id), occasion=Occasion(payload["occasion"]))
+            write_order_email(order_id=int(order_id), kind=EmailKind(payload["occasion"]))
 
 
 @effect("advance_imports", queue=Queue.BULK, longest=45)
@@ -108,10 +110,16 @@ def sweep_runs() -> int:
     return drop_old_runs()
 
 
-@shared_task(name="post_letters")
-def post_letters() -> int:
-    """Send the letters that are due. Returns how many went out."""
-    return deliver()
+@shared_task(name="deliver")
+def deliver_what_is_due(channel: str) -> int:
+    """Send the messages of a channel that are due. Returns how many went out."""
+    return deliver(channel)
+
+
+@shared_task(name="wake_deliveries")
+def wake_deliveries() -> list[str]:
+    """Wake a worker for the channels that have something to deliver. Returns their names."""
+    return notify_waiting()
 
 
 @shared_task(name="sweep_imports", ignore_result=False)
@@ -132,10 +140,10 @@ def sweep_lost_imports() -> int:
     return fail_lost_imports()
 
 
-@shared_task(name="sweep_letters", ignore_result=False)
-def sweep_letters() -> int:
-    """Drop letters that were sent long ago."""
-    return drop_old_letters()
+@shared_task(name="sweep_deliveries", ignore_result=False)
+def sweep_deliveries() -> int:
+    """Drop messages that were sent long ago."""
+    return drop_old_deliveries()
 
 
 @shared_task(name="roll_up_days", ignore_result=False)

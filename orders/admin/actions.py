@@ -119,7 +119,7 @@ STEPS = {
         form=MistakeForm,
         consequence=lambda order: (
             "For money that never came, or came for another order. A refund that the note made is withdrawn with it. "
-            "An order that it paid waits for its money again. The customer gets no letter."
+            "An order that it paid waits for its money again. The customer gets no e-mail."
         ),
         act=_mistaken,
         is_open=lambda order: notes_to_withdraw(order).exists(),
@@ -128,7 +128,7 @@ STEPS = {
         title="Ship",
         button="It has left",
         form=NoteForm,
-        consequence=lambda order: "The customer gets a letter that it is on its way, with the note.",
+        consequence=lambda order: "The customer gets an e-mail that it is on its way, with the note.",
         act=_ship,
         is_open=leads_to(State.SHIPPED),
     ),
@@ -148,7 +148,7 @@ STEPS = {
         button="Cancel the order",
         form=CancelForm,
         consequence=lambda order: (
-            "All of its units go back to the shelf, and the customer gets a letter with the note. It cannot be undone."
+            "All of its units go back to the shelf, and the customer gets an e-mail with the note. It cannot be undone."
         ),
         act=_cancel,
         is_open=leads_to(State.CANCELLED),

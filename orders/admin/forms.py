@@ -66,12 +66,12 @@ def _text(help_text: str, **options: Any) -> forms.CharField:
 
 class NoteForm(StepForm):
     reason = _text(
-        "The customer reads it in the letter, such as the number of the parcel.", label="Note", required=False
+        "The customer reads it in the e-mail, such as the number of the parcel.", label="Note", required=False
     )
 
 
 class CancelForm(StepForm):
-    reason = _text("Why. The customer reads it in the letter, and the log keeps it.", label="Note")
+    reason = _text("Why. The customer reads it in the e-mail, and the log keeps it.", label="Note")
 
 
 class ReasonForm(StepForm):

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.links import site_url
 from core.ratelimit import LETTERS, seconds_to_wait
-from delivery.queue import post
+from delivery.services import send_email
 from shop.account_data import data_of
 from shop.account_forms import EmailForm, PasswordForm
 from shop.account_services import account_delete, account_write
@@ -69,7 +69,7 @@ def _send_link(user: User, email: str) -> None:
     subject = _("%(shop)s: your e-mail address") % {"shop": settings.SHOP_NAME}
     # A double click has the same token.
     key = f"email_confirm:{hashlib.sha256(token.encode()).hexdigest()}"
-    post(kind="email_confirm", to=email, subject=subject, text=text, dedupe_key=key)
+    send_email(kind="email_confirm", to=email, subject=subject, text=text, dedupe_key=key)
 
 
 @never_cache

@@ -20,7 +20,7 @@ from backoffice.roles import MANAGER
 from cart.audit import run_audit
 from cart.models import Cart, CartItem
 from cart.services import add_product_to_cart
-from delivery.models import Letter
+from delivery.models import Delivery
 from inventory.imports.models import ImportJob
 from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, OrderLine, Payment, Refund
@@ -92,7 +92,7 @@ def _traces(variants: list[ProductVariant]) -> None:
         AnalyticsEvent.objects.create(name="add_to_cart", occurred_at=timezone.now(), variant_id=variant.pk)
         now = timezone.now()
         EffectRun.objects.create(effect="x", started_at=now, milliseconds=1, row_ids=[1], event_ids=[uuid.uuid4()])
-        Letter.objects.create(kind="x", to="a@example.com", subject="x", dedupe_key=str(number))
+        Delivery.objects.create(kind="x", to="a@example.com", subject="x", dedupe_key=str(number))
         TaskResult.objects.create(task_id=str(number), task_name="x")
         run_audit()
 

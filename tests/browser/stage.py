@@ -82,7 +82,7 @@ class Stage:
         self.go("/cart/")
 
     def link_in_mail(self) -> str:
-        deliver()
+        deliver("email")
         (link,) = re.findall(r"http://\S+?(/\S+)", str(mail.outbox[-1].body).replace(self.shop, "http://shop"))
         return str(link)
 

@@ -133,14 +133,14 @@ def _conditional_update() -> None:
 
 
 def _mark_last() -> None:
-    """A letter counts as sent as soon as a worker has it in its hands."""
+    """An e-mail counts as sent as soon as a worker has it in its hands."""
     delivering = _module("delivery.deliver")
     lease = delivering.lease
 
-    def lease_and_mark(letter_id: int) -> Any:
-        letter = lease(letter_id)
-        delivering.Letter.objects.filter(pk=letter_id).update(sent_at=delivering.Now())
-        return letter
+    def lease_and_mark(delivery_id: int) -> Any:
+        delivery = lease(delivery_id)
+        delivering.Delivery.objects.filter(pk=delivery_id).update(sent_at=delivering.Now())
+        return delivery
 
     delivering.lease = lease_and_mark
 

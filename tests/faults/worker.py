@@ -38,7 +38,7 @@ def _handle_or_die(self: draining._Drain, rows: Sequence[OutboxRow], watch: Stop
 
 draining._Drain._handle = _handle_or_die  # type: ignore[method-assign]
 draining.drain = dying_after("before_ack", draining.drain)
-_send = dying_before("letter_leased", dying_after("letter_sent", EmailMessage.send))
+_send = dying_before("delivery_leased", dying_after("delivery_sent", EmailMessage.send))
 EmailMessage.send = _send  # type: ignore[method-assign]
 
 if "FAULTS_HURRY" in os.environ:

@@ -56,15 +56,15 @@ def page(order: Order, step: str) -> str:
     return reverse(f"admin:orders_order_{step}", args=[order.pk])
 
 
-def letters(occasion: str) -> int:
-    return OutboxRow.objects.filter(effect="write_order_letters", payload__occasion=occasion).count()
+def emails(kind: str) -> int:
+    return OutboxRow.objects.filter(effect="write_order_letters", payload__occasion=kind).count()
 
 
 def test_two_ship_it_and_it_leaves_once(staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam) -> None:
     pay(placed)
     at_the_seam("orders.services.transitions.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
     assert "is shipped" in send(staff, page(placed, "ship"), reason="Parcel 17")
-    assert placed.transitions.filter(to_state="shipped").count() == letters("shipped") == 1
+    assert placed.transitions.filter(to_state="shipped").count() == emails("shipped") == 1
     assert LogEntry.objects.get().user == rival
 
 
@@ -78,7 +78,7 @@ def test_it_is_cancelled_while_another_notes_its_money(
     )
     told = send(staff, page(placed, "cancel"), reason="Asked by telephone")
     assert "This order is paid; from there it cannot become cancelled. Nothing was changed." in told
-    assert (stock(variant), letters("cancelled"), Refund.objects.count()) == ((6, 0), 0, 0)
+    assert (stock(variant), emails("cancelled"), Refund.objects.count()) == ((6, 0), 0, 0)
 
 
 def test_money_is_noted_while_another_cancels(
@@ -101,7 +101,7 @@ def test_it_ships_while_another_refunds(
     told = send(staff, page(placed, "ship"), reason="")
     assert "This order is refunded; from there it cannot become shipped." in told
     assert "Nothing more can be done with it." in told
-    assert (stock(variant), letters("shipped")) == ((10, 0), 0)
+    assert (stock(variant), emails("shipped")) == ((10, 0), 0)
 
 
 def test_two_take_the_same_unit_back(
@@ -186,7 +186,7 @@ def test_it_ships_while_another_withdraws_its_note(
     at_the_seam("orders.services.transitions.lock_order", lambda: withdraw(payment, rival))
     told = send(staff, page(placed, "ship"), reason="")
     assert "This order is placed; from there it cannot become shipped. Nothing was changed." in told
-    assert letters("shipped") == 0
+    assert emails("shipped") == 0
 
 
 def test_two_take_the_last_two_ways_of_delivery_off(

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from orders.emails import EmailKind, render_order_email
 from orders.errors import NoteStands, PaymentNotPossible
-from orders.letters import Occasion, letter_of
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.selectors import notes_to_withdraw
@@ -204,14 +204,14 @@ def test_the_customer_reads_none_of_it(
     assert "Noted by mistake" not in html
 
 
-def test_a_letter_that_is_written_late_tells_none_of_it(
+def test_an_e_mail_that_is_written_late_tells_none_of_it(
     placed: Order, note: Callable[[str], Payment], manager: User
 ) -> None:
-    """Letters are written by a worker, perhaps after the note was withdrawn."""
+    """E-mails are written by a worker, perhaps after the note was withdrawn."""
     mistyped = note("1395")
     note("13.95")
     ship_order(order_id=placed.pk, note="Parcel 17")
     withdraw(mistyped, manager)
-    text = letter_of(placed, Occasion.SHIPPED).text
+    text = render_order_email(placed, EmailKind.SHIPPED).text
     assert "Parcel 17" in text
     assert "Mistyped" not in text

@@ -36,7 +36,7 @@ def ada(client: Client, make_user: MakeUser) -> User:
 
 
 def link_in_mail() -> str:
-    deliver()
+    deliver("email")
     (letter,) = mail.outbox
     (link,) = re.findall(r"http://127.0.0.1:8000(/\S+)", str(letter.body))
     return str(link)
@@ -73,7 +73,7 @@ def test_nobody_learns_who_has_an_account(client: Client, make_user: MakeUser) -
     known, unknown = (client.post("/accounts/reset/", {"email": f"{name}@example.com"}) for name in ("ada", "eve"))
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     assert mail.outbox == []  # the answer has not waited for a mail server: how long it takes tells nothing either
-    assert deliver() == 1
+    assert deliver("email") == 1
 
 
 # --- Another e-mail address
@@ -109,7 +109,7 @@ def test_a_link_ends(client: Client, ada: User, settings: Settings) -> None:
 def test_an_address_that_cannot_be(client: Client, ada: User, fields: dict[str, str]) -> None:
     response = client.post("/account/email/", {"email": "new@example.com", "password": PASSWORD} | fields)
     assert 'class="field-error"' in text_of(response)
-    assert deliver() == 0
+    assert deliver("email") == 0
 
 
 # --- One's data

@@ -34,7 +34,7 @@ def link_of_an_order() -> Callable[[], bool]:
 def link_to_a_new_password(make_user: MakeUser) -> Callable[[], bool]:
     make_user("eve")
     Client().post("/accounts/reset/", {"email": "eve@example.com"})
-    deliver()
+    deliver("email")
     address = next(word for word in str(mail.outbox[-1].body).split() if word.startswith(settings.SHOP_URL))
     return lambda: "id_new_password1" in text_of(Client().get(address.removeprefix(settings.SHOP_URL), follow=True))
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 import core.redis
 from core.ratelimit import ADDS, client_address, seconds_to_wait
-from delivery.models import Letter
+from delivery.models import Delivery
 from inventory.models import ProductVariant
 from tests.support.pages import Form, MakeUser, form, text_of
 from tests.support.shopping import nothing_changes, stock
@@ -138,9 +138,9 @@ def test_a_mailbox_is_not_filled_by_who_forgets_a_password(
     make_user("ada")
     fields = {"email": "ada@example.com"}
     assert [client.post("/accounts/reset/", fields).status_code for _ in range(2)] == [302, 302]
-    letters = Letter.objects.count()
+    letters = Delivery.objects.count()
     response = client.post("/accounts/reset/", fields)
-    assert (response.status_code, Letter.objects.count()) == (429, letters)
+    assert (response.status_code, Delivery.objects.count()) == (429, letters)
     assert 0 < int(response["Retry-After"]) <= 3600
     assert "Nothing was sent" in text_of(response)
 
@@ -154,4 +154,4 @@ def test_nor_are_those_of_strangers_by_who_changes_an_address(
         client.post("/account/email/", {"email": f"{who}@example.com", "password": "a long password"}).status_code
         for who in ("bob", "eve", "mallory")
     ]
-    assert (sent, Letter.objects.count()) == ([200, 200, 429], 2)
+    assert (sent, Delivery.objects.count()) == ([200, 200, 429], 2)

@@ -81,7 +81,7 @@ def buy_and_mail(owners: list[OwnerName], variant_id: int, mail_port: int) -> li
         outcomes.append(buy(owner, variant_id))
         drain("check_low_stock")
         mail_news_of_stock()
-        deliver()
+        deliver("email")
     return outcomes
 
 

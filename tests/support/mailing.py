@@ -16,7 +16,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.port = free_port()
-        self.letters: list[Message] = []
+        self.messages: list[Message] = []
         self.refuse: dict[str, int] = {}
         self.answers = threading.Event()  # while clear, it says nothing, not even hello
         self.answers.set()
@@ -30,7 +30,7 @@ class MailServer:
 
     @property
     def subjects(self) -> list[str]:
-        return [str(letter["Subject"]) for letter in self.letters]
+        return [str(message["Subject"]) for message in self.messages]
 
     def start(self) -> None:
         socketserver.ThreadingTCPServer.allow_reuse_address = True
@@ -82,7 +82,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
     def _take(self) -> None:
         self._say(354)
         text = b"\n".join(line.encode("latin-1") for line in self._lines(until="."))
-        self.mail.letters.append(message_from_bytes(text))
+        self.mail.messages.append(message_from_bytes(text))
         self._say(250)
 
     def _lines(self, until: str | None = None) -> Iterator[str]:

@@ -24,8 +24,8 @@ from cart.services import (
     release_holds,
 )
 from delivery.deliver import deliver
-from delivery.models import Letter
-from delivery.queue import post
+from delivery.models import Delivery
+from delivery.services import send_email
 from inventory.imports.models import ImportJob
 from inventory.imports.services import confirm_import, start_import
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
@@ -143,7 +143,7 @@ mute_variants(variant_ids=[variants[1].pk], lasting=timedelta(days=7), actor=cle
 acknowledge_alerts(alert_ids=[LowStockAlert.objects.open().earliest("pk").pk], actor=clerk)
 
 # What runs behind the pages.
-deliver()
+deliver("email")
 roll_up_marked_days()
 DailyFigure.objects.create(
     day=date(2026, 1, 2), name="purchase", of_dropped=True, events=1, quantity=2, value=Decimal("3.90")
@@ -160,9 +160,9 @@ CartItem.objects.get(cart__guest_token=guests[2], product_variant=variants[3]).d
 ordered(7, 1)
 for variant in variants[2:4]:
     add_product_to_cart(customer, variant.pk, 2)
-post(kind="test", to="ada@example.com", subject="Waits", text="To be sent.", dedupe_key="waits")
-post(kind="test", to="nobody@example.com", subject="Dead", text="Not to be sent.", dedupe_key="dead")
-Letter.objects.filter(dedupe_key="dead").update(is_dead=True, attempts=40, error="SMTPException: an example")
+send_email(kind="test", to="ada@example.com", subject="Waits", text="To be sent.", dedupe_key="waits")
+send_email(kind="test", to="nobody@example.com", subject="Dead", text="Not to be sent.", dedupe_key="dead")
+Delivery.objects.filter(dedupe_key="dead").update(is_dead=True, attempts=40, error="SMTPException: an example")
 start_import(kind=ImportJob.Kind.ADJUSTMENTS, file_name="second.csv", content=counted + b"\n", by=boss)
 dead = OutboxRow.objects.filter(effect="check_low_stock").earliest("pk")
 OutboxRow.objects.filter(pk=dead.pk).update(is_dead=True, attempts=8, error="ValueError: an example")

@@ -18,7 +18,7 @@ from cart.audit import run_audit
 from cart.models import CartItem
 from cart.services import add_product_to_cart, release_expired_holds
 from delivery.deliver import deliver
-from delivery.models import Letter
+from delivery.models import Delivery
 from inventory.models import ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, Refund
 from orders.services import mark_refund_sent, ship_order
@@ -126,13 +126,13 @@ def every_line_of_the_admin_log_finds_what_it_is_about() -> None:
 
 def finishes_what_was_left() -> None:
     """Rows, e-mails and holds that the earlier version wrote and left."""
-    recorded, unsent = AnalyticsEvent.objects.count(), Letter.objects.unsent().filter(is_dead=False).count()
+    recorded, unsent = AnalyticsEvent.objects.count(), Delivery.objects.unsent().filter(is_dead=False).count()
     expired = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=Now()).count()
     drain_all()
     assert list(OutboxRow.objects.values_list("is_dead", flat=True)) == [True]
     assert AnalyticsEvent.objects.count() > recorded
-    assert deliver() >= unsent
-    assert not Letter.objects.unsent().filter(is_dead=False).exists()
+    assert deliver("email") >= unsent
+    assert not Delivery.objects.unsent().filter(is_dead=False).exists()
     assert release_expired_holds() == expired > 0
 
 
@@ -165,8 +165,8 @@ def test_a_shop_of_1_0_pays_back_what_it_owed_and_sends_what_was_paid() -> None:
         pay(unpaid)
         assert unpaid.state == State.PAID
         drain_all()
-        assert Letter.objects.filter(kind="order_shipped", dedupe_key__endswith=f":{paid.pk}").exists()
-        own_role = Group.objects.get(name="Bookkeeper").permissions
-        assert set(own_role.values_list("codename", flat=True)) == {"view_order", "view_analyticsevent", "view_letter"}
+        assert Delivery.objects.filter(kind="order_shipped", dedupe_key__endswith=f":{paid.pk}").exists()
+        own_role = set(Group.objects.get(name="Bookkeeper").permissions.values_list("codename", flat=True))
+        assert own_role == {"view_order", "view_analyticsevent", "view_delivery"}
         assert run_audit().is_clean
     connections["default"].ensure_connection()

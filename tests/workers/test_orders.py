@@ -1,4 +1,4 @@
-"""What follows from an order: events that count units sold, and one letter an occasion."""
+"""What follows from an order: events that count units sold, and one e-mail a kind."""
 
 import uuid
 from collections import Counter
@@ -13,7 +13,7 @@ from analytics.models import AnalyticsEvent
 from cart.errors import CartChanged
 from cart.owners import Owner
 from cart.services import release_expired_holds
-from delivery.models import Letter
+from delivery.models import Delivery
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.services import cancel_order, refund_order, return_lines, save_checkout, ship_order
@@ -42,10 +42,10 @@ def units(name: str) -> list[int]:
     return list(AnalyticsEvent.objects.filter(name=name).order_by("pk").values_list("quantity", flat=True))
 
 
-def letters() -> Counter[str]:
-    """How many letters of each kind there are."""
+def emails() -> Counter[str]:
+    """How many e-mails of each kind there are."""
     drain("write_order_letters")
-    return Counter(Letter.objects.values_list("kind", flat=True))
+    return Counter(Delivery.objects.values_list("kind", flat=True))
 
 
 def test_a_checkout_begins_once_a_cart(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
@@ -101,31 +101,31 @@ def test_what_comes_back_and_the_rest_are_unsold_once_each(placed: Order) -> Non
     assert units("refund") == [1, 2]
 
 
-def test_each_occasion_is_one_letter(placed: Order) -> None:
+def test_each_kind_is_one_e_mail(placed: Order) -> None:
     pay(placed)
     for _ in range(2):
         ship_order(order_id=placed.pk, note="Parcel 17")
     refund_order(order_id=placed.pk, reason="Lost")
-    assert letters() == {"order_placed": 1, "order_shipped": 1, "order_refunded": 1}
+    assert emails() == {"order_placed": 1, "order_shipped": 1, "order_refunded": 1}
 
 
-def test_an_effect_that_runs_twice_writes_one_letter(placed: Order) -> None:
+def test_an_effect_that_runs_twice_writes_one_e_mail(placed: Order) -> None:
     row = OutboxRow.objects.get(effect="write_order_letters")
-    letters()
+    emails()
     row.pk = None
     row.save(force_insert=True)
-    assert letters() == {"order_placed": 1}
+    assert emails() == {"order_placed": 1}
 
 
-def test_a_letter_says_what_was_bought_and_leads_to_the_order(
+def test_an_e_mail_says_what_was_bought_and_leads_to_the_order(
     placed: Order, variant: ProductVariant, settings: object
 ) -> None:
     settings.SHOP_URL = "https://shop.example"  # type: ignore[attr-defined]
-    letters()
-    letter = Letter.objects.get()
-    assert letter.to == ADA.email
-    assert placed.number in letter.subject
-    for text in (letter.text, letter.html):
+    emails()
+    email = Delivery.objects.get()
+    assert email.to == ADA.email
+    assert placed.number in email.subject
+    for text in (email.text, email.html):
         assert variant.product.name in text
         assert "£11.50" in text
         assert "20 % tax" in text
@@ -134,14 +134,14 @@ def test_a_letter_says_what_was_bought_and_leads_to_the_order(
 
 def test_what_a_customer_typed_is_no_markup(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     order(add(guest, variant), delivery, customer=replace(ADA, name="<b>Ada & co</b>"))
-    letters()
-    letter = Letter.objects.get()
-    assert "Hello <b>Ada & co</b>," in letter.text
-    assert "Hello &lt;b&gt;Ada &amp; co&lt;/b&gt;," in letter.html
+    emails()
+    email = Delivery.objects.get()
+    assert "Hello <b>Ada & co</b>," in email.text
+    assert "Hello &lt;b&gt;Ada &amp; co&lt;/b&gt;," in email.html
 
 
 def test_the_note_of_a_parcel_reaches_the_customer(placed: Order) -> None:
     pay(placed)
     ship_order(order_id=placed.pk, note="Parcel 17")
-    letters()
-    assert "Parcel 17" in Letter.objects.get(kind="order_shipped").text
+    emails()
+    assert "Parcel 17" in Delivery.objects.get(kind="order_shipped").text

@@ -18,7 +18,7 @@ from outbox.heartbeat import note_starts
 from outbox.models import ScheduledStart
 from tests.support.processes import start_beat
 from tests.support.waiting import wait_until
-from workers.admin.schedule import in_words, scheduled_jobs
+from workers.admin import in_words, scheduled_jobs
 from workers.schedule import BEAT_SCHEDULE
 
 pytestmark = pytest.mark.django_db(transaction=True)

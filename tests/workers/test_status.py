@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from cart.models import StockAudit
 from core.queues import Queue
-from delivery.models import Letter
-from delivery.queue import post
+from delivery.models import Delivery
+from delivery.services import send_email
 from outbox import gauges, status
 from outbox.gauges import Gauge
 from outbox.heartbeat import BEAT, note_heartbeat
@@ -71,32 +71,32 @@ def test_a_dead_row_is_a_problem_and_not_pending() -> None:
     assert len(told.problems) == 1
 
 
-def make_letter(age: timedelta = timedelta(0), **columns: object) -> None:
-    post(kind="test", to="ada@example.com", subject="Words", text="Words", dedupe_key=str(columns))
-    Letter.objects.update(created_at=Now() - age, **columns)
+def make_delivery(age: timedelta = timedelta(0), **columns: object) -> None:
+    send_email(kind="test", to="ada@example.com", subject="Words", text="Words", dedupe_key=str(columns))
+    Delivery.objects.update(created_at=Now() - age, **columns)
 
 
-def test_a_letter_that_waits_too_long_is_a_problem() -> None:
+def test_a_delivery_that_waits_too_long_is_a_problem() -> None:
     all_is_well()
-    make_letter(timedelta(minutes=9))
+    make_delivery(timedelta(minutes=9))
     assert read_status().problems == []
-    make_letter(timedelta(minutes=11))
+    make_delivery(timedelta(minutes=11))
     (problem,) = read_status().problems
-    assert "oldest letter" in problem
+    assert "oldest delivery" in problem
 
 
-def test_a_dead_letter_is_a_problem_and_does_not_wait() -> None:
+def test_a_dead_delivery_is_a_problem_and_does_not_wait() -> None:
     all_is_well()
-    make_letter(timedelta(minutes=11), is_dead=True)
+    make_delivery(timedelta(minutes=11), is_dead=True)
     told = read_status()
     assert (told.as_json()["dead_letters"], told.as_json()["oldest_letter"]) == (1, None)
     (problem,) = told.problems
-    assert "1 letter is dead" in problem
+    assert "1 delivery is dead" in problem
 
 
-def test_a_letter_that_was_sent_is_no_problem() -> None:
+def test_a_delivery_that_was_sent_is_no_problem() -> None:
     all_is_well()
-    make_letter(timedelta(minutes=11), sent_at=Now())
+    make_delivery(timedelta(minutes=11), sent_at=Now())
     assert read_status().problems == []
 
 

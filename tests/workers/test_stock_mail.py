@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from cart.owners import Owner
-from delivery.models import Letter
+from delivery.models import Delivery
 from inventory.alert_mail import mail_news_of_stock
 from inventory.locks import lock_alerts_to_notify
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
@@ -61,7 +61,7 @@ def subjects() -> list[str]:
     """What was told so far, oldest first; what is untold may wait no longer."""
     gather()
     mail_news_of_stock()
-    return list(Letter.objects.order_by("pk").values_list("subject", flat=True))
+    return list(Delivery.objects.order_by("pk").values_list("subject", flat=True))
 
 
 def test_an_alert_that_opens_is_told_once(make_variant: MakeVariant, make_move: Move) -> None:
@@ -70,7 +70,7 @@ def test_an_alert_that_opens_is_told_once(make_variant: MakeVariant, make_move: 
     assert subjects() == ["Holdfast: 1 low"]
     make_move(variant, -1)
     assert subjects() == ["Holdfast: 1 low"]
-    letter = Letter.objects.get()
+    letter = Delivery.objects.get()
     assert f"- {variant.sku}  {variant.product}: 5 free (threshold 10)" in letter.text
     assert "https://shop.example/admin/inventory/lowstockalert/" in letter.text
 
@@ -126,7 +126,7 @@ def test_a_first_catalogue_is_one_mail(make_variant: MakeVariant) -> None:
     variants = [make_variant(1, threshold=10) for _ in range(60)]
     drain("check_low_stock")
     assert subjects() == ["Holdfast: 60 low"]
-    text = Letter.objects.get().text
+    text = Delivery.objects.get().text
     assert sum(variant.sku in text for variant in variants) == 50
     assert "and 10 more" in text
 
@@ -135,7 +135,7 @@ def test_each_recipient_has_a_letter_of_their_own(make_variant: MakeVariant, mak
     settings.SHOP_STOCK_ALERT_RECIPIENTS = ["ada@example.com", "bob@example.com"]
     make_move(make_variant(20, threshold=10), -15)
     subjects()
-    assert set(Letter.objects.values_list("to", flat=True)) == {"ada@example.com", "bob@example.com"}
+    assert set(Delivery.objects.values_list("to", flat=True)) == {"ada@example.com", "bob@example.com"}
 
 
 def test_without_recipients_there_is_no_mail_and_none_later(
@@ -159,7 +159,7 @@ def test_many_mailers_at_once_write_one_letter(make_variant: MakeVariant, make_m
             connection.close()
 
     assert sum(all_at_once(mail_and_close, range(10))) == 1
-    assert Letter.objects.count() == 1
+    assert Delivery.objects.count() == 1
 
 
 def test_an_alert_that_changes_while_it_is_told_is_told_again(
@@ -227,7 +227,7 @@ def test_a_hundred_sales_at_once_are_one_alert_and_one_mail(make_variant: MakeVa
         )
         assert [each for outcomes in done for each in outcomes] == ["added"] * SALES
         assert server.subjects == ["Holdfast: 1 low"]
-    assert LowStockAlert.objects.count() == Letter.objects.count() == 1
+    assert LowStockAlert.objects.count() == Delivery.objects.count() == 1
 
 
 def test_a_replay_of_the_checks_tells_nothing_again(make_variant: MakeVariant, make_move: Move) -> None:

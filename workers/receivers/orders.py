@@ -1,4 +1,4 @@
-"""What follows from orders: events and letters."""
+"""What follows from orders: events and e-mails."""
 
 import uuid
 from collections.abc import Sequence
@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.events import event_intent
-from orders.letters import Occasion
+from orders.emails import EmailKind
 from orders.models import Order, OrderLine
 from orders.signals import checkout_started, order_moved, order_placed, units_refunded
 from orders.states import State
 from outbox.intents import Intent, enqueue
 
-_LETTERS = {
-    State.SHIPPED: Occasion.SHIPPED,
-    State.CANCELLED: Occasion.CANCELLED,
-    State.REFUNDED: Occasion.REFUNDED,
+_EMAILS = {
+    State.SHIPPED: EmailKind.SHIPPED,
+    State.CANCELLED: EmailKind.CANCELLED,
+    State.REFUNDED: EmailKind.REFUNDED,
 }
 
 
@@ -34,15 +34,15 @@ def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
 
 
 def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
-    """A cart was bought: a purchase a line, and the letter that says so."""
+    """A cart was bought: a purchase a line, and the e-mail that says so."""
     purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
-    enqueue([*purchases, _letter(order, Occasion.PLACED)])
+    enqueue([*purchases, _email(order, EmailKind.PLACED)])
 
 
 def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> None:
     """An order went on. The customer hears of what they are waiting for."""
-    if occasion := _LETTERS.get(state):
-        enqueue([_letter(order, occasion)])
+    if kind := _EMAILS.get(state):
+        enqueue([_email(order, kind)])
 
 
 def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
@@ -50,8 +50,8 @@ def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLi
     enqueue(_line_event("refund", order, line, count) for line, count in units)
 
 
-def _letter(order: Order, occasion: Occasion) -> Intent:
-    return Intent("write_order_letters", key=order.pk, payload={"occasion": occasion.value})
+def _email(order: Order, kind: EmailKind) -> Intent:
+    return Intent("write_order_letters", key=order.pk, payload={"occasion": kind.value})
 
 
 def _line_event(name: str, order: Order, line: OrderLine, units: int) -> Intent:

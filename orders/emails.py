@@ -14,8 +14,8 @@ from orders.models import Order, OrderTransition
 from orders.states import State
 
 
-class Occasion(StrEnum):
-    """What a letter is about; also the names of its templates."""
+class EmailKind(StrEnum):
+    """What an e-mail about an order is for; also the names of its templates."""
 
     PLACED = "placed"
     SHIPPED = "shipped"
@@ -24,8 +24,8 @@ class Occasion(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wording:
-    """A letter, ready to be posted."""
+class RenderedEmail:
+    """An e-mail, ready to be sent."""
 
     to: str
     subject: str
@@ -33,23 +33,23 @@ class Wording:
     html: str
 
 
-def letter_of(order: Order, occasion: Occasion) -> Wording:
-    """The letter to an order's customer. Reads the lines, and the step that it tells of: 2 queries."""
+def render_order_email(order: Order, kind: EmailKind) -> RenderedEmail:
+    """The e-mail to an order's customer. Reads the lines, and the step that it tells of: 2 queries."""
     with translation.override(settings.LANGUAGE_CODE):
-        context = _facts(order, occasion)
+        context = _facts(order, kind)
         subject, text, html = (
             render_to_string(f"orders/mail/{name}", context)
-            for name in (f"{occasion}.subject.txt", "letter.txt", "letter.html")
+            for name in (f"{kind}.subject.txt", "email.txt", "email.html")
         )
-    return Wording(to=order.email, subject=subject.strip(), text=text.strip() + "\n", html=html)
+    return RenderedEmail(to=order.email, subject=subject.strip(), text=text.strip() + "\n", html=html)
 
 
-def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
+def _facts(order: Order, kind: EmailKind) -> dict[str, object]:
     lines = [
         {"name": line.name, "quantity": line.quantity, "price": money(line.price), "total": money(line.total)}
         for line in order.lines.all()
     ]
-    steps = OrderTransition.objects.filter(order=order, to_state=State(occasion))
+    steps = OrderTransition.objects.filter(order=order, to_state=State(kind))
     notes = [step.note for step in steps if not step.is_correction]
     return {
         "order": order,
@@ -63,5 +63,5 @@ def _facts(order: Order, occasion: Occasion) -> dict[str, object]:
         "shop": settings.SHOP_NAME,
         "legal_name": settings.SHOP_LEGAL_NAME,
         "legal_address": settings.SHOP_LEGAL_ADDRESS,
-        "lead": f"orders/mail/{occasion}.lead.txt",
+        "lead": f"orders/mail/{kind}.lead.txt",
     }

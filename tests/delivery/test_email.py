@@ -1,4 +1,4 @@
-"""Letters are written with the change they tell of and sent after it: at least once, and once when all is well."""
+"""E-mails are written with the change they tell of and sent after it: at least once, and once when all is well."""
 
 import threading
 from collections.abc import Iterator
@@ -15,10 +15,9 @@ from django.db.models.functions import Now
 
 from core.redis import client
 from delivery import deliver as delivering
-from delivery.deliver import MOST_ATTEMPTS, deliver, lease
-from delivery.models import Letter
-from delivery.queue import post
-from delivery.retention import discard_dead_letters, drop_old_letters, retry_dead_letters
+from delivery.deliver import MOST_ATTEMPTS, lease
+from delivery.models import Delivery
+from delivery.services import discard_dead_deliveries, drop_old_deliveries, retry_dead_deliveries, send_email
 from tests.support.browsing import all_at_once
 from tests.support.effects import messages
 from tests.support.mailing import MailServer
@@ -50,7 +49,11 @@ def logged() -> list[tuple[int, str]]:
 
 
 def write(key: str = "a", *, to: str = "ada@example.com", **columns: str) -> None:
-    post(**{"kind": "test", "to": to, "subject": f"Letter {key}", "text": "Words", "dedupe_key": key, **columns})
+    send_email(**{"kind": "test", "to": to, "subject": f"E-mail {key}", "text": "Words", "dedupe_key": key, **columns})
+
+
+def deliver() -> int:
+    return delivering.deliver("email")
 
 
 def deliver_and_close(_: object = None) -> None:
@@ -61,46 +64,46 @@ def deliver_and_close(_: object = None) -> None:
 
 
 def make_due() -> None:
-    """Let every lease, every wait of a letter and the pause of the mail server be over."""
-    Letter.objects.update(due_at=Now() - timedelta(seconds=1))
-    client().delete("post:paused")
+    """Let every lease, every wait of a message and the pause of the mail server be over."""
+    Delivery.objects.update(due_at=Now() - timedelta(seconds=1))
+    client().delete("delivery:email:email")
 
 
-def parts(letter: Message) -> list[tuple[str, object]]:
-    return [(part.get_content_type(), part.get_payload()) for part in letter.walk() if not part.is_multipart()]
+def parts(message: Message) -> list[tuple[str, object]]:
+    return [(part.get_content_type(), part.get_payload()) for part in message.walk() if not part.is_multipart()]
 
 
-def test_a_letter_is_sent_once_with_what_was_written(mail: MailServer) -> None:
+def test_an_e_mail_is_sent_once_with_what_was_written(mail: MailServer) -> None:
     write(text="Words", html="<p>Words</p>")
     assert (deliver(), deliver()) == (1, 0)
-    (letter,) = mail.letters
-    assert (letter["Subject"], letter["To"], letter["From"]) == ("Letter a", "ada@example.com", "shop@example.com")
-    assert letter["Auto-Submitted"] == "auto-generated"
-    assert parts(letter) == [("text/plain", "Words"), ("text/html", "<p>Words</p>")]
+    (message,) = mail.messages
+    assert (message["Subject"], message["To"], message["From"]) == ("E-mail a", "ada@example.com", "shop@example.com")
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert parts(message) == [("text/plain", "Words"), ("text/html", "<p>Words</p>")]
 
 
-def test_what_was_in_a_letter_is_forgotten_when_it_is_sent(mail: MailServer) -> None:
+def test_what_was_in_an_e_mail_is_forgotten_when_it_is_sent(mail: MailServer) -> None:
     write(html="<p>Words</p>")
     deliver()
-    row = Letter.objects.get()
+    row = Delivery.objects.get()
     assert row.sent_at
-    assert (row.text, row.html, row.to, row.subject) == ("", "", "ada@example.com", "Letter a")
+    assert (row.text, row.html, row.to, row.subject) == ("", "", "ada@example.com", "E-mail a")
 
 
-def test_a_letter_goes_with_the_change_or_not_at_all(mail: MailServer) -> None:
+def test_an_e_mail_goes_with_the_change_or_not_at_all(mail: MailServer) -> None:
     with transaction.atomic():
         write()
         transaction.set_rollback(True)
-    assert (Letter.objects.count(), messages()) == (0, 0)
+    assert (Delivery.objects.count(), messages()) == (0, 0)
 
 
-def test_many_letters_send_one_message_to_the_workers() -> None:
+def test_many_e_mails_send_one_message_to_the_workers() -> None:
     for key in "abcde":
         write(key)
     assert messages() == 1
 
 
-def test_a_letter_that_comes_while_others_are_sent_rings_again(mail: MailServer) -> None:
+def test_an_e_mail_that_comes_while_others_are_sent_wakes_a_worker_again(mail: MailServer) -> None:
     write("a")
     before = messages()
     deliver()
@@ -108,7 +111,7 @@ def test_a_letter_that_comes_while_others_are_sent_rings_again(mail: MailServer)
     assert messages() == before + 1
 
 
-def test_thirty_posts_of_one_key_at_once_send_one_letter(mail: MailServer) -> None:
+def test_thirty_posts_of_one_key_at_once_send_one_e_mail(mail: MailServer) -> None:
     def write_and_close(_: int) -> None:
         try:
             with transaction.atomic():
@@ -118,7 +121,7 @@ def test_thirty_posts_of_one_key_at_once_send_one_letter(mail: MailServer) -> No
 
     all_at_once(write_and_close, range(30))
     deliver()
-    assert mail.subjects == ["Letter a"]
+    assert mail.subjects == ["E-mail a"]
 
 
 def test_a_subject_of_several_lines_becomes_one(mail: MailServer) -> None:
@@ -127,8 +130,8 @@ def test_a_subject_of_several_lines_becomes_one(mail: MailServer) -> None:
     assert mail.subjects == ["Your order Bcc: all@example.com"]
 
 
-def test_two_workers_at_once_send_each_letter_once(mail: MailServer) -> None:
-    """Both have a letter in their hands before either has sent it."""
+def test_two_workers_at_once_send_each_e_mail_once(mail: MailServer) -> None:
+    """Both have a message in their hands before either has sent it."""
     mail.answers.clear()
     write("a")
     write("b")
@@ -139,26 +142,21 @@ def test_two_workers_at_once_send_each_letter_once(mail: MailServer) -> None:
     mail.answers.set()
     for worker in workers:
         worker.join(30)
-    assert sorted(mail.subjects) == ["Letter a", "Letter b"]
+    assert sorted(mail.subjects) == ["E-mail a", "E-mail b"]
 
 
-def test_a_letter_is_not_leased_inside_a_transaction() -> None:
+def test_an_e_mail_is_not_leased_inside_a_transaction() -> None:
     write()
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
-        lease(Letter.objects.get().pk)
+        lease(Delivery.objects.get().pk)
 
 
-SESSIONS_OF_OTHERS = """
-    SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-
-
-def test_a_letter_that_was_sent_is_not_leased_again(mail: MailServer) -> None:
+def test_an_e_mail_that_was_sent_is_not_leased_again(mail: MailServer) -> None:
     """By a worker that saw it among the due ones long ago."""
     write()
     deliver()
     make_due()
-    assert lease(Letter.objects.get().pk) is None
+    assert lease(Delivery.objects.get().pk) is None
 
 
 def test_a_hanging_mail_server_holds_no_transaction_open(mail: MailServer) -> None:
@@ -175,7 +173,7 @@ def test_a_hanging_mail_server_holds_no_transaction_open(mail: MailServer) -> No
     mail.answers.set()
     worker.join(30)
     assert states == {"idle"}
-    assert mail.subjects == ["Letter a"]
+    assert mail.subjects == ["E-mail a"]
 
 
 def test_a_mail_server_that_hangs_is_given_up_and_left_alone_for_a_while(mail: MailServer, settings: Any) -> None:
@@ -187,21 +185,21 @@ def test_a_mail_server_that_hangs_is_given_up_and_left_alone_for_a_while(mail: M
     assert deliver() == 0
     assert mail.asked.acquire(blocking=False)
     assert not mail.asked.acquire(blocking=False), "asked again in the pause"
-    assert sorted(Letter.objects.values_list("attempts", flat=True)) == [0, 1]
+    assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 1]
 
 
-def test_letters_wait_for_a_mail_server_that_is_down(mail: MailServer) -> None:
+def test_e_mails_wait_for_a_mail_server_that_is_down(mail: MailServer) -> None:
     mail.stop()
     write("a")
     write("b")
     assert deliver() == 0
-    row = Letter.objects.get(attempts=1)
+    row = Delivery.objects.get(attempts=1)
     assert "ConnectionRefusedError" in row.error
     mail.start()
     make_due()
     assert deliver() == 2
-    assert sorted(mail.subjects) == ["Letter a", "Letter b"]
-    assert set(Letter.objects.values_list("error", flat=True)) == {""}
+    assert sorted(mail.subjects) == ["E-mail a", "E-mail b"]
+    assert set(Delivery.objects.values_list("error", flat=True)) == {""}
 
 
 def test_an_address_that_does_not_exist_is_not_tried_again_and_holds_up_nobody(mail: MailServer) -> None:
@@ -209,7 +207,7 @@ def test_an_address_that_does_not_exist_is_not_tried_again_and_holds_up_nobody(m
     write("a", to="nobody@example.com")
     write("b")
     assert deliver() == 1
-    row = Letter.objects.get(dedupe_key="a")
+    row = Delivery.objects.get(dedupe_key="a")
     assert (row.attempts, row.is_dead) == (1, True)
     assert "550" in row.error
 
@@ -226,59 +224,59 @@ def test_what_is_no_e_mail_is_not_tried_again(mail: MailServer) -> None:
     write("a", to="ada@example.com\nBcc: all@example.com")
     write("b")
     assert deliver() == 1
-    assert Letter.objects.get(dedupe_key="a").is_dead
+    assert Delivery.objects.get(dedupe_key="a").is_dead
 
 
-def test_a_letter_refused_for_now_is_tried_until_it_is_dead_and_can_be_retried(mail: MailServer, staff: User) -> None:
+def test_an_e_mail_refused_for_now_is_tried_until_it_is_dead_and_can_be_retried(mail: MailServer, staff: User) -> None:
     mail.refuse["full@example.com"] = 452
     write(to="full@example.com")
     for _ in range(MOST_ATTEMPTS):
-        assert not Letter.objects.get().is_dead
+        assert not Delivery.objects.get().is_dead
         deliver()
         deliver()  # not due yet: no attempt
         make_due()
-    row = Letter.objects.get()
+    row = Delivery.objects.get()
     assert (row.attempts, row.is_dead) == (MOST_ATTEMPTS, True)
     mail.refuse.clear()
     assert deliver() == 0
-    assert retry_dead_letters([row.pk], actor=staff) == 1
+    assert retry_dead_deliveries([row.pk], actor=staff) == 1
     assert deliver() == 1
     assert logged() == [(staff.pk, "To be sent again.")]
 
 
-def test_a_letter_that_lost_its_worker_each_time_is_dead_at_last(mail: MailServer) -> None:
+def test_an_e_mail_that_lost_its_worker_each_time_is_dead_at_last(mail: MailServer) -> None:
     write()
-    Letter.objects.update(attempts=MOST_ATTEMPTS)
+    Delivery.objects.update(attempts=MOST_ATTEMPTS)
     assert deliver() == 0
-    assert Letter.objects.get().is_dead
+    assert Delivery.objects.get().is_dead
 
 
-def test_a_living_letter_is_neither_retried_nor_discarded_by_hand(staff: User) -> None:
+def test_a_living_e_mail_is_neither_retried_nor_discarded_by_hand(staff: User) -> None:
     write()
-    ids = [Letter.objects.get().pk]
-    assert retry_dead_letters(ids, actor=staff) == 0
-    assert discard_dead_letters(ids, actor=staff, reason="No such customer") == 0
-    assert (Letter.objects.count(), logged()) == (1, [])
+    ids = [Delivery.objects.get().pk]
+    assert retry_dead_deliveries(ids, actor=staff) == 0
+    assert discard_dead_deliveries(ids, actor=staff, reason="No such customer") == 0
+    assert (Delivery.objects.count(), logged()) == (1, [])
 
 
-def test_a_dead_letter_is_discarded_with_a_reason(staff: User) -> None:
+def test_a_dead_e_mail_is_discarded_with_a_reason(staff: User) -> None:
     write()
-    Letter.objects.update(is_dead=True)
-    assert discard_dead_letters([Letter.objects.get().pk], actor=staff, reason="No such customer") == 1
-    assert not Letter.objects.exists()
+    Delivery.objects.update(is_dead=True)
+    assert discard_dead_deliveries([Delivery.objects.get().pk], actor=staff, reason="No such customer") == 1
+    assert not Delivery.objects.exists()
     assert logged() == [(staff.pk, "Discarded: No such customer")]
 
 
-def outlived(mail: MailServer, *, then: int) -> Letter:
-    """A letter whose lease ended while it was sent, and was taken by another worker; the first is answered `then`."""
+def outlived(mail: MailServer, *, then: int) -> Delivery:
+    """A message whose lease ended while it was sent, and was taken by another worker; the first is answered `then`."""
     mail.refuse["ada@example.com"] = then
     mail.answers.clear()
     write()
     worker = threading.Thread(target=deliver_and_close)
     worker.start()
     assert mail.asked.acquire(timeout=30)
-    Letter.objects.update(due_at=Now() - timedelta(seconds=1))
-    row = lease(Letter.objects.get().pk)
+    Delivery.objects.update(due_at=Now() - timedelta(seconds=1))
+    row = lease(Delivery.objects.get().pk)
     assert row
     mail.answers.set()
     worker.join(30)
@@ -287,13 +285,13 @@ def outlived(mail: MailServer, *, then: int) -> Letter:
 
 def test_a_failure_after_the_lease_does_not_touch_the_next_one(mail: MailServer) -> None:
     leased = outlived(mail, then=452)
-    row = Letter.objects.get()
+    row = Delivery.objects.get()
     assert (row.attempts, row.due_at, row.error) == (2, leased.due_at, "")
 
 
-def test_a_letter_that_was_sent_after_its_lease_is_sent(mail: MailServer) -> None:
+def test_an_e_mail_that_was_sent_after_its_lease_is_sent(mail: MailServer) -> None:
     outlived(mail, then=250)
-    assert Letter.objects.get().sent_at
+    assert Delivery.objects.get().sent_at
 
 
 def test_a_delivery_whose_time_is_up_hands_over(mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,27 +303,27 @@ def test_a_delivery_whose_time_is_up_hands_over(mail: MailServer, monkeypatch: p
     assert messages() == before + 1
 
 
-def test_letters_sent_long_ago_are_dropped_and_their_keys_forgotten(mail: MailServer, settings: Any) -> None:
+def test_e_mails_sent_long_ago_are_dropped_and_their_keys_forgotten(mail: MailServer, settings: Any) -> None:
     write("old")
     write("new")
     deliver()
     write("unsent")
-    long_ago = Now() - timedelta(days=settings.SHOP_LETTER_DAYS, minutes=1)
-    Letter.objects.filter(dedupe_key="old").update(sent_at=long_ago)
-    Letter.objects.update(created_at=long_ago)
-    assert drop_old_letters() == 1
+    long_ago = Now() - timedelta(days=settings.DELIVERY_DAYS, minutes=1)
+    Delivery.objects.filter(dedupe_key="old").update(sent_at=long_ago)
+    Delivery.objects.update(created_at=long_ago)
+    assert drop_old_deliveries() == 1
     write("old")
     write("new")
-    assert sorted(Letter.objects.values_list("dedupe_key", flat=True)) == ["new", "old", "unsent"]
+    assert sorted(Delivery.objects.values_list("dedupe_key", flat=True)) == ["new", "old", "unsent"]
 
 
-def test_a_worker_sends_what_is_rung_for_and_beat_rings_for_the_rest(tmp_path: Path) -> None:
+def test_a_worker_sends_what_it_is_woken_for(tmp_path: Path) -> None:
     with MailServer() as server:
         worker = start_worker(tmp_path, EMAIL_URL=server.url)
         worker.ready()
         try:
             write()
-            wait_until(lambda: server.subjects == ["Letter a"], "the letter is sent")
+            wait_until(lambda: server.subjects == ["E-mail a"], "the message is sent")
         finally:
             worker.teardown()
-    assert BEAT_SCHEDULE["post_letters"]["task"] == "post_letters"
+    assert BEAT_SCHEDULE["wake_deliveries"]["task"] == "wake_deliveries"

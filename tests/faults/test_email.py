@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from delivery.queue import post
+from delivery.services import send_email
 from tests.faults.conftest import StartSite
 from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
@@ -22,9 +22,9 @@ def mail() -> Iterator[MailServer]:
 
 
 def write(site: Site, key: str) -> None:
-    """Beat rings for it: the bell of this process is another shop's."""
+    """Beat wakes a worker for it: the broker of this process is another shop's."""
     with site.orm():
-        post(kind="test", to="ada@example.com", subject=key, text="Words", dedupe_key=key)
+        send_email(kind="test", to="ada@example.com", subject=key, text="Words", dedupe_key=key)
 
 
 def unsent(site: Site) -> int:
@@ -33,19 +33,19 @@ def unsent(site: Site) -> int:
 
 
 @pytest.mark.quick_fault
-@pytest.mark.row("24", "worker killed before and after it sends a letter", "sent again, under the same Message-ID")
-def test_killed_with_a_letter(start_site: StartSite, mail: MailServer, note: Note) -> None:
+@pytest.mark.row("24", "worker killed before and after it sends an e-mail", "sent again, under the same Message-ID")
+def test_killed_with_an_e_mail(start_site: StartSite, mail: MailServer, note: Note) -> None:
     site = start_site(env={"EMAIL_URL": mail.url, "FAULTS_HURRY": "1"}, without=("web", "bulk"))
-    for point in ("letter_leased", "letter_sent"):
+    for point in ("delivery_leased", "delivery_sent"):
         site.arm(point)
     write(site, "a")
-    wait_until(lambda: unsent(site) == 0, "the letter is marked as sent", 60)
+    wait_until(lambda: unsent(site) == 0, "the e-mail is marked as sent", 60)
     assert mail.subjects == ["a", "a"]
-    assert len({letter["Message-ID"] for letter in mail.letters}) == 1
+    assert len({message["Message-ID"] for message in mail.messages}) == 1
     note(None)
 
 
-@pytest.mark.row("24b", "mail server hangs", "everything else goes on; letters are sent, each once, when it answers")
+@pytest.mark.row("24b", "mail server hangs", "everything else goes on; e-mails are sent, each once, when it answers")
 def test_mail_server_hangs(start_site: StartSite, mail: MailServer, note: Note) -> None:
     site = start_site(env={"EMAIL_URL": mail.url})
 
@@ -58,7 +58,7 @@ def test_mail_server_hangs(start_site: StartSite, mail: MailServer, note: Note) 
         mail.answers.set()
 
     observed = endure(site, fault, only=AS_USUAL)
-    wait_until(lambda: unsent(site) == 0, "all letters are sent", 120)
+    wait_until(lambda: unsent(site) == 0, "all e-mails are sent", 120)
     # What the server was asked while it said nothing, it may have heard after its client gave up.
     assert set(mail.subjects) == {str(number) for number in range(20)}
-    note(observed, remark=f"({len(mail.letters) - 20} twice)")
+    note(observed, remark=f"({len(mail.messages) - 20} twice)")

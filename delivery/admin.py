@@ -1,0 +1,75 @@
+"""Deliveries: what went where, what waits, and what could not be sent. Never what is in a message."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from core.admin.confirmation import Question
+from core.admin.dead_rows import DeadRowsAdmin
+from core.admin.filters import ValueFilter
+from delivery.models import Delivery
+from delivery.services import discard_dead_deliveries, retry_dead_deliveries
+
+_DISCARD = Question(
+    title="Discard deliveries",
+    consequence="They will never be sent. Deliveries that are not dead are left as they are.",
+    button="Discard",
+)
+
+
+class ChannelFilter(ValueFilter):
+    title = column = parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(name, name) for name in settings.DELIVERY_CHANNELS]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """How far a delivery is."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("waiting", "Waiting"), ("dead", "Dead"), ("sent", "Sent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        match self.value():
+            case "waiting":
+                return queryset.filter(sent_at__isnull=True, is_dead=False)
+            case "dead":
+                return queryset.filter(sent_at__isnull=True, is_dead=True)
+            case "sent":
+                return queryset.filter(sent_at__isnull=False)
+        return queryset
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(DeadRowsAdmin):
+    things = ("delivery", "deliveries")
+    question = _DISCARD
+    retry_dead = staticmethod(retry_dead_deliveries)
+    discard_dead = staticmethod(discard_dead_deliveries)
+
+    list_display = ["created_at", "channel", "kind", "to", "subject", "state", "attempts", "sent_at", "error"]
+    list_filter = [StateFilter, ChannelFilter, "kind"]
+    search_fields = ["=to", "=dedupe_key"]
+    search_help_text = "A whole e-mail address, https:// and the host of a web address, or a dedupe key"
+    # Without text, HTML and payload: there may be a link in them that logs somebody in, or an address that is a secret.
+    fields = [
+        ("kind", "channel"),
+        ("to", "receiver"),
+        "subject",
+        ("created_at", "sent_at"),
+        ("attempts", "due_at", "is_dead"),
+        "error",
+        "dedupe_key",
+    ]
+
+    @display(description="State", label={"Sent": "success", "Waiting": "info", "Dead": "danger"})  # type: ignore[untyped-decorator]
+    def state(self, delivery: Delivery) -> str:
+        if delivery.sent_at:
+            return "Sent"
+        return "Dead" if delivery.is_dead else "Waiting"
