@@ -30,10 +30,14 @@ def data_of(user: User) -> dict[str, Any]:
         "date_joined": user.date_joined,
         "last_login": user.last_login,
         "carts": [_cart(cart) for cart in carts],
-        "addresses_given": [asdict(checkout.customer) for checkout in checkouts],
+        "addresses_given": [_address(checkout) for checkout in checkouts],
         "orders": [_order(order) for order in orders],
         **{name: values for _, answer in answers for name, values in answer.items()},
     }
+
+
+def _address(given: Checkout | Order) -> dict[str, str]:
+    return asdict(given.customer) | {"country": given.country_name}
 
 
 def _cart(cart: Cart) -> dict[str, Any]:
@@ -61,7 +65,7 @@ def _order(order: Order) -> dict[str, Any]:
         "number": order.number,
         "state": order.state,
         "created_at": order.created_at,
-        "to": asdict(order.customer),
+        "to": _address(order),
         "delivery": order.delivery_name,
         "total": order.total,
         "lines": [_order_line(line) for line in order.lines.all()],

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.module_loading import import_string
+from django_countries import countries
 
 from orders.payments import Provider
 from shop.exposure import is_public
@@ -52,6 +53,18 @@ def check_payment_providers(app_configs: object, **kwargs: Any) -> Iterator[Chec
                 f"SHOP_PAYMENT_PROVIDERS[{name!r}] is {path!r}, which is no payment provider.",
                 hint="Give the dotted path of a subclass of orders.payments.Provider. See docs/payments.md.",
                 id="shop.E007",
+            )
+
+
+@register()
+def check_countries(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.E010: the shop delivers to countries that there are."""
+    for code in settings.SHOP_COUNTRIES:
+        if code not in countries:
+            yield Error(
+                f"SHOP_COUNTRIES has {code!r}, which is no code of a country.",
+                hint="Give codes of two capital letters of ISO 3166, such as GB,IE,FR.",
+                id="shop.E010",
             )
 
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django.contrib.staticfiles",
     "django_celery_results",
+    "django_countries",  # the names of countries in each language
     "shop.apps.ShopConfig",
     "workers.apps.WorkersConfig",
     "analytics.apps.AnalyticsConfig",
@@ -206,6 +207,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]  # translations; see CONTRIBUTING.md
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
 SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in mails lead
+SHOP_COUNTRIES = env.list("SHOP_COUNTRIES", default=[])  # by ISO 3166, that the shop delivers to; empty: all
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217
 SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "")  # instead of the one that the language has for it
 

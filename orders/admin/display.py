@@ -19,5 +19,5 @@ STATE_COLOURS = {
 def address_of(order: Order) -> str:
     """Who it goes to, a line each."""
     town = f"{order.postcode} {order.city}"
-    lines = [line for line in (order.name, order.street, order.street_2, town, order.country) if line]
+    lines = [line for line in (order.name, order.street, order.street_2, town, order.country_name) if line]
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

@@ -25,7 +25,17 @@ from orders.models import Order
 from orders.states import State
 
 _BOOKS = [
-    *("number", "created_at", "state", "email", "name", "country", "goods_total", "delivery_name", "delivery_price"),
+    *(
+        "number",
+        "created_at",
+        "state",
+        "email",
+        "name",
+        "country_name",
+        "goods_total",
+        "delivery_name",
+        "delivery_price",
+    ),
     *("tax_rate", "tax", "total", "pay_by"),
 ]
 

@@ -1,7 +1,7 @@
 """Placing an order: hold, sale, order and its side effects in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from cart.errors import CartChanged, CartClosed, KeyReused
 from cart.models import Cart, CartItem
 from cart.services.purchase import buy_cart
 from cart.signals import stock_short
+from core.countries import country_code
 from core.transactions import clock, command
 from inventory.errors import InsufficientStock
 from inventory.models import Product
@@ -88,7 +89,7 @@ def _place(
         tax_rate=totals.tax_rate,
         tax=totals.tax,
         total=totals.total,
-        **vars(customer),
+        **asdict(customer) | {"country": country_code(customer.country) or customer.country},
     )
     lines = _write_lines(order, items)
     OrderTransition.objects.create(order=order, to_state=State.PLACED)

@@ -8,13 +8,13 @@ ADDRESS = {
     "Street and number": "1 Analytical Row",
     "Town or city": "London",
     "Postcode": "N1 1AA",
-    "Country": "United Kingdom",
 }
 
 
 def fill_in(page: Page) -> None:
     for label, text in ADDRESS.items():
         page.get_by_label(label).fill(text)
+    page.get_by_label("Country").select_option("United Kingdom")
 
 
 def place(page: Page, provider: str = "Invoice") -> None:

@@ -103,7 +103,17 @@ class TestOrders:
         return_lines(order_id=placed.pk, units={line.pk: 1}, reason="Broken cup")
         address = reverse("admin:orders_order_change", args=[placed.pk])
         html = manager.get(address).content.decode()
-        for text in (placed.number, ADA.email, ADA.street, line.name, "£13.95", "20 %", "Broken cup", "Paid"):
+        for text in (
+            placed.number,
+            ADA.email,
+            ADA.street,
+            "United Kingdom",
+            line.name,
+            "£13.95",
+            "20 %",
+            "Broken cup",
+            "Paid",
+        ):
             assert text in html
         assert placed.payments.get().reference in html
         assert manager.post(address, {"state": "refunded", "total": "0"}).status_code == 403
@@ -114,7 +124,7 @@ class TestOrders:
         Order.objects.update(name="=HYPERLINK(1)")
         (row,) = file_of(manager, LIST, placed.pk)
         assert (row["number"], row["total"], row["tax"]) == (placed.number, "13.95", str(placed.tax))
-        assert row["full name"] == "'=HYPERLINK(1)"
+        assert (row["full name"], row["country"]) == ("'=HYPERLINK(1)", "United Kingdom")
 
 
 class TestLines:
@@ -146,6 +156,7 @@ class TestSlips:
             assert html.count(line.sku) == html.count(f"<h1>{one.number}</h1>") == 1
         assert f"{placed} (placed)" in html
         assert ADA.street in html
+        assert html.count("United Kingdom") == 2
         assert "2.50" not in html
         assert "£" not in html
         assert "<script" not in html

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.models import CartItem
 from cart.owners import Owner
@@ -50,7 +50,15 @@ def test_a_delivery_method_that_goes_as_it_is_chosen_is_told_with_what_is_left(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"email": "nonsense"}, {"name": " "}, {"postcode": "1" * 17}, {"city": "a\x00b"}, {"delivery_method": "999"}],
+    [
+        {"email": "nonsense"},
+        {"name": " "},
+        {"country": ""},
+        {"country": "Atlantis"},
+        {"postcode": "1" * 17},
+        {"city": "a\x00b"},
+        {"delivery_method": "999"},
+    ],
 )
 def test_what_is_wrong_is_said_at_its_field(client: Client, line: CartItem, wrong: dict[str, str]) -> None:
     (field,) = wrong
@@ -61,7 +69,7 @@ def test_what_is_wrong_is_said_at_its_field(client: Client, line: CartItem, wron
     assert f'class="field-error" id="id_{field}_error"' in page
     assert len(re.findall("autofocus", page)) == 1
     if field != "delivery_method":
-        (own,) = re.findall(rf'<input [^>]*name="{field}"[^>]*>', page)
+        (own,) = re.findall(rf'<(?:input|select) [^>]*name="{field}"[^>]*>', page)
         assert "autofocus" in own
         assert 'aria-invalid="true"' in own
         assert 'value="1 Analytical Row"' in page
@@ -69,8 +77,46 @@ def test_what_is_wrong_is_said_at_its_field(client: Client, line: CartItem, wron
 
 def test_browsers_know_what_to_fill_in(client: Client, line: CartItem) -> None:
     page = text_of(client.get("/checkout/"))
-    tokens = ["email", "name", "address-line1", "address-line2", "address-level2", "postal-code", "country-name"]
-    assert re.findall(r'name="[a-z_0-9]+"[^>]*autocomplete="([a-z0-9-]+)"', page)[-len(tokens) :] == tokens
+    tokens = ["email", "name", "address-line1", "address-line2", "address-level2", "postal-code", "country"]
+    assert re.findall(r'<(?:input|select) [^>]*autocomplete="([a-z0-9-]+)"', page)[-len(tokens) :] == tokens
+
+
+def test_a_country_is_chosen_and_its_name_is_shown(client: Client, line: CartItem) -> None:
+    countries = re.findall(r'<option value="(.*?)"', text_of(client.get("/checkout/")))
+    assert (countries[0], len(countries)) == ("", 250)
+    fill(client, country="FR")
+    assert Checkout.objects.get().country == "FR"
+    assert "N1 1AA London<br>France</address>" in text_of(client.get(REVIEW))
+
+
+@pytest.mark.parametrize("typed", ["United Kingdom", "united  kingdom", "GB", "UK"])
+def test_a_name_from_a_page_of_the_version_before_counts_as_its_code(
+    client: Client, line: CartItem, typed: str
+) -> None:
+    assert fill(client, country=typed)["Location"] == REVIEW
+    assert Checkout.objects.get().country == "GB"
+
+
+def test_the_shop_delivers_where_it_says(client: Client, line: CartItem, settings: Settings) -> None:
+    settings.SHOP_COUNTRIES = ["GB", "IE"]
+    page = text_of(client.get("/checkout/"))
+    assert re.findall(r'<option value="(.*?)"', page) == ["", "IE", "GB"]
+    refused = fill(client, country="FR")
+    assert refused.status_code == 400
+    assert "Please choose a country from the list: we deliver to no other." in text_of(refused)
+    settings.SHOP_COUNTRIES = ["IE"]
+    assert form(client.get("/checkout/"), "/checkout/").fields["country"] == "IE"
+
+
+@pytest.mark.parametrize(("stored", "chosen"), [("Great Britain", "GB"), ("DE", "DE"), ("Atlantis", "")])
+def test_what_the_version_before_wrote_is_shown_as_it_stands_and_chosen_where_it_is_known(
+    client: Client, line: CartItem, stored: str, chosen: str
+) -> None:
+    fill(client)
+    Checkout.objects.update(country=stored)
+    shown = "Germany" if stored == "DE" else stored
+    assert f"London<br>{shown}</address>" in text_of(client.get(REVIEW))
+    assert form(client.get("/checkout/"), "/checkout/").fields["country"] == chosen
 
 
 def test_a_delivery_method_says_what_it_costs(client: Client, shopper: Owner, make_variant: MakeVariant) -> None:

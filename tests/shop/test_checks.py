@@ -179,6 +179,12 @@ def test_a_guests_hold_ends_before_the_cart_is_closed(settings: Settings) -> Non
     assert ids() == ["shop.E004"]
 
 
+def test_countries_that_there_are_not_are_refused(settings: Settings) -> None:
+    settings.SHOP_COUNTRIES = ["GB", "UK", "gb"]
+    assert [complaint.msg.split()[2] for complaint in complaints()] == ["'UK',", "'gb',"]
+    assert set(ids()) == {"shop.E010"}
+
+
 def test_a_line_may_not_have_more_than_its_cart(settings: Settings) -> None:
     settings.SHOP_MAX_UNITS_PER_LINE = settings.SHOP_MAX_UNITS_PER_CART + 1
     assert ids() == ["shop.E004"]

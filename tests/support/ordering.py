@@ -11,7 +11,7 @@ from orders.selectors import review_of
 from orders.services import Expected, place_order, settle_payment
 
 ADA = Customer(
-    email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="UK"
+    email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="GB"
 )
 
 

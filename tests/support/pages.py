@@ -44,6 +44,7 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[Form] = []
         self._is_open = False
+        self._choice = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -52,6 +53,12 @@ class _Forms(HTMLParser):
             self._is_open = True
         if tag == "input" and self._is_open and (values.get("type") != "radio" or "checked" in values):
             self.found[-1].fields[values["name"]] = values.get("value", "")
+        if tag == "select" and self._is_open:
+            self._choice = values["name"]
+        if tag == "option" and self._is_open:
+            fields = self.found[-1].fields
+            if "selected" in values or self._choice not in fields:  # a browser sends the first unless one is chosen
+                fields[self._choice] = values["value"]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

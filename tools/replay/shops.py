@@ -26,7 +26,7 @@ REFUSALS = {
     "sold_out": Outcome.SOLD_OUT,
 }
 CUSTOMER = Customer(
-    email="replay@example.com", name="Replay", street="1 Log Lane", city="London", postcode="N1 1AA", country="UK"
+    email="replay@example.com", name="Replay", street="1 Log Lane", city="London", postcode="N1 1AA", country="GB"
 )
 
 
