@@ -14,8 +14,7 @@ from django.urls import URLPattern, path
 from unfold.decorators import display
 
 from analytics.models import AnalyticsEvent, DailyFigure
-from analytics.selectors import cart_history
-from analytics.trace import trace_event
+from analytics.selectors import cart_history, trace_event
 from core.admin.base import ReadOnlyAdmin
 from core.admin.filters import ValueFilter
 from outbox.admin import TracedAdmin

@@ -1,15 +1,18 @@
-"""Questions about what shoppers did."""
+"""Questions about what shoppers did: figures of days, the history of a cart, and what became of one event."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
+from django_celery_results.models import TaskResult
 
 from analytics.models import AnalyticsEvent, DailyFigure
 from core.days import start_of, today
 from inventory.models import ProductVariant
+from outbox.models import EffectRun, OutboxRow
 
 MOST_SHOWN = 500  # events of a cart
 
@@ -68,3 +71,53 @@ def cart_history(cart_id: int) -> CartHistory:
     skus = dict(variants.values_list("pk", "sku"))
     happenings = [Happening(event, skus.get(event.variant_id or 0, "")) for event in shown]
     return CartHistory(cart_id=cart_id, happenings=happenings, is_cut=len(found) > MOST_SHOWN)
+
+
+@dataclass(frozen=True)
+class TracedRun:
+    """A batch that had rows of the event, and what Celery kept of its task (only failures are kept)."""
+
+    run: EffectRun
+    result: TaskResult | None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """An event by its id: the recorded event, if it is one, the rows still to be done, and the runs of those done."""
+
+    event_id: uuid.UUID
+    event: AnalyticsEvent | None
+    sku: str
+    rows: list[OutboxRow]
+    runs: list[TracedRun]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.event or self.rows or self.runs)
+
+
+def trace_event(event_id: uuid.UUID) -> Trace:
+    """Everything that is known of an event. 5 queries. Runs are kept for SHOP_EFFECT_RUN_DAYS.
+
+    Flower cannot show it: it knows only what was published.
+    """
+    runs = list(EffectRun.objects.filter(event_ids__contains=[event_id]).order_by("id"))
+    results = {
+        result.task_id: result for result in TaskResult.objects.filter(task_id__in={run.task_id for run in runs})
+    }
+    event = AnalyticsEvent.objects.filter(event_id=event_id).first()
+    return Trace(
+        event_id=event_id,
+        event=event,
+        sku=_sku(event),
+        rows=list(OutboxRow.objects.filter(event_id=event_id).order_by("id")),
+        runs=[TracedRun(run=run, result=results.get(run.task_id)) for run in runs],
+    )
+
+
+def _sku(event: AnalyticsEvent | None) -> str:
+    """Of the event's variant; its number where it is gone."""
+    if event is None or event.variant_id is None:
+        return "no variant"
+    sku = ProductVariant.objects.filter(pk=event.variant_id).values_list("sku", flat=True).first()
+    return sku or f"variant {event.variant_id}"

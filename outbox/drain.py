@@ -1,17 +1,20 @@
-"""Doing the effects: rows are claimed, their effect done and the rows deleted in one transaction.
+"""`drain` does the effects: rows are claimed, their effect done and the rows deleted in one transaction.
 
 A worker that is killed at any instant leaves either both or neither, so Celery may lose or repeat the message that woke
-it: a drain that finds no row does nothing.
+it: a drain that finds no row does nothing. The rows are gone once they are done, so what each batch did is noted, and
+`drop_old_runs` drops the notes after some days.
 """
 
 import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.logging import about_request, facts
@@ -19,7 +22,7 @@ from core.redis import try_redis
 from core.rows import instances
 from outbox import wakeup
 from outbox.locks import lock_row
-from outbox.models import OutboxRow
+from outbox.models import EffectRun, OutboxRow
 from outbox.registry import Batch, registry
 from outbox.retry import describe, note_attempt, note_failure
 
@@ -186,3 +189,9 @@ def _note_run(rows: Sequence[OutboxRow], *, task_id: str, watch: Stopwatch, erro
     run: list[Any] = [rows[0].effect, task_id, watch.started_at, watch.milliseconds, ids, events, error]
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, run)
+
+
+def drop_old_runs() -> int:
+    """Delete runs older than SHOP_EFFECT_RUN_DAYS. Returns how many."""
+    oldest = Now() - timedelta(days=settings.SHOP_EFFECT_RUN_DAYS)
+    return EffectRun.objects.filter(started_at__lt=oldest).delete()[0]

@@ -1,4 +1,4 @@
-"""`notify` and its kin: a Celery message without arguments that says "there may be rows of this effect".
+"""`notify`: a Celery message without arguments that says "there may be rows of this effect"; the sweep, for lost ones.
 
 Only speed depends on it. A message is sent when none for the effect is on its way: `SET NX` in Redis remembers that,
 and a drain deletes that flag before its last look for rows. So either the rows of a message were committed before that
@@ -9,8 +9,10 @@ A drain that found rows stays for more, with the flag set: a busy shop sends a m
 """
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
 
 from core.redis import client, try_redis
+from outbox.models import OutboxRow
 from outbox.registry import registry
 
 # A message may be lost with its flag set. Then none is sent for this long at most; the sweep sends all the same.
@@ -41,6 +43,17 @@ def notify_always(effects: Collection[str]) -> None:
     """Send a message for each of these effects whatever the flag says: what a sweep does for rows that were left."""
     for name in effects:
         registry[name].send()
+
+
+def wake_for_waiting_rows(*, longer_than: timedelta) -> list[str]:
+    """Wake a worker for every effect that has rows waiting longer than this. Returns the names of the effects.
+
+    Rows of an effect that this version does not know (one that was rolled back, say) are left for the one that does.
+    """
+    rows = OutboxRow.objects.waiting(longer_than=longer_than).order_by()
+    names = [name for name in rows.values_list("effect", flat=True).distinct() if name in registry]
+    notify_always(names)
+    return names
 
 
 def rearm(name: str) -> None:

@@ -21,11 +21,12 @@ from inventory.photo_files import drop_unnamed_photos
 from inventory.services import refresh_alerts
 from orders.emails import EmailKind
 from orders.services import cancel_overdue_orders, drop_left_checkouts
+from outbox.drain import drop_old_runs
 from outbox.effects import effect
 from outbox.heartbeat import note_heartbeat
 from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
-from outbox.sweep import drop_old_runs, wake_for_waiting_rows
+from outbox.wakeup import wake_for_waiting_rows
 from workers.order_emails import write_order_email
 
 # A row that is older than this was not fetched by its own message.

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.models import AnalyticsEvent
-from analytics.trace import trace_event
+from analytics.selectors import trace_event
 from cart.owners import Owner
 from cart.services import add_product_to_cart
 from inventory.models import ProductVariant

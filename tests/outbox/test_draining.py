@@ -18,7 +18,7 @@ from outbox.intents import Intent, enqueue
 from outbox.models import OutboxRow
 from outbox.registry import Batch, Handler
 from outbox.retry import MOST_ATTEMPTS
-from outbox.sweep import wake_for_waiting_rows
+from outbox.wakeup import wake_for_waiting_rows
 from tests.support.effects import MakeEffect, messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
