@@ -25,6 +25,8 @@ BEAT_SCHEDULE = {
     "mail_stock_alerts": {"task": "mail_stock_alerts", "schedule": timedelta(seconds=30)},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},
+    # What became too old to count, and what was ordered before the number was kept.
+    "recount_units_sold": {"task": "recount_units_sold", "schedule": crontab(minute="22")},
     "sweep_checkouts": {"task": "sweep_checkouts", "schedule": crontab(minute="7")},
     "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},

@@ -20,6 +20,7 @@ from inventory.imports.lost import fail_lost_imports
 from inventory.photo_files import drop_unnamed_photos
 from inventory.services import refresh_alerts
 from orders.emails import EmailKind
+from orders.selectors import products_of_orders
 from orders.services import cancel_overdue_orders, drop_left_checkouts
 from outbox.drain import drop_old_runs
 from outbox.effects import effect
@@ -28,6 +29,7 @@ from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
 from outbox.wakeup import wake_for_waiting_rows
 from workers.order_emails import write_order_email
+from workers.units_sold import count_units_sold, recount_units_sold
 
 # A row that is older than this was not fetched by its own message.
 _LEFT_BEHIND = timedelta(seconds=2)
@@ -49,6 +51,12 @@ def check_low_stock(batch: Batch) -> None:
 def record_analytics(batch: Batch) -> None:
     """Store the events of the batch, each once."""
     record_events(payload for payloads in batch.payloads.values() for payload in payloads)
+
+
+@effect("count_units_sold", queue=Queue.BULK)
+def count_units_sold_of_orders(batch: Batch) -> None:
+    """Count the units sold of all products in the orders that were placed, or lost units."""
+    count_units_sold(product_ids=products_of_orders(batch.ids))
 
 
 # The names that version 1.0 wrote into its rows, and that rows of a rolling release are read by.
@@ -91,6 +99,12 @@ def sweep_carts() -> int:
 def sweep_orders() -> int:
     """Cancel the orders that were not paid in time."""
     return cancel_overdue_orders()
+
+
+@shared_task(name="recount_units_sold", ignore_result=False)
+def recount_all_units_sold() -> int:
+    """Count the units sold in 90 days again where the stored number is not right. Returns how many products."""
+    return recount_units_sold()
 
 
 @shared_task(name="sweep_checkouts", ignore_result=False)

@@ -55,7 +55,7 @@ class ProductAdmin(ServiceAdmin):
     form = ProductForm
     fields = ["number", "name", "slug", "category", "is_listed", "picture", "photograph", "remove_photograph"]
     readonly_fields = ["picture"]
-    list_display = ["name", "number", "category", "is_listed"]
+    list_display = ["name", "number", "category", "units_sold", "is_listed"]
     list_filter = ["category", "is_listed"]
     list_select_related = ["category"]
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`

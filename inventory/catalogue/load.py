@@ -1,5 +1,6 @@
 """Writes the rows of a catalogue into products, variants and the stock ledger, in one transaction."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -80,9 +81,12 @@ def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loade
     return Loaded(created, len(variants), units, len(rows) - len(missing))
 
 
-def _products_of(rows: Iterable[CatalogueRow]) -> tuple[dict[str, int], int]:
+def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
     """The ids of the products of these rows, by number, and how many of them had to be created."""
     names = {row.product_number: row.product_name for row in rows}
+    stock: Counter[str] = Counter()
+    for row in rows:
+        stock[row.product_number] += row.opening_stock
     ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
     lock_products(ids.values())
     categories = ensure_categories()
@@ -93,7 +97,8 @@ def _products_of(rows: Iterable[CatalogueRow]) -> tuple[dict[str, int], int]:
             slug=product_slug(name, number),
             category_id=categories[category_of(name)],
         )
-        for number, name in names.items()
+        # The largest stock last: a shop without sales lists the newest first, and what it has most of is to be seen.
+        for number, name in sorted(names.items(), key=lambda item: stock[item[0]])
         if number not in ids
     ]
     created = Product.objects.bulk_create(new, batch_size=_ROWS_A_STATEMENT)

@@ -1,5 +1,7 @@
 """What the shop has, as shoppers look for it: departments, and articles in them."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -7,6 +9,8 @@ from django.urls import reverse
 
 # What the oversell drill sells: unlisted, and the one product whose ledger may be deleted, with the product.
 DRILL_NUMBER = "OVERSELL-DRILL"
+# How far back `Product.units_sold` looks: an old favourite makes room for a new one.
+SOLD_WITHIN = timedelta(days=90)
 
 
 class Category(models.Model):
@@ -54,9 +58,22 @@ class Product(models.Model):
         default=True, help_text="Shown to shoppers, and watched for low stock. Not so: what a drill sells."
     )
 
+    # Written by the effect `count_units_sold` alone. See docs/search.md.
+    units_sold = models.IntegerField(
+        "sold in 90 days",
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Units in orders of the last 90 days, less those that were cancelled, refunded or returned.",
+    )
+
     class Meta:
         ordering = ["name", "id"]
-        indexes = [GinIndex(name="inventory_product_search", fields=["search"])]
+        indexes = [
+            GinIndex(name="inventory_product_search", fields=["search"]),
+            # The shop's usual list: read backwards, what sold most, and of equals the newest.
+            models.Index(name="inventory_product_units_sold", fields=["units_sold", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,7 @@ from inventory.services.alerts import (
     unmute_variants,
 )
 from inventory.services.bulk import move_stock_in_bulk
-from inventory.services.catalog import delete_category, delete_product, save_product, save_variant
+from inventory.services.catalog import delete_category, delete_product, save_product, save_variant, write_units_sold
 from inventory.services.stock import move_stock
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "save_variant",
     "take_pending_notifications",
     "unmute_variants",
+    "write_units_sold",
 ]

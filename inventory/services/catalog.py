@@ -1,10 +1,10 @@
 """Goods: products and variants are made, changed, taken off sale. What has a history is never deleted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from inventory.categories import category_of
 from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVariants
@@ -13,6 +13,11 @@ from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.signals import stock_changed
 from inventory.sorting import ensure_categories
 
+_WRITE_UNITS_SOLD = """
+    UPDATE inventory_product product SET units_sold = counted.units
+      FROM unnest(%(ids)s::bigint[], %(units)s::int[]) AS counted(id, units)
+     WHERE product.id = counted.id AND product.units_sold <> counted.units
+"""
 _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
@@ -69,6 +74,16 @@ def save_variant(
     if not is_new and "low_stock_threshold" in fields:
         stock_changed.send(sender=ProductVariant, variant_ids=[variant.pk])
     return variant
+
+
+def write_units_sold(*, units_by_product: Mapping[int, int]) -> None:
+    """Write how many units of these products were sold, where another number stands. 1 query.
+
+    The caller has locked the products, and counted after that: of two who count at once, the later count stays.
+    """
+    with connection.cursor() as cursor:
+        values = {"ids": list(units_by_product), "units": list(units_by_product.values())}
+        cursor.execute(_WRITE_UNITS_SOLD, values)
 
 
 def check_price_seen(*, seen: Decimal | None, now: Decimal, wanted: Decimal) -> None:

@@ -8,14 +8,13 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cart.owners import Owner
 from cart.selectors import expired_holds
 from core.rows import instances
-from inventory.models import Category, Product, ProductVariant, StockMovement
+from inventory.models import Category, Product, ProductVariant
 from shop.finding.wanted import Wanted
 from shop.finding.words import matching
 from shop.offers import Offer
@@ -157,18 +156,10 @@ def _sorted(products: QuerySet[Product], sort: str) -> QuerySet[Product]:
         case "newest":
             return products.order_by("-id")
         case "popular":
-            return products.annotate(sold=_opening_stock()).order_by("-sold", "name", "id")
+            return products.order_by("-units_sold", "-id")
     return products.order_by("name", "id")
 
 
 def _lowest_price() -> Subquery:
     on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True).order_by("price")
     return Subquery(on_sale.values("price")[:1], output_field=DecimalField())
-
-
-def _opening_stock() -> Coalesce:
-    """What the shop began with is a quarter's sales, so it says what people like."""
-    opening = StockMovement.objects.filter(variant__product=OuterRef("pk"), kind=StockMovement.Kind.OPENING)
-    units = opening.order_by().values("variant__product").annotate(units=Sum("delta")).values("units")
-    # What began with nothing has no movement; sorted as NULL it would come first.
-    return Coalesce(Subquery(units), 0)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -64,6 +65,16 @@ def everything() -> list[Any]:
     """All that a load can write."""
     tables = [Product, ProductVariant, StockMovement]
     return [list(table._default_manager.order_by("pk").values()) for table in tables]
+
+
+@pytest.mark.django_db
+def test_a_shop_without_sales_begins_with_what_it_has_most_of() -> None:
+    """The newest product comes first where nothing was sold; of a file, that is the one with the largest stock."""
+    plenty = replace(CAKESTAND, opening_stock=5)
+    rows = [replace(CUTLERY, sku="1", product_number="1"), CUTLERY, plenty, replace(CUTLERY, sku="84997B")]
+    catalogue_load(rows=rows, cause="test")
+    numbers = Product.objects.order_by("-units_sold", "-id").values_list("number", flat=True)
+    assert list(numbers) == ["84997", "1", "22423"]
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from inventory.models import Product, ProductVariant
+from inventory.services import write_units_sold
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,21 @@ def test_a_change_of_stock_leaves_the_product_alone(product: Product) -> None:
     before = row_version(product)
     ProductVariant.objects.filter(sku="15044A").update(stock_quantity=5, price=2)
     assert row_version(product) == before
+
+
+def test_a_count_of_units_sold_makes_no_words(product: Product) -> None:
+    """It comes with every order, and to make words costs far more than to write a number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # ALTER TABLE refuses while checks are pending
+        cursor.execute("ALTER TABLE inventory_product DISABLE TRIGGER inventory_product_words")
+        cursor.execute("UPDATE inventory_product SET search = 'untouched'")
+        cursor.execute("ALTER TABLE inventory_product ENABLE TRIGGER inventory_product_words")
+    write_units_sold(units_by_product={product.pk: 7})
+    product.refresh_from_db()
+    assert product.units_sold == 7
+    assert words(product) == {"untouched"}
+    Product.objects.update(number="7")
+    assert words(product) == {"paper", "parasol", "7"}
 
 
 def row_version(product: Product) -> str:

@@ -28,9 +28,7 @@ def test_a_card_has_name_price_and_availability(client: Client, variant: Product
 
 
 def test_the_form_of_a_card_adds_one_and_comes_back_to_it(client: Client, make_variant: MakeVariant) -> None:
-    for _ in range(PRODUCTS_A_PAGE + 1):
-        variant = make_variant()
-    variant = Product.objects.order_by("name", "id")[PRODUCTS_A_PAGE].variants.get()
+    variant, *_ = (make_variant() for _ in range(PRODUCTS_A_PAGE + 1))  # the oldest is alone on the second page
     response = form(client.get("/?page=2"), "/cart/add/").post(client)
     assert (response.status_code, response["Location"]) == (303, f"/?page=2#product-{variant.product_id}")
     assert stock(variant) == (9, 1)

@@ -34,9 +34,9 @@ def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
 
 
 def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
-    """A cart was bought: a purchase a line, and the e-mail that says so."""
+    """A cart was bought: a purchase a line, units sold, and the e-mail that says so."""
     purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
-    enqueue([*purchases, _email(order, EmailKind.PLACED)])
+    enqueue([*purchases, _units_sold(order), _email(order, EmailKind.PLACED)])
 
 
 def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> None:
@@ -47,7 +47,12 @@ def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> N
 
 def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
     """Units that were bought are not any more."""
-    enqueue(_line_event("refund", order, line, count) for line, count in units)
+    refunds = [_line_event("refund", order, line, count) for line, count in units]
+    enqueue([*refunds, _units_sold(order)])
+
+
+def _units_sold(order: Order) -> Intent:
+    return Intent("count_units_sold", key=order.pk)
 
 
 def _email(order: Order, kind: EmailKind) -> Intent:
