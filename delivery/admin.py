@@ -56,7 +56,7 @@ class DeliveryAdmin(DeadRowsAdmin):
     list_display = ["created_at", "channel", "kind", "to", "subject", "state", "attempts", "sent_at", "error"]
     list_filter = [StateFilter, ChannelFilter, "kind"]
     search_fields = ["=to", "=dedupe_key"]
-    search_help_text = "A whole e-mail address, https:// and the host of a web address, or a dedupe key"
+    search_help_text = "A whole e-mail address, or a dedupe key"
     # Without text, HTML and payload: there may be a link in them that logs somebody in, or an address that is a secret.
     fields = [
         ("kind", "channel"),

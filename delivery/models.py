@@ -27,8 +27,6 @@ class Delivery(models.Model):
     receiver = models.CharField(
         max_length=254, db_default="email", help_text="Who is asked to take it. A slow one delays no other."
     )
-    # Not the whole of a web address, which may be a secret. Processes of version 1.0, which know e-mail alone and may
-    # run beside this one during a release, find no e-mail address in it: to them such a delivery is dead, never sent.
     to = models.CharField(max_length=254, help_text="An e-mail address, or the host of a web address.")
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True, help_text="Forgotten once it is sent, and so are the HTML and the payload.")

@@ -21,7 +21,42 @@ kept or lost with the change, and an exception in it undoes the change. So it do
 A line of a cart that is added, changed or removed is announced by Django's own `post_save` and `post_delete` of
 `cart.models.CartItem`; `instance.quantity_change` says by how many units.
 
-This page is made by `make docs` of the docstrings in each app's `signals.py`.
+## An example: a message in a chat room at low stock
+
+This is all of it, in an app of its own. Import the module in the app's `AppConfig.ready`, and put the address that the
+chat gives you for messages from outside (Slack calls it an incoming web hook) into the settings as `CHAT_ADDRESS`.
+
+```python
+import uuid
+
+from django.conf import settings
+from django.dispatch import receiver
+
+from delivery.services import send_web_message
+from inventory.models import LowStockAlert
+from inventory.signals import alert_changed
+from inventory.wording import full_name
+
+
+@receiver(alert_changed, dispatch_uid="tell_the_chat")
+def tell_the_chat(alert: LowStockAlert, **kwargs: object) -> None:
+    variant = alert.variant
+    text = f"{variant.sku} {full_name(variant)}: {alert.state}, {variant.stock_quantity} free"
+    send_web_message(
+        kind="chat_stock",
+        url=settings.CHAT_ADDRESS,
+        body={"text": text},
+        dedupe_key=f"chat_stock:{uuid.uuid4()}",  # the signal is sent once for each change
+    )
+```
+
+The receiver asks nobody: it writes a row in the transaction of the alert, and a worker sends the message after it
+([delivery.md](delivery.md)). A chat that hangs delays nothing else, one that is away gets the message later, and one
+that refuses it leaves a dead delivery for staff. (`tests/project/test_docs_example.py` runs exactly these lines.)
+
+## The signals
+
+This part is made by `make docs` of the docstrings in each app's `signals.py`.
 """
 _ARGUMENT = re.compile(r"^    (?P<name>\w+) \((?P<type>.+?)\): (?P<text>.+)$", re.MULTILINE)
 
@@ -54,10 +89,10 @@ def page() -> str:
     for signal in documented_signals():
         if signal.app != app:
             app = signal.app
-            parts.append(f"## {app}\n")
+            parts.append(f"### {app}\n")
         rows = [_row(name, *about) for name, about in signal.arguments.items()]
         table = "\n".join(["| argument | type | |", "|---|---|---|", *rows])
-        parts.append(f"### {signal.name}\n\n`{signal.app}.signals.{signal.name}`. {signal.text}\n\n{table}\n")
+        parts.append(f"#### {signal.name}\n\n`{signal.app}.signals.{signal.name}`. {signal.text}\n\n{table}\n")
     return "\n".join(parts)
 
 

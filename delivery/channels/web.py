@@ -30,7 +30,7 @@ TIMEOUT = 10.0  # seconds, for all of it together
 LONGEST_PAUSE = timedelta(hours=1)  # whatever Retry-After says
 
 _ADDRESS = re.compile(r"https?://[!-~]+")  # no space, no control, nothing that is not ASCII
-_LONGEST_ORIGIN = 254  # what the column has room for
+_LONGEST_ORIGIN = 250  # what the columns have room for
 _NOT_NOW = {429, 502, 503, 504}  # said by who would refuse any other message too
 _AGAIN = {408, 425}
 # Of IPv4 addresses, in networks that count as public themselves.
