@@ -33,13 +33,3 @@ Arguments:
     user (User): the customer.
     cart_ids (list[int]): all carts that they ever had.
 """
-
-drill_ended = Signal()
-"""The variants and carts of an oversell drill are about to be deleted. Sent inside the transaction that deletes them.
-
-A receiver deletes what it keeps about them.
-
-Arguments:
-    variant_ids (list[int]): variants that were made for the drill.
-    cart_ids (list[int]): carts of no real shopper.
-"""

@@ -8,7 +8,6 @@ from enum import IntEnum, unique
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import TransactionManagementError
 
 from core.errors import UserGone
@@ -22,8 +21,7 @@ class AdvisoryLock(IntEnum):
     """
 
     ALERTS = 1
-    CATALOGUE = 2
-    DRILL = 3
+    CATALOGUE = 2  # 3 was another lock until version 1.0
     DAY = 4
     PHOTO = 5
 
@@ -32,28 +30,26 @@ class AdvisoryLock(IntEnum):
 
         Raises TransactionManagementError outside a transaction, where they would be kept for no time at all.
         """
-        _refuse_autocommit(connection)
+        _refuse_autocommit()
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(%s, key) FROM (SELECT unnest(%s::int[]) AS key ORDER BY 1) ordered",
                 [self.value, list(keys)],
             )
 
-    def try_acquire(self, key: int = 0, *, using: BaseDatabaseWrapper | None = None) -> bool:
+    def try_acquire(self, key: int = 0) -> bool:
         """Take this key for the rest of the transaction if nobody has it; tell whether it is taken now.
 
-        Argument `using`: another connection than the default one.
         Raises TransactionManagementError outside a transaction.
         """
-        session = using or connection
-        _refuse_autocommit(session)
-        with session.cursor() as cursor:
+        _refuse_autocommit()
+        with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [self.value, key])
             return bool(cursor.fetchone()[0])
 
 
-def _refuse_autocommit(session: BaseDatabaseWrapper) -> None:
-    if session.get_autocommit():
+def _refuse_autocommit() -> None:
+    if connection.get_autocommit():
         raise TransactionManagementError("An advisory lock is kept by a transaction: begin one first.")
 
 

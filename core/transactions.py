@@ -15,7 +15,7 @@ from core.errors import Busy, UserGone
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# A record for every transaction that is run again, and nothing else: the oversell drill counts them.
+# A record for every transaction that is run again, and nothing else, so that they can be counted.
 retry_log = logging.getLogger("cart.retries")
 
 _RETRIES = 2

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
-from inventory.models import DRILL_NUMBER, Product
+from inventory.models import Product
 from inventory.photos import Photo, read_photo
 
 
@@ -26,13 +26,6 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Product
         fields = ["number", "name", "slug", "category", "is_listed"]
-
-    def clean_number(self) -> str:
-        """The drill deletes whatever has its number."""
-        number: str = self.cleaned_data["number"]
-        if number == DRILL_NUMBER and "number" in self.changed_data:
-            raise forms.ValidationError(_("This number is kept for the oversell drill: choose another one."))
-        return number
 
     def clean_photograph(self) -> Photo | None:
         """The photograph in our sizes; nothing is stored before the whole form is right."""

@@ -3,11 +3,10 @@
 from inventory.imports.models import ImportJob, ImportLine
 from inventory.models.alerts import AlertMute, LowStockAlert
 from inventory.models.movements import StockMovement
-from inventory.models.products import DRILL_NUMBER, SOLD_WITHIN, Category, Product
+from inventory.models.products import SOLD_WITHIN, Category, Product
 from inventory.models.variants import PriceChange, ProductVariant
 
 __all__ = [
-    "DRILL_NUMBER",
     "SOLD_WITHIN",
     "AlertMute",
     "Category",

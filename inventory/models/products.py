@@ -7,8 +7,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
 
-# What the oversell drill sells: unlisted, and the one product whose ledger may be deleted, with the product.
-DRILL_NUMBER = "OVERSELL-DRILL"
 # How far back `Product.units_sold` looks: an old favourite makes room for a new one.
 SOLD_WITHIN = timedelta(days=90)
 
@@ -54,9 +52,7 @@ class Product(models.Model):
     )
     # Written by triggers alone: name and number, and name and sku of the variants on sale. See docs/search.md.
     search = SearchVectorField(null=True, editable=False)
-    is_listed = models.BooleanField(
-        default=True, help_text="Shown to shoppers, and watched for low stock. Not so: what a drill sells."
-    )
+    is_listed = models.BooleanField(default=True, help_text="Shown to shoppers, and watched for low stock.")
 
     # Written by the effect `count_units_sold` alone. See docs/search.md.
     units_sold = models.IntegerField(

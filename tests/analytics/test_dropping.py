@@ -17,7 +17,6 @@ from analytics.rollup import roll_up_marked_days
 from analytics.selectors import Figure, figures_of_days
 from core.days import start_of, today
 from tests.analytics.test_rolling import record
-from workers.erasing import erase_traces
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
@@ -106,12 +105,3 @@ def test_days_may_be_kept_longer_again(settings: Settings) -> None:
     roll_up_marked_days()
     assert figure(20).quantity == 5
     assert drop_old_events() == 0
-
-
-def test_what_a_drill_erases_is_taken_out_of_figures_that_knew_it() -> None:
-    record(at=at(20), quantity=3)
-    record(at=at(20), quantity=4, variant_id=8)
-    roll_up_marked_days()
-    erase_traces(variant_ids=[7], cart_ids=[])
-    roll_up_marked_days()
-    assert figure(20) == Figure(1, 4, Decimal(8))

@@ -32,4 +32,4 @@ def test_outside_a_transaction_they_are_refused() -> None:
     with pytest.raises(TransactionManagementError):
         AdvisoryLock.CATALOGUE.acquire()
     with pytest.raises(TransactionManagementError):
-        AdvisoryLock.DRILL.try_acquire()
+        AdvisoryLock.CATALOGUE.try_acquire()

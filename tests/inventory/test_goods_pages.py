@@ -14,7 +14,7 @@ from PIL import Image
 
 from backoffice.roles import CLERK, MANAGER
 from inventory.errors import NumberTaken, PriceChangedMeanwhile
-from inventory.models import DRILL_NUMBER, Category, PriceChange, Product, ProductVariant
+from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.services import save_variant
 from tests.support.shopping import nothing_changes, stock
 
@@ -89,7 +89,6 @@ class TestProducts:
     @pytest.mark.parametrize(
         ("field", "value", "said"),
         [
-            ("number", DRILL_NUMBER, "kept for the oversell drill"),
             ("number", "", "This field is required"),
             ("name", "", "This field is required"),
             ("slug", "red teapot", "Enter a valid"),

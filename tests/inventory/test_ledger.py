@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from inventory.models import DRILL_NUMBER, PriceChange, Product, ProductVariant, StockMovement
+from inventory.models import PriceChange, Product, ProductVariant, StockMovement
 from inventory.services import move_stock
+from tests.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db
 
 migration = import_module("inventory.migrations.0009_append_only")
+without_exception = import_module("inventory.migrations.0014_ledger_without_exception")
 REFUSED = "are never changed or deleted"
 
 _ATTEMPTS: dict[str, Callable[[Any], object]] = {
@@ -40,25 +42,32 @@ def test_a_line_stays_as_it_was_written(model: Any, attempt: str) -> None:
     assert list(model.objects.values()) == before
 
 
-@pytest.mark.parametrize(
-    ("number", "is_listed", "may_go"),
-    [(DRILL_NUMBER, False, True), (DRILL_NUMBER, True, False), ("12345", False, False)],
-)
-def test_only_the_ledger_of_the_drill_may_go(
-    variant: ProductVariant, number: str, is_listed: bool, may_go: bool
-) -> None:
-    Product.objects.filter(pk=variant.product_id).update(number=number, is_listed=is_listed)
-    if may_go:
-        assert StockMovement.objects.filter(variant=variant).delete()[0] == 1
-    else:
-        with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
-            StockMovement.objects.filter(variant=variant).delete()
+@pytest.fixture
+def left_by_a_drill(variant: ProductVariant) -> ProductVariant:
+    """What a killed drill of version 1.0 left behind, and its ledger could be deleted then."""
+    Product.objects.filter(pk=variant.product_id).update(number="OVERSELL-DRILL", is_listed=False)
+    return variant
 
 
-def test_not_even_the_drill_rewrites_its_ledger(variant: ProductVariant) -> None:
-    Product.objects.filter(pk=variant.product_id).update(number=DRILL_NUMBER, is_listed=False)
+def test_no_product_is_an_exception(left_by_a_drill: ProductVariant) -> None:
     with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
-        StockMovement.objects.update(reason="rewritten")
+        left_by_a_drill.movements.all().delete()
+
+
+def test_an_upgrade_takes_what_a_drill_left_off_sale(
+    left_by_a_drill: ProductVariant, make_variant: MakeVariant
+) -> None:
+    goods = make_variant()
+    with connection.cursor() as cursor:
+        cursor.execute(without_exception.TAKE_OFF_SALE)
+    assert list(ProductVariant.objects.filter(is_active=True)) == [goods]
+
+
+def test_the_exception_comes_back_only_with_the_migration_undone(left_by_a_drill: ProductVariant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(without_exception.EXCEPT_A_DRILL)
+        assert left_by_a_drill.movements.all().delete()[0] == 1
+        cursor.execute(without_exception.REFUSE)
 
 
 def test_the_migration_goes_back_and_forth(variant: ProductVariant) -> None:

@@ -10,7 +10,7 @@ from cart.audit import run_audit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_expired_holds, remove_line
 from core.locks import AdvisoryLock
-from inventory.models import LowStockAlert, ProductVariant
+from inventory.models import LowStockAlert, Product, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import move_stock, move_stock_in_bulk, refresh_alerts, save_variant
 from inventory.services.bulk import Move
@@ -160,3 +160,18 @@ def test_each_change_of_an_alert_is_announced_with_what_it_has_become(make_varia
     finally:
         alert_changed.disconnect(listen)
     assert heard == [(state, variant.pk, True) for state in ("low", "out", "low", "closed")]
+
+
+def test_a_product_that_is_not_listed_opens_no_alert(make_variant: MakeVariant) -> None:
+    hidden, listed = make_variant(0), make_variant(0)
+    Product.objects.filter(pk=hidden.product_id).update(is_listed=False)
+    refresh_alerts(variant_ids=[hidden.pk, listed.pk])
+    assert [alert.variant_id for alert in LowStockAlert.objects.all()] == [listed.pk]
+
+
+def test_an_alert_of_a_product_that_is_listed_no_more_still_closes(make_variant: MakeVariant) -> None:
+    variant = make_variant(0)
+    refresh_alerts(variant_ids=[variant.pk])
+    Product.objects.filter(pk=variant.product_id).update(is_listed=False)
+    move(variant, +5)
+    assert alerts() == [("out", False)]

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.models import CartItem
 from cart.owners import Owner
-from inventory.models import ProductVariant
+from inventory.models import Product, ProductVariant
 from shop.pictures import product_picture
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
@@ -152,6 +152,12 @@ def test_what_is_not_sold_is_not_found(client: Client, make_variant: MakeVariant
     assert client.get(hidden.product.get_absolute_url()).status_code == 404
     assert client.get("/products/no-such-thing/").status_code == 404
     assert client.get("/products/%00/").status_code == 404
+
+
+def test_what_is_not_listed_is_on_no_page(client: Client, variant: ProductVariant) -> None:
+    Product.objects.filter(pk=variant.product_id).update(is_listed=False)
+    assert client.get(variant.product.get_absolute_url()).status_code == 404
+    assert variant.product.name not in text_of(client.get("/"))
 
 
 def test_names_are_escaped(client: Client, variant: ProductVariant) -> None:

@@ -9,10 +9,9 @@ from django.db.models.signals import post_delete, post_save
 from analytics.events import event_intent
 from analytics.models import AnalyticsEvent
 from cart.models import CartItem
-from cart.signals import customer_data_requested, drill_ended, holds_expired, holds_extended, stock_short
+from cart.signals import customer_data_requested, holds_expired, holds_extended, stock_short
 from inventory.errors import InsufficientStock
 from outbox.intents import Intent, enqueue
-from workers.erasing import erase_traces
 
 # Of an event, to the customer whose cart it is about.
 _EXPORTED = ("name", "occurred_at", "cart_id", "variant_id", "quantity", "value")
@@ -25,7 +24,6 @@ def connect() -> None:
     stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
     holds_expired.connect(holds_have_expired, dispatch_uid="workers.holds_have_expired")
     holds_extended.connect(holds_were_extended, dispatch_uid="workers.holds_were_extended")
-    drill_ended.connect(drill_has_ended, dispatch_uid="workers.drill_has_ended")
     customer_data_requested.connect(customer_data_was_requested, dispatch_uid="workers.customer_data_was_requested")
 
 
@@ -64,11 +62,6 @@ def holds_have_expired(sender: Any, lines: Iterable[CartItem], **kwargs: Any) ->
 def holds_were_extended(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
     """A shopper asked for more time."""
     enqueue(_hold_event("hold_kept", line) for line in lines)
-
-
-def drill_has_ended(sender: Any, variant_ids: Collection[int], cart_ids: Collection[int], **kwargs: Any) -> None:
-    """An oversell drill is over: nothing that it set off shall happen or be counted."""
-    erase_traces(variant_ids=variant_ids, cart_ids=cart_ids)
 
 
 def customer_data_was_requested(sender: Any, cart_ids: Collection[int], **kwargs: Any) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
+
 from cart.audit import audit_stock
-from cart.drill.buying import Answer, Outcome
-from cart.drill.crowd import Crowd
-from cart.drill.plan import DrillPlan
-from cart.drill.stage import units_in_lines
+from cart.models import CartItem
 from core.text import counted
 from inventory.models import ProductVariant
+from tools.oversell_drill.buying import Answer, Outcome
+from tools.oversell_drill.crowd import Crowd
+from tools.oversell_drill.plan import DrillPlan
 
 
 @dataclass
@@ -43,7 +45,7 @@ class DrillResult:
 
     @classmethod
     def of(cls, plan: DrillPlan, crowd: Crowd, watch: Watch) -> "DrillResult":
-        """Look at the variant after the drill, before it is removed."""
+        """Look at the variant after the drill."""
         successes = sum(answer.outcome == Outcome.SUCCESS for answer in crowd.answers)
         _, reserved = watch.look()
         lucky = min(plan.buyers, plan.units)
@@ -52,7 +54,7 @@ class DrillResult:
             "every buyer got an answer": _all_answered(plan, crowd),
             "stock was never negative": not watch.went_negative,
             f"stock + reserved was always {plan.units}": not watch.sum_went_wrong,
-            "reserved is the sum of the lines": reserved == units_in_lines(watch.variant_id) == successes,
+            "reserved is the sum of the lines": reserved == _units_in_lines(watch.variant_id) == successes,
             "the audit finds no difference": audit_stock([watch.variant_id]).is_clean,
         }
         return cls(plan, crowd.answers, crowd.lost, rules)
@@ -88,7 +90,26 @@ class DrillResult:
             "held": self.held,
         }
 
+    def __str__(self) -> str:
+        """The result for a person."""
+        facts = self.as_json()
+        lost = facts["lost_processes"]
+        lines = [
+            f"{self.plan}:",
+            "  " + ", ".join(f"{facts[name]} {name}" for name in ("successes", "refusals", "busy", "retries")),
+            f"  an answer took {facts['p50_ms']} ms (p50), {facts['p99_ms']} ms (p99)",
+            *(f"  {counted(count, 'time', 'times')}: {error}" for error, count in facts["errors"].items()),
+            *([f"  {counted(lost, 'process', 'processes')} ended before time"] if lost else []),
+            *(f"  {'held' if held else 'BROKEN'}: {rule}" for rule, held in facts["rules"].items()),
+        ]
+        return "\n".join(lines)
+
 
 def _all_answered(plan: DrillPlan, crowd: Crowd) -> bool:
     answered = [answer for answer in crowd.answers if answer.outcome != Outcome.ERROR]
     return len(answered) == plan.buyers and not crowd.lost
+
+
+def _units_in_lines(variant_id: int) -> int:
+    lines = CartItem.objects.filter(product_variant=variant_id)
+    return lines.aggregate(units=Sum("reserved_quantity"))["units"] or 0

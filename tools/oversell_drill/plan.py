@@ -46,6 +46,11 @@ class DrillPlan:
             raise BadPlan(f"--processes {asked}: the database has only {free} free connections.")
         return cls(crowd, stock, min(asked, crowd))
 
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        """Buyers, units and processes: what makes the plan again in another process."""
+        return self.buyers, self.units, self.processes
+
     def __str__(self) -> str:
         buyers, units = counted(self.buyers, "buyer", "buyers"), counted(self.units, "unit", "units")
         return f"{buyers} in {counted(self.processes, 'process', 'processes')}, {units}"

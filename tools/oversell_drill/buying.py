@@ -1,7 +1,8 @@
-"""What one process of a drill does: get ready, wait for the word, and be its buyers one after another."""
+"""What one process of a drill does: get ready, wait for GO, and be its buyers one after another."""
 
 import logging
 import time
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,13 +64,12 @@ def _buy(pipe: Connection, variant_id: int, buyers: Iterable[int], retries: "_Co
 
 def _ask(variant_id: int) -> tuple[Outcome, str]:
     """One unit for a guest who has no cart yet, as the shop's own view asks for it."""
-    from cart.drill.stage import new_key, new_token
     from cart.services import add_product_to_cart
     from core.errors import Busy
     from inventory.errors import InsufficientStock
 
     try:
-        add_product_to_cart(None, variant_id, 1, guest_token=new_token(), idempotency_key=new_key())
+        add_product_to_cart(None, variant_id, 1, guest_token=uuid.uuid4(), idempotency_key=str(uuid.uuid4()))
     except InsufficientStock:
         return Outcome.REFUSAL, ""
     except Busy:
