@@ -1,5 +1,6 @@
 """What can go wrong with stock, as types that callers can tell apart."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -126,3 +127,19 @@ class MovesRefused(Exception):
     def __init__(self, variant_ids: list[int]) -> None:
         self.variant_ids = variant_ids
         super().__init__(f"{len(variant_ids)} of the movements cannot be made; nothing was changed.")
+
+
+class ImportFileError(ValidationError):
+    """The file as a whole cannot be used; the message says what to do next."""
+
+
+class ImportNotWaiting(ValidationError):
+    """The decision came too late, twice, or about a preview that has been redone; it changed nothing."""
+
+
+class ChangedMeanwhile(Exception):
+    """What was planned no longer holds. Nothing was changed; the caller looks again. Argument: the skus, if known."""
+
+    def __init__(self, skus: Sequence[str] = ()) -> None:
+        super().__init__(", ".join(skus))
+        self.skus = list(skus)

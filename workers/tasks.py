@@ -15,9 +15,9 @@ from delivery.services import drop_old_deliveries
 from delivery.wakeup import notify_waiting
 from inventory.alert_mail import mail_news_of_stock
 from inventory.imports.applying import advance_import
-from inventory.imports.keeping import drop_old_files
 from inventory.imports.lost import fail_lost_imports
-from inventory.photo_files import drop_unnamed_photos
+from inventory.imports.services import drop_old_files
+from inventory.photos import drop_unnamed_photos
 from inventory.services import refresh_alerts
 from orders.emails import EmailKind
 from orders.selectors import products_of_orders

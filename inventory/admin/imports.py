@@ -16,12 +16,10 @@ from django_htmx.http import HttpResponseClientRefresh
 from unfold.decorators import display
 
 from core.admin.base import ReadOnlyAdmin
-from inventory.imports.blanks import blank_lines
-from inventory.imports.files import MOST_BYTES
+from inventory.imports.files import MOST_BYTES, blank_lines
 from inventory.imports.forms import ImportForm
-from inventory.imports.importers import IMPORTERS
+from inventory.imports.importers import IMPORTERS, read_progress
 from inventory.imports.models import ImportJob
-from inventory.imports.progress import read_progress
 from inventory.imports.services import can_retry, cancel_import, confirm_import, retry_import, same_files, start_import
 
 State = ImportJob.State

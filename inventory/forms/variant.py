@@ -8,8 +8,8 @@ from django import forms
 from core.admin.agreement import require_agreement
 from inventory.errors import PriceChangedMeanwhile
 from inventory.models import ProductVariant
-from inventory.prices import price_jump
 from inventory.services.catalog import check_price_seen
+from inventory.wording import price_jump
 
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.numbers import UnreadableNumber, read_units
-from inventory.imports.errors import ImportFileError
+from inventory.errors import ImportFileError
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import ProductVariant, StockMovement

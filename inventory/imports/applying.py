@@ -6,13 +6,11 @@ from django.contrib.admin.models import CHANGE
 from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 
-from inventory.errors import MovesRefused
-from inventory.imports.errors import ChangedMeanwhile, ImportFileError
-from inventory.imports.importers import importer_of
-from inventory.imports.logbook import log_import
+from inventory.errors import ChangedMeanwhile, ImportFileError, MovesRefused
+from inventory.imports.importers import Progress, forget_progress, importer_of, note_progress
 from inventory.imports.models import ImportJob, ImportLine
 from inventory.imports.plan import Plan, moved_since, told
-from inventory.imports.progress import Progress, forget_progress, note_progress
+from inventory.imports.services import log_import
 from inventory.locks import lock_import
 
 logger = logging.getLogger(__name__)

@@ -1,16 +1,55 @@
-"""The two kinds of imports: how each is planned and carried out, and who may import it."""
+"""The two kinds of imports: how each is planned and carried out, who may import it, and how far a worker is with it.
 
+Progress is kept in Redis, since a transaction shows nothing before its end. Only the page's progress bar depends on it.
+"""
+
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.redis import client, try_redis
 from core.text import counted
 from inventory.imports.adjustments import StockPlan, plan_adjustments, require_adjustments
-from inventory.imports.catalogue import CataloguePlan, plan_catalogue, require_catalogue
-from inventory.imports.changing import change_catalogue
+from inventory.imports.catalogue import CataloguePlan, change_catalogue, plan_catalogue, require_catalogue
 from inventory.imports.models import ImportJob
-from inventory.imports.progress import Progress, note_progress
 from inventory.services.bulk import move_stock_in_bulk
+
+_LIFE = 60  # seconds; a worker that died says nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is being done, and how much of it."""
+
+    step: str
+    done: int = 0
+    of: int = 0
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.of if self.of else 0
+
+
+def note_progress(job_id: int, progress: Progress) -> None:
+    """Show how far it is, to whoever looks within a minute."""
+    try_redis(lambda: client().set(_key(job_id), json.dumps(asdict(progress)), ex=_LIFE), otherwise=None)
+
+
+def read_progress(job_id: int) -> Progress | None:
+    """How far it is; None where no worker has said so."""
+    found = try_redis(lambda: client().get(_key(job_id)), otherwise=None)
+    return Progress(**json.loads(found)) if isinstance(found, bytes) else None
+
+
+def forget_progress(job_id: int) -> None:
+    """The work is over."""
+    try_redis(lambda: client().delete(_key(job_id)), otherwise=None)
+
+
+def _key(job_id: int) -> str:
+    return f"import:{job_id}:progress"
+
 
 _LONGEST_CAUSE = 100
 

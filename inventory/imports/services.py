@@ -1,19 +1,28 @@
-"""What people do with imports: upload a file, confirm its preview, cancel, try again. Workers do the rest."""
+"""What people do with imports (upload a file, confirm its preview, cancel, try again), and the retention of files."""
 
 import hashlib
+from datetime import timedelta
 
-from django.contrib.admin.models import ADDITION, CHANGE
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Now
 
-from inventory.imports.errors import ImportNotWaiting
+from inventory.errors import ImportNotWaiting
 from inventory.imports.files import text_of
 from inventory.imports.importers import IMPORTERS
-from inventory.imports.logbook import log_import
-from inventory.imports.models import ImportJob
+from inventory.imports.models import ImportJob, ImportLine
 from inventory.locks import lock_import
 from inventory.signals import import_submitted
+
+
+def log_import(job: ImportJob, user: User, action: int, message: str) -> None:
+    """Write a line of the job's history, in the transaction of what it tells."""
+    LogEntry.objects.log_actions(
+        user_id=user.pk, queryset=[job], action_flag=action, change_message=message, single_object=True
+    )
+
 
 State = ImportJob.State
 _OPEN = (State.CHECKING, State.CHECKED, State.APPLYING)
@@ -96,3 +105,22 @@ def _waiting(job_id: int) -> ImportJob:
     if job is None:
         raise ImportNotWaiting("A worker is at this import just now. Look again in a moment.")
     return job
+
+
+KEEP = timedelta(days=30)
+
+
+@transaction.atomic
+def drop_old_files() -> int:
+    """Drop text and differences of imports from 30 days ago on; the job stays, as a record of who did what.
+
+    One that still waits for a decision is cancelled: its numbers are a month old. Returns how many were dropped.
+    """
+    state = ImportJob.State
+    # One conditional statement, so that a decision which comes at this moment is not left without its file.
+    old = ImportJob.objects.filter(created_at__lt=Now() - KEEP).exclude(text="").exclude(state__in=ImportJob.RUNNING)
+    dropped = old.update(
+        text="", state=Case(When(state=state.CHECKED, then=Value(state.CANCELLED)), default=F("state"))
+    )
+    ImportLine.objects.filter(job__text="").delete()
+    return dropped

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from core.admin.agreement import require_agreement
 from core.admin.number_fields import MoneyField, UnitsField
 from core.money import money
-from inventory.prices import price_jump
+from inventory.wording import price_jump
 from orders.models import DeliveryMethod, Order, OrderLine, Payment
 from orders.selectors import notes_to_withdraw, payment_to_note
 from orders.states import State

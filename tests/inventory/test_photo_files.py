@@ -14,10 +14,9 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
-from inventory import photo_files
+from inventory import photos as photo_files
 from inventory.models import Product
-from inventory.photo_files import YOUNGEST, drop_unnamed_photos
-from inventory.photos import SIZES, Photo, photo_path, read_photo, store_photo
+from inventory.photos import SIZES, YOUNGEST, Photo, drop_unnamed_photos, photo_path, read_photo, store_photo
 from shop.pictures import product_picture
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.inventory.test_photos import file
@@ -150,7 +149,7 @@ def test_a_form_that_commits_after_the_sweep_read_the_names_keeps_its_files(
     product: Product, media: Path, at_the_seam: AtTheSeam
 ) -> None:
     take_away(product)
-    at_the_seam("inventory.photo_files._drop", lambda: give_photo(product))
+    at_the_seam("inventory.photos._drop", lambda: give_photo(product))
     assert (drop_unnamed_photos(), len(stored(media))) == (0, len(SIZES))
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from cart.errors import HoldsInTheWay
 from cart.services import move_stock_past_holds
 from cart.services import stock as moving
-from inventory.imports import changing
+from inventory.imports import catalogue as changing
 from inventory.imports.catalogue import CataloguePlan
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import stock_seen

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inventory.imports.errors import ImportFileError
+from inventory.errors import ImportFileError
 from inventory.imports.files import MOST_BYTES, MOST_ROWS
 from inventory.imports.models import ImportJob
 from inventory.imports.services import start_import

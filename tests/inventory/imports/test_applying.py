@@ -8,9 +8,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
-from inventory.errors import MovesRefused
+from inventory.errors import ImportNotWaiting, MovesRefused
 from inventory.imports import applying, importers
-from inventory.imports.errors import ImportNotWaiting
 from inventory.imports.models import ImportJob
 from inventory.imports.services import cancel_import, confirm_import, same_files
 from inventory.locks import lock_import

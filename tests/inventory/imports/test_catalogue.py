@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.imports import importers
-from inventory.imports.changing import change_catalogue
+from inventory.imports.catalogue import change_catalogue
 from inventory.imports.models import ImportJob
 from inventory.models import PriceChange, Product, ProductVariant, StockMovement
 from tests.inventory.imports.conftest import Upload, advanced, errors, shown

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from inventory.imports.keeping import drop_old_files
 from inventory.imports.models import ImportJob
+from inventory.imports.services import drop_old_files
 from inventory.models import ProductVariant
 from tests.inventory.imports.conftest import Upload, advanced
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from inventory.imports.errors import ImportNotWaiting
+from inventory.errors import ImportNotWaiting
 from inventory.imports.lost import fail_lost_imports
 from inventory.imports.models import ImportJob
 from inventory.imports.services import retry_import

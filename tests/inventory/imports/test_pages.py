@@ -14,8 +14,8 @@ from redis import Redis
 import core.redis
 from backoffice.roles import CLERK, MANAGER, ensure_roles
 from inventory.imports.files import MOST_BYTES
+from inventory.imports.importers import Progress, note_progress
 from inventory.imports.models import ImportJob
-from inventory.imports.progress import Progress, note_progress
 from tests.conftest import MakeVariant
 from tests.inventory.imports.conftest import Upload, advanced, make_many
 from tests.support.shopping import nothing_changes
@@ -185,7 +185,7 @@ def test_without_redis_the_page_says_that_work_goes_on(
     job = upload("sku,delta,reason", "NONE,1,Found")
     ImportJob.objects.filter(pk=job.pk).update(state=State.APPLYING)
     gone = Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
-    monkeypatch.setattr("inventory.imports.progress.client", lambda: gone)
+    monkeypatch.setattr("inventory.imports.importers.client", lambda: gone)
     assert "A worker takes it" in staff.get(page_of(job)).content.decode()
     monkeypatch.setattr(core.redis, "_silent_until", 0.0)
     assert "A worker takes it" in staff.get(page_of(job, "progress")).content.decode()

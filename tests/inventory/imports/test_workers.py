@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_celery import CeleryTestWorker
 
+from inventory.imports.importers import read_progress
 from inventory.imports.models import ImportJob
-from inventory.imports.progress import read_progress
 from inventory.imports.services import confirm_import, start_import
 from inventory.models import ProductVariant, StockMovement
 from outbox.models import OutboxRow
