@@ -1,4 +1,4 @@
-"""What customers are told of their order by e-mail, as text and as HTML."""
+"""`send_order_email`, called by an effect: what customers are told of their order, as text and as HTML."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +9,7 @@ from django.utils import translation
 
 from core.links import site_url
 from core.money import money
+from delivery.services import send_email
 from orders.links import order_path
 from orders.models import Order, OrderTransition
 from orders.states import State
@@ -31,6 +32,23 @@ class RenderedEmail:
     subject: str
     text: str
     html: str
+
+
+def send_order_email(*, order_id: int, kind: EmailKind) -> None:
+    """Write the e-mail to an order's customer, once for an order and kind, however often it is asked for.
+
+    It tells of the order as it is now, not as it was when it was asked for.
+    """
+    order = Order.objects.get(pk=order_id)
+    email = render_order_email(order, kind)
+    send_email(
+        kind=f"order_{kind}",
+        to=email.to,
+        subject=email.subject,
+        text=email.text,
+        html=email.html,
+        dedupe_key=f"order_{kind}:{order.pk}",
+    )
 
 
 def render_order_email(order: Order, kind: EmailKind) -> RenderedEmail:

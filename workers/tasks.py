@@ -19,7 +19,7 @@ from inventory.imports.lost import fail_lost_imports
 from inventory.imports.services import drop_old_files
 from inventory.photos import drop_unnamed_photos
 from inventory.services import refresh_alerts
-from orders.emails import EmailKind
+from orders.emails import EmailKind, send_order_email
 from orders.selectors import products_of_orders
 from orders.services import cancel_overdue_orders, drop_left_checkouts
 from outbox.drain import drop_old_runs
@@ -28,7 +28,6 @@ from outbox.heartbeat import note_heartbeat
 from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
 from outbox.wakeup import wake_for_waiting_rows
-from workers.order_emails import write_order_email
 from workers.units_sold import count_units_sold, recount_units_sold
 
 # A row that is older than this was not fetched by its own message.
@@ -65,7 +64,7 @@ def write_order_emails(batch: Batch) -> None:
     """Tell customers what became of their orders."""
     for order_id, payloads in batch.payloads.items():
         for payload in payloads:
-            write_order_email(order_id=int(order_id), kind=EmailKind(payload["occasion"]))
+            send_order_email(order_id=int(order_id), kind=EmailKind(payload["occasion"]))
 
 
 @effect("advance_imports", queue=Queue.BULK, longest=45)
