@@ -73,12 +73,13 @@ def check_money_is_real(app_configs: object, **kwargs: Any) -> Iterator[CheckMes
     """shop.W002, shop.W003: a shop that others can reach takes money, and its own."""
     if settings.DEBUG or not is_public():
         return
-    if "testbank" in settings.SHOP_PAYMENT_PROVIDERS:
-        yield Warning(
-            "The test bank is offered to everybody: whoever presses its button has paid.",
-            hint="Set SHOP_TEST_BANK=false, unless nothing that is ordered here is ever sent.",
-            id="shop.W002",
-        )
+    for name, path in settings.SHOP_PAYMENT_PROVIDERS.items():
+        if not import_string(path).takes_money:
+            yield Warning(
+                f"The payment provider {name!r} takes no money: whoever says so there has paid.",
+                hint="Take it away (the demo's: SHOP_TEST_BANK=false), unless nothing that is ordered is ever sent.",
+                id="shop.W002",
+            )
     if "invoice" in settings.SHOP_PAYMENT_PROVIDERS and settings.SHOP_BANK_DETAILS == settings.EXAMPLE_BANK_DETAILS:
         yield Warning(
             "Invoices ask for money to the bank account of the example.",

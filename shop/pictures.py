@@ -1,30 +1,19 @@
-"""The address of a product's picture: its photograph, where staff have given one, else its drawing. No query."""
+"""The address of a product's picture: its photograph, where staff have given one, else a placeholder. No query.
+
+The placeholder is what SHOP_PLACEHOLDER_PICTURE and SHOP_CATEGORY_PICTURE make, else one plain picture for all.
+"""
 
 from typing import NamedTuple
 
+from django.conf import settings
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
-from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.models import Product, ProductVariant
-from shop.drawings.drawing import Drawing, drawing_of, mark_of
-from shop.drawings.naming import OF_DEPARTMENT
+from inventory.models.variants import ONLY_VARIANT
 
-_SHOWS = {
-    "kitchen": ("teapot", "red", "spots", 4, 0),
-    "lights": ("lantern", "teal", "plain", 2, 7),
-    "home": ("cushion", "rose", "hearts", 5, 2),
-    "bags": ("bag", "blue", "flowers", 1, 1),
-    "jewellery": ("necklace", "violet", "plain", 3, 3),
-    "toys": ("doll", "coral", "flowers", 5, 4),
-    "paper": ("pencils", "sky", "stripes", 0, 5),
-    "party": ("bunting", "red", "spots", 2, 0),
-    "storage": ("tin", "mint", "spots", 0, 2),
-    "garden": ("wateringcan", "green", "plain", 6, 3),
-    "bath": ("hotbottle", "rose", "gingham", 4, 1),
-    "craft": ("thread", "amber", "plain", 6, 5),
-    "christmas": ("bauble", "red", "stars", 3, 7),
-    "easter": ("rabbit", "cream", "plain", 4, 6),
-}
+PLAIN = "shop/placeholder.svg"
 
 
 class Pictured(NamedTuple):
@@ -45,10 +34,10 @@ def pictured(product: Product, variant: ProductVariant | None = None) -> Picture
 
 
 def picture_of(goods: Pictured, size: str = "card") -> str:
-    """The address. A drawing is as sharp in any size."""
+    """The address. `size` is of a photograph, "card" or "page"; a placeholder is as sharp in any size."""
     if goods.photo:
         return reverse("shop:photo", args=[goods.photo, size])
-    return _address(goods.article, drawing_of(goods.number, goods.name, goods.sold_as, goods.article))
+    return _placeholder(settings.SHOP_PLACEHOLDER_PICTURE, goods.number, goods.name, goods.sold_as, goods.article)
 
 
 def product_picture(product: Product, variant: ProductVariant | None = None, size: str = "card") -> str:
@@ -57,14 +46,9 @@ def product_picture(product: Product, variant: ProductVariant | None = None, siz
 
 
 def category_picture(category_slug: str) -> str:
-    """Of a category: a thing that stands for it."""
-    motif, paint, surface, paper, printed = _SHOWS.get(category_slug) or (_shown(category_slug), "teal", "plain", 2, 0)
-    return _address(category_slug, Drawing(motif, paint, surface, paper, printed, 1, 4, 0))
+    """The address for a category: something that stands for it."""
+    return _placeholder(settings.SHOP_CATEGORY_PICTURE, category_slug)
 
 
-def _shown(category_slug: str) -> str:
-    return OF_DEPARTMENT.get(category_slug, ("box",))[0]
-
-
-def _address(article: str, drawing: Drawing) -> str:
-    return reverse("shop:drawing", args=[article.lower(), drawing.code, mark_of(drawing)])
+def _placeholder(path: str, *words: str) -> str:
+    return str(import_string(path)(*words)) if path else static(PLAIN)

@@ -308,8 +308,6 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SHOP_TAX_RATE = Decimal(env.str("SHOP_TAX_RATE", "20"))  # per cent, contained in every price
 # Names that payments keep, and the class of each; docs/payments.md.
 SHOP_PAYMENT_PROVIDERS = {"invoice": "orders.payments.invoice.Invoice"}
-if env.bool("SHOP_TEST_BANK", DEBUG):
-    SHOP_PAYMENT_PROVIDERS["testbank"] = "orders.payments.testbank.TestBank"
 # An order that is not paid by then is cancelled, and its units are free again.
 SHOP_PAYMENT_MINUTES = {
     "default": env.int("SHOP_PAYMENT_MINUTES", 30),
@@ -318,3 +316,24 @@ SHOP_PAYMENT_MINUTES = {
 SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # how long the link in a mail shows the order
 EXAMPLE_BANK_DETAILS = "Example Bank, IBAN GB33 BUKB 2020 1555 5555 55"
 SHOP_BANK_DETAILS = env.str("SHOP_BANK_DETAILS", EXAMPLE_BANK_DETAILS)  # where invoices are paid to
+
+# --- What an app of your own may put in; each is a dotted path or empty. The demo, which is one, has all of it
+
+SHOP_EXTRA_URLS: list[str] = []  # URL configurations beside the shop's own
+SHOP_PLACEHOLDER_PICTURE = ""  # makes the address of a picture of goods without a photograph; docs/pictures.md
+SHOP_CATEGORY_PICTURE = ""  # and of a category
+SHOP_CATEGORY_RULE = ""  # an `inventory.sorting.CategoryRule`; docs/categories.md
+SHOP_CATALOGUE_READERS: list[str] = []  # kinds of files that `import_catalogue` reads beside a catalogue
+SHOP_CATALOGUE_FILE: Path | None = None  # what it loads when no file is named
+
+_TEST_BANK = env.bool("SHOP_TEST_BANK", DEBUG)
+if env.bool("SHOP_DEMO", True):
+    INSTALLED_APPS.insert(-1, "demo.apps.DemoConfig")
+    SHOP_EXTRA_URLS.append("demo.urls")
+    SHOP_PLACEHOLDER_PICTURE = "demo.pictures.picture"
+    SHOP_CATEGORY_PICTURE = "demo.pictures.category_picture"
+    SHOP_CATEGORY_RULE = "demo.categories.RULE"
+    SHOP_CATALOGUE_READERS.append("demo.invoices.derive.INVOICE_LOG")
+    SHOP_CATALOGUE_FILE = BASE_DIR / "demo" / "data" / "catalogue.csv"
+    if _TEST_BANK:
+        SHOP_PAYMENT_PROVIDERS["testbank"] = "demo.testbank.TestBank"

@@ -1,5 +1,6 @@
 """Addresses of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -25,7 +26,6 @@ from shop.views.orders import by_link, in_account
 shop_urls = [
     path("", catalogue.catalogue, name="catalogue"),
     path("c/<slug:slug>/", catalogue.catalogue, name="category"),
-    path("pictures/<slug:article>.<slug:code>.<slug:mark>.svg", pictures.drawing, name="drawing"),
     re_path(r"^photos/(?P<name>[0-9a-f]{32})-(?P<size>[a-z]+)\.webp$", pictures.photo, name="photo"),
     path("products/<slug:slug>/", product.product, name="product"),
     path("cart/", cart.cart, name="cart"),
@@ -41,7 +41,6 @@ shop_urls = [
     path("orders/<str:token>/pay/", by_link(orders.order_pay), name="order_pay"),
     path("orders/<str:token>/cancel/", by_link(orders.order_cancel), name="order_cancel"),
     path("payments/<slug:provider>/hook/", payments.hook, name="payment_hook"),
-    path("testbank/<slug:reference>/", payments.testbank, name="testbank"),
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
     path("accounts/signup/", accounts.SignupView.as_view(), name="signup"),
@@ -66,6 +65,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics, name="metrics"),
+    *(path("", include(name)) for name in settings.SHOP_EXTRA_URLS),
 ]
 
 handler500 = "shop.views.trouble.server_error"

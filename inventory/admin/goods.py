@@ -75,7 +75,7 @@ class ProductAdmin(ServiceAdmin):
     @admin.display(description="Photograph now")
     def picture(self, product: Product) -> str:
         if not product.photo:
-            return "None: the shop draws it."
+            return "None: the shop shows a picture of its own."
         address = reverse("shop:photo", args=[product.photo, "card"])
         return format_html('<img src="{}" alt="" style="max-width: 20rem; max-height: 15rem">', address)
 

@@ -1,7 +1,6 @@
-"""From a retailer's invoice log to products and variants: parsing and deriving, and one bulk load.
+"""A file of goods as products, variants and opening stock: reading it, and one bulk load.
 
-The steps, in the order a line takes them: `files` opens, `lines` parses, `codes` tells goods from fees,
-`derive` gathers what the log knows of one stock code, `titles` and `naming` make names of it, `rows` is the
-result (and the project's own CSV), `reading` does all that for either kind of file, and `load` writes it.
-Only `load` knows the database.
+`files` opens a file, `reading` makes `rows` of it and accounts for each line, `report` tells a person of that, and
+`load` writes the rows. Only `load` knows the database. A kind of file that is no catalogue has a reader of its own
+(SHOP_CATALOGUE_READERS).
 """

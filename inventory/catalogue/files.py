@@ -62,7 +62,7 @@ def _rows(text: TextIO, raw: BinaryIO, size: int, progress: Progress) -> Iterato
 def _what_is_wrong(error: Exception) -> str:
     match error:
         case FileNotFoundError():
-            return "there is no such file. Check the path, or leave it out to load the project's own catalogue."
+            return "there is no such file. Check the path; nothing was changed."
         case EOFError():
             return "the packed file ends too early. Copy or download it again; nothing was changed."
         case lzma.LZMAError():

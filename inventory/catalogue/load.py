@@ -9,13 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from core.locks import AdvisoryLock
-from inventory.catalogue.derive import STOCK_DAYS
-from inventory.catalogue.rows import CatalogueRow
-from inventory.categories import category_of
+from inventory.catalogue.rows import STOCK_DAYS, CatalogueRow
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
-from inventory.sorting import ensure_categories
+from inventory.sorting import category_finder
 
 _ROWS_A_STATEMENT = 1000
 _SLUG_LENGTH = 120
@@ -89,14 +87,9 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
         stock[row.product_number] += row.opening_stock
     ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
     lock_products(ids.values())
-    categories = ensure_categories()
+    category_of = category_finder()
     new = [
-        Product(
-            number=number,
-            name=name,
-            slug=product_slug(name, number),
-            category_id=categories[category_of(name)],
-        )
+        Product(number=number, name=name, slug=product_slug(name, number), category_id=category_of(name))
         # The largest stock last: a shop without sales lists the newest first, and what it has most of is to be seen.
         for number, name in sorted(names.items(), key=lambda item: stock[item[0]])
         if number not in ids

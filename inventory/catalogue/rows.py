@@ -1,4 +1,4 @@
-"""One variant of the catalogue, and the project's own small CSV of them."""
+"""One variant of a catalogue, and the CSV of them that every shop reads."""
 
 import csv
 import re
@@ -9,9 +9,12 @@ from typing import TextIO
 
 from core.numbers import UnreadableNumber, read_money, read_units
 from inventory.catalogue.files import CatalogueFileError
-from inventory.catalogue.lines import LARGEST_PRICE, LARGEST_QUANTITY, PENNY
 
+LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
+LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence
+PENNY = Decimal("0.01")
 LONGEST_NAME = 200
+STOCK_DAYS = 13 * 7  # for which opening stock lasts, as a catalogue gives it: a quarter of a year's sales
 _SKU = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,20}")  # no hyphen: a slug ends with "-" and the number, which keeps it unique
 
@@ -89,4 +92,4 @@ def _is_name(text: str) -> bool:
 
 
 def _wrong(number: int, what: str) -> str:
-    return f"line {number}: {what.rstrip('.')}. Correct the line, or derive the file again; nothing was changed."
+    return f"line {number}: {what.rstrip('.')}. Correct the line; nothing was changed."

@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 from django.utils.http import urlencode
 
 from core.guarded import GuardedColumns
-from inventory.catalogue.naming import ONLY_VARIANT
 from inventory.models.products import Product
+
+ONLY_VARIANT = "Standard"  # the name of a variant that has no siblings: pages show the product's alone
 
 
 class ProductVariant(GuardedColumns):

@@ -6,12 +6,11 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
-from inventory.categories import category_of
 from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVariants
 from inventory.locks import lock_products, lock_variants
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.signals import stock_changed
-from inventory.sorting import ensure_categories
+from inventory.sorting import category_finder
 
 _WRITE_UNITS_SOLD = """
     UPDATE inventory_product product SET units_sold = counted.units
@@ -22,12 +21,12 @@ _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-
 
 
 def save_product(*, product: Product, fields: Collection[str]) -> Product:
-    """Make a new product, or write these fields of one; without a category it gets the one of its name.
+    """Make a new product, or write these fields of one; without a category it gets the one that the shop's rule tells.
 
     Raises NumberTaken.
     """
     if product.category_id is None:
-        product.category_id = ensure_categories()[category_of(product.name)]
+        product.category_id = category_finder()(product.name)
         fields = {*fields, "category"}
     _save(product, fields)
     return product

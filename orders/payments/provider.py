@@ -20,6 +20,8 @@ class Provider(ABC):
     description: str | Promise
     # Whether nobody calls back, and staff note the money when they see it on the account.
     is_manual = False
+    # Whether what counts as paid is money. A shop that others can reach is warned of a provider that takes none.
+    takes_money = True
     # Origins of the pages that `redirect_url` leads to: "https://pay.example". The Content Security Policy lets forms
     # lead to no other, not by a redirect either.
     origins: Sequence[str] = ()

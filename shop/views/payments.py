@@ -1,25 +1,19 @@
 """Where a shopper goes to pay, and what providers tell us of it."""
 
 import logging
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from orders.errors import OtherCurrency, PaymentNotPossible
-from orders.links import order_path
+from orders.links import page_of
 from orders.models import Order, Payment
 from orders.payments import InvalidEvent, InvalidSignature, provider_named
-from orders.payments.testbank import SIGNATURE, notice_body, signature_of
-from orders.selectors import payment_referenced
 from orders.services import settle_payment
 from orders.states import State
 from shop.shoppers import ShopRequest
@@ -27,16 +21,6 @@ from shop.shoppers import ShopRequest
 logger = logging.getLogger(__name__)
 
 LONGEST_NOTICE = 64 * 1024  # bytes
-_TESTBANK = "testbank"
-# What each button of the test bank's page tells the shop: whether it is paid, once or twice.
-_CALLS = {"pay": [True], "pay-twice": [True, True], "refuse": [False]}
-
-
-def address_of(request: ShopRequest, order: Order) -> str:
-    """The page of an order: in the account of the customer who is logged in, else by a signed link."""
-    if request.user.is_authenticated and order.user_id == request.user.pk:
-        return reverse("shop:account_order", args=[order.number])
-    return order_path(order.number)
 
 
 def address_to_pay(payment: Payment) -> str | None:
@@ -60,16 +44,7 @@ def _origin(address: str) -> str:
 def address_after(request: ShopRequest, order: Order) -> str:
     """Where a shopper goes from the order that was just placed: to pay, where there is a page for it. 1 query."""
     pending = order.payments.filter(status=Payment.Status.PENDING).first() if order.state == State.PLACED else None
-    return (address_to_pay(pending) if pending else None) or address_of(request, order)
-
-
-def carry_out(provider_name: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """What a provider says, checked and done, once however often it is said.
-
-    Raises InvalidSignature, OtherCurrency, PaymentNotPossible (no such provider, or payment of it) and Busy.
-    """
-    provider = provider_named(provider_name)
-    settle_payment(notice=provider.parse_webhook(body, headers), provider=provider.name)
+    return (address_to_pay(pending) if pending else None) or page_of(order, request.user)
 
 
 @csrf_exempt  # no browser sends this, so there is no token; the provider's signature says who calls
@@ -84,7 +59,8 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
     if len(body) > LONGEST_NOTICE:
         return _refused(413, "too_large")
     try:
-        carry_out(provider, body, request.headers)
+        notice = provider_named(provider).parse_webhook(body, request.headers)
+        settle_payment(notice=notice, provider=provider)
     except (InvalidEvent, OtherCurrency) as refusal:
         # Rightly signed, so money may have moved that the shop knows nothing of: whoever runs it must hear of this.
         logger.error("refused a notice of %s: %s", provider, refusal)
@@ -98,25 +74,3 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
 
 def _refused(status: int, code: str) -> HttpResponse:
     return JsonResponse({"code": code}, status=status)
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def testbank(request: ShopRequest, reference: str) -> HttpResponse:
-    """`/testbank/<reference>/`: the test bank's page. Its buttons call the shop as its web hook would be called.
-
-    It takes calls of an order in any state: that is how a payment comes late, or once more.
-    """
-    payment = payment_referenced(provider=_TESTBANK, reference=reference)
-    if payment is None or _TESTBANK not in settings.SHOP_PAYMENT_PROVIDERS:
-        raise Http404
-    if request.method == "POST":
-        for is_paid in _CALLS.get(request.POST.get("call", ""), []):
-            body = notice_body(payment, is_paid=is_paid)
-            carry_out(_TESTBANK, body, {SIGNATURE: signature_of(body)})
-        response: HttpResponse = HttpResponseRedirect(address_of(request, payment.order), status=303)
-    else:
-        context = {"payment": payment, "order": payment.order, "back": address_of(request, payment.order)}
-        response = render(request, "shop/testbank.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    return response

@@ -14,9 +14,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F, Sum
 
+from demo import CATALOGUE_FILE
 from inventory.catalogue.load import CatalogueLoadError, Loaded, catalogue_load, low_stock_threshold, product_slug
 from inventory.catalogue.rows import CatalogueRow
-from inventory.management.commands.import_catalogue import DERIVED_CATALOGUE
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
 from tests.support.databases import somebody_waits
@@ -244,7 +244,7 @@ def test_staff_are_warned_when_a_week_is_left(opening_stock: int, threshold: int
 
 @pytest.mark.django_db
 def test_the_projects_own_catalogue_is_small_and_reads_like_a_shop() -> None:
-    assert DERIVED_CATALOGUE.stat().st_size < 400_000
+    assert CATALOGUE_FILE.stat().st_size < 400_000
 
     run()
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.catalogue import codes
-from inventory.catalogue.derive import NO_NAME, opening_stock
+from demo.invoices import codes
+from demo.invoices.derive import NO_NAME, opening_stock
+from demo.invoices.lines import LOG_COLUMNS, NOT_CHARGED, UNREADABLE, LogLine, parse_line
 from inventory.catalogue.files import CatalogueFileError
-from inventory.catalogue.lines import LOG_COLUMNS, NOT_CHARGED, UNREADABLE, LogLine, parse_line
 from inventory.catalogue.reading import Reading, read_catalogue
 from inventory.catalogue.rows import CATALOGUE_COLUMNS, CatalogueRow, write_rows
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cart.owners import Owner
+from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
 from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.payments import InvalidEvent, InvalidSignature, PaymentEvent, exact_amount, provider_named
 from orders.payments.notice import LARGEST_AMOUNT
-from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.services import begin_payment, cancel_order, cancel_overdue_orders, settle_payment
 from tests.support.ordering import order, pay
 from tests.support.shopping import add, stock
@@ -256,7 +256,7 @@ def with_test_bank(settings: object) -> None:
     """Both providers are offered."""
     settings.SHOP_PAYMENT_PROVIDERS = {  # type: ignore[attr-defined]
         "invoice": "orders.payments.invoice.Invoice",
-        "testbank": "orders.payments.testbank.TestBank",
+        "testbank": "demo.testbank.TestBank",
     }
 
 

@@ -86,7 +86,7 @@ def test_money_for_a_cancelled_order_is_owed_back(placed: Order, variant: Produc
 
 def test_what_a_provider_tells_itself_is_not_noted_by_hand(placed: Order, manager: User, settings: Settings) -> None:
     offered = settings.SHOP_PAYMENT_PROVIDERS
-    settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "orders.payments.testbank.TestBank"}
+    settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "demo.testbank.TestBank"}
     payment = begin_payment(order_id=placed.pk, provider="testbank")
     for payment_id in (payment.pk, 0):
         with pytest.raises(PaymentNotPossible):

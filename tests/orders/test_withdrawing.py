@@ -117,7 +117,7 @@ def test_where_the_customer_chose_another_way_meanwhile_that_one_stays_open(
 ) -> None:
     settings.SHOP_PAYMENT_PROVIDERS = {
         "invoice": "orders.payments.invoice.Invoice",
-        "testbank": "orders.payments.testbank.TestBank",
+        "testbank": "demo.testbank.TestBank",
     }
     mistyped = note("1395")
     chosen = begin_payment(order_id=placed.pk, provider="testbank")
@@ -178,7 +178,7 @@ def test_twice_is_once_and_the_next_note_stands(placed: Order, note: Callable[[s
 
 def test_what_a_provider_told_itself_is_no_note(placed: Order, manager: User, settings: Settings) -> None:
     offered = settings.SHOP_PAYMENT_PROVIDERS
-    settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "orders.payments.testbank.TestBank"}
+    settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "demo.testbank.TestBank"}
     begin_payment(order_id=placed.pk, provider="testbank")
     pay(placed)
     assert not notes_to_withdraw(placed)

@@ -16,10 +16,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from cart.owners import Owner
+from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order, Payment, Refund
-from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from orders.services import cancel_order
 from shop import payment_checks
 from shop.views.payments import LONGEST_NOTICE, address_to_pay

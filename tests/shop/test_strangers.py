@@ -21,10 +21,10 @@ from django.utils.http import urlsafe_base64_encode
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
+from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order
-from orders.payments.testbank import SIGNATURE, notice_body, signature_of
 from tests.conftest import MakeVariant
 from tests.support.ordering import order
 from tests.support.pages import MakeUser, guest_of, text_of
@@ -63,17 +63,17 @@ def email_token(victim: Victim) -> str:
 
 
 # Addresses that show the same to everybody, or what the visitor has by their own cookie.
-OPEN = {f"shop:{name}" for name in ("catalogue", "category", "drawing", "photo", "product", "legal")}
+OPEN = {f"shop:{name}" for name in ("catalogue", "category", "photo", "product", "legal")}
 OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "reset", "reset_sent")}
 OPEN |= {f"shop:{name}" for name in ("cart", "cart_add", "cart_undo", "cart_keep", "checkout", "checkout_review")}
-OPEN |= {"healthz", "readyz"}
+OPEN |= {"healthz", "readyz", "demo:drawing"}
 # Addresses of what is somebody's, and what a stranger can put into them.
 OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
     **{f"shop:cart_line{deed}": lambda victim: [str(victim.line.pk)] for deed in ("", "_remove", "_retake")},
     **{f"shop:order{deed}": forged_links for deed in ("", "_pay", "_cancel")},
     **{f"shop:account_order{deed}": lambda victim: [victim.order.number] for deed in ("", "_pay", "_cancel")},
     "shop:account_email_confirm": lambda victim: [email_token(victim)] if victim.user else [],
-    "shop:testbank": lambda victim: [victim.order.number, str(victim.order.payments.get().pk)],
+    "demo:testbank": lambda victim: [victim.order.number, str(victim.order.payments.get().pk)],
 }
 # Addresses that show who is logged in what is theirs: all that a stranger can do is not to log in.
 BEHIND_LOG_IN = {f"shop:account{page}" for page in ("", "_email", "_export", "_orders", "_delete")}
@@ -173,7 +173,7 @@ def their_own(name: str, victim: Victim) -> str:
     """The argument with which its owner gets there."""
     if name.startswith("shop:order"):
         return link(victim)
-    return victim.order.payments.get().reference if name == "shop:testbank" else OF_SOMEBODY[name](victim)[0]
+    return victim.order.payments.get().reference if name == "demo:testbank" else OF_SOMEBODY[name](victim)[0]
 
 
 @pytest.mark.parametrize("name", OF_SOMEBODY)

@@ -21,7 +21,7 @@ EMPTY = "There is nothing in your cart to order. Put something into it first."
 GONE = "That way of delivery is not offered any more. Please choose another one."
 BOTH = {
     "invoice": "orders.payments.invoice.Invoice",
-    "testbank": "orders.payments.testbank.TestBank",
+    "testbank": "demo.testbank.TestBank",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from inventory.catalogue.lines import LOG_COLUMNS
+from demo.invoices.lines import LOG_COLUMNS
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
 from tests.conftest import MakeVariant

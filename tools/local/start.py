@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from environ import Env
+
 from tools.local.children import Child
 from tools.local.places import REPOSITORY
 from tools.local.process import Waiting, exit_text, run_to_end, spawn
@@ -18,13 +20,18 @@ COMMANDS = (
     ("tables are up to date", "migrate", ("migrate", "--noinput")),
     ("static files are collected", "collectstatic", ("collectstatic", "--noinput")),
     ("catalogue is loaded", "import_catalogue", ("import_catalogue", "--if-empty")),
-    ("demo staff can log in", "create_demo_staff", ("create_demo_staff",)),
 )
+DEMO_COMMAND = ("demo staff can log in", "create_demo_staff", ("create_demo_staff",))
+
+
+def has_demo(env: Mapping[str, str]) -> bool:
+    """Whether the demo is installed, as the settings read it."""
+    return env.get("SHOP_DEMO", "true").lower() in Env.BOOLEAN_TRUE_STRINGS
 
 
 def prepare_site(env: Mapping[str, str], logs: Path, waiting: Waiting) -> None:
-    """Migrate, collect static files, load the catalogue, create the staff user; `LocalError` if one fails."""
-    for label, name, arguments in COMMANDS:
+    """Migrate, collect static files, load the catalogue, create the demo's staff; `LocalError` if one fails."""
+    for label, name, arguments in (*COMMANDS, DEMO_COMMAND) if has_demo(env) else COMMANDS:
         with step(label):
             log = logs / f"{name}.log"
             command = (sys.executable, "manage.py", *arguments)

@@ -11,7 +11,7 @@ from tools.local.places import kept_secret, kept_secret_key, local_folder, locke
 from tools.local.preflight import Ports, preflight
 from tools.local.servers import PrivateServers
 from tools.local.signals import Stopped, StopRequest
-from tools.local.start import prepare_site, start_children
+from tools.local.start import has_demo, prepare_site, start_children
 from tools.local.supervisor import watch
 from tools.terminal import say, step
 
@@ -52,7 +52,7 @@ def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports:
     children = site(ports, env, local, flower_login)
     stack.callback(_stop_children, children, request)
     start_children(children, request.check)
-    _print_table(ports, password, flower_login)
+    _print_table(ports, password if has_demo(env) else None, flower_login)
     watch([*servers.by_variable.values(), *children], request.check)
 
 
@@ -90,12 +90,14 @@ def _stop_servers(servers: PrivateServers, request: StopRequest) -> None:
         servers.stop(request.hurry)
 
 
-def _print_table(ports: Ports, password: str, flower_login: str) -> None:
+def _print_table(ports: Ports, password: str | None, flower_login: str) -> None:
+    login = f"{STAFF} / {password}" if password else "the first user: manage.py createsuperuser"
     rows = (
         ("shop", f"http://127.0.0.1:{ports.web}/", ""),
-        ("admin", f"http://127.0.0.1:{ports.web}/admin/", f"{STAFF} / {password}"),
+        ("admin", f"http://127.0.0.1:{ports.web}/admin/", login),
         ("Flower", f"http://127.0.0.1:{ports.flower}/", " / ".join(flower_login.split(":", 1))),
     )
     say("\n" + "\n".join(f"  {name:<8}{address:<32}{login}".rstrip() for name, address, login in rows))
-    say("\n  In the admin, manager and clerk log in with the same password and may do less.")
+    if password:
+        say("\n  In the admin, manager and clerk log in with the same password and may do less.")
     say("\n  Ctrl-C stops everything; the data stays.")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.text import counted
@@ -12,30 +13,31 @@ from inventory.catalogue.reading import read_catalogue
 from inventory.catalogue.report import account_of, progress_to
 from inventory.models import Product
 
-DERIVED_CATALOGUE = Path(__file__).resolve().parents[2] / "data" / "catalogue.csv"
+NO_FILE = "The settings name no catalogue, so nothing was loaded. To load one, name its file."
 HAS_PRODUCTS = "The shop has products already; with --if-empty nothing is loaded."
 
 
 class Command(BaseCommand):
     help = (
-        "Load products, variants and opening stock from an invoice log (.csv, .csv.xz) or a derived "
-        "catalogue. What the shop has already is left as it is, so it is safe to run again."
+        "Load products, variants and opening stock from a catalogue, or from a file that SHOP_CATALOGUE_READERS can "
+        "read (.csv, .csv.xz). What the shop has already is left as it is, so it is safe to run again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "file",
-            nargs="?",
-            type=Path,
-            default=DERIVED_CATALOGUE,
-            help="default: the project's own catalogue",
+            "file", nargs="?", type=Path, default=settings.SHOP_CATALOGUE_FILE, help="default: %(default)s"
         )
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there is any product")
 
-    def handle(self, *, file: Path, if_empty: bool, **options: Any) -> None:
+    def handle(self, *, file: Path | None, if_empty: bool, **options: Any) -> None:
         # Asked here to save reading the file, and again under the load's lock.
         if if_empty and Product.objects.exists():
             self.stdout.write(HAS_PRODUCTS)
+            return
+        if file is None:
+            if not if_empty:
+                raise CommandError(NO_FILE)
+            self.stdout.write(NO_FILE)  # a shop that starts without goods is no failure
             return
         try:
             reading = read_catalogue(file, progress_to(self.stderr))

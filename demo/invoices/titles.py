@@ -1,0 +1,91 @@
+"""A description of the log as a title: words written out, then in title case."""
+
+import re
+
+from demo.invoices.words import CUT_FROM, CUT_WORDS, SMALL_WORDS, SPELLINGS, WORDS
+
+# In this order, on a description in capitals.
+_REWRITINGS = [
+    (re.compile(r"[^\S ]|[^\x20-\x7e\u00a1-\uffff]"), " "),
+    (re.compile(r"\bCHARLIE ?(?:\+|&|AND)? ?LOLA\b"), "CHARLIE & LOLA"),
+    (re.compile(r"\b(?:SET|S) ?/ ?(?=\d)"), "SET OF "),
+    (re.compile(r"\b(SET|PACK|BOX|BUNDLE) ?/? ?(?=\d)"), r"\1 OF "),
+    (re.compile(r"\bOF(?=\d)"), "OF "),
+    (re.compile(r"\bW/ ?"), "WITH "),
+    (re.compile(r"\bNECKL\.? ?(\d+\")"), r"NECKLACE \1 "),
+    (re.compile(r"(\d+\") ?NECKL\."), r"\1 NECKLACE"),
+    (re.compile(r"(?<=[A-Z])\"(?=[A-Z])"), ' "'),  # LOLA"EXTREMELY BUSY"
+    (re.compile(r"(?<=[A-Z])\((?=[A-Z])"), " ("),
+    (re.compile(r"(?<=[A-Z]{2})\.(?=[A-Z]{2})"), " "),  # LT.BLUE, but not M.O.P
+    (re.compile(r"(?<=[A-Z]{3})\. "), " "),  # GLASS. STAR, but not DR. JAM
+    (re.compile(r"\bART DEC\b"), "ART DECO"),
+    (re.compile(r"\bM PEARL\b"), "MOTHER OF PEARL"),
+    (re.compile(r"\bKNIF & S$"), "KNIFE & SPOON"),
+    (re.compile(r"\b(\d) TONE\b"), r"\1-TONE"),
+    (re.compile(r"\b(\d+)(PC|LIGHT)\b"), r"\1 \2"),
+    (re.compile(r" ?\+ ?"), " & "),
+    (re.compile(r" ?/ ?"), "/"),
+    (re.compile(r" ?,[ ,]*"), ", "),
+    (re.compile(r" {2,}"), " "),
+]
+_EDGES = " .,;:*/&+-"
+_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z]+)*")
+_MEASURE = re.compile(r"(?:\d+(?:\.\d+)?(?:CM|MM|M|G|KG|ML)?X)*\d+(?:\.\d+)?(?:CM|MM|M|G|KG|ML)")
+_LETTER_WITH_DIGIT = re.compile(r"[A-Z]\d|\dD")  # A4, 3D
+
+
+def title_of(description: str) -> str:
+    """Return a description as a shop writes it, or "" where nothing of it can be a name.
+
+    "SET/6 RED SPOTTY  T-LIGHTS," becomes "Set of 6 Red Spotty T-Lights".
+    """
+    whole = description.strip().upper()
+    text = whole
+    for pattern, replacement in _REWRITINGS:
+        text = pattern.sub(replacement, text)
+    words = [_written_out(word) for word in text.strip(_EDGES).split()]
+    if len(whole) >= CUT_FROM and words:
+        words[-1] = _uncut(words[-1])
+        while words and words[-1].lower() in SMALL_WORDS:  # what is left of a cut phrase
+            words.pop()
+    title = " ".join(_cased(word) for word in " ".join(words).split())
+    return _capital_ends(title) if re.search("[A-Za-z]{2}", title) else ""
+
+
+def _written_out(word: str) -> str:
+    bare = word.rstrip(",.")
+    comma = "," if word.endswith(",") else ""
+    if bare in WORDS:
+        return WORDS[bare] + comma
+    return "/".join(WORDS.get(part, part) for part in word.split("/"))
+
+
+def _uncut(word: str) -> str:
+    *before, last = re.split(r"(?<=[/\"])", word)
+    return "".join(before) + CUT_WORDS.get(last, last)
+
+
+def _cased(word: str) -> str:
+    bare = word.strip(',."()!')
+    if word.rstrip(",").lower() in SMALL_WORDS:  # the letter "A", in quotation marks, is none
+        return word.lower()
+    if bare in SPELLINGS:
+        return word.replace(bare, SPELLINGS[bare])
+    if _MEASURE.fullmatch(bare):
+        return word.lower()
+    if _LETTER_WITH_DIGIT.fullmatch(bare):
+        return word
+    return _WORD.sub(lambda part: _capitalised(part[0]), word)
+
+
+def _capital_ends(title: str) -> str:
+    """The first and the last word are never small: "Keep Calm and Come In"."""
+    before, _, last = title.rpartition(" ")
+    title = f"{before} {last[:1].upper()}{last[1:]}" if last in SMALL_WORDS else title
+    return title[:1].upper() + title[1:]
+
+
+def _capitalised(word: str) -> str:
+    if word in SPELLINGS:
+        return SPELLINGS[word]
+    return word.replace("'S", "'s") if word[0].isdigit() else word.capitalize()
