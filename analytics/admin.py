@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from unfold.decorators import display
 
 from analytics.models import AnalyticsEvent, DailyFigure
 from analytics.selectors import cart_history, trace_event
 from core.admin.base import ReadOnlyAdmin
+from core.admin.decorators import display
 from core.admin.filters import ValueFilter
 from outbox.admin import TracedAdmin
 
@@ -133,6 +133,6 @@ class DailyFigureAdmin(ReadOnlyAdmin):
             return queryset, False
         return queryset.filter(variant_id=min(int(term), _LARGEST_ID) if term.isdecimal() else -1), False
 
-    @display(description="Variant", ordering="variant_id")  # type: ignore[untyped-decorator]
+    @display(description="Variant", ordering="variant_id")
     def scope(self, figure: DailyFigure) -> str:
         return str(figure.variant_id or "all")

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
+from core.admin.decorators import display
 
 admin.site.index_template = "backoffice/dashboard.html"
 
@@ -95,7 +95,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
     fields = ["action_time", "user", "content_type", "thing", "action_flag", "said"]
     readonly_fields = ["thing", "said"]
 
-    @display(description="Which", ordering="object_repr")  # type: ignore[untyped-decorator]
+    @display(description="Which", ordering="object_repr")
     def thing(self, entry: LogEntry) -> str:
         address = None if entry.is_deletion() else entry.get_admin_url()
         return (
@@ -104,6 +104,6 @@ class LogEntryAdmin(ReadOnlyAdmin):
             else entry.object_repr
         )
 
-    @display(description="What was done")  # type: ignore[untyped-decorator]
+    @display(description="What was done")
     def said(self, entry: LogEntry) -> str:
         return entry.get_change_message()

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from core.admin.confirmation import Question
 from core.admin.dead_rows import DeadRowsAdmin
+from core.admin.decorators import display
 from core.admin.filters import ValueFilter
 from delivery.models import Delivery
 from delivery.services import discard_dead_deliveries, retry_dead_deliveries
@@ -68,7 +68,7 @@ class DeliveryAdmin(DeadRowsAdmin):
         "dedupe_key",
     ]
 
-    @display(description="State", label={"Sent": "success", "Waiting": "info", "Dead": "danger"})  # type: ignore[untyped-decorator]
+    @display(description="State", label={"Sent": "success", "Waiting": "info", "Dead": "danger"})
     def state(self, delivery: Delivery) -> str:
         if delivery.sent_at:
             return "Sent"

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.decorators import display
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question
 from core.admin.dead_rows import DeadRowsAdmin
+from core.admin.decorators import display
 from core.admin.filters import ValueFilter
 from outbox.dead_letters import discard_dead_rows, retry_dead_rows
 from outbox.models import EffectRun, OutboxRow
@@ -76,7 +76,7 @@ class OutboxRowAdmin(DeadRowsAdmin, TracedAdmin):
     fields = [("effect", "key"), "payload", ("created_at", "due_at"), ("attempts", "is_dead"), "error", "trace"]
     readonly_fields = ["trace"]
 
-    @display(description="State", label={"Waiting": "info", "Failed": "warning", "Dead": "danger"})  # type: ignore[untyped-decorator]
+    @display(description="State", label={"Waiting": "info", "Failed": "warning", "Dead": "danger"})
     def state(self, row: OutboxRow) -> str:
         if row.is_dead:
             return "Dead"

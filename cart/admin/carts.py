@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
-from unfold.decorators import display
 
 from cart.admin.cart_filters import AgeFilter, ValueFilter
 from cart.admin.display import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
+from core.admin.decorators import display
 from core.admin.search import any_of, row_id
 
 _LINES = CartItem.objects.filter(cart=OuterRef("pk")).order_by().values("cart").annotate(total=Sum("total_price"))
@@ -47,7 +47,7 @@ class CartItemInline(TabularInline):  # type: ignore[misc]
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="Hold", label=HOLD_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description="Hold", label=HOLD_COLOURS)
     def state(self, line: CartItem) -> str:
         return state_of(line)
 
@@ -76,15 +76,15 @@ class CartAdmin(ReadOnlyAdmin):
             return queryset, False
         return any_of(queryset, carts.filter(user__username=term), carts.filter(pk=row_id(term))), False
 
-    @display(description="Shopper", ordering="user__username")  # type: ignore[untyped-decorator]
+    @display(description="Shopper", ordering="user__username")
     def shopper(self, cart: Cart) -> str:
         return shopper_of(cart)
 
-    @display(description="Value", ordering="value")  # type: ignore[untyped-decorator]
+    @display(description="Value", ordering="value")
     def value(self, cart: Cart) -> str:
         return f"{cart.value:.2f}"  # type: ignore[attr-defined]
 
-    @display(description="History")  # type: ignore[untyped-decorator]
+    @display(description="History")
     def history(self, cart: Cart) -> str:
         """What happened in it, as the analytics events tell; this app knows their page by its name only."""
         try:

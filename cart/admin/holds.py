@@ -8,13 +8,13 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from unfold.decorators import action, display
 
 from cart.admin.display import HOLD_COLOURS, SOON, shopper_of, state_of
 from cart.models import Cart, CartItem
 from cart.services import extend_holds, release_holds
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
+from core.admin.decorators import action, display
 from core.admin.filters import DefaultedFilter
 from core.admin.search import any_of, row_id
 from core.text import counted
@@ -97,27 +97,27 @@ class CartItemAdmin(ReadOnlyAdmin):
     def has_manage_holds_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("cart.manage_holds")
 
-    @display(description="Shopper", ordering="cart__user__username")  # type: ignore[untyped-decorator]
+    @display(description="Shopper", ordering="cart__user__username")
     def shopper(self, line: CartItem) -> str:
         return shopper_of(line.cart)
 
-    @display(description="Hold", label=HOLD_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description="Hold", label=HOLD_COLOURS)
     def state(self, line: CartItem) -> str:
         return state_of(line)
 
-    @action(description="Release holds…", permissions=["manage_holds"])  # type: ignore[untyped-decorator]
+    @action(description="Release holds…", permissions=["manage_holds"])
     def release(self, request: HttpRequest, rows: QuerySet[CartItem]) -> HttpResponse:
         return self._ask(request, rows, _RELEASE, release_holds)
 
-    @action(description="Extend holds…", permissions=["manage_holds"])  # type: ignore[untyped-decorator]
+    @action(description="Extend holds…", permissions=["manage_holds"])
     def extend(self, request: HttpRequest, rows: QuerySet[CartItem]) -> HttpResponse:
         return self._ask(request, rows, _EXTEND, extend_holds)
 
-    @action(description="Release…", url_path="release", permissions=["manage_holds"], icon="lock_open")  # type: ignore[untyped-decorator]
+    @action(description="Release…", url_path="release", permissions=["manage_holds"], icon="lock_open")
     def release_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._ask(request, self._one(request, object_id), _RELEASE, release_holds)
 
-    @action(description="Extend…", url_path="extend", permissions=["manage_holds"], icon="more_time")  # type: ignore[untyped-decorator]
+    @action(description="Extend…", url_path="extend", permissions=["manage_holds"], icon="more_time")
     def extend_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._ask(request, self._one(request, object_id), _EXTEND, extend_holds)
 

@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from unfold.decorators import action
 
 from cart.admin.tables import holds_table, ledger_table
 from cart.errors import HoldsInTheWay
 from cart.services import move_stock_past_holds
 from cart.services.stock import Moved
 from cart.stock_breakdown import stock_breakdown
+from core.admin.decorators import action
 from core.errors import Busy
 from inventory.admin.variants import ProductVariantAdmin
 from inventory.forms import StockForm
@@ -28,7 +28,7 @@ class VariantAdmin(ProductVariantAdmin):
 
     actions_detail = ["stock"]
 
-    @action(description="Stock: why, and move it", url_path="stock", permissions=["view"], icon="inventory_2")  # type: ignore[untyped-decorator]
+    @action(description="Stock: why, and move it", url_path="stock", permissions=["view"], icon="inventory_2")
     def stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET explains; POST moves, or asks which carts shall lose units, or says what is wrong."""
         variant = self.get_object(request, object_id)

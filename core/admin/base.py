@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
 
+from core.admin.decorators import action
 from core.admin.export import csv_answer
 from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.pagination import CappedPaginator
@@ -23,7 +23,7 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
     actions = ["export_csv"]
     list_filter_submit = False
 
-    @action(description="Export the chosen rows as CSV", permissions=["view"])  # type: ignore[untyped-decorator]
+    @action(description="Export the chosen rows as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponseBase:
         """All rows of the list when "select all" was chosen, not only those of the page."""
         columns = [column for column in self.get_list_display(request) if isinstance(column, str)]

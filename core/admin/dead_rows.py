@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
+from core.admin.decorators import action
 from core.text import counted
 
 
@@ -28,12 +28,12 @@ class DeadRowsAdmin(ReadOnlyAdmin):
         """Rows are read-only as such; who may change them may decide about dead ones."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
-    @action(description="Try dead ones again", permissions=["manage"])  # type: ignore[untyped-decorator]
+    @action(description="Try dead ones again", permissions=["manage"])
     def retry(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         count = self.retry_dead(_ids(rows), actor=cast(User, request.user))
         messages.success(request, f"{self._dead(count)} to be tried again within seconds.")
 
-    @action(description="Discard dead ones…", permissions=["manage"])  # type: ignore[untyped-decorator]
+    @action(description="Discard dead ones…", permissions=["manage"])
     def discard(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
         def act(reason: str) -> str:
             count = self.discard_dead(_ids(rows), actor=cast(User, request.user), reason=reason)

@@ -11,10 +11,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.decorators import action, display
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
+from core.admin.decorators import action, display
 from core.admin.filters import DefaultedFilter
 from core.text import counted
 from inventory.models import LowStockAlert
@@ -68,32 +68,32 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     def has_mute_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.mute_alert")
 
-    @display(description="Product", ordering="variant__product__name")  # type: ignore[untyped-decorator]
+    @display(description="Product", ordering="variant__product__name")
     def product(self, alert: LowStockAlert) -> str:
         return str(alert.variant.product)
 
-    @display(description="State", label={"Low": "warning", "Out of stock": "danger", "Back in stock": "success"})  # type: ignore[untyped-decorator]
+    @display(description="State", label={"Low": "warning", "Out of stock": "danger", "Back in stock": "success"})
     def state(self, alert: LowStockAlert) -> str:
         return "Back in stock" if alert.closed_at else alert.get_level_display()
 
-    @display(description="Free now", ordering="variant__stock_quantity")  # type: ignore[untyped-decorator]
+    @display(description="Free now", ordering="variant__stock_quantity")
     def free(self, alert: LowStockAlert) -> int:
         return alert.variant.stock_quantity
 
-    @display(description="Threshold", ordering="variant__low_stock_threshold")  # type: ignore[untyped-decorator]
+    @display(description="Threshold", ordering="variant__low_stock_threshold")
     def threshold(self, alert: LowStockAlert) -> int:
         return alert.variant.low_stock_threshold
 
-    @display(description="Acknowledged by", ordering="acknowledged_at")  # type: ignore[untyped-decorator]
+    @display(description="Acknowledged by", ordering="acknowledged_at")
     def seen(self, alert: LowStockAlert) -> str | None:
         return str(alert.acknowledged_by or "a former colleague") if alert.acknowledged_at else None
 
-    @display(description="Muted until")  # type: ignore[untyped-decorator]
+    @display(description="Muted until")
     def muted_until(self, alert: LowStockAlert) -> Any:
         mute = getattr(alert.variant, "alert_mute", None)
         return mute.until if mute and mute.until > timezone.now() else None
 
-    @action(description="Acknowledge", permissions=["acknowledge"])  # type: ignore[untyped-decorator]
+    @action(description="Acknowledge", permissions=["acknowledge"])
     def acknowledge(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
             alerts = acknowledge_alerts(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
@@ -101,19 +101,19 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
 
         _do(request, act)
 
-    @action(description="Mute for a day…", permissions=["mute"])  # type: ignore[untyped-decorator]
+    @action(description="Mute for a day…", permissions=["mute"])
     def mute_for_a_day(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
         return self._mute(request, rows, timedelta(days=1))
 
-    @action(description="Mute for a week…", permissions=["mute"])  # type: ignore[untyped-decorator]
+    @action(description="Mute for a week…", permissions=["mute"])
     def mute_for_a_week(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
         return self._mute(request, rows, timedelta(days=7))
 
-    @action(description="Mute for 30 days…", permissions=["mute"])  # type: ignore[untyped-decorator]
+    @action(description="Mute for 30 days…", permissions=["mute"])
     def mute_for_a_month(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
         return self._mute(request, rows, timedelta(days=30))
 
-    @action(description="Mute no longer", permissions=["mute"])  # type: ignore[untyped-decorator]
+    @action(description="Mute no longer", permissions=["mute"])
     def unmute(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
             variants = unmute_variants(variant_ids=_variant_ids(rows), actor=cast(User, request.user))

@@ -13,9 +13,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
-from unfold.decorators import display
 
 from core.admin.base import ReadOnlyAdmin
+from core.admin.decorators import display
 from inventory.imports.files import MOST_BYTES, blank_lines
 from inventory.imports.forms import ImportForm
 from inventory.imports.importers import IMPORTERS, read_progress
@@ -40,7 +40,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "state"]
     search_fields = ["file_name"]
 
-    @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
+    @display(description="State", ordering="state", label=_LABELS)
     def state_label(self, job: ImportJob) -> tuple[str, str]:
         return job.state, job.get_state_display()
 

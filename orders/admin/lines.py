@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from core.admin.base import ReadOnlyAdmin
+from core.admin.decorators import display
 from core.admin.search import any_of
 from inventory.models import ProductVariant
 from orders.admin.display import STATE_COLOURS
@@ -32,10 +32,10 @@ class OrderLineAdmin(ReadOnlyAdmin):
         by_sku = lines.filter(variant__in=ProductVariant.objects.filter(sku=term))
         return any_of(queryset, by_sku, lines.filter(order__in=Order.objects.filter(number=term))), False
 
-    @display(description="Placed", ordering="order__created_at")  # type: ignore[untyped-decorator]
+    @display(description="Placed", ordering="order__created_at")
     def placed(self, line: OrderLine) -> object:
         return line.order.created_at
 
-    @display(description="State", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description="State", label=STATE_COLOURS)
     def state(self, line: OrderLine) -> str:
         return line.order.get_state_display()

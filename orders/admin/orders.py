@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from core.admin.base import ReadOnlyAdmin
+from core.admin.decorators import action, display
 from core.admin.export import csv_answer
 from core.admin.search import any_of
 from core.money import money
@@ -82,15 +82,15 @@ class OrderAdmin(ReadOnlyAdmin):
     def has_settle_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("orders.settle_order"))
 
-    @display(description="State", ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description="State", ordering="state", label=STATE_COLOURS)
     def state_now(self, order: Order) -> str:
         return order.get_state_display()
 
-    @display(description="Total", ordering="total")  # type: ignore[untyped-decorator]
+    @display(description="Total", ordering="total")
     def amount(self, order: Order) -> str:
         return money(order.total)
 
-    @display(description="To be paid by", ordering="pay_by")  # type: ignore[untyped-decorator]
+    @display(description="To be paid by", ordering="pay_by")
     def paid_by(self, order: Order) -> str:
         """Only while it waits for its money."""
         if order.state != State.PLACED:
@@ -99,33 +99,31 @@ class OrderAdmin(ReadOnlyAdmin):
         late = ", overdue" if order.pay_by < timezone.now() else ""
         return f"{until:%-d %b %Y, %H:%M}{late}"
 
-    @display(description="Deliver to")  # type: ignore[untyped-decorator]
+    @display(description="Deliver to")
     def deliver_to(self, order: Order) -> str:
         return address_of(order)
 
-    @display(description="Goods")  # type: ignore[untyped-decorator]
+    @display(description="Goods")
     def goods(self, order: Order) -> str:
         return money(order.goods_total)
 
-    @display(description="Delivery")  # type: ignore[untyped-decorator]
+    @display(description="Delivery")
     def delivery(self, order: Order) -> str:
         return f"{order.delivery_name}, {money(order.delivery_price)}"
 
-    @display(description="Tax in it")  # type: ignore[untyped-decorator]
+    @display(description="Tax in it")
     def tax_in_it(self, order: Order) -> str:
         return f"{money(order.tax)} ({order.tax_rate.normalize():f} %)"
 
-    @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")  # type: ignore[untyped-decorator]
+    @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")
     def money(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "money")
 
-    @action(  # type: ignore[untyped-decorator]
-        description="Noted by mistake…", url_path="noted-by-mistake", permissions=["settle"], icon="money_off"
-    )
+    @action(description="Noted by mistake…", url_path="noted-by-mistake", permissions=["settle"], icon="money_off")
     def mistake(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "mistake")
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description="Ship…",
         url_path="ship",
         permissions=["fulfil"],
@@ -135,30 +133,30 @@ class OrderAdmin(ReadOnlyAdmin):
     def ship(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "ship")
 
-    @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")  # type: ignore[untyped-decorator]
+    @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "take_back")
 
-    @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")  # type: ignore[untyped-decorator]
+    @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "cancel")
 
-    @action(description="Refund…", url_path="refund", permissions=["settle"], icon="currency_exchange")  # type: ignore[untyped-decorator]
+    @action(description="Refund…", url_path="refund", permissions=["settle"], icon="currency_exchange")
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return take_step(self, request, object_id, "refund")
 
-    @action(description="Packing slip", url_path="slip", permissions=["fulfil"], icon="print")  # type: ignore[untyped-decorator]
+    @action(description="Packing slip", url_path="slip", permissions=["fulfil"], icon="print")
     def slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order = self.get_object(request, object_id)
         if order is None:
             raise Http404
         return slips_page(request, [order])
 
-    @action(description="Mark as shipped…", permissions=["fulfil"])  # type: ignore[untyped-decorator]
+    @action(description="Mark as shipped…", permissions=["fulfil"])
     def ship_many(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:
         return ship_chosen(self, request, rows)
 
-    @action(description="Packing slips to print", permissions=["fulfil"])  # type: ignore[untyped-decorator]
+    @action(description="Packing slips to print", permissions=["fulfil"])
     def slips(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:
         orders = list(rows.order_by("pk").prefetch_related("lines")[: MOST_AT_ONCE + 1])
         if len(orders) > MOST_AT_ONCE:
@@ -166,7 +164,7 @@ class OrderAdmin(ReadOnlyAdmin):
             return redirect(request.get_full_path())
         return slips_page(request, orders)
 
-    @action(description="Export the chosen orders as CSV", permissions=["view"])  # type: ignore[untyped-decorator]
+    @action(description="Export the chosen orders as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponseBase:
         """With what the books need; their lines are exported from the list of lines."""
         return csv_answer(self, rows, _BOOKS)

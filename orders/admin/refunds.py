@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from unfold.decorators import action, display
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
+from core.admin.decorators import action, display
 from core.money import money
 from core.text import counted
 from orders.admin.actions import MOST_AT_ONCE
@@ -54,15 +54,15 @@ class RefundAdmin(ReadOnlyAdmin):
     def has_settle_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("orders.settle_order"))
 
-    @display(description="Amount", ordering="amount")  # type: ignore[untyped-decorator]
+    @display(description="Amount", ordering="amount")
     def owed(self, refund: Refund) -> str:
         return money(refund.amount)
 
-    @action(description="Money was sent…", permissions=["settle"])  # type: ignore[untyped-decorator]
+    @action(description="Money was sent…", permissions=["settle"])
     def sent(self, request: HttpRequest, rows: QuerySet[Refund]) -> HttpResponse:
         return self._ask(request, rows)
 
-    @action(description="Money was sent…", url_path="sent", permissions=["settle"], icon="payments")  # type: ignore[untyped-decorator]
+    @action(description="Money was sent…", url_path="sent", permissions=["settle"], icon="payments")
     def sent_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         refund = self.get_object(request, object_id)
         if refund is None:

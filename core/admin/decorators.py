@@ -1,0 +1,36 @@
+"""`action` and `display` for the back office: those of django-unfold, with the types that it does not have."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar, cast
+
+from unfold import decorators
+from unfold.enums import ActionVariant
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def action(
+    *,
+    description: str,
+    permissions: Sequence[str],
+    url_path: str | None = None,
+    icon: str | None = None,
+    variant: ActionVariant = ActionVariant.DEFAULT,
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A button on chosen rows, on a row or on a page, for who has all of the permissions: it asks for them itself.
+
+    `url_path`, `icon` (of Material Symbols) and `variant`, its colour, are for buttons on a row or on a page.
+    """
+    made: Any = decorators.action(
+        description=description, permissions=permissions, url_path=url_path, icon=icon, variant=variant
+    )
+    return cast(Callable[[Callable[P, R]], Callable[P, R]], made)
+
+
+def display(
+    *, description: str, ordering: str | None = None, label: Mapping[Any, str] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A column. `ordering` is the path by which it is sorted, `label` the colour of each of its texts."""
+    made: Any = decorators.display(description=description, ordering=ordering, label=label)
+    return cast(Callable[[Callable[P, R]], Callable[P, R]], made)
