@@ -16,7 +16,7 @@ from analytics.models import AnalyticsEvent, DailyFigure
 from analytics.selectors import cart_history, trace_event
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
-from core.admin.filters import ValueFilter
+from core.admin.filters import ChoiceFilter, Choices, ValueFilter
 from outbox.admin import TracedAdmin
 
 _LARGEST_ID = 2**63 - 1
@@ -36,7 +36,7 @@ _NEXT_AND_NEXT = """
 class EventNameFilter(ValueFilter):
     title = column = parameter_name = "name"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         with connection.cursor() as cursor:
             cursor.execute(_NEXT_AND_NEXT)
             return [(name, name) for (name,) in cursor.fetchall()]
@@ -93,25 +93,23 @@ def _named_by(term: str) -> Q:
         return Q(pk__in=[])
 
 
-class ScopeFilter(admin.SimpleListFilter):
+class ScopeFilter(ChoiceFilter):
     """Figures of all variants together, which is what the dashboard shows, or of single ones."""
 
     title = "scope"
     parameter_name = "scope"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("all", "All variants together"), ("variant", "Each variant by itself")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[DailyFigure]) -> QuerySet[DailyFigure]:
-        if self.value():
-            return queryset.filter(variant_id__isnull=self.value() == "all")
-        return queryset
+    def options(self) -> Choices:
+        return {
+            "all": ("All variants together", Q(variant_id__isnull=True)),
+            "variant": ("Each variant by itself", Q(variant_id__isnull=False)),
+        }
 
 
 class FigureNameFilter(ValueFilter):
     title = column = parameter_name = "name"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         """From the totals alone, which are few."""
         names = DailyFigure.objects.filter(variant_id=None).order_by("name").values_list("name", flat=True)
         return [(name, name) for name in names.distinct()]

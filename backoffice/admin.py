@@ -8,14 +8,14 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.html import format_html
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
 from core.admin.decorators import display
+from core.admin.filters import ChoiceFilter, Choices, ValueFilter
+from core.days import start_of, today
 
 admin.site.index_template = "backoffice/dashboard.html"
 
@@ -35,52 +35,50 @@ class GroupAdmin(BaseGroupAdmin, StaffAdmin):  # type: ignore[misc]
     pass
 
 
-class WhoFilter(admin.SimpleListFilter):
+class _IdFilter(ValueFilter):
+    """By the id of a row; what is no number shows all."""
+
+    def condition(self, value: str) -> Q:
+        return super().condition(value) if value.isdecimal() else Q()
+
+
+class WhoFilter(_IdFilter):
     """Members of staff, and not every customer that there is."""
 
     title = "who"
     parameter_name = "user"
+    column = "user_id"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         names = User.objects.filter(is_staff=True).order_by("username").values_list("pk", "username")[:100]
         return [(str(pk), name) for pk, name in names]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
-        value = self.value() or ""
-        return queryset.filter(user_id=value) if value.isdigit() else queryset
 
-
-class WhatFilter(admin.SimpleListFilter):
+class WhatFilter(_IdFilter):
     """The kinds of things that have a page in the back office."""
 
     title = "what"
     parameter_name = "model"
+    column = "content_type_id"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         kinds = ContentType.objects.get_for_models(*admin.site._registry)
         named = ((str(kind.pk), str(model._meta.verbose_name).capitalize()) for model, kind in kinds.items())
         return sorted(named, key=lambda kind: kind[1])
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
-        value = self.value() or ""
-        return queryset.filter(content_type_id=int(value)) if value.isdigit() else queryset
 
-
-class DayFilter(admin.SimpleListFilter):
+class SinceFilter(ChoiceFilter):
     """When, by the days of the shop's time zone."""
 
     title = "day"
     parameter_name = "day"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("0", "Today"), ("1", "Since yesterday"), ("7", "In the last 7 days"), ("30", "In the last 30 days")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
-        value = self.value()
-        if value not in {choice for choice, _ in self.lookup_choices}:
-            return queryset
-        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        return queryset.filter(action_time__gte=midnight - timedelta(days=int(value)))
+    def options(self) -> Choices:
+        words = {0: "Today", 1: "Since yesterday", 7: "In the last 7 days", 30: "In the last 30 days"}
+        return {
+            str(days): (label, Q(action_time__gte=start_of(today() - timedelta(days=days))))
+            for days, label in words.items()
+        }
 
 
 @admin.register(LogEntry)
@@ -88,7 +86,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
     """Who did what, when and why. Written with each change; nobody edits it here."""
 
     list_display = ["action_time", "user", "content_type", "thing", "action_flag", "said"]
-    list_filter = [DayFilter, WhoFilter, WhatFilter, "action_flag"]
+    list_filter = [SinceFilter, WhoFilter, WhatFilter, "action_flag"]
     list_select_related = ["user", "content_type"]
     ordering = ["-id"]  # as they were written, by an index
     search_fields = ["object_repr", "change_message"]

@@ -2,13 +2,12 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 
 from core.admin.confirmation import Question
 from core.admin.dead_rows import DeadRowsAdmin
 from core.admin.decorators import display
-from core.admin.filters import ValueFilter
+from core.admin.filters import ChoiceFilter, Choices, ValueFilter
 from delivery.models import Delivery
 from delivery.services import discard_dead_deliveries, retry_dead_deliveries
 
@@ -22,28 +21,22 @@ _DISCARD = Question(
 class ChannelFilter(ValueFilter):
     title = column = parameter_name = "channel"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         return [(name, name) for name in settings.DELIVERY_CHANNELS]
 
 
-class StateFilter(admin.SimpleListFilter):
+class DeliveryStateFilter(ChoiceFilter):
     """How far a delivery is."""
 
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("waiting", "Waiting"), ("dead", "Dead"), ("sent", "Sent")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
-        match self.value():
-            case "waiting":
-                return queryset.filter(sent_at__isnull=True, is_dead=False)
-            case "dead":
-                return queryset.filter(sent_at__isnull=True, is_dead=True)
-            case "sent":
-                return queryset.filter(sent_at__isnull=False)
-        return queryset
+    def options(self) -> Choices:
+        return {
+            "waiting": ("Waiting", Q(sent_at__isnull=True, is_dead=False)),
+            "dead": ("Dead", Q(sent_at__isnull=True, is_dead=True)),
+            "sent": ("Sent", Q(sent_at__isnull=False)),
+        }
 
 
 @admin.register(Delivery)
@@ -54,7 +47,7 @@ class DeliveryAdmin(DeadRowsAdmin):
     discard_dead = staticmethod(discard_dead_deliveries)
 
     list_display = ["created_at", "channel", "kind", "to", "subject", "state", "attempts", "sent_at", "error"]
-    list_filter = [StateFilter, ChannelFilter, "kind"]
+    list_filter = [DeliveryStateFilter, ChannelFilter, "kind"]
     search_fields = ["=to", "=dedupe_key"]
     search_help_text = "A whole e-mail address, or a dedupe key"
     # Without text, HTML and payload: there may be a link in them that logs somebody in, or an address that is a secret.

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -12,7 +11,7 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question
 from core.admin.dead_rows import DeadRowsAdmin
 from core.admin.decorators import display
-from core.admin.filters import ValueFilter
+from core.admin.filters import ChoiceFilter, Choices, ValueFilter
 from outbox.dead_letters import discard_dead_rows, retry_dead_rows
 from outbox.models import EffectRun, OutboxRow
 from outbox.registry import registry
@@ -24,24 +23,18 @@ _DISCARD = Question(
 )
 
 
-class StateFilter(admin.SimpleListFilter):
+class EffectStateFilter(ChoiceFilter):
     """How far an effect is."""
 
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("waiting", "Waiting"), ("failing", "Failed, will be tried again"), ("dead", "Dead")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxRow]) -> QuerySet[OutboxRow]:
-        match self.value():
-            case "waiting":
-                return queryset.filter(is_dead=False, attempts=0)
-            case "failing":
-                return queryset.filter(is_dead=False, attempts__gt=0)
-            case "dead":
-                return queryset.filter(is_dead=True)
-        return queryset
+    def options(self) -> Choices:
+        return {
+            "waiting": ("Waiting", Q(is_dead=False, attempts=0)),
+            "failing": ("Failed, will be tried again", Q(is_dead=False, attempts__gt=0)),
+            "dead": ("Dead", Q(is_dead=True)),
+        }
 
 
 class EffectFilter(ValueFilter):
@@ -49,7 +42,7 @@ class EffectFilter(ValueFilter):
 
     title = column = parameter_name = "effect"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def values(self) -> list[tuple[str, str]]:
         return [(name, name) for name in sorted(registry)]
 
 
@@ -70,7 +63,7 @@ class OutboxRowAdmin(DeadRowsAdmin, TracedAdmin):
     discard_dead = staticmethod(discard_dead_rows)
 
     list_display = ["id", "effect", "key", "state", "created_at", "due_at", "attempts", "error", "trace"]
-    list_filter = [StateFilter, EffectFilter]
+    list_filter = [EffectStateFilter, EffectFilter]
     search_fields = ["key", "error"]
     search_help_text = "What an effect is about, or words of its error"
     fields = [("effect", "key"), "payload", ("created_at", "due_at"), ("attempts", "is_dead"), "error", "trace"]

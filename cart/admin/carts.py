@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from cart.admin.cart_filters import AgeFilter, ValueFilter
+from cart.admin.cart_filters import AgeFilter, WorthFilter
 from cart.admin.display import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
@@ -56,7 +56,7 @@ class CartItemInline(TabularInline):  # type: ignore[misc]
 class CartAdmin(ReadOnlyAdmin):
     list_display = ["id", "shopper", "status", "value", "updated_at", "created_at"]
     list_display_links = ["id", "shopper"]
-    list_filter = ["status", AgeFilter, ValueFilter, ("user", admin.EmptyFieldListFilter)]
+    list_filter = ["status", AgeFilter, WorthFilter, ("user", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["id"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The number of a cart, or a customer's whole name"

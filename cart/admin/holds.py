@@ -15,7 +15,7 @@ from cart.services import extend_holds, release_holds
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
 from core.admin.decorators import action, display
-from core.admin.filters import DefaultedFilter
+from core.admin.filters import ChoiceFilter, Choices
 from core.admin.search import any_of, row_id
 from core.text import counted
 
@@ -35,27 +35,23 @@ _EXTEND = Question(
 )
 
 
-class HoldFilter(DefaultedFilter):
+_LIVE = Q(reserved_quantity__gt=0, reserved_until__gt=Now())
+
+
+class HoldFilter(ChoiceFilter):
     """Which lines: those that hold units now, unless asked otherwise."""
 
     title = "hold"
     parameter_name = "hold"
-    default = "Live"
+    default = ("Live", _LIVE)
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("soon", "Ending within 10 minutes"), ("ended", "Run out"), ("all", "All lines of carts")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[CartItem]) -> QuerySet[CartItem]:
-        live = queryset.filter(reserved_quantity__gt=0, reserved_until__gt=Now())
-        match self.value():
-            case "soon":
-                return live.filter(reserved_until__lte=Now() + SOON)
-            case "ended":
-                ended = Q(reserved_quantity=0) | Q(reserved_until__lte=Now())
-                return queryset.filter(ended, cart__status=Cart.Status.OPEN)
-            case "all":
-                return queryset
-        return live
+    def options(self) -> Choices:
+        ended = Q(reserved_quantity=0) | Q(reserved_until__lte=Now())
+        return {
+            "soon": ("Ending within 10 minutes", _LIVE & Q(reserved_until__lte=Now() + SOON)),
+            "ended": ("Run out", ended & Q(cart__status=Cart.Status.OPEN)),
+            "all": ("All lines of carts", Q()),
+        }
 
 
 @admin.register(CartItem)

@@ -1,29 +1,56 @@
-"""Filters of lists that are more than a column's values."""
+"""Filters of lists beyond a column's own values: `ChoiceFilter`, and `ValueFilter` for the values of one column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+Choices = dict[str, tuple[str, Q]]
 
-class DefaultedFilter(SimpleListFilter):
-    """A filter whose first choice is something else than "All": what staff want to see when they open the list."""
 
-    default = ""
+class ChoiceFilter(SimpleListFilter):
+    """A choice of conditions: a subclass has `title`, `parameter_name` and `options`.
+
+    `default` is what the list shows before anything is chosen, and how that reads, where it is not all rows.
+    """
+
+    default: ClassVar[tuple[str, Q]] = ("", Q())
+
+    def options(self) -> Choices:
+        """By the value in the address: how the choice reads, and its condition. Asked once a page."""
+        raise NotImplementedError
+
+    def condition(self, value: str) -> Q:
+        """Which rows a value of the address shows; one that is no choice shows what the default does."""
+        return self._options[value][1] if value in self._options else self.default[1]
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        self._options = self.options()
+        return [(value, label) for value, (label, _) in self._options.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(self.condition(self.value() or ""))
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         first, *others = super().choices(changelist)
-        yield {**first, "display": self.default}
+        yield {**first, "display": self.default[0] or first["display"]}
         yield from others
 
 
-class ValueFilter(SimpleListFilter):
-    """Rows that have this value in a column; the subclass knows which values there are."""
+class ValueFilter(ChoiceFilter):
+    """Rows that have this value in a column. A value that is not among those offered finds what has it all the same."""
 
     column: ClassVar[str]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+    def values(self) -> Iterable[tuple[str, str]]:
+        """Values that are offered, and how each reads."""
+        raise NotImplementedError
+
+    def options(self) -> Choices:
+        return {value: (label, self.condition(value)) for value, label in self.values()}
+
+    def condition(self, value: str) -> Q:
+        return Q(**{self.column: value}) if value else Q()

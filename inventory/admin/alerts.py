@@ -15,40 +15,34 @@ from django.utils import timezone
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
 from core.admin.decorators import action, display
-from core.admin.filters import DefaultedFilter
+from core.admin.filters import ChoiceFilter, Choices
 from core.text import counted
 from inventory.models import LowStockAlert
 from inventory.services import acknowledge_alerts, mute_variants, unmute_variants
 
+_OPEN = Q(closed_at__isnull=True)
 
-class StateFilter(DefaultedFilter):
+
+class AlertStateFilter(ChoiceFilter):
     """Which alerts: the open ones, unless asked otherwise."""
 
     title = "state"
     parameter_name = "state"
-    default = "Open"
+    default = ("Open", _OPEN)
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("unseen", "Not acknowledged"), ("muted", "Muted"), ("closed", "Closed"), ("all", "All")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LowStockAlert]) -> QuerySet[LowStockAlert]:
-        is_open = Q(closed_at__isnull=True)
-        match self.value():
-            case "unseen":
-                return queryset.filter(is_open, acknowledged_at__isnull=True)
-            case "muted":
-                return queryset.filter(is_open, variant__alert_mute__until__gt=Now())
-            case "closed":
-                return queryset.filter(~is_open)
-            case "all":
-                return queryset
-        return queryset.filter(is_open)
+    def options(self) -> Choices:
+        return {
+            "unseen": ("Not acknowledged", _OPEN & Q(acknowledged_at__isnull=True)),
+            "muted": ("Muted", _OPEN & Q(variant__alert_mute__until__gt=Now())),
+            "closed": ("Closed", ~_OPEN),
+            "all": ("All", Q()),
+        }
 
 
 @admin.register(LowStockAlert)
 class LowStockAlertAdmin(ReadOnlyAdmin):
     list_display = ["variant", "product", "state", "free", "threshold", "opened_at", "seen", "muted_until"]
-    list_filter = [StateFilter, "level"]
+    list_filter = [AlertStateFilter, "level"]
     list_select_related = ["variant__product", "variant__alert_mute", "acknowledged_by"]
     search_fields = ["variant__sku__startswith", "variant__product__name"]
     search_help_text = "The beginning of an SKU, or words of the product's name"

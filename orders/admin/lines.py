@@ -9,14 +9,14 @@ from core.admin.decorators import display
 from core.admin.search import any_of
 from inventory.models import ProductVariant
 from orders.admin.display import STATE_COLOURS
-from orders.admin.filters import LineDayFilter
+from orders.admin.filters import LinePlacedFilter
 from orders.models import Order, OrderLine
 
 
 @admin.register(OrderLine)
 class OrderLineAdmin(ReadOnlyAdmin):
     list_display = ["order", "placed", "state", "sku", "name", "price", "quantity", "total", "returned_quantity"]
-    list_filter = [LineDayFilter, "order__state"]
+    list_filter = [LinePlacedFilter, "order__state"]
     list_select_related = ["order"]
     search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
     search_help_text = "A whole SKU, or the number of an order"

@@ -18,7 +18,7 @@ from core.money import money
 from orders.admin.action_views import ship_chosen, take_step
 from orders.admin.actions import MOST_AT_ONCE, STEPS, open_steps
 from orders.admin.display import STATE_COLOURS, address_of
-from orders.admin.filters import DayFilter, DueFilter
+from orders.admin.filters import DueFilter, PlacedFilter
 from orders.admin.inlines import LineInline, PaymentInline, RefundInline, TransitionInline
 from orders.admin.slips import slips_page
 from orders.models import Order
@@ -43,7 +43,7 @@ _BOOKS = [
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
     list_display = ["number", "created_at", "name", "email", "state_now", "amount", "paid_by"]
-    list_filter = ["state", DayFilter, DueFilter]
+    list_filter = ["state", PlacedFilter, DueFilter]
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
     search_help_text = "A whole order number, or a whole e-mail address"
     fieldsets = [

@@ -17,8 +17,8 @@ from django.urls import reverse
 
 from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
+from core.days import start_of, today
 from inventory.models import ProductVariant
-from orders.admin.filters import start_of_day
 from orders.models import Checkout, DeliveryMethod, Order, Refund
 from orders.services import refund_order, return_lines, save_checkout, ship_order
 from tests.conftest import MakeVariant
@@ -77,9 +77,9 @@ class TestOrders:
         assert shown(manager, "?due=payment") == [placed]
         refund_order(order_id=shipped, reason="Lost")
         assert shown(manager, "?due=refund") == [shipped]
-        Order.objects.filter(pk=placed).update(created_at=start_of_day(0))
-        Order.objects.filter(pk=paid).update(created_at=start_of_day(0) - timedelta(microseconds=1))
-        Order.objects.filter(pk=shipped).update(created_at=start_of_day(7))
+        Order.objects.filter(pk=placed).update(created_at=start_of(today()))
+        Order.objects.filter(pk=paid).update(created_at=start_of(today()) - timedelta(microseconds=1))
+        Order.objects.filter(pk=shipped).update(created_at=start_of(today() - timedelta(days=7)))
         assert shown(manager, "?day=today") == [placed]
         assert shown(manager, "?day=yesterday") == [paid]
         assert shown(manager, "?day=7") == [shipped, paid, placed]
@@ -135,7 +135,7 @@ class TestLines:
         assert shown(manager, "?q=8499", LINES) == []
         assert shown(manager, f"?q={three[1].number}", LINES) == [lines[1].pk]
         assert shown(manager, "?order__state__exact=shipped", LINES) == [lines[2].pk]
-        Order.objects.filter(pk=three[0].pk).update(created_at=start_of_day(1))
+        Order.objects.filter(pk=three[0].pk).update(created_at=start_of(today() - timedelta(days=1)))
         assert shown(manager, "?day=yesterday", LINES) == [lines[0].pk]
 
     def test_the_file(self, manager: Client, placed: Order) -> None:
