@@ -2,10 +2,10 @@
 
 import re
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from inventory.models import Product
+from inventory.models import Product, ProductVariant
 
 _MOST_WORDS, _LONGEST_WORD = 12, 40
 _LANGUAGE = "pg_catalog.english"  # as the triggers of inventory.0006_search have it
@@ -29,3 +29,14 @@ def products_matching(text: str) -> QuerySet[Product]:
     """Products that have all of the words in their names or numbers, or in those of their variants on sale."""
     query = search_query(text)
     return Product.objects.filter(search=query) if query else Product.objects.none()
+
+
+def rank_matches(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Those that have all the words, the last one also as a beginning. Each has its `rank`: an exact number first."""
+    query = search_query(text)
+    if query is None:
+        return products.none().annotate(rank=Value(0.0))
+    skus = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True, sku__iexact=text)
+    exact = Q(number__iexact=text) | Q(Exists(skus))
+    rank = Case(When(exact, then=Value(9.0)), default=SearchRank(F("search"), query))
+    return products.filter(search=query).annotate(rank=rank)

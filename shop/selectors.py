@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
@@ -11,12 +11,6 @@ from inventory.models import Product, ProductVariant
 from shop.offers import Offer, VariantOffer
 
 PRODUCTS_A_PAGE = 24
-
-
-def products_on_sale() -> QuerySet[Product]:
-    """Listed products of which at least one variant is sold."""
-    on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
-    return Product.objects.filter(Exists(on_sale), is_listed=True)
 
 
 def offers_of(products: Iterable[Product], owner: Owner | None) -> list[Offer]:

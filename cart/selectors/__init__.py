@@ -9,15 +9,15 @@ from cart.selectors.contents import (
     own_cart,
     total_of,
 )
-from cart.selectors.free import FreeUnits, expired_holds, free_units, variants_on_sale
+from cart.selectors.free import FreeUnits, available_to, free_units, variants_on_sale
 
 __all__ = [
     "CartContents",
     "CartSummary",
     "FreeUnits",
+    "available_to",
     "cart_contents",
     "cart_summary",
-    "expired_holds",
     "free_units",
     "line_exists",
     "own_cart",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from cart.models import Cart, CartItem
@@ -86,9 +86,9 @@ def variants_on_sale(product_ids: Iterable[int], owner: Owner | None) -> list[Pr
     return instances(ProductVariant, _ON_SALE_TO[column], {"product_ids": list(product_ids), "owner": value})
 
 
-def expired_holds(owner: Owner | None) -> QuerySet[CartItem]:
-    """Run-out holds of others than this shopper, to whom their units are free. 1 query."""
-    holds = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=Now())
-    if owner is None:
-        return holds
-    return holds.exclude(cart__in=Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns))
+def available_to(owner: Owner | None) -> Q:
+    """Variants of which this shopper could add a unit: one in stock, or one of an expired hold of others. No query."""
+    holds = CartItem.objects.filter(product_variant=OuterRef("pk"), reserved_quantity__gt=0, reserved_until__lte=Now())
+    if owner is not None:
+        holds = holds.exclude(cart__in=Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns))
+    return Q(stock_quantity__gt=0) | Q(Exists(holds))

@@ -1,4 +1,4 @@
-"""Parts of pages that are remembered: `{% card offer %}`, `{% cart_line row %}` and `{% shelf_tiles shelves %}`."""
+"""Parts of pages that are remembered: `{% card offer %}`, `{% cart_line row %}`, `{% category_tiles categories %}`."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from inventory.listing import CategoryCount
 from shop.cards import card_of
-from shop.finding.listing import Shelf
 from shop.offers import Offer
 from shop.remembered import remembered
 from shop.rows import Row, line_facts
@@ -46,6 +46,6 @@ def cart_line(context: Context, row: Row) -> SafeString:
 
 
 @register.simple_tag
-def shelf_tiles(shelves: Iterable[Shelf]) -> SafeString:
+def category_tiles(categories: Iterable[CategoryCount]) -> SafeString:
     """A tile of each category."""
-    return remembered("shop/_shelf_tiles.html", {}, shelves=tuple(shelves))
+    return remembered("shop/_category_tiles.html", {}, categories=tuple(categories))

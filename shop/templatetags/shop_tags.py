@@ -38,7 +38,7 @@ def fresh_key() -> str:
 @register.simple_tag(takes_context=True)
 def page_url(context: Context, number: int) -> str:
     """Another page of the list that is shown, with all that it was asked for."""
-    query = context["wanted"].query(page=number)
+    query = context["query"].query_string(page=number)
     return f"?{query}" if query else str(context["request"].path)
 
 
@@ -46,5 +46,5 @@ def page_url(context: Context, number: int) -> str:
 def list_url(context: Context, slug: str | None = None) -> str:
     """The same list in another category, or in all of them, from its first page."""
     path = reverse("shop:category", args=[slug]) if slug else reverse("shop:catalogue")
-    query = context["wanted"].query(page=1)
+    query = context["query"].query_string(page=1)
     return f"{path}?{query}" if query else path

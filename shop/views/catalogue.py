@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from inventory.models import Category
 from shop.finding.listing import Listing, find
-from shop.finding.wanted import read_wanted
+from shop.finding.query import read_query
 from shop.shoppers import ShopRequest
 
 
@@ -22,23 +22,23 @@ def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
     """
     request.shopper.ensure_guest()
     try:
-        listing = find(read_wanted(request.GET), slug, request.shopper.owner)
+        listing = find(read_query(request.GET), slug, request.shopper.owner)
     except Category.DoesNotExist as error:
         raise Http404 from error
-    is_home = slug is None and listing.wanted.is_plain
+    is_home = slug is None and listing.query.is_plain
     context = {
         "listing": listing,
-        "wanted": listing.wanted,
+        "query": listing.query,
         "title": _title(listing),
         "is_home": is_home,
         "canonical": request.build_absolute_uri(_canonical(listing)),
-        "pages": list(listing.paginator.get_elided_page_range(listing.wanted.page, on_each_side=1, on_ends=1)),
+        "pages": list(listing.paginator.get_elided_page_range(listing.query.page, on_each_side=1, on_ends=1)),
     }
     return render(request, "shop/home.html" if is_home else "shop/catalogue.html", context)
 
 
 def _title(listing: Listing) -> str:
-    text, here = listing.wanted.text, listing.here
+    text, here = listing.query.text, listing.here
     if text and here:
         return _("“%(text)s” in %(category)s") % {"text": text, "category": here.name}
     if text:
@@ -49,5 +49,5 @@ def _title(listing: Listing) -> str:
 def _canonical(listing: Listing) -> str:
     """One address for what is the same list in another order or cut down: the whole list, by the same page."""
     path = reverse("shop:category", args=[listing.here.slug]) if listing.here else reverse("shop:catalogue")
-    is_deeper = listing.wanted.is_whole and listing.wanted.page > 1
-    return f"{path}?page={listing.wanted.page}" if is_deeper else path
+    is_deeper = listing.query.is_whole and listing.query.page > 1
+    return f"{path}?page={listing.query.page}" if is_deeper else path

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cart.owners import Owner
-from cart.selectors import cart_contents, cart_summary, free_units, variants_on_sale
+from cart.selectors import available_to, cart_contents, cart_summary, free_units, variants_on_sale
 from cart.selectors import free as asking
 from cart.services import close_abandoned_carts, merge_guest_cart, release_expired_holds
 from inventory.models import Product, ProductVariant
@@ -184,3 +184,18 @@ class TestCartSummary:
         assert cart_summary(guest).units == 0
         add(guest, variant, 1)
         assert cart_summary(guest).units == 1
+
+
+def test_a_unit_is_available_from_stock_or_from_expired_holds_of_others(
+    guest: Owner, other: Owner, make_variant: MakeVariant
+) -> None:
+    free, sold_out, expired, live = (make_variant(stock) for stock in (1, 0, 1, 1))
+    expire(held(other, expired))
+    held(other, live)
+
+    def available(owner: Owner | None) -> set[ProductVariant]:
+        return set(ProductVariant.objects.filter(available_to(owner)))
+
+    assert available(guest) == available(None) == {free, expired}
+    assert available(other) == {free}
+    assert sold_out not in available(guest)

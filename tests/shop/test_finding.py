@@ -5,14 +5,12 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from cart.owners import Owner
 from inventory.models import Category, Product, ProductVariant
 from inventory.sorting import ensure_categories
-from shop.finding.listing import _page_of_everything
 from shop.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, MakeUser, text_of
@@ -153,19 +151,6 @@ def test_favourites_are_what_sold_and_then_what_is_new(client: Client, make: Any
         Product.objects.filter(name=name).update(units_sold=units)
     assert names_in(client.get("/")) == ["Most", "Some", "Of today", "Never sold"]
     assert names_in(client.get("/?sort=popular")) == ["Most", "Some", "Of today", "Never sold"]
-
-
-def test_favourites_come_from_the_index(make: Any) -> None:
-    """Else every visit of the home page would sort the whole catalogue."""
-    make("Mug")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-        sql, parameters = _page_of_everything(None, "popular", 1)
-        cursor.execute(f"EXPLAIN {sql}", parameters)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Index Scan Backward using inventory_product_units_sold" in plan
-    assert "Sort" not in plan
 
 
 def test_a_variant_must_have_the_price_and_be_free(client: Client, make: Any, sibling: MakeSibling) -> None:

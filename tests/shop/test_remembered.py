@@ -16,10 +16,10 @@ from django.utils.html import escape
 
 from cart.models import CartItem
 from cart.owners import Owner
+from inventory.listing import CategoryCount
 from inventory.models import Product, ProductVariant
 from shop import remembered
 from shop.cards import Card
-from shop.finding.listing import Shelf
 from shop.offers import Availability
 from shop.pictures import Pictured
 from shop.rows import LineFacts
@@ -131,9 +131,9 @@ def test_every_fact_is_tried(pairs: list[tuple[Any, Any]]) -> None:
 
 
 def test_the_tiles_of_the_categories_are_known_by_name_address_and_count() -> None:
-    shelf = Shelf("bags", "Bags", 1)
-    others = [Shelf("toys", "Bags", 1), Shelf("bags", "Toys", 1), Shelf("bags", "Bags", 2)]
-    pages = [remembered.remembered("shop/_shelf_tiles.html", {}, shelves=(one,)) for one in (shelf, *others)]
+    shelf = CategoryCount("bags", "Bags", 1)
+    others = [CategoryCount("toys", "Bags", 1), CategoryCount("bags", "Toys", 1), CategoryCount("bags", "Bags", 2)]
+    pages = [remembered.remembered("shop/_category_tiles.html", {}, categories=(one,)) for one in (shelf, *others)]
     assert len(set(pages)) == 4
 
 

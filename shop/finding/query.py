@@ -9,41 +9,43 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cart.owners import Owner
+from cart.selectors import available_to
 from core.numbers import UnreadableNumber, read_money
-from shop.finding.words import LONGEST, tidy
+from inventory.listing import GoodsFilter, Sort
 
-RELEVANCE, POPULAR = "relevance", "popular"
 SORTS = {
-    RELEVANCE: gettext_lazy("Best match"),
-    POPULAR: gettext_lazy("Favourites first"),
-    "name": gettext_lazy("Name"),
-    "cheapest": gettext_lazy("Price: low to high"),
-    "dearest": gettext_lazy("Price: high to low"),
-    "newest": gettext_lazy("Newest"),
+    Sort.RELEVANCE: gettext_lazy("Best match"),
+    Sort.POPULAR: gettext_lazy("Favourites first"),
+    Sort.NAME: gettext_lazy("Name"),
+    Sort.CHEAPEST: gettext_lazy("Price: low to high"),
+    Sort.DEAREST: gettext_lazy("Price: high to low"),
+    Sort.NEWEST: gettext_lazy("Newest"),
 }
+_LONGEST = 200
 _DEAREST = Decimal("99999999.99")  # what a price can be: ten digits, two of them behind the point
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A list as somebody wants it. `corrections` are sentences on what was not understood."""
+class ListQuery:
+    """What the address of a list asks for. `corrections` are sentences on what was not understood."""
 
     text: str = ""
-    sort: str = POPULAR
-    least: Decimal | None = None
-    most: Decimal | None = None
+    sort: Sort = Sort.POPULAR
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
     in_stock: bool = False
     page: int = 1
     corrections: tuple[str, ...] = ()
 
     @property
-    def default_sort(self) -> str:
-        return RELEVANCE if self.text else POPULAR
+    def default_sort(self) -> Sort:
+        return Sort.RELEVANCE if self.text else Sort.POPULAR
 
     @property
     def is_filtered(self) -> bool:
         """Whether the list is cut down, apart from the words searched for."""
-        return self.in_stock or self.least is not None or self.most is not None
+        return self.in_stock or self.min_price is not None or self.max_price is not None
 
     @property
     def is_whole(self) -> bool:
@@ -53,46 +55,57 @@ class Wanted:
     @property
     def is_plain(self) -> bool:
         """The first page of everything, as it comes."""
-        return self.query() == ""
+        return self.query_string() == ""
 
-    def sorts(self) -> list[tuple[str, str]]:
+    def sorts(self) -> list[tuple[Sort, str]]:
         """What the list can be sorted by: a match only where something was searched for."""
-        return [(key, str(name)) for key, name in SORTS.items() if key != RELEVANCE or self.text]
+        return [(key, str(name)) for key, name in SORTS.items() if key != Sort.RELEVANCE or self.text]
 
-    def query(self, *, page: int | None = None) -> str:
+    def query_string(self, *, page: int | None = None) -> str:
         """The same list, or another page of it, as the part of an address behind the question mark."""
         number = self.page if page is None else page
         values = {
             "q": self.text,
             "sort": "" if self.sort == self.default_sort else self.sort,
-            "min": "" if self.least is None else str(self.least),
-            "max": "" if self.most is None else str(self.most),
+            "min": "" if self.min_price is None else str(self.min_price),
+            "max": "" if self.max_price is None else str(self.max_price),
             "stock": "1" if self.in_stock else "",
             "page": "" if number == 1 else str(number),
         }
         return urlencode({name: value for name, value in values.items() if value})
 
-    def corrected(self, page: int, sentence: str) -> "Wanted":
+    def goods(self, owner: Owner | None) -> GoodsFilter:
+        """The goods that are asked for, as this shopper meets them."""
+        available = available_to(owner) if self.in_stock else None
+        return GoodsFilter(self.text, self.min_price, self.max_price, available)
+
+    def corrected(self, page: int, sentence: str) -> "ListQuery":
         return replace(self, page=page, corrections=(*self.corrections, sentence))
 
 
-def read_wanted(parameters: Mapping[str, str]) -> Wanted:
+def read_query(parameters: Mapping[str, str]) -> ListQuery:
     """Read the parameters of a list's address. Anything at all may stand in them."""
     said: list[str] = []
-    text = tidy(parameters.get("q", ""))
-    if len(parameters.get("q", "")) > LONGEST:
+    text = _tidy(parameters.get("q", ""))
+    if len(parameters.get("q", "")) > _LONGEST:
         said.append(_("That was very long: we looked for how it begins."))
-    least, most = (_price(parameters.get(name, ""), said) for name in ("min", "max"))
-    if least is not None and most is not None and least > most:
-        least, most = most, least
+    low, high = (_price(parameters.get(name, ""), said) for name in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        low, high = high, low
         said.append(_("The lowest price was above the highest: we swapped them."))
-    wanted = Wanted(text=text, least=least, most=most, in_stock=parameters.get("stock") in {"1", "on"})
+    query = ListQuery(text=text, min_price=low, max_price=high, in_stock=parameters.get("stock") in {"1", "on"})
     sort = parameters.get("sort", "")
-    known = sort in dict(wanted.sorts())
+    known = sort in dict(query.sorts())
     page = _page(parameters.get("page", "1"), said)
     return replace(
-        wanted, sort=sort if known else wanted.default_sort, page=page, corrections=tuple(dict.fromkeys(said))
+        query, sort=Sort(sort) if known else query.default_sort, page=page, corrections=tuple(dict.fromkeys(said))
     )
+
+
+def _tidy(text: str) -> str:
+    """The text as it is shown and kept: one line without control characters, cut to `_LONGEST`."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text[: _LONGEST * 4])
+    return " ".join(printable.split())[:_LONGEST].strip()
 
 
 def _price(typed: str, said: list[str]) -> Decimal | None:
