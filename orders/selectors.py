@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from cart.models import Cart, CartItem
-from inventory.models import SOLD_WITHIN, Product
+from inventory.models import Product
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Payment, Refund
 from orders.payments import providers
 from orders.services.placement import Expected, totals_to_pay
@@ -94,20 +93,6 @@ def products_of_orders(order_ids: Collection[int]) -> list[int]:
     """The ids of the products that these orders have units of, each once, in order. 1 query."""
     variants = OrderLine.objects.filter(order__in=order_ids).order_by().values("variant")
     return list(Product.objects.filter(variants__in=variants).order_by("pk").values_list("pk", flat=True).distinct())
-
-
-def units_sold(product_ids: Collection[int] | None = None) -> dict[int, int]:
-    """Units sold of these products, or of all, by product id; what is not in it was not ordered lately. 1 query.
-
-    Counted are orders of the last `SOLD_WITHIN`, paid or not, less units that came back and orders that were cancelled
-    or refunded.
-    """
-    lines = OrderLine.objects.filter(order__created_at__gte=Now() - SOLD_WITHIN)
-    lines = lines.exclude(order__state__in=[State.CANCELLED, State.REFUNDED])
-    if product_ids is not None:
-        lines = lines.filter(variant__product__in=product_ids)
-    kept = Sum(F("quantity") - F("returned_quantity"))
-    return dict(lines.order_by().values_list("variant__product").annotate(units=kept))
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,13 @@ from inventory.photos import drop_unnamed_photos
 from inventory.services import refresh_alerts
 from orders.emails import EmailKind, send_order_email
 from orders.selectors import products_of_orders
-from orders.services import cancel_overdue_orders, drop_left_checkouts
+from orders.services import cancel_overdue_orders, count_units_sold, drop_left_checkouts, recount_units_sold
 from outbox.drain import drop_old_runs
 from outbox.effects import effect
 from outbox.heartbeat import note_heartbeat
 from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
 from outbox.wakeup import wake_for_waiting_rows
-from workers.units_sold import count_units_sold, recount_units_sold
 
 # A row that is older than this was not fetched by its own message.
 _LEFT_BEHIND = timedelta(seconds=2)

@@ -6,17 +6,20 @@ from orders.services.payments import begin_payment, record_payment, settle_payme
 from orders.services.placement import Expected, place_order
 from orders.services.refunds import mark_refund_sent, refund_order, return_lines
 from orders.services.transitions import cancel_order, cancel_overdue_orders, ship_order
+from orders.services.units_sold import count_units_sold, recount_units_sold
 
 __all__ = [
     "Expected",
     "begin_payment",
     "cancel_order",
     "cancel_overdue_orders",
+    "count_units_sold",
     "delete_delivery_method",
     "drop_left_checkouts",
     "mark_refund_sent",
     "place_order",
     "record_payment",
+    "recount_units_sold",
     "refund_order",
     "return_lines",
     "save_checkout",

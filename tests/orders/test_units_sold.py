@@ -9,17 +9,17 @@ from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from pytest_django import DjangoAssertNumQueries
 
-import workers.units_sold
+import orders.services.units_sold
 from cart.owners import Owner
 from inventory.models import SOLD_WITHIN, Product, ProductVariant
 from orders.models import DeliveryMethod, Order
 from orders.services import cancel_order, refund_order, return_lines, ship_order
+from orders.services.units_sold import count_units_sold, recount_units_sold
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.support.ordering import order, pay
 from tests.support.shopping import add
-from workers.units_sold import count_units_sold, recount_units_sold
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,8 +57,11 @@ def test_every_order_adds_its_units(variant: ProductVariant, delivery: DeliveryM
     assert sold(variant) == 6
 
 
-def test_variants_of_a_product_are_counted_together(variant: ProductVariant, delivery: DeliveryMethod) -> None:
-    sibling = ProductVariant.objects.create(product=variant.product, sku="B", name="B", price=1, stock_quantity=5)
+def test_variants_of_a_product_are_counted_together(
+    variant: ProductVariant, make_variant: MakeVariant, delivery: DeliveryMethod
+) -> None:
+    sibling = make_variant(5)
+    ProductVariant.objects.filter(pk=sibling.pk).update(product=variant.product, name="B")
     cart = add(Owner(guest_token=uuid.uuid4()), variant, 3)
     add(Owner(guest_token=cart.guest_token), sibling, 2)
     order(cart, delivery)
@@ -111,7 +114,7 @@ def test_what_was_ordered_while_a_count_waited_is_in_it(
         buy(variant, 2, delivery)
         drain("count_units_sold")
 
-    at_the_seam("workers.units_sold.lock_products", order_and_count)
+    at_the_seam("orders.services.units_sold.lock_products", order_and_count)
     count_units_sold(product_ids=[variant.product_id])
     assert stored(variant) == 5
 
@@ -128,7 +131,7 @@ def test_nobody_else_counts_a_product_that_is_being_counted(
         except OperationalError as error:
             refused.append(error)
 
-    at_the_seam("workers.units_sold.units_sold", lock)
+    at_the_seam("orders.services.units_sold.units_sold", lock)
     count_units_sold(product_ids=[variant.product_id])
     assert len(refused) == 1
 
@@ -153,7 +156,7 @@ def test_what_is_too_old_counts_no_more(
 def test_an_hour_of_many_products_is_many_short_transactions(
     make_variant: MakeVariant, delivery: DeliveryMethod, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers.units_sold, "_BATCH", 2)
+    monkeypatch.setattr(orders.services.units_sold, "_BATCH", 2)
     variants = [make_variant() for _ in range(5)]
     for variant in variants:
         buy(variant, 1, delivery)

@@ -3,11 +3,14 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Now
 
 from inventory.locks import lock_products
-from inventory.models import Product
+from inventory.models import SOLD_WITHIN, Product
 from inventory.services import write_units_sold
-from orders.selectors import units_sold
+from orders.models import OrderLine
+from orders.states import State
 
 _BATCH = 500
 
@@ -33,3 +36,17 @@ def recount_units_sold() -> int:
     for start in range(0, len(wrong), _BATCH):
         count_units_sold(product_ids=wrong[start : start + _BATCH])
     return len(wrong)
+
+
+def units_sold(product_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Units sold of these products, or of all, by product id; what is not in it was not ordered lately. 1 query.
+
+    Counted are orders of the last `SOLD_WITHIN`, paid or not, less units that came back and orders that were cancelled
+    or refunded.
+    """
+    lines = OrderLine.objects.filter(order__created_at__gte=Now() - SOLD_WITHIN)
+    lines = lines.exclude(order__state__in=[State.CANCELLED, State.REFUNDED])
+    if product_ids is not None:
+        lines = lines.filter(variant__product__in=product_ids)
+    kept = Sum(F("quantity") - F("returned_quantity"))
+    return dict(lines.order_by().values_list("variant__product").annotate(units=kept))
