@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,6 +12,21 @@ from django.utils.translation import ngettext
 
 class VariantUnavailable(Exception):
     """No such variant, or it is no longer sold. Pages answer 404."""
+
+
+class Shortage(StrEnum):
+    """Why a shopper cannot have so many units now. Pages, style sheets and clients know these codes."""
+
+    ONLY_N_LEFT = "only_n_left"
+    ALL_IN_CARTS = "all_in_carts"
+    SOLD_OUT = "sold_out"
+
+    @classmethod
+    def of(cls, available: int, first_hold_ends: datetime | None) -> "Shortage":
+        """The one that these facts mean: units that are free, and the end of the first hold of other carts."""
+        if available > 0:
+            return cls.ONLY_N_LEFT
+        return cls.ALL_IN_CARTS if first_hold_ends else cls.SOLD_OUT
 
 
 class InsufficientStock(ValidationError):
@@ -30,12 +46,7 @@ class InsufficientStock(ValidationError):
         message = ngettext(
             "Only %(count)d unit available in stock.", "Only %(count)d units available in stock.", available
         ) % {"count": available}
-        super().__init__(message, code=self._code())
-
-    def _code(self) -> str:
-        if self.available > 0:
-            return "only_n_left"
-        return "all_in_carts" if self.first_hold_ends else "sold_out"
+        super().__init__(message, code=Shortage.of(available, first_hold_ends))
 
 
 class StockWouldBeNegative(ValidationError):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inventory.errors import Shortage
 from inventory.models import Product, ProductVariant
 from shop.wording import clock_time
 
@@ -19,13 +20,6 @@ class Availability:
     code: str
     text: str
     can_add: bool
-
-
-def all_in_carts(first_hold_ends: datetime) -> str:
-    """What to say where every unit is held by other carts."""
-    return _("All of them are in other carts; the first one is freed at %(time)s unless it is bought.") % {
-        "time": clock_time(first_hold_ends)
-    }
 
 
 @dataclass(frozen=True)
@@ -45,21 +39,24 @@ class VariantOffer:
     def availability(self) -> Availability:
         if self.available > self.variant.low_stock_threshold:
             return Availability("in_stock", _("In stock"), can_add=True)
-        if self.available > 0:
+        shortage = Shortage.of(self.available, self.first_hold_ends)
+        if shortage == Shortage.ONLY_N_LEFT:
             return only_left(self.available)
         if self.first_hold_ends:
             text = _("All in other carts, first one freed at %(time)s") % {"time": clock_time(self.first_hold_ends)}
-            return Availability("all_in_carts", text, can_add=False)
+            return Availability(shortage, text, can_add=False)
         if self.variant.reserved_quantity:
             # No other cart has a hold that lives, and run-out ones count as available: what is held is the shopper's.
             return Availability("all_in_yours", _("The last ones are in your cart"), can_add=False)
-        return Availability("sold_out", _("Sold out"), can_add=False)
+        return Availability(shortage, _("Sold out"), can_add=False)
 
 
 def only_left(units: int) -> Availability:
     """At or below the threshold: the number, since it helps to decide and is true."""
     return Availability(
-        "only_n_left", ngettext("Only %(count)d left", "Only %(count)d left", units) % {"count": units}, can_add=True
+        Shortage.ONLY_N_LEFT,
+        ngettext("Only %(count)d left", "Only %(count)d left", units) % {"count": units},
+        can_add=True,
     )
 
 
@@ -100,9 +97,9 @@ class Offer:
     def availability(self) -> Availability:
         """Of all variants in one: the best there is; where all that is left is little, its sum."""
         states = [offer.availability for offer in self.variants]
-        order = ["in_stock", "only_n_left", "all_in_carts", "all_in_yours", "sold_out"]
+        order = ["in_stock", Shortage.ONLY_N_LEFT, Shortage.ALL_IN_CARTS, "all_in_yours", Shortage.SOLD_OUT]
         best = min(states, key=lambda state: order.index(state.code))
-        return only_left(sum(offer.available for offer in self.variants)) if best.code == "only_n_left" else best
+        return only_left(sum(offer.available for offer in self.variants)) if best.code == Shortage.ONLY_N_LEFT else best
 
     @property
     def can_add(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from cart.errors import KeyReused
 from inventory.errors import InsufficientStock, VariantUnavailable
-from shop.offers import all_in_carts
+from shop.wording import clock_time
 
 # Everything else is a conflict with what the shop or the cart has: 409.
 _STATUS = {"invalid_quantity": 400, "bad_idempotency_key": 400, "key_reused": 422}
@@ -54,7 +54,9 @@ def _shortage_text(error: InsufficientStock, held: int) -> str:
     if error.available:
         return f"{error.messages[0]} {_with_held(held, error.available)}".rstrip()
     if error.first_hold_ends:
-        return all_in_carts(error.first_hold_ends)
+        return _("All of them are in other carts; the first one is freed at %(time)s unless it is bought.") % {
+            "time": clock_time(error.first_hold_ends)
+        }
     if held:
         return ngettext(
             "Sold out: the %(count)d in your cart is the last one.",
