@@ -21,7 +21,12 @@ BEAT_SCHEDULE = {
     # Without `expires` by the sender's clock (a worker that is ahead would drop it), so a sweep is dropped by nobody.
     "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
     # Messages to the outside whose wake-up was lost, that wait for another try, or whose worker died.
-    "wake_deliveries": {"task": "wake_deliveries", "schedule": timedelta(seconds=5)},
+    # Done by the workers that send e-mails, so that these depend on no other.
+    "wake_deliveries": {
+        "task": "wake_deliveries",
+        "schedule": timedelta(seconds=5),
+        "options": {"queue": Queue.STAFF.value},
+    },
     "mail_stock_alerts": {"task": "mail_stock_alerts", "schedule": timedelta(seconds=30)},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},

@@ -11,7 +11,7 @@ from django.urls import reverse
 from backoffice.roles import CLERK, MANAGER
 from core.errors import ReasonMissing
 from delivery.models import Delivery
-from delivery.services import discard_dead_deliveries, send_email
+from delivery.services import discard_dead_deliveries, send_email, send_web_message
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,17 @@ def test_no_page_and_no_file_shows_what_is_in_a_message(admin_client: Client, de
     texts.append(b"".join(file.streaming_content).decode())  # type: ignore[attr-defined]
     assert all("a@example.com" in text or "b@example.com" in text for text in texts)
     assert not any(SECRET in text for text in texts)
+
+
+def test_of_a_web_message_the_host_alone_is_shown(admin_client: Client, deliveries: list[Delivery]) -> None:
+    url = "https://hooks.example.com/services/secret"
+    send_web_message(kind="test", url=url, body={"text": "the secret body"}, dedupe_key="web")
+    page = admin_client.get(LIST, {"channel": "web"}).content.decode()
+    row = admin_client.get(reverse("admin:delivery_delivery_change", args=[Delivery.objects.latest("pk").pk]))
+    for text in (page, row.content.decode()):
+        assert "https://hooks.example.com/…" in text
+        assert "secret" not in text
+    assert "a@example.com" not in page
 
 
 @pytest.mark.parametrize(("state", "keys"), [("waiting", "a"), ("dead", "bc"), ("sent", "")])
