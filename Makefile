@@ -50,6 +50,10 @@ restore: setup ## put one back and audit it, the shop stopped: make restore FROM
 test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
 	@exec $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
+.PHONY: test-pure
+test-pure: setup ## the tests that need no server, in seconds; ARGS="-k totals" to choose
+	@exec $(PY) -m pytest -m pure $(ARGS)
+
 .PHONY: faults
 faults: setup ## every fault under load, with real processes; writes docs/guarantees.md; ARGS="-k redis" to choose
 	@FAULTS_REPORT=$(if $(ARGS),,docs/guarantees.md) exec $(PY) -m pytest tests/faults -v --durations=5 $(ARGS)

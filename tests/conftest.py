@@ -1,5 +1,6 @@
 """Fixtures of all tests: goods, shoppers, and real worker and web processes over the test's servers."""
 
+import socket
 import sys
 import threading
 import time
@@ -9,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import zeal.constants
@@ -28,6 +29,7 @@ from core.celery import app
 from inventory.models import Product, ProductVariant
 from inventory.models import StockMovement as Movement
 from inventory.services import move_stock
+from tests.support.cleaning import clean_up_quickly
 from tests.support.processes import LocalProcess, start_web, start_worker
 from tools.local.server import free_port
 
@@ -37,13 +39,31 @@ MakeVariant = Callable[..., ProductVariant]
 AtTheSeam = Callable[[str, Callable[[], object]], None]
 
 _LONGEST_WAITS = {"lock_timeout": 30, "statement_timeout": 90, "idle_in_transaction_session_timeout": 90}  # seconds
+_DATABASE = {"db", "transactional_db"}
+# Their tests start processes, or a browser.
+_NEVER_PURE = ("browser", "docker", "faults", "machine", "storms")
 _TWICE = ("sessions.Session", "auth.User", "contenttypes.ContentType")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Containers need an engine: their tests run only where they are asked for by name."""
+    """Containers need an engine: their tests run only where they are asked for by name.
+
+    A run of pure tests does not even load the folders that have none.
+    """
+    if collection_path.parent != Path(__file__).parent:
+        return None
     asked_for = any("tests/docker" in argument for argument in config.args)
-    return True if collection_path == Path(__file__).parent / "docker" and not asked_for else None
+    if collection_path.name == "docker" and not asked_for:
+        return True
+    return True if config.option.markexpr == "pure" and collection_path.name in _NEVER_PURE else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests that need no server: those that ask for no database, and are not marked as reaching one."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    reaches = fixtures & _DATABASE or any(item.iter_markers("django_db")) or any(item.iter_markers("servers"))
+    if not reaches and item.path.relative_to(Path(__file__).parent).parts[0] not in _NEVER_PURE:
+        item.add_marker(pytest.mark.pure)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +75,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     options = django_settings.DATABASES["default"].get("OPTIONS", {})
     if "options" in options:
         options["options"] += "".join(f" -c {name}={seconds}s" for name, seconds in _LONGEST_WAITS.items())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of these tests, which are cleaned up after in a way of their own."""
+    with django_db_blocker.unblock():
+        clean_up_quickly()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing as slow as it should be would be most of the time of the tests that make users."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -89,10 +123,24 @@ def no_n_plus_one() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def empty_redis() -> None:
-    """No bell, no message and no silence of the breaker is left from the test before."""
+def empty_redis(request: pytest.FixtureRequest) -> None:
+    """No wake-up, no message and no silence of the breaker is left from the test before."""
     core.redis._silent_until = 0.0
-    core.redis.client().flushall()
+    if not any(request.node.iter_markers("pure")):
+        core.redis.client().flushall()
+
+
+@pytest.fixture(autouse=True)
+def no_server_for_pure_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pure test that reaches Redis or another address fails. The database is refused by pytest-django."""
+    if any(request.node.iter_markers("pure")):
+        core.redis.client().connection_pool.disconnect()
+        monkeypatch.setattr(socket.socket, "connect", _refused)
+
+
+def _refused(connecting: socket.socket, address: object) -> NoReturn:
+    connecting.close()
+    raise AssertionError(f"a pure test reaches {address}: let it be marked `servers`")
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tools.local.places import THROW_AWAY
 from tools.local.process import descendants, is_alive
 from tools.terminal import LocalError
 
+pytestmark = pytest.mark.servers
+
 ROW = re.compile(r"^(add by HTTP|  PostgreSQL for it|product page) +[\d.]+ +[\d.]+ +[\d.]+   [\d.]+ to [\d.]+", re.M)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, expect
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from inventory.models import ProductVariant
@@ -73,12 +72,6 @@ def blue(variant: ProductVariant) -> ProductVariant:
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return browser_context_args | {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Hashing as slow as it should be would be most of the time of logging in."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

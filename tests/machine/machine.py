@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models.functions import Now
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -33,12 +33,10 @@ from inventory.errors import InsufficientStock, StockWouldBeNegative, VariantUna
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import move_stock
 from tests.machine.model import Hold, Line, Refused, Shop, Variant
+from tests.support.cleaning import empty_tables
 from tests.support.invariants import broken_rules
 
 GUESTS, USERS, VARIANTS = 2, 2, 3
-
-# With all that refers to them. Emptied and not deleted row by row, which the ledger's table refuses.
-_TABLES = "workers_outboxrow, cart_idempotencykey, inventory_product, auth_user, cart_cart"
 
 whose = st.integers(0, GUESTS + USERS - 1)
 some_variant = st.integers(0, VARIANTS - 1)
@@ -60,7 +58,7 @@ class CartMachine(RuleBasedStateMachine):
 
     @initialize(stock=st.tuples(*[st.integers(0, 9)] * VARIANTS), adds=first_adds)
     def open_the_shop(self, stock: tuple[int, ...], adds: list[tuple[int, int, int]]) -> None:
-        _empty_tables()
+        empty_tables()
         self.model = self.new_model()
         self.owners = [Owner(guest_token=uuid.uuid4()) for _ in range(GUESTS)]
         self.owners += [Owner(user_id=_new_user().pk) for _ in range(USERS)]
@@ -430,11 +428,6 @@ def _carts(*columns: str, **where: object) -> list[Any]:
 
 def _lines(*columns: str) -> list[Any]:
     return list(CartItem.objects.values_list("pk", *columns))
-
-
-def _empty_tables() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES} CASCADE")
 
 
 def _new_user() -> User:

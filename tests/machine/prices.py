@@ -28,7 +28,8 @@ from cart.services import (
 )
 from core.transactions import clock
 from inventory.models import ProductVariant
-from tests.machine.machine import _empty_tables, _new_user, _new_variant
+from tests.machine.machine import _new_user, _new_variant
+from tests.support.cleaning import empty_tables
 from tests.support.shopping import add
 
 prices = st.sampled_from([Decimal("0.85"), Decimal("20.85"), Decimal("3.00"), Decimal("0.00")])
@@ -50,7 +51,7 @@ class PriceMachine(RuleBasedStateMachine):
 
     @initialize()
     def open_the_shop(self) -> None:
-        _empty_tables()
+        empty_tables()
         self.variant = _new_variant("A")
         ProductVariant.objects.filter(pk=self.variant.pk).update(stock_quantity=9)
         self.guest, self.user = Owner(guest_token=uuid.uuid4()), Owner(user_id=_new_user().pk)

@@ -8,6 +8,8 @@ from core.redis import client
 from outbox.registry import registry
 from outbox.wakeup import notify
 
+pytestmark = pytest.mark.servers
+
 QUEUE_OF = {
     "recalculate_cart_totals": Queue.SHOPPER,
     "write_order_letters": Queue.SHOPPER,

@@ -18,12 +18,6 @@ from tests.support.pages import Form, MakeSibling, MakeUser, form, guest_of
 from tests.support.shopping import held
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Hashing as slow as it should be would be most of the time of these tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def redis_away(settings: Settings) -> Iterator[None]:
     """Redis is at a port that nobody can listen on by chance."""

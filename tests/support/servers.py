@@ -1,12 +1,13 @@
 """A pytest plugin (`-p tests.support.servers`) that gives the tests their own PostgreSQL and Valkey.
 
-It is loaded before pytest-django reads the settings, which need the addresses; a conftest would come too late. All
+They are started before pytest-django reads the settings, which need the addresses; a conftest would come too late. All
 processes of a run share one PostgreSQL, where each has a database of its own; each has a Valkey, since a test may
-stop or flush it.
+stop or flush it. A run of pure tests (`-m pure`) starts neither.
 """
 
 import atexit
 import os
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tools.local import server
 from tools.local.servers import private_servers
 
+_NOBODY_LISTENS = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "REDIS_URL": "redis://127.0.0.1:1/0"}
 _servers = ExitStack()
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -25,11 +27,24 @@ os.environ.setdefault("SECRET_KEY", "of the tests only")
 # As a process of the site, but with longer waits (tests/conftest.py): a test that hangs on a lock must end.
 os.environ["SHOP_PROCESS"] = "web"
 os.environ["STATIC_COLLECTED"] = "false"
-if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.pop("REDIS_URL", None)
-# For a run that ends before it has begun, by settings that do not load, say.
-atexit.register(_servers.close)
-os.environ.update(_servers.enter_context(private_servers(durable=False)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before pytest-django's own hook, which reads the settings."""
+    if early_config.known_args_namespace.markexpr == "pure":
+        os.environ.update(_NOBODY_LISTENS)
+    else:
+        _start()
+    return (yield)
+
+
+def _start() -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.pop("REDIS_URL", None)
+    # For a run that ends before it has begun, by settings that do not load, say.
+    atexit.register(_servers.close)
+    os.environ.update(_servers.enter_context(private_servers(durable=False)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -20,6 +20,7 @@ from tools.local.server import free_port
 from workers.flower_guard import has_log_in
 
 
+@pytest.mark.servers
 def test_it_does_not_start() -> None:
     """By hand, with no option at all. Where it did, the test would end with its time."""
     run = subprocess.run(

@@ -12,6 +12,8 @@ from tools.local.preflight import preflight
 from tools.local.server import free_port
 from tools.terminal import LocalError
 
+pytestmark = pytest.mark.servers
+
 
 @contextlib.contextmanager
 def listening() -> Iterator[int]:

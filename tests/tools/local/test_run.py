@@ -12,6 +12,8 @@ from tests.support.waiting import wait_until
 from tests.tools.local.runner import Runner
 from tools.local.process import descendants
 
+pytestmark = pytest.mark.servers
+
 # Asks both servers, then ends with an exit code of its own.
 ASK_BOTH = """
 import os, sys, psycopg2, redis

@@ -18,6 +18,8 @@ from tools.local.process import end_group, is_stopped, processes_in, spawn
 from tools.local.servers import Postgres, Valkey, private_servers
 from tools.terminal import LocalError
 
+pytestmark = pytest.mark.servers
+
 NO_RETRY = Retry(NoBackoff(), 0)
 
 

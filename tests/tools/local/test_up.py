@@ -11,11 +11,14 @@ from functools import partial
 from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
+import pytest
 import redis
 
 from tests.support.waiting import wait_until
 from tests.tools.local.runner import Runner
 from tests.tools.local.test_servers import open_to_others
+
+pytestmark = pytest.mark.servers
 
 SLOW_TASK = """
 
