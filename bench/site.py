@@ -21,7 +21,7 @@ from tools.local.preflight import Ports
 from tools.local.process import keep_waiting
 from tools.local.server import free_port
 from tools.local.servers import private_servers
-from tools.local.start import start_children
+from tools.local.up import start_children
 from tools.terminal import LocalError, step
 
 VARIANTS = 1000

@@ -13,7 +13,7 @@ from bench.ab.revisions import Repository
 from bench.ab.servers import running_servers
 from bench.ab.shop import Shop
 from tools.local.places import REPOSITORY, throw_away_folder
-from tools.local.signals import Stopped, StopRequest
+from tools.local.process import Stopped, StopRequest
 from tools.terminal import LocalError, say, step
 
 

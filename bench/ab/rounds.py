@@ -7,7 +7,7 @@ from bench.ab.clients import Client, Cost
 from bench.ab.measures import Measure
 from bench.ab.shop import Shop
 from tools.local.process import Waiting
-from tools.local.start import start_children
+from tools.local.up import start_children
 
 Pair = tuple[Cost, Cost]  # of A and B
 _WARM_UP = 8  # calls of each measure: connections, templates, and what pages remember

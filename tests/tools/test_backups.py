@@ -22,7 +22,7 @@ from inventory.services import move_stock
 from tests.support.databases import empty_database
 from tests.support.shopping import add, held, stock
 from tools.backup import programs, restoring
-from tools.backup.manifest import write_manifest
+from tools.backup.saving import write_manifest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

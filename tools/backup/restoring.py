@@ -9,8 +9,8 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.db import connection
 
-from tools.backup.manifest import DATABASE, MEDIA, Manifest, read_manifest
 from tools.backup.programs import BackupError, command, environment, place
+from tools.backup.saving import DATABASE, MEDIA, Manifest, read_manifest
 from tools.terminal import step
 
 _LEAVING = 3.0  # seconds

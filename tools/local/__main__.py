@@ -2,8 +2,8 @@
 
 import sys
 
+from tools.local.process import StopRequest
 from tools.local.run import run, run_kept
-from tools.local.signals import StopRequest
 from tools.local.up import up
 from tools.terminal import LocalError
 

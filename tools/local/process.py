@@ -1,4 +1,7 @@
-"""Start, look at and end processes, so that none is ever left behind."""
+"""Start, look at and end processes, so that none is ever left behind.
+
+A signal is a flag that is looked at, never an exception in the middle of starting a process.
+"""
 
 import contextlib
 import os
@@ -12,8 +15,45 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
+from types import FrameType
 
 from tools.local.places import for_owner
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """Raised by `StopRequest.check` once somebody asked to stop."""
+
+
+class StopRequest:
+    """Counts SIGINT, SIGTERM and SIGHUP: the first asks to stop, a second one to hurry."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.number = signal.SIGTERM
+
+    def listen(self) -> None:
+        """Take over the three signals; only from the main thread."""
+        for number in ENDING:
+            # Under nohup, SIGHUP is ignored on purpose.
+            if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue
+            signal.signal(number, self._received)
+
+    def _received(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+        self.number = signal.Signals(number)
+
+    def check(self) -> None:
+        """Raise `Stopped` if a stop was asked for. To be called in every loop that waits."""
+        if self.count:
+            raise Stopped
+
+    def hurry(self) -> bool:
+        """Whether the person asked again."""
+        return self.count > 1
+
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 # Between two looks at a process or a socket: neither can be waited for together with a request to stop.

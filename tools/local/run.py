@@ -9,11 +9,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from tools.local.addresses import check_addresses
 from tools.local.places import kept_secret_key, local_folder
-from tools.local.process import POLL_SECONDS, Popen, end_group, signal_each, spawn
+from tools.local.preflight import check_addresses
+from tools.local.process import POLL_SECONDS, Popen, Stopped, StopRequest, end_group, signal_each, spawn
 from tools.local.servers import private_servers
-from tools.local.signals import Stopped, StopRequest
 
 IMPATIENT = 3  # signals after which the command is killed
 

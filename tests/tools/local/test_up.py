@@ -131,7 +131,7 @@ def test_child_that_dies_at_its_start_ends_everything(start: Callable[..., Runne
     with (project / "celery_app.py").open("a") as source:
         source.write('\nif os.environ.get("SHOP_PROCESS") == "worker":\n    raise SystemExit("broken on purpose")\n')
     shop = start("up")
-    shop.wait_for("demo staff can log in", patience=60.0)
+    shop.wait_for("demo staff can log in", patience=150.0)
     database = shop.child("bin/postgres -D")
     assert shop.ended([database]) == 1
     # Both kinds of worker end, and the one that was a little quicker is named.

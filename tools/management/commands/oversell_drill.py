@@ -7,8 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tools.local.process import exit_text, run_to_end, spawn
-from tools.local.signals import Stopped, StopRequest
+from tools.local.process import Stopped, StopRequest, exit_text, run_to_end, spawn
 from tools.oversell_drill.__main__ import RULE_BROKEN
 from tools.oversell_drill.database import DrillRefused, drill_database
 from tools.oversell_drill.plan import BadPlan, DrillPlan
