@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-APPS = ("shop", "backoffice", "workers", "analytics", "orders", "cart", "inventory", "delivery", "outbox", "core")
+APPS = (
+    "shop",
+    "backoffice",
+    "workers",
+    "analytics",
+    "orders",
+    "cart",
+    "inventory",
+    "delivery",
+    "outbox",
+    "core",
+    "demo",
+)
 # Sets what a session waits for where no pooler can be, and takes it back; see there.
 EXCEPT = {"shop/management/commands/migrate.py"}
 _OUTLIVES_A_TRANSACTION = re.compile(
