@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from django.utils.module_loading import import_string
 
 from core.celery import app
 
@@ -107,6 +108,23 @@ def _number(name: str) -> object:
     if name.startswith("SHOP_HOLD_MINUTES_"):
         return settings.SHOP_HOLD_MINUTES[name.removeprefix("SHOP_HOLD_MINUTES_").lower()]
     return getattr(settings, name)
+
+
+@register()
+def check_what_apps_put_in(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.E011: what the settings name of other apps, such as a rule of categories, is there."""
+    hooks = ("SHOP_PLACEHOLDER_PICTURE", "SHOP_CATEGORY_PICTURE", "SHOP_CATEGORY_RULE")
+    named = [(name, getattr(settings, name)) for name in hooks if getattr(settings, name)]
+    named += [("SHOP_CATALOGUE_READERS", path) for path in settings.SHOP_CATALOGUE_READERS]
+    for name, path in named:
+        try:
+            import_string(path)
+        except ImportError as error:
+            yield Error(
+                f"{name} names {path!r}, which cannot be imported: {error}",
+                hint="Give the dotted path of what it is to be, or leave it empty.",
+                id="shop.E011",
+            )
 
 
 @register(Tags.database)

@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.checks import CheckMessage
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -20,6 +21,7 @@ from inventory.catalogue.reading import read_catalogue
 from inventory.models import Category, Product, ProductVariant
 from inventory.services import save_product
 from orders.models import DeliveryMethod, Order
+from shop.checks import check_what_apps_put_in
 from tests.support import processes
 
 
@@ -81,6 +83,25 @@ def test_a_shop_without_readers_reads_catalogues_alone(settings: Settings, tmp_p
     assert len(read_catalogue(CATALOGUE_FILE).rows) > 3000
     with pytest.raises(CatalogueFileError, match=r"has invoice_no, .* Expected the columns of a catalogue"):
         read_catalogue(log)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHOP_PLACEHOLDER_PICTURE", "demo.pictures.painting"),
+        ("SHOP_CATEGORY_PICTURE", "nothing"),
+        ("SHOP_CATEGORY_RULE", "no.such.RULE"),
+        ("SHOP_CATALOGUE_READERS", ["no.such.READER"]),
+    ],
+)
+def test_what_a_setting_names_and_is_not_there_is_said_at_the_start(
+    settings: Settings, name: str, value: object
+) -> None:
+    assert list(check_what_apps_put_in(None)) == []
+    setattr(settings, name, value)
+    (complaint,) = check_what_apps_put_in(None)
+    assert isinstance(complaint, CheckMessage)
+    assert (complaint.id, complaint.msg.split()[0]) == ("shop.E011", name)
 
 
 def test_the_demo_knows_the_names_of_the_roles() -> None:
