@@ -48,7 +48,13 @@ restore: setup ## put one back and audit it, the shop stopped: make restore FROM
 
 .PHONY: test
 test: setup ## run the whole suite on real servers; ARGS="-k holds" to choose
-	@exec $(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+	@$(if $(COVERAGE),rm -f .coverage .coverage.*)
+	$(PY) $(if $(COVERAGE),-m coverage run) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+	$(if $(COVERAGE),$(PY) -m coverage combine --quiet && $(PY) -m tests.support.coverage_table)
+
+.PHONY: coverage
+coverage: ## the same, measured, the processes of the tests too: a table by app, and the branches that no test takes
+	@$(MAKE) test COVERAGE=1
 
 .PHONY: test-pure
 test-pure: setup ## the tests that need no server, in seconds; ARGS="-k totals" to choose
