@@ -63,6 +63,6 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
         "COLORS": {"base": _BASE, "primary": _PRIMARY},
         "BORDER_RADIUS": "8px",
         "DASHBOARD_CALLBACK": "backoffice.dashboard.page.fill_dashboard",
-        "LOGIN": {"form": "shop.login_forms.StaffLoginForm"},
+        "LOGIN": {"form": "shop.accounts.forms.StaffLoginForm"},
         "SIDEBAR": {"show_search": False, "navigation": "backoffice.navigation.sections"},
     }

@@ -4,7 +4,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from shop import urls as shop_urls
+from shop import urls
 
 
 def bare(request: HttpRequest) -> HttpResponse:
@@ -15,6 +15,6 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-urlpatterns = [path("bare/", bare), *shop_urls.urlpatterns]
+urlpatterns = [path("bare/", bare), *urls.urlpatterns]
 
-handler500 = shop_urls.handler500
+handler500 = urls.handler500

@@ -10,7 +10,7 @@ from unfold.sites import UnfoldAdminSite
 class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """Unfold's own lets the old password be guessed."""
-        from shop.views.accounts import StaffPasswordView
+        from shop.accounts.views import StaffPasswordView
 
         request.current_app = self.name
         context = {**self.each_context(request), **(extra_context or {})}

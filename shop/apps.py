@@ -7,9 +7,9 @@ class ShopConfig(AppConfig):
     name = "shop"
 
     def ready(self) -> None:
-        from shop import checks, payment_checks, security_checks  # noqa: F401 - registers them
-        from shop.account_services import note_log_in
-        from shop.joining import bring_guest_cart
+        from shop import checks  # noqa: F401 - registers them
+        from shop.accounts.login_merge import bring_guest_cart
+        from shop.accounts.services import note_log_in
 
         user_logged_in.disconnect(dispatch_uid="update_last_login")  # Django's own
         user_logged_in.connect(note_log_in, dispatch_uid="shop.note_log_in")

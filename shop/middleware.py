@@ -13,9 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core.errors import Busy, UserGone
 from core.transactions import is_of_a_user_who_is_gone
-from shop.hashing import HasherBusy
-from shop.notices import Notice, answer, wants_json
-from shop.parts import wants_part
+from shop.accounts.hashing import HasherBusy
+from shop.htmx import wants_part
+from shop.pages.errors import Notice, answer, wants_json
 
 
 def trouble_with(error: BaseException | None) -> Notice | None:

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "shop.browser_policy.BrowserPolicyMiddleware",
+    "shop.csp.BrowserPolicyMiddleware",
     "shop.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "shop.shoppers.ShopperMiddleware",
+    "shop.accounts.shoppers.ShopperMiddleware",
     "shop.middleware.TroubleMiddleware",
 ]
 
@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "shop.shoppers.mini_cart",
+                "shop.accounts.shoppers.mini_cart",
             ],
         },
     },
@@ -187,7 +187,7 @@ else:
 
 # --- Shoppers
 
-PASSWORD_HASHERS = ["shop.hashing.BoundedHasher"]
+PASSWORD_HASHERS = ["shop.accounts.hashing.BoundedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -213,7 +213,7 @@ SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "")  # instead of the one
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# Photographs of products. Not served as files: `shop.views.pictures` does that, with long cache headers.
+# Photographs of products. Not served as files: `shop.catalog.pictures` does that, with long cache headers.
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media"))
 FILE_UPLOAD_HANDLERS = [
     "shop.uploads.LargestRequest",

@@ -26,8 +26,7 @@ from pytest_celery import CeleryTestWorker
 import core.redis
 from cart.owners import Owner
 from core.celery import app
-from inventory.models import Product, ProductVariant
-from inventory.models import StockMovement as Movement
+from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import move_stock
 from tests.support.cleaning import clean_up_quickly
 from tests.support.processes import LocalProcess, start_web, start_worker
@@ -164,7 +163,7 @@ def make_variant(db: None) -> MakeVariant:
             **columns,
         )
         if stock:
-            move_stock(variant_id=variant.pk, delta=stock, kind=Movement.Kind.OPENING, reason="Opening stock")
+            move_stock(variant_id=variant.pk, delta=stock, kind=StockMovement.Kind.OPENING, reason="Opening stock")
         variant.refresh_from_db()
         return variant
 

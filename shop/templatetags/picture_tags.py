@@ -6,8 +6,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory.models import Product, ProductVariant
-from shop import descriptions, pictures
-from shop.offers import Offer
+from shop.catalog import descriptions, pictures
+from shop.catalog.offers import Offer
 
 register = template.Library()
 

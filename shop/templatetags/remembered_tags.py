@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from inventory.listing import CategoryCount
-from shop.cards import card_of
-from shop.offers import Offer
-from shop.remembered import remembered
-from shop.rows import Row, line_facts
+from shop.cart.rows import Row, line_facts
+from shop.catalog.cards import card_of
+from shop.catalog.offers import Offer
+from shop.fragment_cache import remembered
 from shop.templatetags.shop_tags import fresh_key
 
 register = template.Library()
@@ -40,7 +40,7 @@ def cart_line(context: Context, row: Row) -> SafeString:
         "quantity": lambda: row.quantity,
         "address": lambda: address,
         "remove_address": lambda: remove_address,
-        "retake_address": lambda: reverse("shop:cart_line_retake", args=[line_id]),
+        "reclaim_address": lambda: reverse("shop:cart_line_reclaim", args=[line_id]),
     }
     return remembered("shop/_line.html", slots, line=line_facts(row))
 

@@ -7,14 +7,15 @@ from django.conf import settings
 from django.template import Context
 from django.urls import reverse
 
-from shop import undoing, wording
+from shop import wording
+from shop.cart import undo_tags
 
 register = template.Library()
 
 register.filter("money", wording.money)
 register.filter("clock_time", wording.clock_time)
 register.filter("full_name", wording.full_name)
-register.filter("undo", undoing.undo_of)
+register.filter("undo", undo_tags.undo_of)
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from analytics import rollup as rolling
+from analytics import rollup
 from analytics.events import record_events
 from analytics.locks import lock_day
 from analytics.models import AnalyticsEvent, DailyFigure, UncountedDay
@@ -86,7 +86,7 @@ def test_a_late_event_marks_its_day_and_is_counted() -> None:
 
 def test_it_stops_when_its_time_is_up_and_goes_on_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     record()
-    monkeypatch.setattr(rolling, "LONGEST", 0.0)
+    monkeypatch.setattr(rollup, "LONGEST", 0.0)
     assert roll_up_marked_days() == []
     monkeypatch.undo()
     assert roll_up_marked_days() == [DAY]
@@ -213,7 +213,7 @@ def test_of_two_at_once_the_later_one_adds_up_what_the_earlier_one_could_not_see
         go_on.set()
         lock_day(day)
 
-    monkeypatch.setattr(rolling, "lock_day", let_the_rival_go_and_lock)
+    monkeypatch.setattr(rollup, "lock_day", let_the_rival_go_and_lock)
     roll_up_day(DAY)
     rival.join(30)
     assert units() == {"add_to_cart": 5}

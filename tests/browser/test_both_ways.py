@@ -10,7 +10,7 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import Product, ProductVariant
 from inventory.sorting import ensure_categories
-from shop.selectors import PRODUCTS_A_PAGE
+from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant

@@ -174,7 +174,7 @@ def test_every_number_that_is_typed_goes_through_the_reader() -> None:
         (f"{form.__module__}.{form.__name__}.{name}", field)
         for form in (*ours, *of_admins())
         for name, field in getattr(form, "base_fields", {}).items()
-        if isinstance(field, number) and not field.widget.is_hidden and form.__module__ != "shop.checkout_forms"
+        if isinstance(field, number) and not field.widget.is_hidden and form.__module__ != "shop.checkout.forms"
     ]
     assert len(typed) > 5
     assert [name for name, field in typed if not isinstance(field, MoneyField | UnitsField)] == []

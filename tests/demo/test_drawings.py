@@ -17,7 +17,7 @@ from demo.drawings.naming import _RULES, OF_DEPARTMENT, motif_of
 from demo.drawings.patterns import PAPERS, SURFACES
 from inventory.catalogue.reading import read_catalogue
 from inventory.models import Product, ProductVariant
-from shop.pictures import category_picture, product_picture
+from shop.catalog.pictures import category_picture, product_picture
 from tests.support.pages import text_of
 
 SVG = "{http://www.w3.org/2000/svg}"

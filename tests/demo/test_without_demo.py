@@ -21,7 +21,7 @@ from inventory.catalogue.reading import read_catalogue
 from inventory.models import Category, Product, ProductVariant
 from inventory.services import save_product
 from orders.models import DeliveryMethod, Order
-from shop.checks import check_what_apps_put_in
+from shop.checks.settings import check_what_apps_put_in
 from tests.support import processes
 
 

@@ -15,9 +15,9 @@ from django.core.mail import EmailMessage
 
 from core.celery import app
 from core.redis import client
-from delivery import deliver as delivering
+from delivery import deliver
 from outbox import drain as draining
-from outbox import retry as failing
+from outbox import retry
 from outbox.drain import Stopwatch
 from outbox.models import OutboxRow
 from tests.faults import counting, poison  # noqa: F401 - they register effects
@@ -43,8 +43,8 @@ EmailMessage.send = _send  # type: ignore[method-assign]
 
 if "FAULTS_HURRY" in os.environ:
     # Eight attempts take minutes with the waits between them, and the waits are tested elsewhere.
-    delivering._LEASE = timedelta(seconds=1)
-    failing._backoff = lambda attempts: timedelta(seconds=0.2)
+    deliver._LEASE = timedelta(seconds=1)
+    retry._backoff = lambda attempts: timedelta(seconds=0.2)
     tasks._LEFT_BEHIND = timedelta(seconds=0.2)
     app.conf.beat_schedule["sweep_outbox"]["schedule"] = timedelta(seconds=0.5)
 

@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.roles import CLERK, MANAGER
-from inventory.models import AlertMute, LowStockAlert, ProductVariant
-from inventory.models import StockMovement as Movement
+from inventory.models import AlertMute, LowStockAlert, ProductVariant, StockMovement
 from inventory.services import acknowledge_alerts, move_stock, refresh_alerts
 from tests.conftest import MakeVariant
 
@@ -29,7 +28,7 @@ def variants(make_variant: MakeVariant) -> list[ProductVariant]:
     variants = [make_variant(5, threshold=10), make_variant(0, threshold=10), make_variant(5, threshold=10)]
     ids = [variant.pk for variant in variants]
     refresh_alerts(variant_ids=ids)
-    move_stock(variant_id=ids[2], delta=50, kind=Movement.Kind.RECEIPT, reason="Delivery")
+    move_stock(variant_id=ids[2], delta=50, kind=StockMovement.Kind.RECEIPT, reason="Delivery")
     refresh_alerts(variant_ids=ids)
     return variants
 
@@ -91,7 +90,7 @@ def test_what_gets_worse_is_to_be_seen_again(admin_user: User, variants: list[Pr
     low = variants[0]
     acknowledge_alerts(alert_ids=[alert_of(low).pk], actor=admin_user)
     for delta in (-1, -4, +1):
-        move_stock(variant_id=low.pk, delta=delta, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
+        move_stock(variant_id=low.pk, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
         refresh_alerts(variant_ids=[low.pk])
         if delta == -1:
             assert alert_of(low).acknowledged_by == admin_user

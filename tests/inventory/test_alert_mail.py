@@ -15,8 +15,7 @@ from cart.owners import Owner
 from delivery.models import Delivery
 from inventory.alert_mail import mail_news_of_stock
 from inventory.locks import lock_alerts_to_notify
-from inventory.models import AlertMute, LowStockAlert, ProductVariant
-from inventory.models import StockMovement as Movement
+from inventory.models import AlertMute, LowStockAlert, ProductVariant, StockMovement
 from inventory.services import alerts, move_stock, mute_variants, refresh_alerts, unmute_variants
 from outbox.drain import drain
 from tests.conftest import MakeVariant
@@ -43,7 +42,7 @@ def recipients(settings: Any) -> None:
 @pytest.fixture
 def make_move() -> Callable[[ProductVariant, int], None]:
     def move(variant: ProductVariant, delta: int) -> None:
-        move_stock(variant_id=variant.pk, delta=delta, kind=Movement.Kind.RECEIPT, reason="Counted")
+        move_stock(variant_id=variant.pk, delta=delta, kind=StockMovement.Kind.RECEIPT, reason="Counted")
         drain("check_low_stock")
 
     return move

@@ -10,8 +10,7 @@ from cart.audit import run_audit
 from cart.owners import Owner
 from cart.services import add_product_to_cart, release_expired_holds, remove_line
 from core.locks import AdvisoryLock
-from inventory.models import LowStockAlert, Product, ProductVariant
-from inventory.models import StockMovement as Movement
+from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import move_stock, move_stock_in_bulk, refresh_alerts, save_variant
 from inventory.services.bulk import Move
 from inventory.signals import alert_changed
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def move(variant: ProductVariant, delta: int) -> None:
-    move_stock(variant_id=variant.pk, delta=delta, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
+    move_stock(variant_id=variant.pk, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
     drain("check_low_stock")
 
 
@@ -103,7 +102,7 @@ def test_what_a_file_moves_opens_and_closes_it(make_variant: MakeVariant) -> Non
     variant = make_variant(20, threshold=10)
     for delta in (-20, +20):
         move_stock_in_bulk(
-            moves=[Move(variant.pk, delta, Movement.Kind.ADJUSTMENT, "Counted")], cause="a file", actor=None
+            moves=[Move(variant.pk, delta, StockMovement.Kind.ADJUSTMENT, "Counted")], cause="a file", actor=None
         )
         drain("check_low_stock")
     assert alerts() == [("out", False)]
@@ -140,7 +139,7 @@ def test_a_check_reads_the_stock_after_it_has_the_lock(make_variant: MakeVariant
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
         rival.start()
         wait_until(somebody_waits, "the rival waits for the lock")
-        move_stock(variant_id=variant.pk, delta=-5, kind=Movement.Kind.ADJUSTMENT, reason="Counted")
+        move_stock(variant_id=variant.pk, delta=-5, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [AdvisoryLock.ALERTS, variant.pk])
     rival.join(30)
     assert alerts() == [("out", True)]

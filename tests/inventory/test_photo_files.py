@@ -17,7 +17,7 @@ from pytest_django import Settings
 from inventory import photos as photo_files
 from inventory.models import Product
 from inventory.photos import SIZES, YOUNGEST, Photo, drop_unnamed_photos, photo_path, read_photo, store_photo
-from shop.pictures import product_picture
+from shop.catalog.pictures import product_picture
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.inventory.test_photos import file
 from tests.shop.test_photos import save, upload

@@ -11,8 +11,7 @@ from django.db.models.functions import Now
 
 from analytics.models import AnalyticsEvent
 from outbox import drain as draining
-from outbox import retry as failing
-from outbox import wakeup
+from outbox import retry, wakeup
 from outbox.drain import drain
 from outbox.intents import Intent, enqueue
 from outbox.models import OutboxRow
@@ -166,7 +165,7 @@ def test_an_attempt_that_is_under_way_is_neither_waited_for_nor_counted_twice(ma
     first = threading.Thread(target=drain_and_close, args=("one",))
     in_an_instant = timedelta(0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(failing, "_backoff", lambda attempts: in_an_instant)
+        patch.setattr(retry, "_backoff", lambda attempts: in_an_instant)
         first.start()
         assert inside.wait(30)
     assert OutboxRow.objects.due("one").get().attempts == MOST_ATTEMPTS

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from shop.shoppers import GUEST_COOKIE
+from shop.accounts.shoppers import GUEST_COOKIE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
 from tests.support.shopping import add, expire, held, nothing_changes, stock

@@ -14,7 +14,7 @@ from cart.models import CartItem
 from cart.owners import Owner
 from cart.services import merge_guest_cart
 from inventory.models import ProductVariant
-from shop.shoppers import GUEST_COOKIE
+from shop.accounts.shoppers import GUEST_COOKIE
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
 from tests.support.pages import Form, MakeUser, alert, form, forms, guest_of, locked_by_a_rival, messages, text_of

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from cart.owners import Owner
 from inventory.models import Product, ProductVariant
-from shop.selectors import PRODUCTS_A_PAGE
+from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, form, forms, text_of
 from tests.support.shopping import nothing_changes, stock

@@ -11,7 +11,7 @@ from django.test import Client
 
 from inventory.models import ProductVariant
 from inventory.sorting import ensure_categories
-from shop.selectors import PRODUCTS_A_PAGE
+from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, text_of
 

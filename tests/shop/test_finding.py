@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from cart.owners import Owner
 from inventory.models import Category, Product, ProductVariant
 from inventory.sorting import ensure_categories
-from shop.selectors import PRODUCTS_A_PAGE
+from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, MakeUser, text_of
 from tests.support.shopping import expire, held

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 import core.redis
-from shop.guessing import AT_ONE_ADDRESS, OVER_ALL, Limit, forget, seconds_to_wait
+from shop.accounts.login_throttle import AT_ONE_ADDRESS, OVER_ALL, Limit, forget, seconds_to_wait
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_the_owner_elsewhere_does_not_have_to_wait() -> None:
 @pytest.fixture
 def a_long_wait_over_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second would be over before a busy machine has made the next attempt."""
-    monkeypatch.setattr("shop.guessing.OVER_ALL", Limit(attempts=OVER_ALL.attempts, first=600, most=600))
+    monkeypatch.setattr("shop.accounts.login_throttle.OVER_ALL", Limit(attempts=OVER_ALL.attempts, first=600, most=600))
 
 
 @pytest.mark.usefixtures("a_long_wait_over_all")

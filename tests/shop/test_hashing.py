@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from shop import hashing, settings
-from shop.hashing import AT_ONCE, AT_ONCE_OR_WAITING, BoundedHasher, HasherBusy
+from shop import settings
+from shop.accounts import hashing
+from shop.accounts.hashing import AT_ONCE, AT_ONCE_OR_WAITING, BoundedHasher, HasherBusy
 from tests.support.pages import text_of
 from tests.support.processes import REPOSITORY
 from tests.support.waiting import wait_until
@@ -46,12 +47,12 @@ def others_at_it(count: int) -> Iterator[Callable[[], None]]:
 
 @pytest.fixture
 def bounded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PASSWORD_HASHERS = ["shop.hashing.BoundedHasher"]
+    settings.PASSWORD_HASHERS = ["shop.accounts.hashing.BoundedHasher"]
     monkeypatch.setattr(BoundedHasher, "iterations", 1)
 
 
 def test_it_is_the_hasher_of_the_shop_and_its_hashes_are_djangos() -> None:
-    assert settings.PASSWORD_HASHERS == ["shop.hashing.BoundedHasher"]
+    assert settings.PASSWORD_HASHERS == ["shop.accounts.hashing.BoundedHasher"]
     assert BoundedHasher().encode(PASSWORD, "salt") == PBKDF2PasswordHasher().encode(PASSWORD, "salt")
     assert BoundedHasher().verify(PASSWORD, PBKDF2PasswordHasher().encode(PASSWORD, "salt", 1))
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from shop.browser_policy import BACK_OFFICE, CSP, PLAIN_STYLE, BrowserPolicyMiddleware, header, shop_policy
-from shop.shoppers import GUEST_COOKIE
+from shop.accounts.shoppers import GUEST_COOKIE
+from shop.csp import BACK_OFFICE, CSP, PLAIN_STYLE, BrowserPolicyMiddleware, header, shop_policy
 from shop.urls import handler500 as handler500
 from shop.urls import urlpatterns as of_the_shop
 from tests.support.routes import routes

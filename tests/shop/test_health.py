@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 
 import core.redis
-from shop.views import health
+from shop.pages import health
 
 pytestmark = pytest.mark.django_db
 

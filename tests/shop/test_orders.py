@@ -13,7 +13,7 @@ from inventory.models import ProductVariant
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order, OrderLine, Refund
 from orders.services import cancel_order, refund_order, return_lines, ship_order
-from shop.views.orders import ORDERS_A_PAGE
+from shop.orders.views import ORDERS_A_PAGE
 from tests.support.ordering import order, pay
 from tests.support.pages import MakeUser, form, forms, messages, text_of
 from tests.support.shopping import add, stock

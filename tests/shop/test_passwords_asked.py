@@ -15,7 +15,7 @@ from django.utils.http import urlsafe_base64_encode
 from pytest_django import Settings
 
 import core.redis
-from shop.guessing import AT_ONE_ADDRESS
+from shop.accounts.login_throttle import AT_ONE_ADDRESS
 from tests.support.pages import text_of
 from tests.support.routes import routes
 

@@ -20,8 +20,8 @@ from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import cancel_order
-from shop import payment_checks
-from shop.views.payments import LONGEST_NOTICE, address_to_pay
+from shop.checks import payments as payment_checks
+from shop.orders.payments import LONGEST_NOTICE, address_to_pay
 from tests.conftest import MakeVariant
 from tests.support.ordering import order
 from tests.support.pages import locked_by_a_rival

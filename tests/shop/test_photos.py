@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from inventory.models import Category, Product, ProductVariant
 from inventory.photos import LARGEST_FILE
-from shop.pictures import product_picture
+from shop.catalog.pictures import product_picture
 from tests.inventory.test_photos import file
 from tests.support.pages import text_of
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import Product, ProductVariant
-from shop.pictures import product_picture
+from shop.catalog.pictures import product_picture
 from shop.wording import clock_time
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, form, forms, text_of

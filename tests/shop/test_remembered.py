@@ -18,11 +18,11 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.listing import CategoryCount
 from inventory.models import Product, ProductVariant
-from shop import remembered
-from shop.cards import Card
-from shop.offers import Availability
-from shop.pictures import Pictured
-from shop.rows import LineFacts
+from shop import fragment_cache
+from shop.cart.rows import LineFacts
+from shop.catalog.cards import Card
+from shop.catalog.offers import Availability
+from shop.catalog.pictures import Pictured
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, forms, text_of
 from tests.support.shopping import held
@@ -95,9 +95,9 @@ LINES = [
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    remembered._pieces.cache_clear()
+    fragment_cache._pieces.cache_clear()
     yield
-    remembered._pieces.cache_clear()
+    fragment_cache._pieces.cache_clear()
 
 
 def card_html(card: Card, **slots: str) -> str:
@@ -105,13 +105,13 @@ def card_html(card: Card, **slots: str) -> str:
 
 
 def line_html(line: LineFacts, **slots: str) -> str:
-    names = ["csrf_token", "key", "id", "quantity", "address", "retake_address", "remove_address"]
+    names = ["csrf_token", "key", "id", "quantity", "address", "reclaim_address", "remove_address"]
     return filled("shop/_line.html", names, slots, line=line)
 
 
 def filled(template: str, names: list[str], slots: dict[str, str], **facts: Hashable) -> str:
     texts = dict.fromkeys(names, "") | slots
-    return remembered.remembered(template, {name: partial(str, text) for name, text in texts.items()}, **facts)
+    return fragment_cache.remembered(template, {name: partial(str, text) for name, text in texts.items()}, **facts)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def filled(template: str, names: list[str], slots: dict[str, str], **facts: Hash
 def test_another_fact_is_another_text(html: Callable[..., str], one: Hashable, other: Hashable) -> None:
     first, second = html(one), html(other)
     assert first != second
-    remembered._pieces.cache_clear()
+    fragment_cache._pieces.cache_clear()
     assert (first, second) == (html(one), html(other))
 
 
@@ -133,7 +133,7 @@ def test_every_fact_is_tried(pairs: list[tuple[Any, Any]]) -> None:
 def test_the_tiles_of_the_categories_are_known_by_name_address_and_count() -> None:
     shelf = CategoryCount("bags", "Bags", 1)
     others = [CategoryCount("toys", "Bags", 1), CategoryCount("bags", "Toys", 1), CategoryCount("bags", "Bags", 2)]
-    pages = [remembered.remembered("shop/_category_tiles.html", {}, categories=(one,)) for one in (shelf, *others)]
+    pages = [fragment_cache.remembered("shop/_category_tiles.html", {}, categories=(one,)) for one in (shelf, *others)]
     assert len(set(pages)) == 4
 
 
@@ -154,11 +154,11 @@ def test_its_addresses_begin_where_the_site_does() -> None:
 
 def test_the_same_facts_are_rendered_once_until_the_template_is_another() -> None:
     card_html(CARD), card_html(CARD._replace())
-    assert remembered._pieces.cache_info().misses == 1
+    assert fragment_cache._pieces.cache_info().misses == 1
     for loader in engines["django"].engine.template_loaders:  # type: ignore[attr-defined]
         loader.reset()  # as `runserver` does when a template was edited
     card_html(CARD)
-    assert remembered._pieces.cache_info().misses == 2
+    assert fragment_cache._pieces.cache_info().misses == 2
 
 
 def test_what_comes_into_a_slot_is_escaped_and_stays_in_it() -> None:
@@ -172,11 +172,11 @@ def test_what_comes_into_a_slot_is_escaped_and_stays_in_it() -> None:
 @pytest.mark.django_db
 def test_what_was_typed_is_not_remembered(client: Client, line: CartItem) -> None:
     address = f"/cart/lines/{line.pk}/"
-    known = remembered._pieces.cache_info().currsize
+    known = fragment_cache._pieces.cache_info().currsize
     for typed in ("a", '"><b>', "\0id\0", "9" * 10_000):
         page = client.post(address, {"quantity": typed}, headers={"HX-Request": "true"})
         assert f'name="quantity" value="{escape(typed)}"' in page.content.decode()
-    assert remembered._pieces.cache_info().currsize == known + 1
+    assert fragment_cache._pieces.cache_info().currsize == known + 1
 
 
 # --- On the page: whatever changes is seen at the next look
@@ -213,7 +213,7 @@ def test_a_page_shows_what_is_true_now(
     before = _card_on(client)
     change(variant)
     after = _card_on(client)
-    remembered._pieces.cache_clear()
+    fragment_cache._pieces.cache_clear()
     assert before != after == _card_on(client)
 
 

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from shop.shoppers import GUEST_COOKIE
+from shop.accounts.shoppers import GUEST_COOKIE
 from tests.support.pages import Form, MakeUser, guest_of, text_of
 from tests.support.shopping import add
 

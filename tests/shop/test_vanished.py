@@ -21,7 +21,7 @@ from cart.services import add_product_to_cart, merge_guest_cart
 from core.errors import UserGone
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
-from shop.account_services import account_delete, account_write
+from shop.accounts.services import account_delete, account_write
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.shop.test_strangers import FIELDS
 from tests.support.checkout import fill, review_form
@@ -106,7 +106,7 @@ def test_machines_and_parts_of_pages_get_a_fitting_answer(
 
 
 def test_the_log_in_itself_and_its_merge(make_user: MakeUser, variant: ProductVariant, at_the_seam: AtTheSeam) -> None:
-    for seam in ("shop.account_services.timezone.now", "cart.services.merge.create_cart"):
+    for seam in ("shop.accounts.services.timezone.now", "cart.services.merge.create_cart"):
         user, guest = make_user(seam.replace(".", "-")), Client()
         guest.get("/")
         add(guest_of(guest), variant)

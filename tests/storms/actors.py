@@ -161,14 +161,14 @@ def sweep() -> str:
 
 
 @_or_refusal
-def retake(owner: OwnerName, item_id: int) -> str:
+def reclaim(owner: OwnerName, item_id: int) -> str:
     """Take the units of a run-out line again: "held"."""
     reclaim_line(owner=owner_of(owner), item_id=item_id)
     return "held"
 
 
 def let_expire(item_ids: list[int], seed: int) -> str:
-    """Let random holds run out, as time does, while others sweep, reclaim and retake them."""
+    """Let random holds run out, as time does, while others sweep, and reclaim them."""
     chance = random.Random(seed)
     for _ in range(len(item_ids) * 3):
         line = CartItem.objects.filter(pk=chance.choice(item_ids), reserved_quantity__gt=0)
@@ -176,10 +176,10 @@ def let_expire(item_ids: list[int], seed: int) -> str:
     return "ran out"
 
 
-def retake_often(owners_and_items: list[tuple[OwnerName, int]], seed: int) -> list[str]:
+def reclaim_often(owners_and_items: list[tuple[OwnerName, int]], seed: int) -> list[str]:
     """Retake lines in a random order of their own."""
     chance = random.Random(seed)
-    return [retake(*chance.choice(owners_and_items)) for _ in range(len(owners_and_items) * 3)]
+    return [reclaim(*chance.choice(owners_and_items)) for _ in range(len(owners_and_items) * 3)]
 
 
 def sweep_often(times: int) -> list[str]:

@@ -11,12 +11,11 @@ from django.urls import reverse
 from cart.errors import HoldsInTheWay
 from cart.services import move_stock_past_holds
 from cart.services import stock as moving
-from inventory.imports import catalogue as changing
+from inventory.imports import catalogue
 from inventory.imports.catalogue import CataloguePlan
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import stock_seen
-from inventory.services import catalog as goods
-from inventory.services import stock
+from inventory.services import catalog, stock
 from tests.storms.guards_out import replace
 from tests.storms.harness import meet
 
@@ -69,10 +68,10 @@ def save_page(user_id: int, page: str, row_id: int, fields: dict[str, str]) -> i
 def rename_by_import(sku: str, before: str, after: str) -> str:
     """What a file does that has another name for one variant."""
     with transaction.atomic():
-        return changing.change_catalogue(CataloguePlan(names={sku: (before, after)}), cause="names.csv", actor=None)
+        return catalogue.change_catalogue(CataloguePlan(names={sku: (before, after)}), cause="names.csv", actor=None)
 
 
 def products_are_not_locked() -> None:
     """A guard taken out: whoever saves a variant comes to its product by the trigger, after the variant."""
-    for module in (goods, changing):
+    for module in (catalog, catalogue):
         replace(module, lock_products=lambda ids: None)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from orders.models import DeliveryMethod, Payment
-from orders.services import checkout as beginning
 from orders.services import (
+    checkout,
     delete_delivery_method,
     mark_refund_sent,
     record_payment,
@@ -78,4 +78,4 @@ def deliveries_are_not_shared() -> None:
     def look(method_id: int) -> DeliveryMethod | None:
         return DeliveryMethod.objects.filter(pk=method_id, is_active=True).first()
 
-    replace(beginning, share_delivery_method=look)
+    replace(checkout, share_delivery_method=look)

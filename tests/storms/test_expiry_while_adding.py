@@ -19,8 +19,8 @@ from tests.storms.actors import (
     buy_and_remove_often,
     let_expire,
     name_of,
-    retake,
-    retake_often,
+    reclaim,
+    reclaim_often,
     sweep,
     sweep_often,
 )
@@ -60,7 +60,7 @@ def actors_at(line: CartItem, rival: Owner) -> dict[str, Actor]:
     shopper = Owner(guest_token=line.cart.guest_token)
     return {
         "sweep": Actor(sweep),
-        "shopper": Actor(retake, (name_of(shopper), line.pk)),
+        "shopper": Actor(reclaim, (name_of(shopper), line.pk)),
         "rival": Actor(buy, (name_of(rival), line.product_variant_id, 2)),
     }
 
@@ -144,8 +144,8 @@ def test_a_storm_of_expiry_sweeps_and_adds(guests: Guests, make_variant: MakeVar
         [
             Actor(let_expire, ([line.pk for line in lines] * 8, 1)),
             Actor(sweep_often, (60,)),
-            Actor(retake_often, (items * 5, 2)),
-            Actor(retake_often, (items * 5, 3)),
+            Actor(reclaim_often, (items * 5, 2)),
+            Actor(reclaim_often, (items * 5, 3)),
             *[Actor(buy_and_remove_often, (name_of(rival), variant.pk, 40)) for rival in guests(2)],
         ]
     )

@@ -15,7 +15,7 @@ from django.test import Client
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from shop.shoppers import GUEST_COOKIE, Shopper
+from shop.accounts.shoppers import GUEST_COOKIE, Shopper
 
 MakeUser = Callable[..., User]
 MakeSibling = Callable[..., ProductVariant]

@@ -1,0 +1,1 @@
+"""Who the shopper is: guests, log-in, sign-up, passwords, the account's page."""

@@ -1,0 +1,119 @@
+"""An account's own pages: its e-mail address, a copy of all that is known of its owner, and its end."""
+
+import hashlib
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core import signing
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.links import site_url
+from core.ratelimit import LETTERS, seconds_to_wait
+from delivery.services import send_email
+from shop.accounts.data_export import data_of
+from shop.accounts.forms import EmailForm, PasswordForm
+from shop.accounts.services import account_delete, account_write
+from shop.accounts.shoppers import ShopRequest
+from shop.accounts.views import too_many_letters
+
+_SALT = "shop.email"
+_page_or_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@require_safe
+@login_required
+def account(request: ShopRequest) -> HttpResponse:
+    """`/account/`"""
+    return render(request, "shop/account.html")
+
+
+@sensitive_post_parameters()
+@never_cache
+@_page_or_form
+@login_required
+def change_email(request: ShopRequest) -> HttpResponse:
+    """`/account/email/`: the address is changed when the link that goes to the new one comes back."""
+    user = cast(User, request.user)
+    form = EmailForm(request, request.POST or None)
+    if form.is_valid():
+        if wait := seconds_to_wait(request, LETTERS):
+            return too_many_letters(request, wait)
+        _send_link(user, form.cleaned_data["email"])
+        lead = _("A link is on its way to the new address. The old one stays until you follow it.")
+        return render(request, "shop/account_note.html", {"title": _("Look into your mail"), "lead": lead})
+    context = {
+        "title": _("Another e-mail address"),
+        "lead": _("We send a link to it, to see that it is yours."),
+        "button": _("Send me the link"),
+    }
+    return render(request, "shop/account_form.html", context | {"form": form})
+
+
+def _send_link(user: User, email: str) -> None:
+    # With the address of now in it, a link works once.
+    token = signing.dumps({"user": user.pk, "old": user.email, "new": email}, salt=_SALT)
+    address = site_url(reverse("shop:account_email_confirm", args=[token]))
+    text = render_to_string("shop/mail_email.txt", {"user": user, "link": address})
+    subject = _("%(shop)s: your e-mail address") % {"shop": settings.SHOP_NAME}
+    # A double click has the same token.
+    key = f"email_confirm:{hashlib.sha256(token.encode()).hexdigest()}"
+    send_email(kind="email_confirm", to=email, subject=subject, text=text, dedupe_key=key)
+
+
+@never_cache
+@_page_or_form
+@login_required
+def confirm_email(request: ShopRequest, token: str) -> HttpResponse:
+    """`/account/email/<token>/`. A page with a button, since mail programs open links by themselves."""
+    user = cast(User, request.user)
+    try:
+        said = signing.loads(token, salt=_SALT, max_age=settings.SHOP_EMAIL_CONFIRM_HOURS * 3600)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    if (said["user"], said["old"]) != (user.pk, user.email):
+        raise Http404
+    if request.method != "POST":
+        return render(request, "shop/account_email_confirm.html", {"email": said["new"]})
+    account_write(user, email=said["new"])
+    messages.success(request, _("Your e-mail address is %(email)s now.") % {"email": user.email})
+    return redirect("shop:account")
+
+
+@never_cache
+@require_safe
+@login_required
+def export(request: ShopRequest) -> HttpResponse:
+    """`/account/data.json`: all that is kept of the customer, to download."""
+    response = JsonResponse(data_of(cast(User, request.user)), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@sensitive_post_parameters()
+@never_cache
+@_page_or_form
+@login_required
+def delete(request: ShopRequest) -> HttpResponse:
+    """`/account/delete/`: the customer, their carts and what those hold, which goes back to the shelf."""
+    user = cast(User, request.user)
+    form = PasswordForm(request, request.POST or None)
+    if user.is_staff:
+        form.fields.clear()
+    elif form.is_valid():
+        account_delete(user)
+        logout(request)
+        messages.success(request, _("Your account is deleted."))
+        return HttpResponseRedirect(reverse("shop:catalogue"))
+    return render(request, "shop/account_delete.html", {"form": form})

@@ -1,0 +1,165 @@
+"""The forms of an account's own pages, and of a new password wherever it is given."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, SetPasswordForm, UserCreationForm
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.forms import AdminOwnPasswordChangeForm
+from unfold.forms import AuthenticationForm as UnfoldAuthenticationForm
+
+from core.links import site_url
+from core.ratelimit import LOGINS, network_to_wait
+from delivery.services import send_email
+from shop.accounts import login_throttle
+from shop.accounts.services import account_write
+
+T = TypeVar("T")
+
+
+class TooManyAttempts(ValidationError):
+    """The password was not looked at. Argument: in how many seconds it will be."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        if seconds <= 60:
+            text = ngettext(
+                "Too many attempts. Please try again in %(count)d second.",
+                "Too many attempts. Please try again in %(count)d seconds.",
+                seconds,
+            ) % {"count": seconds}
+        else:
+            text = ngettext(
+                "Too many attempts. Please try again in %(count)d minute.",
+                "Too many attempts. Please try again in %(count)d minutes.",
+                minutes,
+            ) % {"count": minutes}
+        super().__init__(text, code="too_many_attempts")
+
+
+def throttled(request: HttpRequest | None, name: str, look: Callable[[], T]) -> T:
+    """Let the password of this account be looked at, unless it was guessed too often.
+
+    Arguments: the account's name; what looks, and raises ValidationError where the password is wrong. Returns what
+    that returns. Raises TooManyAttempts.
+    """
+    if wait := login_throttle.seconds_to_wait(request, name):
+        raise TooManyAttempts(wait)
+    found = look()
+    login_throttle.forget(request, name)
+    return found
+
+
+class _Throttled(AuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        """The user of this name and password. The answer to a wait tells nothing of whether there is such a user."""
+        name = self.cleaned_data.get("username")
+        if name is None or not self.cleaned_data.get("password"):
+            return super().clean()
+        if self.request and (wait := network_to_wait(self.request, LOGINS)):
+            raise TooManyAttempts(wait)
+        return throttled(self.request, name, super().clean)
+
+
+class LoginForm(_Throttled):
+    """Of the shop."""
+
+
+class StaffLoginForm(_Throttled, UnfoldAuthenticationForm):  # type: ignore[misc]
+    """Of the back office."""
+
+
+class ResetForm(PasswordResetForm):
+    """Whoever forgot the password. Nobody waits for a mail server, which would also tell who has an account."""
+
+    def send_mail(
+        self,
+        subject_template_name: str,
+        email_template_name: str,
+        context: dict[str, Any],
+        from_email: str | None,
+        to_email: str,
+        html_email_template_name: str | None = None,
+    ) -> None:
+        path = reverse("shop:reset_confirm", args=[context["uid"], context["token"]])
+        send_email(
+            kind="password_reset",
+            to=to_email,
+            subject=render_to_string(subject_template_name, context),
+            text=render_to_string(email_template_name, context | {"link": site_url(path)}),
+            # A double click has the same token.
+            dedupe_key=f"password_reset:{context['user'].pk}:{context['token']}",
+        )
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """A new password, by the link of a mail. Django's own would bring an account back that was deleted meanwhile."""
+
+    def save(self, commit: bool = True) -> User:
+        """Raises UserGone."""
+        user: User = self.user
+        user.set_password(self.cleaned_data["new_password1"])
+        account_write(user, password=user.password)
+        return user
+
+
+class PasswordForm(forms.Form):
+    """The password once more, for what cannot be taken back or gives the account away."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self._request, self._user = request, cast(User, request.user)
+
+    def clean_password(self) -> str:
+        return throttled(self._request, self._user.get_username(), self._right_password)
+
+    def _right_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if not self._user.check_password(password):
+            raise ValidationError(_("This is not your password."))
+        return password
+
+
+class EmailForm(PasswordForm):
+    """A new e-mail address. Who has it can reset the password, so the old one is asked for."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    field_order = ["email", "password"]
+
+
+class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: ignore[misc]
+    """Of the back office: the old password, and a new one twice."""
+
+    def __init__(self, user: User, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self) -> str:
+        password: str = throttled(self._request, self.user.get_username(), super().clean_old_password)
+        return password
+
+
+class SignupForm(UserCreationForm):  # type: ignore[type-arg]
+    """A name and a password: all that an account needs. An e-mail address only lets one reset the password."""
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+        fields = ("username", "email")
+        labels = {"email": gettext_lazy("E-mail address (optional)")}

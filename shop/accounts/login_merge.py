@@ -1,0 +1,81 @@
+"""Logging in with a full cart: what the guest chose comes along, and the shopper is told what did not."""
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cart.services import merge_guest_cart
+from cart.services.merge import CutBy, MergedLine
+from core.errors import Busy
+from inventory.models import ProductVariant
+from shop.accounts.shoppers import Shopper
+from shop.wording import full_name, price_change
+
+logger = logging.getLogger(__name__)
+
+# Messages travel in a cookie, which holds 2 KB.
+_LINES_TOLD, _LONGEST_NAME = 6, 60
+
+
+def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
+    """Receiver of `user_logged_in`, whichever page the log-in was on.
+
+    A merge that fails must not keep anybody out: the cookie is kept then, and the next log-in tries again. Raises
+    UserGone: there is nobody to let in.
+    """
+    shopper: Shopper | None = getattr(request, "shopper", None)
+    if request is None or shopper is None or shopper.guest_token is None:
+        return
+    try:
+        merged = merge_guest_cart(user_id=user.pk, guest_token=shopper.guest_token)
+    except (Busy, DatabaseError):
+        logger.exception("The guest's cart could not be merged at log-in.")
+        messages.warning(
+            request, _("Your items from before are kept, but could not be brought along yet. Log in again to do so.")
+        )
+        return
+    shopper.forget_guest()
+    for text in _changes(merged):
+        messages.warning(request, text)
+
+
+def _changes(merged: list[MergedLine]) -> list[str]:
+    """A message for each line whose units or price changed; no query where none did."""
+    changed = [line for line in merged if line.cut_by or line.prices_before]
+    if not changed:
+        return []
+    variants = ProductVariant.objects.select_related("product").in_bulk([line.variant_id for line in changed])
+    told = [_message(line, variants[line.variant_id]) for line in changed[:_LINES_TOLD]]
+    if more := len(changed) - len(told):
+        told.append(
+            ngettext(
+                "%(count)d more line has changed; please look through your cart.",
+                "%(count)d more lines have changed; please look through your cart.",
+                more,
+            )
+            % {"count": more}
+        )
+    return told
+
+
+def _message(line: MergedLine, variant: ProductVariant) -> str:
+    name = full_name(variant)[:_LONGEST_NAME]
+    told = [_units(line, name)] if line.cut_by else []
+    if line.price is not None:
+        told.append(price_change(name, before=line.prices_before, now=line.price))
+    return " ".join(told)
+
+
+def _units(line: MergedLine, name: str) -> str:
+    facts = {"name": name, "kept": line.units_after, "of": line.units_before}
+    if line.cut_by == CutBy.LINE_CAP:
+        return _("%(name)s: %(kept)d of %(of)d kept, the most we sell of an item to one cart.") % facts
+    if line.cut_by == CutBy.CART_CAP:
+        return _("%(name)s: %(kept)d of %(of)d kept, your cart is full.") % facts
+    return _("%(name)s: %(kept)d of %(of)d kept, the rest is no longer free.") % facts

@@ -1,0 +1,155 @@
+"""Signing up, logging in and out. What a guest chose comes along by `shop.accounts.login_merge`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView as DjangoLoginView
+from django.contrib.auth.views import (
+    LogoutView,
+    PasswordChangeView,
+    PasswordResetConfirmView,
+    PasswordResetDoneView,
+    PasswordResetView,
+    RedirectURLMixin,
+)
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from core.ratelimit import LETTERS, LOGINS, network_to_wait, seconds_to_wait
+from shop.accounts.forms import LoginForm, NewPasswordForm, ResetForm, SignupForm, StaffPasswordForm
+from shop.pages.errors import Notice, answer
+
+__all__ = [
+    "LoginView",
+    "LogoutView",
+    "ResetConfirmView",
+    "ResetSentView",
+    "ResetView",
+    "SignupView",
+    "StaffPasswordView",
+]
+
+
+class LoginView(DjangoLoginView):
+    """`/accounts/login/`"""
+
+    template_name = "shop/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+
+def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Of a form that costs a hash, or leads to one: so many a minute of one network, with those of the log-in."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.method == "POST" and (wait := network_to_wait(request, LOGINS)):
+            text = _(
+                "Too many people log in or sign up from where you are. Nothing was changed; please try again later."
+            )
+            return answer(request, Notice(429, "too_many_logins", _("Not so fast"), text, retry_after=wait))
+        return view(request, *args, **kwargs)
+
+    return limited
+
+
+@method_decorator([sensitive_post_parameters(), never_cache, _limited], name="dispatch")
+class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
+    """`/accounts/signup/`: the new customer is logged in at once, with the cart they had as a guest."""
+
+    template_name = "shop/signup.html"
+    form_class = SignupForm
+
+    next_page = settings.LOGIN_REDIRECT_URL
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: SignupForm) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                user: User = form.save()
+        except IntegrityError:
+            # Somebody took the name after the form had looked.
+            form.add_error("username", _("A user with that username already exists."))
+            return self.form_invalid(form)
+        login(self.request, user)
+        return super().form_valid(form)
+
+
+def too_many_letters(request: HttpRequest, wait: int) -> HttpResponse:
+    """The answer to who has had enough letters sent; `wait` in seconds."""
+    text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
+    return answer(request, Notice(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
+
+
+@method_decorator([never_cache, _limited], name="dispatch")
+class ResetView(PasswordResetView):
+    """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
+
+    template_name = "shop/account_form.html"
+    form_class = ResetForm
+    email_template_name = "shop/mail_reset.txt"
+    subject_template_name = "shop/mail_reset_subject.txt"
+    success_url = reverse_lazy("shop:reset_sent")
+    extra_context = {
+        "title": gettext_lazy("A new password"),
+        "lead": gettext_lazy("We send a link to the e-mail address of your account."),
+        "button": gettext_lazy("Send me a link"),
+    }
+
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
+        if wait := seconds_to_wait(self.request, LETTERS):
+            return too_many_letters(self.request, wait)
+        return super().form_valid(form)
+
+
+@method_decorator(never_cache, name="dispatch")
+class ResetSentView(PasswordResetDoneView):
+    """`/accounts/reset/sent/`"""
+
+    template_name = "shop/account_note.html"
+    extra_context = {
+        "title": gettext_lazy("Look into your mail"),
+        "lead": gettext_lazy("If an account has this address, a link is on its way to it. It works for three days."),
+    }
+
+
+@method_decorator(_limited, name="dispatch")
+class ResetConfirmView(PasswordResetConfirmView):
+    """`/accounts/reset/<uid>/<token>/`: the link of the mail. It works once."""
+
+    template_name = "shop/account_reset.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("shop:login")
+    extra_context = {"button": gettext_lazy("Set the password")}
+
+    def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
+        messages.success(self.request, _("Your new password is set. Please log in with it."))
+        return super().form_valid(form)
+
+
+class StaffPasswordView(PasswordChangeView):
+    """`/admin/password_change/`, as unfold has it, with the throttle of the log-in."""
+
+    form_class = StaffPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}

@@ -1,0 +1,119 @@
+"""Changing the lines of the cart: the owner's own only, since every id is looked up in the owner's cart."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from cart.errors import LineNotFound
+from cart.models import Cart
+from cart.owners import Owner
+from cart.selectors import line_exists
+from cart.services import extend_own_holds, reclaim_line, remove_line, set_line_quantity
+from inventory.errors import VariantUnavailable
+from shop.accounts.shoppers import ShopRequest
+from shop.cart.posted import posted_key, posted_next, posted_quantity
+from shop.cart.refusals import problem_of
+from shop.cart.undo_tags import undo_tag
+from shop.cart.views import Refused, cart_page, contents_of
+from shop.catalog.selectors import variant_with_product
+from shop.htmx import wants_part
+from shop.wording import full_name, line_price_change
+
+
+@never_cache
+@require_POST
+def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
+    """`POST /cart/lines/<id>/` with `quantity`, the units that the line shall have."""
+
+    def change(owner: Owner) -> Cart:
+        quantity = posted_quantity(request)
+        return set_line_quantity(owner=owner, item_id=line_id, quantity=quantity, idempotency_key=posted_key(request))
+
+    return _change(request, line_id, change)
+
+
+@never_cache
+@require_POST
+def reclaim(request: ShopRequest, line_id: int) -> HttpResponse:
+    """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold ran out."""
+
+    def change(owner: Owner) -> Cart:
+        return reclaim_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
+
+    return _change(request, line_id, change)
+
+
+@never_cache
+@require_POST
+def remove(request: ShopRequest, line_id: int) -> HttpResponse:
+    """`POST /cart/lines/<id>/remove/`. To remove what is gone already is no error; a line of others is not found."""
+    try:
+        item = remove_line(owner=_owner(request), item_id=line_id)
+    except LineNotFound as error:
+        if line_exists(line_id):
+            raise Http404 from error
+        return to_cart(request)
+    text = _("%(name)s removed.") % {"name": full_name(variant_with_product(item.product_variant_id))}
+    messages.success(request, text, extra_tags=undo_tag(item.product_variant_id, item.quantity))
+    return to_cart(request)
+
+
+@never_cache
+@require_POST
+def extend(request: ShopRequest) -> HttpResponse:
+    """`POST /cart/keep/`: prolong the live holds, so many times as each may be."""
+    owner = request.shopper.owner
+    try:
+        kept = extend_own_holds(owner=owner, idempotency_key=posted_key(request)) if owner else 0
+    except ValidationError as error:
+        problem = problem_of(error)
+        messages.error(request, problem.text)
+        return cart_page(request, contents_of(request), status=problem.status)
+    if kept:
+        text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", kept)
+        messages.success(request, text % {"count": kept})
+    return to_cart(request)
+
+
+def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], Cart]) -> HttpResponse:
+    try:
+        line = change(_owner(request)).changed_line
+    except LineNotFound as error:
+        raise Http404 from error
+    except (ValidationError, VariantUnavailable) as error:
+        return _refused(request, line_id, error)
+    if line and (text := line_price_change(line)):
+        messages.warning(request, text)
+    return to_cart(request)
+
+
+def _refused(request: ShopRequest, line_id: int, error: ValidationError | VariantUnavailable) -> HttpResponse:
+    """The cart as it is, with the refusal beside the line's field and what was typed still in it."""
+    contents = contents_of(request)
+    held = {line.pk: line.reserved_quantity for line in contents.lines}
+    if line_id not in held:
+        raise Http404
+    problem = problem_of(error, held=held[line_id])
+    refused = Refused(line_id, request.POST.get("quantity"), problem)
+    return cart_page(request, contents, refused=refused, status=problem.status)
+
+
+def _owner(request: ShopRequest) -> Owner:
+    owner = request.shopper.owner
+    if owner is None:
+        raise Http404
+    return owner
+
+
+def to_cart(request: ShopRequest) -> HttpResponse:
+    """The cart as it is now: at once where a part is asked for, else by its address, or that which the form names."""
+    if wants_part(request):
+        return cart_page(request, contents_of(request))
+    return HttpResponseRedirect(posted_next(request) or reverse("shop:cart"), status=303)

@@ -1,0 +1,80 @@
+"""The lines of a cart as pages show them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+
+from cart.models import CartItem
+from shop.cart.refusals import Problem
+from shop.catalog.pictures import Pictured, pictured
+from shop.wording import full_name
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as the page shows it. `quantity` is what its field shows: what was typed, where that was refused."""
+
+    line: CartItem
+    quantity: str
+    problem: Problem | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return bool(self.line.is_held)  # type: ignore[attr-defined]
+
+    @property
+    def most(self) -> int:
+        """What its field goes up to: what it holds stays, more is bounded by what is free. 0 where that is nothing."""
+        held, free = self.line.reserved_quantity, self.line.available  # type: ignore[attr-defined]
+        return max(held, min(held + int(free), int(settings.SHOP_MAX_UNITS_PER_LINE)))
+
+    @property
+    def times_left(self) -> int:
+        """How often its hold may still be prolonged."""
+        if not (self.is_held and self.line.product_variant.is_active):
+            return 0
+        return max(0, int(settings.SHOP_HOLD_EXTENSIONS) - self.line.hold_extensions)
+
+    @property
+    def new_price(self) -> Decimal | None:
+        """The price of now, where it is another than the line's."""
+        price = self.line.product_variant.price
+        return price if price != self.line.price else None
+
+
+class LineFacts(NamedTuple):
+    """All that a line of the cart says beside its id and what was typed into it; it is remembered by them."""
+
+    page: str
+    name: str
+    sku: str
+    picture: Pictured
+    price: Decimal
+    new_price: Decimal | None
+    total: Decimal
+    is_held: bool
+    most: int
+    problem: str | None
+    offer: int | None
+    wants_none: bool
+
+
+def line_facts(row: Row) -> LineFacts:
+    """What the cart says of this line. `problem` is why its last change was refused, `offer` what could be had."""
+    line, variant = row.line, row.line.product_variant
+    return LineFacts(
+        page=variant.get_absolute_url(),
+        name=full_name(variant),
+        sku=variant.sku,
+        picture=pictured(variant.product, variant),
+        price=line.price,
+        new_price=row.new_price,
+        total=line.total_price,
+        is_held=row.is_held,
+        most=row.most,
+        problem=row.problem.text if row.problem else None,
+        offer=row.problem.offer if row.problem else None,
+        wants_none=row.quantity == "0",
+    )

@@ -1,0 +1,1 @@
+"""Pages of goods: lists, search, products and their photographs."""

@@ -1,0 +1,72 @@
+"""The address of a product's picture: its photograph, where staff have given one, else a placeholder. No query.
+
+The placeholder is what SHOP_PLACEHOLDER_PICTURE and SHOP_CATEGORY_PICTURE make, else one plain picture for all.
+"""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_safe
+
+from inventory.models import Product, ProductVariant
+from inventory.models.variants import ONLY_VARIANT
+from inventory.photos import SIZES, photo_path
+
+PLAIN = "shop/placeholder.svg"
+
+
+class Pictured(NamedTuple):
+    """What a picture shows of goods: nothing else decides its address."""
+
+    photo: str
+    number: str
+    name: str
+    sold_as: str
+    article: str
+
+
+def pictured(product: Product, variant: ProductVariant | None = None) -> Pictured:
+    """A product, or one of its variants."""
+    sold_as = "" if variant is None or variant.name == ONLY_VARIANT else variant.name
+    article = product.number if variant is None else variant.sku
+    return Pictured(product.photo, product.number, product.name, sold_as, article)
+
+
+def picture_of(goods: Pictured, size: str = "card") -> str:
+    """The address. `size` is of a photograph, "card" or "page"; a placeholder is as sharp in any size."""
+    if goods.photo:
+        return reverse("shop:photo", args=[goods.photo, size])
+    return _placeholder(settings.SHOP_PLACEHOLDER_PICTURE, goods.number, goods.name, goods.sold_as, goods.article)
+
+
+def product_picture(product: Product, variant: ProductVariant | None = None, size: str = "card") -> str:
+    """The address for a product, or for one of its variants."""
+    return picture_of(pictured(product, variant), size)
+
+
+def category_picture(category_slug: str) -> str:
+    """The address for a category: something that stands for it."""
+    return _placeholder(settings.SHOP_CATEGORY_PICTURE, category_slug)
+
+
+def _placeholder(path: str, *words: str) -> str:
+    return str(import_string(path)(*words)) if path else static(PLAIN)
+
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@require_safe
+def photo(request: HttpRequest, name: str, size: str) -> HttpResponse:
+    """`/photos/<name>-<size>.webp`. Small enough to be read at once, and asked for once by a browser."""
+    if size not in SIZES or not default_storage.exists(photo_path(name, size)):
+        raise Http404
+    with default_storage.open(photo_path(name, size)) as stored:
+        response = HttpResponse(stored.read(), content_type="image/webp")
+    response["Cache-Control"] = FOR_EVER
+    return response

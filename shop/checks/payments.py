@@ -1,0 +1,88 @@
+"""Settings of orders and payments. `manage.py check` and every command look at them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.utils.module_loading import import_string
+from django_countries import countries
+
+from orders.payments import Provider
+from shop.checks.security import is_public
+
+_YEARS = 5_256_000  # minutes, ten of them
+
+
+@register()
+def check_order_numbers(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.E006: the tax is a rate, and orders and their links wait for a while that makes sense."""
+    rate = settings.SHOP_TAX_RATE
+    if not 0 <= rate <= 100 or rate != rate.quantize(Decimal("0.01")):
+        yield Error(
+            f"SHOP_TAX_RATE is {rate}.",
+            hint="Set it to the tax in your prices in per cent, 0 to 100, two decimals at most: 20, or 5.5.",
+            id="shop.E006",
+        )
+    waits = {"SHOP_PAYMENT_MINUTES" + _suffix(name): minutes for name, minutes in settings.SHOP_PAYMENT_MINUTES.items()}
+    for name, value, most in [
+        *((name, minutes, _YEARS) for name, minutes in waits.items()),
+        ("SHOP_ORDER_LINK_DAYS", settings.SHOP_ORDER_LINK_DAYS, 3650),
+    ]:
+        if type(value) is not int or not 1 <= value <= most:
+            yield Error(f"{name} is {value!r}.", hint=f"Set it to a whole number from 1 to {most}.", id="shop.E006")
+
+
+def _suffix(provider: str) -> str:
+    return "" if provider == "default" else f"_{provider.upper()}"
+
+
+@register()
+def check_payment_providers(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.E007: there is a way to pay, and each entry of SHOP_PAYMENT_PROVIDERS names a class that is one."""
+    if not settings.SHOP_PAYMENT_PROVIDERS:
+        yield Error("SHOP_PAYMENT_PROVIDERS is empty.", hint="Nobody could order. Name one.", id="shop.E007")
+    for name, path in settings.SHOP_PAYMENT_PROVIDERS.items():
+        try:
+            is_provider = issubclass(import_string(path), Provider)
+        except (ImportError, TypeError):
+            is_provider = False
+        if not is_provider:
+            yield Error(
+                f"SHOP_PAYMENT_PROVIDERS[{name!r}] is {path!r}, which is no payment provider.",
+                hint="Give the dotted path of a subclass of orders.payments.Provider. See docs/payments.md.",
+                id="shop.E007",
+            )
+
+
+@register()
+def check_countries(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.E010: the shop delivers to countries that there are."""
+    for code in settings.SHOP_COUNTRIES:
+        if code not in countries:
+            yield Error(
+                f"SHOP_COUNTRIES has {code!r}, which is no code of a country.",
+                hint="Give codes of two capital letters of ISO 3166, such as GB,IE,FR.",
+                id="shop.E010",
+            )
+
+
+@register()
+def check_money_is_real(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.W002, shop.W003: a shop that others can reach takes money, and its own."""
+    if settings.DEBUG or not is_public():
+        return
+    for name, path in settings.SHOP_PAYMENT_PROVIDERS.items():
+        if not import_string(path).takes_money:
+            yield Warning(
+                f"The payment provider {name!r} takes no money: whoever says so there has paid.",
+                hint="Take it away (the demo's: SHOP_TEST_BANK=false), unless nothing that is ordered is ever sent.",
+                id="shop.W002",
+            )
+    if "invoice" in settings.SHOP_PAYMENT_PROVIDERS and settings.SHOP_BANK_DETAILS == settings.EXAMPLE_BANK_DETAILS:
+        yield Warning(
+            "Invoices ask for money to the bank account of the example.",
+            hint="Set SHOP_BANK_DETAILS to yours.",
+            id="shop.W003",
+        )

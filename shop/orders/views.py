@@ -1,0 +1,164 @@
+"""An order's page, by the link that its customer was sent or in their account, and what can be done there."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orders.links import number_in
+from orders.models import Order, Payment
+from orders.payments import Provider, providers
+from orders.selectors import order_numbered, orders_of
+from orders.services import begin_payment, cancel_order
+from orders.states import State
+from shop.accounts.shoppers import ShopRequest
+from shop.checkout.forms import PayForm
+from shop.orders.payments import address_to_pay
+
+ORDERS_A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Door:
+    """The way by which somebody came to an order: the addresses of its page and of what can be done there."""
+
+    page: str
+    pay: str
+    cancel: str
+
+    @classmethod
+    def named(cls, route: str, argument: str) -> "Door":
+        return cls(*(reverse(f"shop:{route}{deed}", args=[argument]) for deed in ("", "_pay", "_cancel")))
+
+
+OrderView = Callable[[ShopRequest, Order, Door], HttpResponse]
+
+
+def by_link(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
+    """The view of an order for whoever has its signed link.
+
+    The link is a key, so no other site may learn it. Under `no-referrer` browsers would call the origin of our own
+    forms "null", which the check against forged requests refuses; `same-origin` tells other sites just as little.
+    """
+
+    @never_cache
+    @functools.wraps(view)
+    def wrapper(request: ShopRequest, token: str) -> HttpResponse:
+        number = number_in(token)
+        order = order_numbered(number) if number else None
+        if order is None:
+            raise Http404
+        response = view(request, order, Door.named("order", token))
+        response["Referrer-Policy"], response["X-Robots-Tag"] = "same-origin", "noindex"
+        return response
+
+    return wrapper
+
+
+def in_account(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
+    """The view of an order for the customer who placed it. Those of others are not found."""
+
+    @never_cache
+    @login_required
+    @functools.wraps(view)
+    def wrapper(request: ShopRequest, number: str) -> HttpResponse:
+        order = order_numbered(number)
+        if order is None or order.user_id != request.user.pk:
+            raise Http404
+        response = view(request, order, Door.named("account_order", number))
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return wrapper
+
+
+@never_cache
+@require_safe
+@login_required
+def order_list(request: ShopRequest) -> HttpResponse:
+    """`/account/orders/`"""
+    page = Paginator(orders_of(request.user), ORDERS_A_PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    return render(request, "shop/orders.html", {"page": page})
+
+
+@require_safe
+def order_page(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
+    """`/orders/<token>/` and `/account/orders/<number>/`"""
+    context = {"order": order, "door": door, "steps": _steps(order)}
+    if order.state == State.PLACED:
+        context |= _to_pay(order)
+    return render(request, "shop/order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_cancel(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
+    """`…/cancel/`: asks first; the POST cancels an order that is not paid."""
+    if request.method != "POST":
+        if order.state != State.PLACED:
+            return HttpResponseRedirect(door.page)
+        return render(request, "shop/order_cancel.html", {"order": order, "door": door})
+    try:
+        cancel_order(order_id=order.pk, note=_("Asked for by the customer"))
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Your order is cancelled."))
+    return HttpResponseRedirect(door.page, status=303)
+
+
+@require_POST
+def order_pay(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
+    """`POST …/pay/` with `provider`: another payment, after a refusal or in another way."""
+    form = PayForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["provider"][0]))
+        return HttpResponseRedirect(door.page, status=303)
+    try:
+        payment = begin_payment(order_id=order.pk, provider=form.cleaned_data["provider"])
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return HttpResponseRedirect(door.page, status=303)
+    return HttpResponseRedirect(address_to_pay(payment) or door.page, status=303)
+
+
+def _to_pay(order: Order) -> dict[str, Any]:
+    """What the customer does next. The payment that is open, if one is; the newest, for how it ended, if none."""
+    payments: list[Payment] = list(order.payments.all())
+    pending = next((each for each in payments if each.status == Payment.Status.PENDING), None)
+    return {
+        "last_payment": payments[0] if payments else None,
+        "pending": pending,
+        "pending_by": _provider_of(pending),
+        "address_to_pay": address_to_pay(pending) if pending else None,
+        "bank_details": settings.SHOP_BANK_DETAILS,
+        "form": PayForm(),
+    }
+
+
+def _provider_of(payment: Payment | None) -> Provider | None:
+    return next((each for each in providers() if payment and each.name == payment.provider), None)
+
+
+def _steps(order: Order) -> list[dict[str, Any]]:
+    """The log, in words. That of a payment names it for us alone, and why a note was withdrawn is for us alone too."""
+    return [
+        {
+            "state": State(step.to_state).label,
+            "at": step.created_at,
+            "note": "" if step.to_state == State.PAID or step.is_correction else step.note,
+        }
+        for step in order.transitions.all()
+        if step.from_state != step.to_state
+    ]

@@ -1,1 +1,0 @@
-"""The pages: one module a page, each view parses, calls a service or selector, and renders."""
