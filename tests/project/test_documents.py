@@ -1,5 +1,6 @@
-"""What is written for people is there: every link leads somewhere, and the changelog knows the version."""
+"""What the documents name exists: links, paths, modules, commands, targets of make, menus, and the released version."""
 
+import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -7,17 +8,47 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import get_commands
 
 from backoffice.navigation import SECTIONS
 from workers.schedule import BEAT_SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="which documents there are is asked of git")
+_COMMENTED = ("monitoring/alerts.yml", ".env.example")
+_NOT_OF_A_MODULE = {"cart.locked_at", "cart.retries"}  # what an UPDATE returns; the name of a log
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
 def documents() -> list[str]:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return listed.split()
+
+
+def code_spans() -> set[tuple[str, str]]:
+    """The document and the text of each `…` in it. What the changelog says of released versions was true then."""
+    texts = {name: (ROOT / name).read_text() for name in (*documents(), *_COMMENTED)}
+    texts["CHANGELOG.md"] = texts["CHANGELOG.md"].split("## [1.")[0]
+    return {(name, span) for name, text in texts.items() for span in re.findall(r"`([^`\n]+)`", text)}
+
+
+def in_repository(path: str) -> bool:
+    """Whether a path is one of a file or a folder, if it begins with a folder of the repository."""
+    top = path.split("/")[0]
+    return not (top and (ROOT / top).is_dir()) or (ROOT / path).exists()
+
+
+def is_there(dotted: str) -> bool:
+    """Whether `app.module.name` or `app.Model` can be imported, or is a field of a model, as in `cart.version`."""
+    module, _, name = dotted.rpartition(".")
+    if any(dotted.lower() == each._meta.label_lower for each in apps.get_models()):
+        return True
+    if any(module == each._meta.model_name and hasattr(each, name) for each in apps.get_models()):
+        return True
+    try:
+        return (ROOT / f"{dotted.replace('.', '/')}.py").exists() or hasattr(importlib.import_module(module), name)
+    except ModuleNotFoundError:
+        return False
 
 
 def menu_paths() -> set[str]:
@@ -32,7 +63,6 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="which documents there are is asked of git")
 def test_every_link_between_documents_leads_somewhere() -> None:
     dead = []
     for name in documents():
@@ -42,6 +72,34 @@ def test_every_link_between_documents_leads_somewhere() -> None:
             if not target.exists() or (anchor and anchor not in anchors(target)):
                 dead.append(f"{name}: {path}#{anchor}")
     assert dead == []
+
+
+def test_every_path_in_a_document_is_in_the_repository() -> None:
+    paths = {
+        (name, path) for name, span in code_spans() for path in re.findall(r"(?<![\w/.:~-])[\w.-]+/[\w./-]*", span)
+    }
+    assert len(paths) > 50
+    assert sorted((name, path) for name, path in paths if not in_repository(path)) == []
+
+
+def test_every_module_that_a_document_names_can_be_imported() -> None:
+    """A dotted name that begins with an app."""
+    own = "|".join(each.label for each in apps.get_app_configs() if (ROOT / each.label).is_dir())
+    named = {(name, dotted) for name, dotted in code_spans() if re.fullmatch(rf"(?:{own})(?:\.[A-Za-z_]\w*)+", dotted)}
+    assert len(named) > 20
+    unknown = {each for each in named if each[1] not in _NOT_OF_A_MODULE and not is_there(each[1])}
+    assert sorted(unknown) == []
+
+
+def test_every_command_in_a_document_can_be_given() -> None:
+    spans = code_spans()
+    commands = {(name, word) for name, span in spans for word in re.findall(r"manage\.py ([a-z_]+)", span)}
+    targets = {(name, word) for name, span in spans for word in re.findall(r"^make ([a-z][a-z-]*)", span)}
+    made = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert len(commands) > 10
+    assert len(targets) > 10
+    assert sorted(each for each in commands if each[1] not in get_commands()) == []
+    assert sorted(each for each in targets if each[1] not in made) == []
 
 
 def test_every_menu_path_of_a_document_is_in_the_navigation() -> None:
