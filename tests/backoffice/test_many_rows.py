@@ -24,7 +24,7 @@ from delivery.models import Delivery
 from inventory.imports.models import ImportJob
 from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
 from orders.models import DeliveryMethod, Order, OrderLine, Payment, Refund
-from outbox.models import EffectRun
+from outbox.models import EffectRun, OutboxRow
 from tests.backoffice.conftest import As
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA
@@ -131,7 +131,7 @@ def test_there_are_several_rows_in_each_list() -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [Cart, CartItem, Order, OrderLine, Product, ProductVariant, Refund, StockMovement],
+    [Cart, CartItem, Order, OrderLine, OutboxRow, Product, ProductVariant, Refund, StockMovement],
     ids=lambda model: model.__name__,
 )
 def test_no_form_asks_row_by_row(staff: Client, model: type[Model]) -> None:
