@@ -95,9 +95,7 @@ def drain_all() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda file: file.stem)
 def test_a_shop_of_an_earlier_version_goes_on_as_this_one(version: Path, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = [
-        "shop.accounts.hashing.BoundedHasher"
-    ]  # not the quick one of tests
+    settings.PASSWORD_HASHERS = ["shop.accounts.hashing.BoundedHasher"]  # not the quick one of tests
     ensure_roles()
     of_this_version, permissions_of_this_version, roles_of_this_version = schema(), permissions(), roles()
     with empty_database():
