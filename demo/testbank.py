@@ -99,5 +99,5 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _call_the_shop(body: bytes) -> None:
-    notice = provider_named(_NAME).parse_webhook(body, {SIGNATURE: signature_of(body)})
-    settle_payment(notice=notice, provider=_NAME)
+    event = provider_named(_NAME).parse_webhook(body, {SIGNATURE: signature_of(body)})
+    settle_payment(event=event, provider=_NAME)

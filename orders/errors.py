@@ -71,19 +71,19 @@ class OtherCurrency(ValidationError):
         super().__init__(text % {"currency": currency, "ours": ours}, code="other_currency")
 
 
-class NotedAlready(ValidationError):
+class AlreadyRecorded(ValidationError):
     """The money of a payment was noted already, with another amount. Argument: that one."""
 
     def __init__(self, *, amount: Decimal) -> None:
         text = _("That this payment came was noted already, with %(amount)s.") % {"amount": amount}
-        super().__init__(text, code="noted_already")
+        super().__init__(text, code="already_recorded")
 
 
-class NoteStands(ValidationError):
+class WithdrawalRefused(ValidationError):
     """A note that money came cannot be withdrawn (any more). Argument: why, a sentence."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(_("The note cannot be withdrawn. %(why)s") % {"why": why}, code="note_stands")
+        super().__init__(_("The note cannot be withdrawn. %(why)s") % {"why": why}, code="withdrawal_refused")
 
 
 class ReturnedMeanwhile(ValidationError):

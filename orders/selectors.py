@@ -3,17 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 
 from cart.models import Cart, CartItem
 from inventory.models import Product
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Payment, Refund
 from orders.payments import providers
-from orders.services.placement import Expected, totals_to_pay
 from orders.states import State
-from orders.totals import Totals
+from orders.totals import Expected, Totals, totals_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Review:
     lines: Sequence[CartItem]
     delivery: DeliveryMethod
     totals: Totals
-    seen: Expected
+    expected: Expected
 
 
 def delivery_methods() -> QuerySet[DeliveryMethod]:
@@ -36,12 +37,21 @@ def checkout_of(cart: Cart) -> Checkout | None:
     return Checkout.objects.filter(cart=cart).select_related("delivery_method").first()
 
 
+def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod) -> Totals:
+    """What the lines of a cart cost, delivered so, at the tax rate of now."""
+    return totals_of(
+        [(item.price, item.quantity) for item in items],
+        delivery_price=delivery.price,
+        free_from=delivery.free_from,
+        tax_rate=settings.SHOP_TAX_RATE,
+    )
+
+
 def review_of(cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod) -> Review:
     """The review of a cart and its lines, both read in one snapshot. No query."""
     totals = totals_to_pay(lines, delivery)
-    return Review(
-        lines=lines, delivery=delivery, totals=totals, seen=Expected(version=cart.version, total=totals.total)
-    )
+    expected = Expected(version=cart.version, total=totals.total)
+    return Review(lines=lines, delivery=delivery, totals=totals, expected=expected)
 
 
 def order_of_cart(cart: Cart) -> Order | None:
@@ -65,13 +75,13 @@ def payment_referenced(*, provider: str, reference: str) -> Payment | None:
     return Payment.objects.filter(provider=provider, reference=reference).select_related("order").first()
 
 
-def payment_to_note(order: Order) -> Payment | None:
+def payment_to_record(order: Order) -> Payment | None:
     """The newest payment of an order whose money could still come and would be seen by staff alone. 1 query."""
     open_ones = order.payments.filter(provider__in=_told_by_staff()).exclude(status=Payment.Status.PAID)
     return open_ones.first()
 
 
-def notes_to_withdraw(order: Order) -> QuerySet[Payment]:
+def payments_to_withdraw(order: Order) -> QuerySet[Payment]:
     """Payments of an order whose money staff noted and may have noted by mistake, the newest first. 1 query.
 
     Those that made a refund which is due still; and the one that paid the order, while nothing has followed from it.
@@ -87,6 +97,17 @@ def notes_to_withdraw(order: Order) -> QuerySet[Payment]:
 
 def _told_by_staff() -> list[str]:
     return [provider.name for provider in providers() if provider.is_manual]
+
+
+def left_to_refund(order: Order) -> Decimal:
+    """The total, less what the customer is owed or has got back; not what was paid without an order to pay for."""
+    paid_for = order.refunds.filter(payment__isnull=True)
+    return order.total - (paid_for.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
+
+
+def returned_units(order: Order) -> int:
+    """How many units of an order have come back."""
+    return order.lines.aggregate(sum=Sum("returned_quantity"))["sum"] or 0
 
 
 def products_of_orders(order_ids: Collection[int]) -> list[int]:

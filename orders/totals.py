@@ -40,3 +40,11 @@ def totals_of(
     total = goods + delivery
     tax = (total * tax_rate / (100 + tax_rate)).quantize(_CENT, rounding=ROUND_HALF_UP)
     return Totals(goods=goods, delivery=delivery, tax_rate=tax_rate, tax=tax, total=total)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the shopper agreed to: the version of the cart that was shown, and the total."""
+
+    version: int
+    total: Decimal

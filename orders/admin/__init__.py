@@ -1,5 +1,5 @@
-"""The back office of this app, a module a subject."""
+"""The admin of this app: orders and their lines, refunds, delivery methods."""
 
-from orders.admin import delivery, lines, orders, refunds
+from orders.admin import delivery_methods, orders, refunds
 
-__all__ = ["delivery", "lines", "orders", "refunds"]
+__all__ = ["delivery_methods", "orders", "refunds"]

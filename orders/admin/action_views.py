@@ -1,7 +1,9 @@
-"""The page of a step: it shows the order, asks what has to be known, does it, or says why not and what is possible."""
+"""`run_action` and `ship_chosen`, the pages before an action on orders; `slips_page`, packing slips to print."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -13,23 +15,24 @@ from django.urls import reverse
 from core.admin.agreement import ask_again, questions_of
 from core.errors import Busy
 from core.text import counted
-from orders.admin.actions import MOST_AT_ONCE, STEPS, Step, open_steps
-from orders.models import Order
+from orders.admin.actions import ACTIONS, MOST_AT_ONCE, OrderAction, open_actions
+from orders.models import Order, OrderLine
+from orders.states import State
 
 _BUSY = "Others are at this order just now. Nothing was changed: send it again in a moment."
 
 
-def take_step(model_admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+def run_action(model_admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
     """GET asks. POST does it, or asks once more, and goes to the order's page, where a refusal is told too."""
-    order, step = model_admin.get_object(request, object_id), STEPS[name]
+    order, action = model_admin.get_object(request, object_id), ACTIONS[name]
     if order is None:
         raise Http404
-    if request.method != "POST" and not step.is_open(order):
+    if request.method != "POST" and not action.is_open(order):
         return _refuse(request, order, f"This order is {order.get_state_display().lower()}.")
-    form = step.form(order, request.POST if request.method == "POST" else None)
+    form = action.form(order, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            messages.success(request, step.act(order, form.cleaned_data, cast(User, request.user)))
+            messages.success(request, action.act(order, form.cleaned_data, cast(User, request.user)))
             return _page_of(order)
         except ValidationError as refusal:
             order.refresh_from_db()
@@ -38,19 +41,19 @@ def take_step(model_admin: Any, request: HttpRequest, object_id: str, name: str)
             form.add_error(None, _BUSY)
     if questions := questions_of([form]):
         return ask_again(model_admin, request, questions, back=reverse("admin:orders_order_change", args=[order.pk]))
-    return _ask(model_admin, request, step, form, [order])
+    return _ask(model_admin, request, action, form, [order])
 
 
 def ship_chosen(model_admin: Any, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:
     """Ship several orders with one note, each in a transaction of its own; those that cannot be shipped are named."""
-    orders, step = list(rows.order_by("pk")[: MOST_AT_ONCE + 1]), STEPS["ship"]
+    orders, action = list(rows.order_by("pk")[: MOST_AT_ONCE + 1]), ACTIONS["ship"]
     if len(orders) > MOST_AT_ONCE:
         messages.error(request, f"Nothing was shipped: please choose at most {MOST_AT_ONCE} orders at a time.")
         return redirect(request.get_full_path())
-    form = step.form(orders[0], request.POST if "reason" in request.POST else None)
+    form = action.form(orders[0], request.POST if "reason" in request.POST else None)
     if not form.is_valid():
-        return _ask(model_admin, request, step, form, orders)
-    left = [order for order in orders if not _did(request, step, order, form.cleaned_data)]
+        return _ask(model_admin, request, action, form, orders)
+    left = [order for order in orders if not _did(request, action, order, form.cleaned_data)]
     if shipped := len(orders) - len(left):
         done = counted(shipped, "order is shipped; its customer is", "orders are shipped; their customers are")
         messages.success(request, f"{done} told by e-mail.")
@@ -60,11 +63,11 @@ def ship_chosen(model_admin: Any, request: HttpRequest, rows: QuerySet[Order]) -
     return redirect("admin:orders_order_changelist")
 
 
-def _did(request: HttpRequest, step: Step, order: Order, said: dict[str, Any]) -> bool:
-    if not step.is_open(order):
+def _did(request: HttpRequest, action: OrderAction, order: Order, said: dict[str, Any]) -> bool:
+    if not action.is_open(order):
         return False
     try:
-        step.act(order, said, cast(User, request.user))
+        action.act(order, said, cast(User, request.user))
     except (ValidationError, Busy):
         order.refresh_from_db()
         return False
@@ -72,7 +75,7 @@ def _did(request: HttpRequest, step: Step, order: Order, said: dict[str, Any]) -
 
 
 def _refuse(request: HttpRequest, order: Order, why: str) -> HttpResponse:
-    titles = ", ".join(f"“{STEPS[name].title}”" for name in open_steps(order))
+    titles = ", ".join(f"“{ACTIONS[name].title}”" for name in open_actions(order))
     possible = f"Possible with it now: {titles}." if titles else "Nothing more can be done with it."
     messages.error(request, f"{why} Nothing was changed. {possible}")
     return _page_of(order)
@@ -82,15 +85,43 @@ def _page_of(order: Order) -> HttpResponse:
     return redirect("admin:orders_order_change", order.pk)
 
 
-def _ask(model_admin: Any, request: HttpRequest, step: Step, form: Any, orders: list[Order]) -> HttpResponse:
+def _ask(model_admin: Any, request: HttpRequest, action: OrderAction, form: Any, orders: list[Order]) -> HttpResponse:
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": f"{step.title}: {orders[0]}" if len(orders) == 1 else f"{step.title}: {len(orders)} orders",
-        "step": step,
-        "consequence": step.consequence(orders[0]),
+        "title": f"{action.title}: {orders[0]}" if len(orders) == 1 else f"{action.title}: {len(orders)} orders",
+        "order_action": action,
+        "consequence": action.consequence(orders[0]),
         "orders": orders,
         "form": form,
         "action": request.POST.get("action", ""),
     }
-    return render(request, "orders/admin/step.html", context, status=422 if form.errors else 200)
+    return render(request, "orders/admin/action.html", context, status=422 if form.errors else 200)
+
+
+_PACKED = {State.PAID, State.SHIPPED}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """An order with the lines of which the customer gets, or has, some units."""
+
+    order: Order
+    lines: list[OrderLine]
+
+    @property
+    def units(self) -> int:
+        return sum(line.kept_quantity for line in self.lines)
+
+
+def slips_page(request: HttpRequest, orders: list[Order]) -> HttpResponse:
+    """Slips of those that are paid; the rest is named on the screen, and not printed. The lines were fetched."""
+    packed = [order for order in orders if order.state in _PACKED]
+    slips = [Slip(order, [line for line in order.lines.all() if line.kept_quantity]) for order in packed]
+    context = {
+        "slips": slips,
+        "left": [order for order in orders if order.state not in _PACKED],
+        "shop": settings.SHOP_NAME,
+        "sender": [settings.SHOP_LEGAL_NAME, settings.SHOP_LEGAL_ADDRESS],
+    }
+    return render(request, "orders/admin/slips.html", context)

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 
 from core.money import money
 from core.text import counted
-from orders.admin.forms import CancelForm, MistakeForm, MoneyForm, NoteForm, ReasonForm, ReturnForm, StepForm
+from orders.admin.forms import ActionForm, CancelForm, MistakeForm, MoneyForm, NoteForm, ReasonForm, ReturnForm
 from orders.models import Order
-from orders.selectors import notes_to_withdraw, payment_to_note
+from orders.selectors import left_to_refund, payment_to_record, payments_to_withdraw
 from orders.services import (
     cancel_order,
     record_payment,
@@ -19,14 +19,13 @@ from orders.services import (
     ship_order,
     withdraw_payment,
 )
-from orders.services.refunds import left_to_refund
 from orders.states import NEXT, State
 
 MOST_AT_ONCE = 200  # each one is a transaction, and a line on a page
 
 
 @dataclass(frozen=True)
-class Step:
+class OrderAction:
     """A page that asks, and what it does then.
 
     `consequence` says beforehand what will come of it; `act` gets the order, the form's clean data and who does it, and
@@ -35,7 +34,7 @@ class Step:
 
     title: str
     button: str
-    form: type[StepForm]
+    form: type[ActionForm]
     consequence: Callable[[Order], str]
     act: Callable[[Order, dict[str, Any], User], str]
     is_open: Callable[[Order], bool]
@@ -47,12 +46,12 @@ def leads_to(state: State) -> Callable[[Order], bool]:
     return lambda order: state in NEXT[State(order.state)]
 
 
-def open_steps(order: Order) -> list[str]:
+def open_actions(order: Order) -> list[str]:
     """The names of the steps that can be done with the order as it is. 2 queries."""
-    return [name for name, step in STEPS.items() if step.is_open(order)]
+    return [name for name, action in ACTIONS.items() if action.is_open(order)]
 
 
-def _paid(order: Order, said: dict[str, Any], actor: User) -> str:
+def _record(order: Order, said: dict[str, Any], actor: User) -> str:
     payment = record_payment(payment_id=said["payment"], amount=said["amount"], actor=actor)
     order.refresh_from_db()
     if order.refunds.filter(payment=payment).exists():
@@ -69,9 +68,9 @@ def _money_consequence(order: Order) -> str:
     )
 
 
-def _mistaken(order: Order, said: dict[str, Any], actor: User) -> str:
-    payment_id, noted_at = said["note"]
-    withdraw_payment(payment_id=payment_id, noted_at=noted_at, reason=said["reason"], actor=actor)
+def _withdraw(order: Order, said: dict[str, Any], actor: User) -> str:
+    payment_id, recorded_at = said["note"]
+    withdraw_payment(payment_id=payment_id, recorded_at=recorded_at, reason=said["reason"], actor=actor)
     order.refresh_from_db()
     waits = f" {order} waits for its money: note what came with “Money came”." if order.state == State.PLACED else ""
     return f"The note is withdrawn.{waits}"
@@ -104,16 +103,16 @@ def _return(order: Order, said: dict[str, Any], actor: User) -> str:
     return f"{back} back on the shelf, and the money is among the refunds that are due."
 
 
-STEPS = {
-    "money": Step(
+ACTIONS = {
+    "money": OrderAction(
         title="Money came",
         button="Note it",
         form=MoneyForm,
         consequence=_money_consequence,
-        act=_paid,
-        is_open=lambda order: payment_to_note(order) is not None,
+        act=_record,
+        is_open=lambda order: payment_to_record(order) is not None,
     ),
-    "mistake": Step(
+    "mistake": OrderAction(
         title="Noted by mistake",
         button="Withdraw the note",
         form=MistakeForm,
@@ -121,10 +120,10 @@ STEPS = {
             "For money that never came, or came for another order. A refund that the note made is withdrawn with it. "
             "An order that it paid waits for its money again. The customer gets no e-mail."
         ),
-        act=_mistaken,
-        is_open=lambda order: notes_to_withdraw(order).exists(),
+        act=_withdraw,
+        is_open=lambda order: payments_to_withdraw(order).exists(),
     ),
-    "ship": Step(
+    "ship": OrderAction(
         title="Ship",
         button="It has left",
         form=NoteForm,
@@ -132,7 +131,7 @@ STEPS = {
         act=_ship,
         is_open=leads_to(State.SHIPPED),
     ),
-    "take_back": Step(
+    "take_back": OrderAction(
         title="Take units back",
         button="Take them back",
         form=ReturnForm,
@@ -143,7 +142,7 @@ STEPS = {
         act=_return,
         is_open=leads_to(State.REFUNDED),
     ),
-    "cancel": Step(
+    "cancel": OrderAction(
         title="Cancel",
         button="Cancel the order",
         form=CancelForm,
@@ -154,7 +153,7 @@ STEPS = {
         is_open=leads_to(State.CANCELLED),
         is_grave=True,
     ),
-    "refund": Step(
+    "refund": OrderAction(
         title="Refund",
         button="Refund the order",
         form=ReasonForm,

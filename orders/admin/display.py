@@ -1,9 +1,18 @@
-"""How orders read in the back office."""
+"""Filters, inlines, colours and the address: what the lists and pages of orders are made of."""
 
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
+from unfold.admin import TabularInline
 
-from orders.models import Order
+from core.admin.filters import ChoiceFilter, Choices
+from core.days import start_of, today
+from orders.models import Order, OrderLine, OrderTransition, Payment, Refund
 from orders.states import State
 
 # Of django-unfold's labels, by what people read.
@@ -21,3 +30,99 @@ def address_of(order: Order) -> str:
     town = f"{order.postcode} {order.city}"
     lines = [line for line in (order.name, order.street, order.street_2, town, order.country_name) if line]
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+
+
+class PlacedFilter(ChoiceFilter):
+    """When it was placed, by the days of the shop's time zone. `column` is the path to that moment."""
+
+    title = "day"
+    parameter_name = "day"
+    column = "created_at"
+
+    def options(self) -> Choices:
+        return {
+            "today": ("Today", self._since(0)),
+            "yesterday": ("Yesterday", self._since(1) & ~self._since(0)),
+            "7": ("Last 7 days", self._since(7)),
+            "30": ("Last 30 days", self._since(30)),
+        }
+
+    def _since(self, days_ago: int) -> Q:
+        return Q(**{f"{self.column}__gte": start_of(today() - timedelta(days=days_ago))})
+
+
+class LinePlacedFilter(PlacedFilter):
+    column = "order__created_at"
+
+
+class DueFilter(ChoiceFilter):
+    """What somebody has to look after."""
+
+    title = "due"
+    parameter_name = "due"
+
+    def options(self) -> Choices:
+        owed = Refund.objects.filter(sent_at__isnull=True).order_by().values("order")
+        return {
+            "payment": ("Overdue: not paid in time", Q(state=State.PLACED, pay_by__lt=Now())),
+            "refund": ("Refund to be sent", Q(pk__in=owed)),
+        }
+
+
+class SentFilter(ChoiceFilter):
+    """Which refunds: those to be sent, unless asked otherwise."""
+
+    title = "state"
+    parameter_name = "state"
+    default = ("To be sent", Q(sent_at__isnull=True))
+
+    def options(self) -> Choices:
+        return {"sent": ("Sent", Q(sent_at__isnull=False)), "all": ("All", Q())}
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    """Rows to read, seen by whoever sees the order."""
+
+    extra = 0
+    can_delete = False
+    hide_title = True
+    related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        rows: QuerySet[Model] = super().get_queryset(request)
+        return rows.select_related(*self.related) if self.related else rows
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("orders.view_order"))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LineInline(ReadOnlyInline):
+    model = OrderLine
+    verbose_name_plural = "lines"
+    fields = readonly_fields = ["sku", "name", "price", "quantity", "total", "returned_quantity"]
+
+
+class PaymentInline(ReadOnlyInline):
+    model = Payment
+    fields = readonly_fields = ["provider", "amount", "status", "created_at", "settled_at", "reference"]
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = readonly_fields = ["amount", "reason", "created_at", "sent_at", "sent_by"]
+    related = ("sent_by",)
+
+
+class TransitionInline(ReadOnlyInline):
+    """Who brought it where, when and why. Nobody: the customer, a payment, or the clock."""
+
+    model = OrderTransition
+    verbose_name_plural = "log"
+    fields = readonly_fields = ["created_at", "from_state", "to_state", "actor", "note"]
+    related = ("actor",)

@@ -12,40 +12,15 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 from core.admin.agreement import require_agreement
 from core.admin.number_fields import MoneyField, UnitsField
 from core.money import money
-from inventory.wording import price_jump
-from orders.models import DeliveryMethod, Order, OrderLine, Payment
-from orders.selectors import notes_to_withdraw, payment_to_note
+from orders.models import Order, OrderLine, Payment
+from orders.selectors import payment_to_record, payments_to_withdraw
 from orders.states import State
 
 _UNITS = "units_"
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was changed: open it again from the order."
 
 
-class DeliveryMethodForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A way of delivery. What it costs is asked about once more where it jumps."""
-
-    class Meta:
-        model = DeliveryMethod
-        fields = ["name", "description", "price", "free_from", "is_active", "place"]
-
-    def clean_price(self) -> Decimal:
-        price: Decimal = self.cleaned_data["price"]
-        self._ask("price", price)
-        return price
-
-    def clean_free_from(self) -> Decimal | None:
-        free_from: Decimal | None = self.cleaned_data["free_from"]
-        if free_from is not None:
-            self._ask("free_from", free_from)
-        return free_from
-
-    def _ask(self, name: str, amount: Decimal) -> None:
-        before = self.initial.get(name) if self.instance.pk else None
-        if jump := price_jump(before, amount):
-            require_agreement(self, f"{self.fields[name].label}: {jump}")
-
-
-class StepForm(forms.Form):
+class ActionForm(forms.Form):
     """A form about one order. `reason` is what the log keeps."""
 
     def __init__(self, order: Order, data: Any = None) -> None:
@@ -64,21 +39,21 @@ def _text(help_text: str, **options: Any) -> forms.CharField:
     return forms.CharField(max_length=150, widget=UnfoldAdminTextInputWidget, help_text=help_text, **options)
 
 
-class NoteForm(StepForm):
+class NoteForm(ActionForm):
     reason = _text(
         "The customer reads it in the e-mail, such as the number of the parcel.", label="Note", required=False
     )
 
 
-class CancelForm(StepForm):
+class CancelForm(ActionForm):
     reason = _text("Why. The customer reads it in the e-mail, and the log keeps it.", label="Note")
 
 
-class ReasonForm(StepForm):
+class ReasonForm(ActionForm):
     reason = _text("For the log: who reads it next week should see why.")
 
 
-class MoneyForm(StepForm):
+class MoneyForm(ActionForm):
     """How much came, for the payment that was open when the page was made."""
 
     amount = MoneyField(
@@ -92,7 +67,7 @@ class MoneyForm(StepForm):
 
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(order, data)
-        if data is None and (payment := payment_to_note(order)):
+        if data is None and (payment := payment_to_record(order)):
             self.initial = {"payment": payment.pk}
 
     def clean(self) -> dict[str, Any]:
@@ -115,7 +90,7 @@ class MoneyForm(StepForm):
         return payment_id
 
 
-class MistakeForm(StepForm):
+class MistakeForm(ActionForm):
     """Which note of money is withdrawn, as the page showed it, and why. `note` is the payment's id and the moment."""
 
     note = forms.RegexField(
@@ -130,7 +105,7 @@ class MistakeForm(StepForm):
         super().__init__(order, data)
         notes = [
             (f"{each.pk}@{each.settled_at.isoformat()}", _noted(each))
-            for each in notes_to_withdraw(order)
+            for each in payments_to_withdraw(order)
             if each.settled_at
         ]
         self.fields["note"].widget.choices = notes
@@ -139,19 +114,19 @@ class MistakeForm(StepForm):
     def clean_note(self) -> tuple[int, datetime]:
         payment_id, moment = self.cleaned_data["note"].split("@")
         try:
-            noted_at = datetime.fromisoformat(moment)
+            recorded_at = datetime.fromisoformat(moment)
         except ValueError:
             raise ValidationError(_NOT_AS_MADE) from None
         if not self.order.payments.filter(pk=payment_id).exists():
             raise ValidationError(_NOT_AS_MADE)
-        return int(payment_id), noted_at
+        return int(payment_id), recorded_at
 
 
 def _noted(payment: Payment) -> str:
     return f"{money(payment.amount)}, noted {timezone.localtime(payment.settled_at):%-d %b %Y, %H:%M}"
 
 
-class ReturnForm(StepForm):
+class ReturnForm(ActionForm):
     """How many units of each line came back. `units` by line id, without the lines of which none did."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)

@@ -15,13 +15,21 @@ from core.admin.decorators import action, display
 from core.admin.export import csv_answer
 from core.admin.search import any_of
 from core.money import money
-from orders.admin.action_views import ship_chosen, take_step
-from orders.admin.actions import MOST_AT_ONCE, STEPS, open_steps
-from orders.admin.display import STATE_COLOURS, address_of
-from orders.admin.filters import DueFilter, PlacedFilter
-from orders.admin.inlines import LineInline, PaymentInline, RefundInline, TransitionInline
-from orders.admin.slips import slips_page
-from orders.models import Order
+from inventory.models import ProductVariant
+from orders.admin.action_views import run_action, ship_chosen, slips_page
+from orders.admin.actions import ACTIONS, MOST_AT_ONCE, open_actions
+from orders.admin.display import (
+    STATE_COLOURS,
+    DueFilter,
+    LineInline,
+    LinePlacedFilter,
+    PaymentInline,
+    PlacedFilter,
+    RefundInline,
+    TransitionInline,
+    address_of,
+)
+from orders.models import Order, OrderLine
 from orders.states import State
 
 _BOOKS = [
@@ -72,7 +80,7 @@ class OrderAdmin(ReadOnlyAdmin):
         order = self.get_object(request, object_id)
         if order is None:
             return []
-        offered = {*open_steps(order), *(["slip"] if STEPS["take_back"].is_open(order) else [])}
+        offered = {*open_actions(order), *(["slip"] if ACTIONS["take_back"].is_open(order) else [])}
         actions = super().get_actions_detail(request, object_id)
         return [one for one in actions if one.action_name.removeprefix("orders_order_") in offered]
 
@@ -117,11 +125,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")
     def money(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return take_step(self, request, object_id, "money")
+        return run_action(self, request, object_id, "money")
 
     @action(description="Noted by mistake…", url_path="noted-by-mistake", permissions=["settle"], icon="money_off")
     def mistake(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return take_step(self, request, object_id, "mistake")
+        return run_action(self, request, object_id, "mistake")
 
     @action(
         description="Ship…",
@@ -131,19 +139,19 @@ class OrderAdmin(ReadOnlyAdmin):
         variant=ActionVariant.PRIMARY,
     )
     def ship(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return take_step(self, request, object_id, "ship")
+        return run_action(self, request, object_id, "ship")
 
     @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return take_step(self, request, object_id, "take_back")
+        return run_action(self, request, object_id, "take_back")
 
     @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return take_step(self, request, object_id, "cancel")
+        return run_action(self, request, object_id, "cancel")
 
     @action(description="Refund…", url_path="refund", permissions=["settle"], icon="currency_exchange")
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return take_step(self, request, object_id, "refund")
+        return run_action(self, request, object_id, "refund")
 
     @action(description="Packing slip", url_path="slip", permissions=["fulfil"], icon="print")
     def slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -168,3 +176,31 @@ class OrderAdmin(ReadOnlyAdmin):
     def export_csv(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponseBase:
         """With what the books need; their lines are exported from the list of lines."""
         return csv_answer(self, rows, _BOOKS)
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin):
+    list_display = ["order", "placed", "state", "sku", "name", "price", "quantity", "total", "returned_quantity"]
+    list_filter = [LinePlacedFilter, "order__state"]
+    list_select_related = ["order"]
+    search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
+    search_help_text = "A whole SKU, or the number of an order"
+    fields = ["order", ("sku", "name"), ("price", "quantity", "total"), "returned_quantity"]
+    ordering = ["-id"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OrderLine], search_term: str
+    ) -> tuple[QuerySet[OrderLine], bool]:
+        term, lines = search_term.strip().upper(), OrderLine.objects
+        if not term:
+            return queryset, False
+        by_sku = lines.filter(variant__in=ProductVariant.objects.filter(sku=term))
+        return any_of(queryset, by_sku, lines.filter(order__in=Order.objects.filter(number=term))), False
+
+    @display(description="Placed", ordering="order__created_at")
+    def placed(self, line: OrderLine) -> object:
+        return line.order.created_at
+
+    @display(description="State", label=STATE_COLOURS)
+    def state(self, line: OrderLine) -> str:
+        return line.order.get_state_display()

@@ -15,7 +15,7 @@ from core.admin.decorators import action, display
 from core.money import money
 from core.text import counted
 from orders.admin.actions import MOST_AT_ONCE
-from orders.admin.filters import SentFilter
+from orders.admin.display import SentFilter
 from orders.models import Order, Refund
 from orders.services import mark_refund_sent
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now, Upper
 
 from cart.models import Cart
 from inventory.models import ProductVariant
-from orders.models.addressed import Addressed
+from orders.models.checkouts import Addressed
 from orders.states import State
 from orders.totals import Totals
 
@@ -143,3 +143,54 @@ class OrderTransition(models.Model):
     def is_correction(self) -> bool:
         """Whether staff withdrew a note: its words are for them alone, and nothing happened that a customer did."""
         return bool(self.from_state) and self.to_state in {self.from_state, State.PLACED}
+
+
+class Payment(models.Model):
+    """One attempt to get an order paid. A refused one may be followed by another."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Waiting for the money"
+        PAID = "paid", "Paid"
+        REFUSED = "refused", "Refused"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=30, help_text="Its name in SHOP_PAYMENT_PROVIDERS.")
+    reference = models.CharField(max_length=40, unique=True, help_text="What the provider calls this payment by.")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="When the provider told us how it ended.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="orders_payment_one_pending_per_order", fields=["order"], condition=Q(status="pending")
+            ),
+            models.CheckConstraint(name="orders_payment_amount_not_negative", condition=Q(amount__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Refund(models.Model):
+    """Money that we owe a customer. Staff send it by the provider's own means, and note here that they did."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(name="orders_refund_amount_positive", condition=Q(amount__gt=0))]
+        indexes = [models.Index(name="orders_refund_due", fields=["id"], condition=Q(sent_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.order_id}"

@@ -1,6 +1,6 @@
 """Payment providers: one small interface, a class and a settings entry each. See docs/payments.md."""
 
-from orders.payments.notice import InvalidEvent, InvalidSignature, PaymentEvent, exact_amount
+from orders.payments.events import InvalidEvent, InvalidSignature, PaymentEvent, exact_amount
 from orders.payments.provider import Provider, provider_named, providers
 
 __all__ = [

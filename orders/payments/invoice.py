@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
-from orders.payments.notice import InvalidSignature, PaymentEvent
+from orders.payments.events import InvalidSignature, PaymentEvent
 from orders.payments.provider import Provider
 
 

@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from orders.errors import PaymentNotPossible
 from orders.models import Payment
-from orders.payments.notice import PaymentEvent
+from orders.payments.events import PaymentEvent
 
 
 class Provider(ABC):

@@ -1,15 +1,13 @@
 """Commands of this app. Each is one transaction and raises typed errors; what may follow what is `orders.states`."""
 
-from orders.services.checkout import drop_left_checkouts, save_checkout
-from orders.services.delivery_methods import delete_delivery_method, save_delivery_method
+from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment
-from orders.services.placement import Expected, place_order
+from orders.services.placement import place_order
 from orders.services.refunds import mark_refund_sent, refund_order, return_lines
 from orders.services.transitions import cancel_order, cancel_overdue_orders, ship_order
 from orders.services.units_sold import count_units_sold, recount_units_sold
 
 __all__ = [
-    "Expected",
     "begin_payment",
     "cancel_order",
     "cancel_overdue_orders",

@@ -1,16 +1,41 @@
 """The first step of a checkout: who it is for, and where it goes."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 
 from cart.errors import CartClosed
 from cart.locks import lock_carts
 from cart.models import Cart
 from core.transactions import command
-from orders.errors import DeliveryUnavailable
-from orders.locks import share_delivery_method
-from orders.models import Checkout
-from orders.models.addressed import CUSTOMER_FIELDS, Customer
+from orders.errors import DeliveryUnavailable, LastDeliveryMethod
+from orders.locks import lock_offered_delivery_methods, share_delivery_method
+from orders.models import Checkout, DeliveryMethod
+from orders.models.checkouts import CUSTOMER_FIELDS, Customer
 from orders.signals import checkout_started
+
+
+@command
+def save_delivery_method(*, method: DeliveryMethod, fields: Collection[str]) -> None:
+    """Make a new one, or write these fields of one. Raises LastDeliveryMethod: one at least stays on offer."""
+    if method._state.adding:
+        method.save()
+        return
+    if not method.is_active:
+        _keep_one(method)
+    method.save(update_fields=fields)
+
+
+@command
+def delete_delivery_method(*, method: DeliveryMethod) -> None:
+    """Delete one. Shoppers who had chosen it choose again. Raises LastDeliveryMethod."""
+    _keep_one(method)
+    method.delete()
+
+
+def _keep_one(method: DeliveryMethod) -> None:
+    offered = [other.pk for other in lock_offered_delivery_methods()]
+    if offered == [method.pk]:
+        raise LastDeliveryMethod
 
 
 @command

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from core.money import money
 from core.transactions import clock, command
-from orders.errors import NotedAlready, NoteStands, OtherCurrency, PaymentNotPossible
+from orders.errors import AlreadyRecorded, OtherCurrency, PaymentNotPossible, WithdrawalRefused
 from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, Payment, Refund
 from orders.payments import PaymentEvent, provider_named
-from orders.services.refunds import returned_units
-from orders.services.transitions import log_action, log_step, transition
+from orders.selectors import returned_units
+from orders.services.transitions import log_action, log_correction, transition
 from orders.states import State
 
 
@@ -50,7 +50,7 @@ def open_payment(order: Order, provider: str) -> Payment:
 
 
 @command
-def settle_payment(*, notice: PaymentEvent, provider: str, actor: User | None = None) -> Payment:
+def settle_payment(*, event: PaymentEvent, provider: str, actor: User | None = None) -> Payment:
     """Carry out what a provider says of a payment. Said twice, it is done once.
 
     Money that comes for an order that does not wait for it (cancelled, paid already, another amount) is kept as a
@@ -58,20 +58,20 @@ def settle_payment(*, notice: PaymentEvent, provider: str, actor: User | None = 
     and not kept: no row here could say how much of ours is owed for it.
     Raises PaymentNotPossible for a reference that is not this provider's, OtherCurrency, and Busy.
     """
-    if notice.currency != settings.SHOP_CURRENCY:
-        raise OtherCurrency(currency=notice.currency, ours=settings.SHOP_CURRENCY)
-    known = Payment.objects.filter(provider=provider, reference=notice.reference).first()
+    if event.currency != settings.SHOP_CURRENCY:
+        raise OtherCurrency(currency=event.currency, ours=settings.SHOP_CURRENCY)
+    known = Payment.objects.filter(provider=provider, reference=event.reference).first()
     if known is None:
         raise PaymentNotPossible
     order = lock_order(known.order_id)
-    # Read again under the lock: the same notice may have been carried out while we waited.
+    # Read again under the lock: the same event may have been carried out while we waited.
     payment = order.payments.get(pk=known.pk)
     if payment.status == Payment.Status.PAID:
         return payment
-    if notice.is_paid and notice.amount != payment.amount:
-        _keep_as_refund(order, payment, notice)
+    if event.is_paid and event.amount != payment.amount:
+        _keep_as_refund(order, payment, event)
     else:
-        _settle(order, payment, is_paid=notice.is_paid, actor=actor)
+        _settle(order, payment, is_paid=event.is_paid, actor=actor)
     return payment
 
 
@@ -86,11 +86,11 @@ def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None
         _refund(order, payment, reason=f"Paid when the order was {state} already")
 
 
-def _keep_as_refund(order: Order, payment: Payment, notice: PaymentEvent) -> None:
+def _keep_as_refund(order: Order, payment: Payment, event: PaymentEvent) -> None:
     _close(payment, Payment.Status.PAID)
-    payment.amount = notice.amount
+    payment.amount = event.amount
     payment.save(update_fields=["amount"])
-    _refund(order, payment, reason=f"Paid {notice.amount:.2f}, asked for was {order.total}")
+    _refund(order, payment, reason=f"Paid {event.amount:.2f}, asked for was {order.total}")
 
 
 def _refund(order: Order, payment: Payment, *, reason: str) -> None:
@@ -108,7 +108,7 @@ def record_payment(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
 
     The amount that was asked for pays an order that waits for it. Any other, and money for an order that does not wait,
     is kept as a refund that is due; an order that still waits gets a new payment of the same kind then.
-    Raises PaymentNotPossible (its provider tells us itself), NotedAlready (with another amount), Busy.
+    Raises PaymentNotPossible (its provider tells us itself), AlreadyRecorded (with another amount), Busy.
     """
     known = Payment.objects.filter(pk=payment_id).first()
     if known is None or not provider_named(known.provider).is_manual:
@@ -117,11 +117,11 @@ def record_payment(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
     payment = order.payments.get(pk=payment_id)
     if payment.status == Payment.Status.PAID:
         if payment.amount != amount:
-            raise NotedAlready(amount=payment.amount)
+            raise AlreadyRecorded(amount=payment.amount)
         return payment
     log_action(order, actor=actor, said=f"Money came: {money(amount)}, asked for was {money(payment.amount)}")
-    notice = PaymentEvent(payment.reference, is_paid=True, amount=amount, currency=settings.SHOP_CURRENCY)
-    settled = settle_payment(notice=notice, provider=payment.provider, actor=actor)
+    event = PaymentEvent(payment.reference, is_paid=True, amount=amount, currency=settings.SHOP_CURRENCY)
+    settled = settle_payment(event=event, provider=payment.provider, actor=actor)
     _wait_on(order, payment.provider)
     return settled
 
@@ -133,26 +133,26 @@ def _wait_on(order: Order, provider: str) -> None:
 
 
 @command
-def withdraw_payment(*, payment_id: int, noted_at: datetime, reason: str, actor: User) -> Payment:
+def withdraw_payment(*, payment_id: int, recorded_at: datetime, reason: str, actor: User) -> Payment:
     """Withdraw what staff noted of a payment, so that the right amount can be noted: at this order, or at another.
 
     A refund that the note made goes with it, and nothing else changes. An order that the note paid waits for its money
     again, and as long as its way to pay is given, from now.
-    Arguments: the moment of the note, as the person saw it; why, for the order's log.
-    Raises NoteStands (the refund was sent, the order moved on, or the note is another by now), PaymentNotPossible (its
-    provider told us itself), Busy.
+    Arguments: when the payment was recorded, as the person saw it; why, for the order's log.
+    Raises WithdrawalRefused (the refund was sent, the order moved on, or somebody changed the record meanwhile),
+    PaymentNotPossible (its provider told us itself), Busy.
     """
     known = Payment.objects.filter(pk=payment_id).first()
     if known is None or not provider_named(known.provider).is_manual:
         raise PaymentNotPossible
     order = lock_order(known.order_id)
     payment = order.payments.get(pk=payment_id)
-    if payment.status != Payment.Status.PAID or payment.settled_at != noted_at:
-        raise NoteStands(_("It was withdrawn, or noted anew, since you looked."))
+    if payment.status != Payment.Status.PAID or payment.settled_at != recorded_at:
+        raise WithdrawalRefused(_("It was withdrawn, or noted anew, since you looked."))
     said = _("Noted by mistake, %(amount)s: %(reason)s") % {"amount": money(payment.amount), "reason": reason}
     if refund := payment.refunds.first():
         _drop_refund(refund)
-        log_step(order, actor=actor, note=said)
+        log_correction(order, actor=actor, note=said)
     else:
         _bring_back(order, payment, actor=actor, note=said)
     _open_again(order, payment)
@@ -163,16 +163,16 @@ def _drop_refund(refund: Refund) -> None:
     """Under its own lock: who notes that it was sent does not lock the order."""
     due = lock_due_refund(refund.pk)
     if due is None:
-        raise NoteStands(_("The refund that it made was sent already, so the money is gone."))
+        raise WithdrawalRefused(_("The refund that it made was sent already, so the money is gone."))
     due.delete()
 
 
 def _bring_back(order: Order, payment: Payment, *, actor: User, note: str) -> None:
     if order.state != State.PAID or not payment.amount:
         state = State(order.state).label.lower()
-        raise NoteStands(_("The order that it paid is %(state)s by now.") % {"state": state})
+        raise WithdrawalRefused(_("The order that it paid is %(state)s by now.") % {"state": state})
     if returned_units(order):
-        raise NoteStands(_("Units of the order that it paid have come back by now, and their money is owed."))
+        raise WithdrawalRefused(_("Units of the order that it paid have come back by now, and their money is owed."))
     order.pay_by = max(order.pay_by, clock() + provider_named(payment.provider).time_to_pay)
     order.save(update_fields=["pay_by"])
     transition(order, State.PLACED, actor=actor, note=note)

@@ -1,10 +1,8 @@
 """Placing an order: hold, sale, order and its side effects in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import asdict
 
-from django.conf import settings
 from django.db import IntegrityError
 
 from cart.errors import CartChanged, CartClosed, KeyReused
@@ -18,21 +16,14 @@ from inventory.models import Product
 from inventory.wording import full_name
 from orders.errors import DeliveryUnavailable, TotalChanged
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
-from orders.models.addressed import Customer
+from orders.models.checkouts import Customer
 from orders.numbers import new_number
 from orders.payments import provider_named
+from orders.selectors import totals_to_pay
 from orders.services.payments import open_payment
 from orders.signals import order_placed
 from orders.states import State
-from orders.totals import Totals, totals_of
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the shopper agreed to: the version of the cart that was shown, and the total."""
-
-    version: int
-    total: Decimal
+from orders.totals import Expected
 
 
 def place_order(
@@ -40,7 +31,7 @@ def place_order(
     *,
     customer: Customer,
     delivery_method_id: int,
-    seen: Expected,
+    expected: Expected,
     provider: str,
     idempotency_key: str,
 ) -> Order:
@@ -52,7 +43,7 @@ def place_order(
     PaymentNotPossible, KeyReused, Busy. Nothing is bought then, and the cart is as it was.
     """
     try:
-        return _place(cart, customer, delivery_method_id, seen, provider, idempotency_key)
+        return _place(cart, customer, delivery_method_id, expected, provider, idempotency_key)
     except CartClosed:
         return _placed_before(cart, idempotency_key)
     except CartChanged as error:
@@ -66,16 +57,16 @@ def place_order(
 
 @command
 def _place(
-    cart: Cart, customer: Customer, delivery_method_id: int, seen: Expected, provider: str, idempotency_key: str
+    cart: Cart, customer: Customer, delivery_method_id: int, expected: Expected, provider: str, idempotency_key: str
 ) -> Order:
     pay_by = clock() + provider_named(provider).time_to_pay
     number = new_number()
-    items = buy_cart(cart_id=cart.pk, seen_version=seen.version, cause=f"order {number}")
+    items = buy_cart(cart_id=cart.pk, seen_version=expected.version, cause=f"order {number}")
     delivery = DeliveryMethod.objects.filter(pk=delivery_method_id, is_active=True).first()
     if delivery is None:
         raise DeliveryUnavailable
     totals = totals_to_pay(items, delivery)
-    if totals.total != seen.total:
+    if totals.total != expected.total:
         raise TotalChanged
     order = Order.objects.create(
         number=number,
@@ -97,16 +88,6 @@ def _place(
     order_placed.send(sender=Order, order=order, lines=lines)
     open_payment(order, provider)
     return order
-
-
-def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod) -> Totals:
-    """What the lines of a cart cost, delivered so, at the tax rate of now."""
-    return totals_of(
-        [(item.price, item.quantity) for item in items],
-        delivery_price=delivery.price,
-        free_from=delivery.free_from,
-        tax_rate=settings.SHOP_TAX_RATE,
-    )
 
 
 def _write_lines(order: Order, items: Sequence[CartItem]) -> list[OrderLine]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db.models import Sum
 from django.db.models.functions import Now
 
 from core.transactions import command
@@ -16,6 +15,7 @@ from inventory.services.holds import take_back_units
 from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, OrderLine, Refund
+from orders.selectors import left_to_refund, returned_units
 from orders.services.transitions import log_action, transition
 from orders.signals import units_refunded
 from orders.states import State
@@ -86,17 +86,6 @@ def mark_refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
     refund.save(update_fields=["sent_at", "sent_by"])
     log_action(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
     return True
-
-
-def left_to_refund(order: Order) -> Decimal:
-    """The total, less what the customer is owed or has got back; not what was paid without an order to pay for."""
-    paid_for = order.refunds.filter(payment__isnull=True)
-    return order.total - (paid_for.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
-
-
-def returned_units(order: Order) -> int:
-    """How many units of an order have come back."""
-    return order.lines.aggregate(sum=Sum("returned_quantity"))["sum"] or 0
 
 
 def _lock_paid(order_id: int) -> Order:

@@ -18,7 +18,7 @@ def log_action(row: Order | Refund, *, actor: User | None, said: str) -> None:
         LogEntry.objects.log_actions(actor.pk, [row], CHANGE, said)
 
 
-def log_step(order: Order, *, actor: User, note: str) -> None:
+def log_correction(order: Order, *, actor: User, note: str) -> None:
     """Write a line in a locked order's log that leaves it in its state."""
     OrderTransition.objects.create(order=order, from_state=order.state, to_state=order.state, note=note, actor=actor)
     log_action(order, actor=actor, said=note)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from core.countries import country_choices, country_code
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout, DeliveryMethod
-from orders.models.addressed import CUSTOMER_FIELDS, Customer
+from orders.models.checkouts import CUSTOMER_FIELDS, Customer
 from orders.payments import providers
 from orders.selectors import delivery_methods
-from orders.services import Expected
+from orders.totals import Expected
 from shop.wording import money
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -156,7 +156,7 @@ class PlaceForm(PayForm):
     key = forms.RegexField(r"\A[\x20-\x7e]{1,64}\Z")
 
     @property
-    def seen(self) -> Expected:
+    def expected(self) -> Expected:
         """What the shopper agreed to, once it is valid."""
         return Expected(version=self.cleaned_data["version"], total=self.cleaned_data["total"])
 

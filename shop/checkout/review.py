@@ -110,7 +110,7 @@ def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout
             cart,
             customer=checkout.customer,
             delivery_method_id=checkout.delivery_method_id or 0,
-            seen=form.seen,
+            expected=form.expected,
             provider=form.cleaned_data["provider"],
             idempotency_key=form.cleaned_data["key"],
         )

@@ -20,7 +20,7 @@ from shop.accounts.shoppers import ShopRequest
 
 logger = logging.getLogger(__name__)
 
-LONGEST_NOTICE = 64 * 1024  # bytes
+LONGEST_EVENT = 64 * 1024  # bytes
 
 
 def address_to_pay(payment: Payment) -> str | None:
@@ -55,15 +55,15 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
 
     Busy goes up to the middleware, which answers 503.
     """
-    body = request.read(LONGEST_NOTICE + 1)
-    if len(body) > LONGEST_NOTICE:
+    body = request.read(LONGEST_EVENT + 1)
+    if len(body) > LONGEST_EVENT:
         return _refused(413, "too_large")
     try:
-        notice = provider_named(provider).parse_webhook(body, request.headers)
-        settle_payment(notice=notice, provider=provider)
+        event = provider_named(provider).parse_webhook(body, request.headers)
+        settle_payment(event=event, provider=provider)
     except (InvalidEvent, OtherCurrency) as refusal:
         # Rightly signed, so money may have moved that the shop knows nothing of: whoever runs it must hear of this.
-        logger.error("refused a notice of %s: %s", provider, refusal)
+        logger.error("refused an event of %s: %s", provider, refusal)
         return _refused(400, "impossible")
     except InvalidSignature:
         return _refused(400, "forged")

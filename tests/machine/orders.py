@@ -71,7 +71,7 @@ class OrderMachine(CartMachine):
         attempt %= len(payments)
         said = PaymentEvent(payments[attempt].reference, is_paid, payments[attempt].amount, "GBP")
         self._both(
-            lambda: settle_payment(notice=said, provider="invoice"),
+            lambda: settle_payment(event=said, provider="invoice"),
             lambda model: model.pay(pk, attempt, is_paid=is_paid),
         )
 

@@ -140,7 +140,7 @@ def mistyped(placed: Order, actor: User) -> tuple[Payment, Refund]:
 
 
 def withdraw(payment: Payment, actor: User) -> Payment:
-    return withdraw_payment(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=actor)  # type: ignore[arg-type]
+    return withdraw_payment(payment_id=payment.pk, recorded_at=payment.settled_at, reason="Mistyped", actor=actor)  # type: ignore[arg-type]
 
 
 def test_a_note_is_withdrawn_while_another_sends_its_refund(
@@ -196,7 +196,7 @@ def test_two_take_the_last_two_ways_of_delivery_off(
     other = DeliveryMethod.objects.create(name="Bicycle", price=1)
     other.is_active = False
     at_the_seam(
-        "orders.services.delivery_methods.lock_offered_delivery_methods",
+        "orders.services.checkout.lock_offered_delivery_methods",
         lambda: save_delivery_method(method=other, fields=["is_active"]),
     )
     form = {"name": "Standard", "price": "3.95", "free_from": "", "place": "1"}

@@ -20,7 +20,7 @@ from tests.conftest import MakeVariant
 from tests.support.ordering import order, pay
 from tests.support.shopping import add, nothing_changes, stock
 
-STEPS = {"money", "mistake", "ship", "take_back", "cancel", "refund"}
+ACTIONS = {"money", "mistake", "ship", "take_back", "cancel", "refund"}
 MUCH = "£1,395.00 is £1,381.05 more than is due. Note it?"
 OFFERED = {
     State.PLACED: {"money", "cancel"},
@@ -90,12 +90,12 @@ def test_only_what_the_table_allows_is_offered(manager: Client, placed: Order, a
         pay(placed)
     Order.objects.filter(pk=placed.pk).update(state=at)
     html = manager.get(page(placed)).content.decode()
-    assert {name for name in {*STEPS, "slip"} if f'href="{page(placed, name)}"' in html} == OFFERED[at]
+    assert {name for name in {*ACTIONS, "slip"} if f'href="{page(placed, name)}"' in html} == OFFERED[at]
 
 
 def test_a_clerk_is_offered_what_a_clerk_may(clerk: Client, paid: Order) -> None:
     html = clerk.get(page(paid)).content.decode()
-    assert {name for name in {*STEPS, "slip"} if f'href="{page(paid, name)}"' in html} == {"ship", "slip"}
+    assert {name for name in {*ACTIONS, "slip"} if f'href="{page(paid, name)}"' in html} == {"ship", "slip"}
 
 
 def test_the_whole_way(manager: Client, placed: Order, variant: ProductVariant) -> None:
@@ -265,7 +265,7 @@ def test_a_payment_of_another_order_is_not_noted(
     assert {state(placed), state(other)} == {"placed"}
 
 
-@pytest.mark.parametrize("step", sorted(STEPS - {"ship"}))
+@pytest.mark.parametrize("step", sorted(ACTIONS - {"ship"}))
 def test_a_clerk_may_not_move_money(clerk: Client, paid: Order, step: str) -> None:
     with nothing_changes():
         for answer in (clerk.get(page(paid, step)), clerk.post(page(paid, step), {"reason": "x"})):
@@ -273,7 +273,7 @@ def test_a_clerk_may_not_move_money(clerk: Client, paid: Order, step: str) -> No
     assert state(paid) == "paid"
 
 
-@pytest.mark.parametrize("step", sorted({*STEPS, "slip"}))
+@pytest.mark.parametrize("step", sorted({*ACTIONS, "slip"}))
 def test_an_order_that_is_not_there(manager: Client, step: str) -> None:
     assert manager.get(reverse(f"admin:orders_order_{step}", args=[999_999])).status_code == 404
 

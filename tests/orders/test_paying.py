@@ -17,7 +17,7 @@ from inventory.models import ProductVariant
 from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.payments import InvalidEvent, InvalidSignature, PaymentEvent, exact_amount, provider_named
-from orders.payments.notice import LARGEST_AMOUNT
+from orders.payments.events import LARGEST_AMOUNT
 from orders.services import begin_payment, cancel_order, cancel_overdue_orders, settle_payment
 from tests.support.ordering import order, pay
 from tests.support.shopping import add, stock
@@ -37,9 +37,9 @@ def test_a_payment_pays_the_order(placed: Order) -> None:
 
 
 def test_a_payment_that_is_told_twice_is_one(placed: Order) -> None:
-    notice = _notice(placed)
+    event = _event(placed)
     for _ in range(2):
-        settle_payment(notice=notice, provider="invoice")
+        settle_payment(event=event, provider="invoice")
     assert placed.transitions.filter(to_state="paid").count() == 1
     assert not Refund.objects.exists()
 
@@ -60,43 +60,43 @@ def test_one_payment_is_open_at_a_time(placed: Order) -> None:
 
 
 def test_money_of_a_payment_that_was_given_up_pays_the_order_all_the_same(placed: Order) -> None:
-    notice = _notice(placed)
+    event = _event(placed)
     begin_payment(order_id=placed.pk, provider="invoice")
-    settle_payment(notice=notice, provider="invoice")
+    settle_payment(event=event, provider="invoice")
     placed.refresh_from_db()
     assert placed.state == "paid"
     assert not Refund.objects.exists()
 
 
 def test_money_that_comes_twice_goes_back_once(placed: Order) -> None:
-    first = _notice(placed)
+    first = _event(placed)
     second = begin_payment(order_id=placed.pk, provider="invoice")
-    for notice in (first, PaymentEvent(second.reference, True, second.amount, "GBP")):
-        settle_payment(notice=notice, provider="invoice")
+    for event in (first, PaymentEvent(second.reference, True, second.amount, "GBP")):
+        settle_payment(event=event, provider="invoice")
     refund = Refund.objects.get()
     assert (refund.payment, refund.amount, refund.sent_at) == (second, placed.total, None)
 
 
 def test_a_refusal_after_the_money_is_ignored(placed: Order) -> None:
-    notice = _notice(placed)
-    settle_payment(notice=notice, provider="invoice")
-    settle_payment(notice=PaymentEvent(notice.reference, False, notice.amount, "GBP"), provider="invoice")
+    event = _event(placed)
+    settle_payment(event=event, provider="invoice")
+    settle_payment(event=PaymentEvent(event.reference, False, event.amount, "GBP"), provider="invoice")
     assert Payment.objects.get().status == "paid"
 
 
 def test_money_for_a_cancelled_order_goes_back_and_sells_nothing(placed: Order, variant: ProductVariant) -> None:
-    notice = _notice(placed)
+    event = _event(placed)
     cancel_order(order_id=placed.pk)
     for _ in range(2):
-        settle_payment(notice=notice, provider="invoice")
+        settle_payment(event=event, provider="invoice")
     placed.refresh_from_db()
     assert (placed.state, stock(variant)) == ("cancelled", (10, 0))
     assert Refund.objects.get().amount == placed.total
 
 
 def test_another_amount_does_not_pay_and_goes_back(placed: Order) -> None:
-    notice = _notice(placed)
-    settle_payment(notice=PaymentEvent(notice.reference, True, Decimal("1.00"), "GBP"), provider="invoice")
+    event = _event(placed)
+    settle_payment(event=PaymentEvent(event.reference, True, Decimal("1.00"), "GBP"), provider="invoice")
     placed.refresh_from_db()
     assert (placed.state, Refund.objects.get().amount) == ("placed", Decimal("1.00"))
     # What the customer does next: pay the order in full.
@@ -107,7 +107,7 @@ def test_another_amount_does_not_pay_and_goes_back(placed: Order) -> None:
 
 def test_a_payment_of_another_provider_is_not_found(placed: Order) -> None:
     with pytest.raises(PaymentNotPossible):
-        settle_payment(notice=_notice(placed), provider="testbank")
+        settle_payment(event=_event(placed), provider="testbank")
 
 
 def test_a_paid_order_takes_no_other_payment(placed: Order) -> None:
@@ -144,7 +144,7 @@ def test_another_way_to_pay_has_its_own_time_from_the_placement_on(placed: Order
 
 
 class TestNotices:
-    """What no payment can be is refused by the notice itself, whoever made it."""
+    """What no payment can be is refused by the event itself, whoever made it."""
 
     @given(cents=st.integers(1, 10**14 - 1))
     def test_each_amount_of_cents_is_taken(self, cents: int) -> None:
@@ -214,9 +214,9 @@ class TestNotices:
             exact_amount(value)
 
     def test_money_of_another_currency_pays_nothing_and_is_not_owed(self, placed: Order) -> None:
-        notice = replace(_notice(placed), currency="JPY")
+        event = replace(_event(placed), currency="JPY")
         with pytest.raises(OtherCurrency, match="Money of JPY pays nothing here: the currency of the shop is GBP"):
-            settle_payment(notice=notice, provider="invoice")
+            settle_payment(event=event, provider="invoice")
         assert (Order.objects.get().state, Payment.objects.get().status) == ("placed", "pending")
         assert not Refund.objects.exists()
 
@@ -227,8 +227,8 @@ class TestSignatures:
     def test_a_signed_notice_is_read(self, placed: Order) -> None:
         payment = placed.payments.get()
         body = notice_body(payment, is_paid=True)
-        notice = provider_named("testbank").parse_webhook(body, {SIGNATURE: signature_of(body)})
-        assert notice == PaymentEvent(payment.reference, True, payment.amount, "GBP")
+        event = provider_named("testbank").parse_webhook(body, {SIGNATURE: signature_of(body)})
+        assert event == PaymentEvent(payment.reference, True, payment.amount, "GBP")
 
     @pytest.mark.parametrize("signature", ["", "0" * 64, "é"])
     def test_a_forged_notice_is_not(self, placed: Order, signature: str) -> None:
@@ -260,6 +260,6 @@ def with_test_bank(settings: object) -> None:
     }
 
 
-def _notice(placed: Order) -> PaymentEvent:
+def _event(placed: Order) -> PaymentEvent:
     payment = placed.payments.get(status="pending")
     return PaymentEvent(payment.reference, True, payment.amount, "GBP")

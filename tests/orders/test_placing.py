@@ -13,7 +13,7 @@ from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
 from orders.errors import DeliveryUnavailable, PaymentNotPossible, TotalChanged
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
-from orders.services import Expected
+from orders.totals import Expected
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, seen
 from tests.support.shopping import add, expire, held, nothing_changes, stock
@@ -70,8 +70,8 @@ def test_the_log_begins_with_the_placement(guest: Owner, variant: ProductVariant
 def test_a_second_submit_gets_the_same_order(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     cart = add(guest, variant, 2)
     shown, key = seen(cart, delivery), str(uuid.uuid4())
-    first = order(cart, delivery, seen=shown, idempotency_key=key)
-    second = order(cart, delivery, seen=shown, idempotency_key=key)
+    first = order(cart, delivery, expected=shown, idempotency_key=key)
+    second = order(cart, delivery, expected=shown, idempotency_key=key)
     assert (second.pk, first.was_replayed, second.was_replayed) == (first.pk, False, True)
     assert stock(variant) == (8, 0)
 
@@ -81,9 +81,9 @@ def test_another_form_of_the_same_cart_buys_nothing(
 ) -> None:
     cart = add(guest, variant)
     shown = seen(cart, delivery)
-    order(cart, delivery, seen=shown)
+    order(cart, delivery, expected=shown)
     with nothing_changes(), pytest.raises(CartClosed):
-        order(cart, delivery, seen=shown)
+        order(cart, delivery, expected=shown)
 
 
 def test_a_key_is_of_one_cart(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
@@ -162,7 +162,7 @@ def test_a_cart_that_changed_since_it_was_shown_is_not_bought(
     shown = seen(cart, delivery)
     add(guest, variant)
     with nothing_changes(), pytest.raises(CartChanged) as refusal:
-        order(cart, delivery, seen=shown)
+        order(cart, delivery, expected=shown)
     assert refusal.value.changes == []
 
 
@@ -173,23 +173,23 @@ def test_another_price_of_delivery_is_shown_first(
     shown = seen(cart, delivery)
     DeliveryMethod.objects.update(price=5)
     with nothing_changes(), pytest.raises(TotalChanged):
-        order(cart, delivery, seen=shown)
+        order(cart, delivery, expected=shown)
 
 
 def test_what_is_not_offered_is_refused(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     cart = add(guest, variant)
     shown = seen(cart, delivery)
     with nothing_changes(), pytest.raises(PaymentNotPossible):
-        order(cart, delivery, seen=shown, provider="cash")
+        order(cart, delivery, expected=shown, provider="cash")
     DeliveryMethod.objects.update(is_active=False)
     with nothing_changes(), pytest.raises(DeliveryUnavailable):
-        order(cart, delivery, seen=shown)
+        order(cart, delivery, expected=shown)
 
 
 def test_an_empty_cart_is_not_bought(guest: Owner, delivery: DeliveryMethod) -> None:
     cart = Cart.objects.create(guest_token=guest.guest_token)
     with nothing_changes(), pytest.raises(CartEmpty):
-        order(cart, delivery, seen=Expected(version=0, total=Decimal("3.95")))
+        order(cart, delivery, expected=Expected(version=0, total=Decimal("3.95")))
 
 
 def test_what_costs_nothing_is_paid_at_once(guest: Owner, make_variant: MakeVariant, delivery: DeliveryMethod) -> None:

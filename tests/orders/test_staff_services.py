@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from orders.errors import LastDeliveryMethod, NotedAlready, PaymentNotPossible, ReturnedMeanwhile
+from orders.errors import AlreadyRecorded, LastDeliveryMethod, PaymentNotPossible, ReturnedMeanwhile
 from orders.models import Checkout, DeliveryMethod, Order, Payment, Refund
 from orders.services import (
     begin_payment,
@@ -72,7 +72,7 @@ def test_another_amount_is_owed_back_and_the_order_waits_on(placed: Order, manag
 def test_what_two_colleagues_saw_differently_is_noted_once(placed: Order, manager: User) -> None:
     payment = placed.payments.get()
     record_payment(payment_id=payment.pk, amount=placed.total, actor=manager)
-    with pytest.raises(NotedAlready, match=r"with 13\.95"):
+    with pytest.raises(AlreadyRecorded, match=r"with 13\.95"):
         record_payment(payment_id=payment.pk, amount=Decimal(10), actor=manager)
     assert not Refund.objects.exists()
 

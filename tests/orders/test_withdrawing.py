@@ -14,10 +14,10 @@ from pytest_django import Settings
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.emails import EmailKind, render_order_email
-from orders.errors import NoteStands, PaymentNotPossible
+from orders.errors import PaymentNotPossible, WithdrawalRefused
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order, Payment, Refund
-from orders.selectors import notes_to_withdraw
+from orders.selectors import payments_to_withdraw
 from orders.services import (
     begin_payment,
     cancel_order,
@@ -57,7 +57,7 @@ def note(placed: Order, manager: User) -> Callable[[str], Payment]:
 
 def withdraw(payment: Payment, by: User) -> Payment:
     assert payment.settled_at is not None
-    withdraw_payment(payment_id=payment.pk, noted_at=payment.settled_at, reason="Mistyped", actor=by)
+    withdraw_payment(payment_id=payment.pk, recorded_at=payment.settled_at, reason="Mistyped", actor=by)
     return Payment.objects.get(pk=payment.pk)
 
 
@@ -68,7 +68,7 @@ def state(order: Order) -> str:
 
 def refused(payment: Payment, by: User, why: str) -> None:
     before = list(Payment.objects.values()), list(Refund.objects.values()), LogEntry.objects.count()
-    with nothing_changes(), pytest.raises(NoteStands, match=why):
+    with nothing_changes(), pytest.raises(WithdrawalRefused, match=why):
         withdraw(payment, by)
     assert (list(Payment.objects.values()), list(Refund.objects.values()), LogEntry.objects.count()) == before
 
@@ -132,7 +132,7 @@ def test_a_mistyped_note_is_withdrawn_however_far_the_order_is(
     mistyped = note("1395")
     note("13.95")
     ship_order(order_id=placed.pk)
-    assert list(notes_to_withdraw(placed)) == [mistyped]
+    assert list(payments_to_withdraw(placed)) == [mistyped]
     assert withdraw(mistyped, manager).status == "refused"
     assert (state(placed), Refund.objects.count()) == ("shipped", 0)
 
@@ -146,7 +146,7 @@ def test_of_a_cancelled_order_too(placed: Order, note: Callable[[str], Payment],
 def test_not_once_the_refund_was_sent(placed: Order, note: Callable[[str], Payment], manager: User) -> None:
     payment = note("1395")
     mark_refund_sent(refund_id=Refund.objects.get().pk, actor=manager)
-    assert not notes_to_withdraw(placed)
+    assert not payments_to_withdraw(placed)
     refused(payment, manager, "The refund that it made was sent already")
 
 
@@ -155,7 +155,7 @@ def test_not_once_the_order_moved_on(placed: Order, note: Callable[[str], Paymen
     payment = note("13.95")
     ship_order(order_id=placed.pk) if ending == "shipped" else refund_order(order_id=placed.pk, reason="Asked")
     placed.refresh_from_db()
-    assert not notes_to_withdraw(placed)
+    assert not payments_to_withdraw(placed)
     refused(payment, manager, f"The order that it paid is {ending} by now")
 
 
@@ -163,7 +163,7 @@ def test_not_once_units_came_back(placed: Order, note: Callable[[str], Payment],
     payment = note("13.95")
     return_lines(order_id=placed.pk, units={placed.lines.get().pk: 1}, reason="Broken")
     placed.refresh_from_db()
-    assert not notes_to_withdraw(placed)
+    assert not payments_to_withdraw(placed)
     refused(payment, manager, "Units of the order that it paid have come back by now")
 
 
@@ -181,7 +181,7 @@ def test_what_a_provider_told_itself_is_no_note(placed: Order, manager: User, se
     settings.SHOP_PAYMENT_PROVIDERS = {**offered, "testbank": "demo.testbank.TestBank"}
     begin_payment(order_id=placed.pk, provider="testbank")
     pay(placed)
-    assert not notes_to_withdraw(placed)
+    assert not payments_to_withdraw(placed)
     with pytest.raises(PaymentNotPossible):
         withdraw(Payment.objects.get(provider="testbank"), manager)
 
@@ -190,7 +190,7 @@ def test_what_cost_nothing_was_noted_by_nobody(guest: Owner, variant: ProductVar
     ProductVariant.objects.update(price=0)
     gift = order(add(guest, variant), DeliveryMethod.objects.create(name="By hand", price=Decimal(0)))
     assert state(gift) == "paid"
-    assert not notes_to_withdraw(gift)
+    assert not payments_to_withdraw(gift)
     refused(gift.payments.get(), manager, "The note cannot be withdrawn")
 
 

@@ -21,7 +21,7 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import cancel_order
 from shop.checks import payments as payment_checks
-from shop.orders.payments import LONGEST_NOTICE, address_to_pay
+from shop.orders.payments import LONGEST_EVENT, address_to_pay
 from tests.conftest import MakeVariant
 from tests.support.ordering import order
 from tests.support.pages import locked_by_a_rival
@@ -147,7 +147,7 @@ def test_nothing_pays_nothing(payment: Payment, amount: str) -> None:
 
 def test_a_signed_notice_that_is_refused_is_in_the_log(payment: Payment, caplog: pytest.LogCaptureFixture) -> None:
     assert say(payment, currency='"JPY"').json() == {"code": "impossible"}
-    assert "refused a notice of testbank: ['Money of JPY pays nothing here" in caplog.text
+    assert "refused an event of testbank: ['Money of JPY pays nothing here" in caplog.text
 
 
 def test_a_call_of_nothing_we_know(payment: Payment) -> None:
@@ -164,7 +164,7 @@ def test_a_call_of_another_providers_payment(guest: Owner, variant: ProductVaria
 
 
 def test_a_call_is_of_a_bounded_size() -> None:
-    body = b" " * (LONGEST_NOTICE + 1)
+    body = b" " * (LONGEST_EVENT + 1)
     assert post(body, signature_of(body)).status_code == 413
 
 

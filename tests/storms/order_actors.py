@@ -5,7 +5,8 @@ from decimal import Decimal
 from cart.models import Cart
 from orders.models import DeliveryMethod
 from orders.payments import PaymentEvent
-from orders.services import Expected, cancel_order, cancel_overdue_orders, place_order, return_lines, settle_payment
+from orders.services import cancel_order, cancel_overdue_orders, place_order, return_lines, settle_payment
+from orders.totals import Expected
 from tests.storms.actors import _or_refusal, in_rounds
 from tests.support.ordering import ADA
 
@@ -20,7 +21,7 @@ def place(submit: Submit) -> str:
         Cart.objects.get(pk=cart_id),
         customer=ADA,
         delivery_method_id=DeliveryMethod.objects.get(name="Standard").pk,
-        seen=Expected(version=version, total=Decimal(total)),
+        expected=Expected(version=version, total=Decimal(total)),
         provider="invoice",
         idempotency_key=key,
     )
@@ -35,7 +36,7 @@ def place_in_rounds(submits: list[Submit]) -> list[str]:
 def hear_that_it_is_paid(reference: str, amount: str) -> str:
     """What the web hook does."""
     notice = PaymentEvent(reference, True, Decimal(amount), "GBP")
-    return settle_payment(notice=notice, provider="invoice").status
+    return settle_payment(event=notice, provider="invoice").status
 
 
 @_or_refusal

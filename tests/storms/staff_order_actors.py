@@ -34,9 +34,9 @@ def note_money(user_id: int, payment_id: int, amount: str) -> str:
 @_or_refusal
 def withdraw_note(user_id: int, payment_id: int) -> str:
     """Withdraw a note of money, from a page that showed it as it was before the storm."""
-    actor, noted_at = User.objects.get(pk=user_id), Payment.objects.get(pk=payment_id).settled_at
-    assert noted_at is not None
-    return str(withdraw_payment(payment_id=payment_id, noted_at=noted_at, reason="Mistyped", actor=actor).status)
+    actor, recorded_at = User.objects.get(pk=user_id), Payment.objects.get(pk=payment_id).settled_at
+    assert recorded_at is not None
+    return str(withdraw_payment(payment_id=payment_id, recorded_at=recorded_at, reason="Mistyped", actor=actor).status)
 
 
 @_or_refusal

@@ -16,7 +16,7 @@ from tests.support.shopping import add
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SHARED = "orders.services.checkout.share_delivery_method"
-LOCKED = "orders.services.delivery_methods.lock_offered_delivery_methods"
+LOCKED = "orders.services.checkout.lock_offered_delivery_methods"
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_the_money_is_noted_with_one_amount(placed: Order, clerk: User, variant:
     actors = [Actor(note_money, (clerk.pk, payment.pk, amount)) for amount in ("13.95", "13.59") * (STAFF // 2)]
     payment_of = Counter(storm(actors))
     payment.refresh_from_db()
-    assert payment_of == {str(payment.amount): STAFF // 2, "NotedAlready": STAFF // 2}
+    assert payment_of == {str(payment.amount): STAFF // 2, "AlreadyRecorded": STAFF // 2}
     placed.refresh_from_db()
     is_right = payment.amount == placed.total
     assert (placed.state, Refund.objects.count()) == (("paid", 0) if is_right else ("placed", 1))
@@ -78,7 +78,7 @@ def test_who_comes_while_a_refund_is_being_noted_waits_and_notes_nothing(placed:
 def test_who_takes_the_other_way_of_delivery_off_waits_and_is_refused(db: None) -> None:
     DeliveryMethod.objects.all().delete()
     van, bicycle = (DeliveryMethod.objects.create(name=name, price=1) for name in ("Van", "Bicycle"))
-    first = Actor(switch_off, (van.pk,), pause_after="orders.services.delivery_methods.lock_offered_delivery_methods")
+    first = Actor(switch_off, (van.pk,), pause_after="orders.services.checkout.lock_offered_delivery_methods")
     with cast(first, Actor(switch_off, (bicycle.pk,))) as (one, other):
         one.start()
         one.wait_paused()
@@ -96,10 +96,10 @@ def test_a_note_is_withdrawn_or_its_refund_is_sent_and_never_both(placed: Order,
     withdrawing, sending = Actor(withdraw_note, (clerk.pk, payment.pk)), Actor(send_refund, (clerk.pk, refund.pk))
     results = Counter(map(str, storm([withdrawing, sending] * (STAFF // 2))))
     if Refund.objects.exists():
-        assert results == {"NoteStands": STAFF // 2, "True": 1, "False": STAFF // 2 - 1}
+        assert results == {"WithdrawalRefused": STAFF // 2, "True": 1, "False": STAFF // 2 - 1}
         assert Payment.objects.get(pk=payment.pk).status == "paid"
     else:
-        assert results == {"refused": 1, "NoteStands": STAFF // 2 - 1, "False": STAFF // 2}
+        assert results == {"refused": 1, "WithdrawalRefused": STAFF // 2 - 1, "False": STAFF // 2}
     assert LogEntry.objects.filter(change_message__startswith="Money sent").count() == Refund.objects.count()
 
 
@@ -113,7 +113,7 @@ def test_the_second_of_the_two_waits_for_the_first(placed: Order, clerk: User, f
         other, expected = Actor(send_refund, refund), ("refused", False)
     else:
         one = Actor(send_refund, refund, pause_after="orders.services.refunds.lock_due_refund")
-        other, expected = Actor(withdraw_note, (clerk.pk, payment.pk)), (True, "NoteStands")
+        other, expected = Actor(withdraw_note, (clerk.pk, payment.pk)), (True, "WithdrawalRefused")
     with cast(one, other) as (earlier, later):
         earlier.start()
         earlier.wait_paused()

@@ -5,10 +5,11 @@ from typing import Any
 
 from cart.models import Cart
 from orders.models import DeliveryMethod, Order
-from orders.models.addressed import Customer
+from orders.models.checkouts import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
-from orders.services import Expected, place_order, settle_payment
+from orders.services import place_order, settle_payment
+from orders.totals import Expected
 
 ADA = Customer(
     email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="GB"
@@ -18,7 +19,7 @@ ADA = Customer(
 def seen(cart: Cart, delivery: DeliveryMethod) -> Expected:
     """What the review page would show of this cart now."""
     cart.refresh_from_db()
-    return review_of(cart, list(cart.items.all()), delivery).seen
+    return review_of(cart, list(cart.items.all()), delivery).expected
 
 
 def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
@@ -30,13 +31,13 @@ def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
         "idempotency_key": str(uuid.uuid4()),
     }
     words |= changes
-    if "seen" not in words:
-        words["seen"] = seen(cart, delivery)
+    if "expected" not in words:
+        words["expected"] = seen(cart, delivery)
     return place_order(cart, **words)
 
 
 def pay(order: Order, *, is_paid: bool = True) -> None:
     """Let the provider say how the open payment of an order ended."""
     payment = order.payments.get(status="pending")
-    settle_payment(notice=PaymentEvent(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
+    settle_payment(event=PaymentEvent(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
     order.refresh_from_db()

@@ -31,7 +31,7 @@ from inventory.imports.services import confirm_import, start_import
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import acknowledge_alerts, move_stock, mute_variants, save_variant
 from orders.models import DeliveryMethod, Order, Refund
-from orders.models.addressed import Customer
+from orders.models.checkouts import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import (
@@ -95,7 +95,7 @@ def ordered(variant_number: int, units: int, provider: str = "invoice") -> Order
         cart,
         customer=ADA,
         delivery_method_id=delivery.pk,
-        seen=review_of(cart, lines, delivery).seen,
+        expected=review_of(cart, lines, delivery).expected,
         provider=provider,
         idempotency_key=str(uuid.uuid4()),
     )
@@ -117,7 +117,7 @@ returned = paid(ordered(11, 3))
 return_lines(order_id=returned.pk, units={returned.lines.get().pk: 1}, reason="Broken", actor=boss)
 mark_refund_sent(refund_id=Refund.objects.earliest("pk").pk, actor=boss, note="by bank")
 by_bank = ordered(6, 2, "testbank").payments.get()
-settle_payment(notice=PaymentEvent(by_bank.reference, True, by_bank.amount + 1, "GBP"), provider="testbank")
+settle_payment(event=PaymentEvent(by_bank.reference, True, by_bank.amount + 1, "GBP"), provider="testbank")
 
 # Carts, and what staff did to goods, stock and holds.
 add_product_to_cart(customer, variants[0].pk, 2)

@@ -14,7 +14,7 @@ from cart.services import add_product_to_cart
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
-from orders.models.addressed import Customer
+from orders.models.checkouts import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import place_order, return_lines, settle_payment
@@ -120,7 +120,7 @@ class ServiceShop(Shop):
                 cart,
                 customer=CUSTOMER,
                 delivery_method_id=self.delivery.pk,
-                seen=review.seen,
+                expected=review.expected,
                 provider="invoice",
                 idempotency_key=str(uuid.uuid4()),
             )
@@ -133,6 +133,6 @@ class ServiceShop(Shop):
         """The customer's bank sends the money at once."""
         for payment in order.payments.filter(status="pending"):
             settle_payment(
-                notice=PaymentEvent(payment.reference, True, payment.amount, settings.SHOP_CURRENCY),
+                event=PaymentEvent(payment.reference, True, payment.amount, settings.SHOP_CURRENCY),
                 provider="invoice",
             )

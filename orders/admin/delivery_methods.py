@@ -1,16 +1,43 @@
 """The ways of delivery, with their prices."""
 
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from core.admin.agreement import require_agreement
 from inventory.admin.refusals import ServiceAdmin
-from orders.admin.forms import DeliveryMethodForm
+from inventory.wording import price_jump
 from orders.models import DeliveryMethod
 from orders.services import delete_delivery_method, save_delivery_method
+
+
+class DeliveryMethodForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A way of delivery. What it costs is asked about once more where it jumps."""
+
+    class Meta:
+        model = DeliveryMethod
+        fields = ["name", "description", "price", "free_from", "is_active", "place"]
+
+    def clean_price(self) -> Decimal:
+        price: Decimal = self.cleaned_data["price"]
+        self._ask("price", price)
+        return price
+
+    def clean_free_from(self) -> Decimal | None:
+        free_from: Decimal | None = self.cleaned_data["free_from"]
+        if free_from is not None:
+            self._ask("free_from", free_from)
+        return free_from
+
+    def _ask(self, name: str, amount: Decimal) -> None:
+        before = self.initial.get(name) if self.instance.pk else None
+        if jump := price_jump(before, amount):
+            require_agreement(self, f"{self.fields[name].label}: {jump}")
 
 
 @admin.register(DeliveryMethod)
