@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 from pytest_django import Settings
 
+from demo.urls import urlpatterns as demo_urls
 from shop.urls import shop_urls
 from tests.browser import looks, looks_checkout, looks_elsewhere
 from tests.browser.stage import Look, Stage
@@ -76,5 +77,5 @@ def test_axe(stage: Stage, name: str) -> None:
 def test_no_page_is_left_out() -> None:
     every: list[Look] = [look for group in GROUPS.values() for look in group]
     seen = {look.route for look in every if look.route}
-    assert seen | NO_PAGES == {pattern.name for pattern in shop_urls}
+    assert seen | NO_PAGES == {pattern.name for pattern in (*shop_urls, *demo_urls)}
     assert seen & NO_PAGES == set()
