@@ -154,3 +154,11 @@ class ChangedMeanwhile(Exception):
     def __init__(self, skus: Sequence[str] = ()) -> None:
         super().__init__(", ".join(skus))
         self.skus = list(skus)
+
+
+class CatalogueFileError(ValueError):
+    """The file cannot be used. The message says what is wrong with it and what to do next."""
+
+
+class CatalogueLoadError(Exception):
+    """The database refused the catalogue; nothing was changed. The message says why and what to do next."""

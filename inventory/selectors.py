@@ -1,15 +1,28 @@
-"""Questions about goods and stock. Each states its query count."""
+"""Questions about products and stock: full-text search, lists of products on sale, and stock as a person saw it.
 
+Each function states its query count; a function that returns a queryset runs none itself. See docs/search.md.
+"""
+
+import re
 from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import Any
 
-from inventory.models import ProductVariant, StockMovement
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from core.rows import instances
+from inventory.models import Product, ProductVariant, StockMovement
 
 
 @dataclass(frozen=True)
 class StockSeen:
-    """Stock as a person saw it: units on hand, and the last line of the ledger then (0 where it had none).
+    """Stock as a person saw it: units on hand, and the id of the last movement in the ledger then (0 if none).
 
-    The line tells apart what the number cannot: five taken and five given back since.
+    The id shows what the number cannot: that five units were taken and five given back since.
     """
 
     on_hand: int
@@ -17,6 +30,173 @@ class StockSeen:
 
 
 def stock_seen(variant: ProductVariant) -> StockSeen:
-    """The stock of this variant as it was loaded, for `move_stock` to compare. 1 query."""
+    """Return the stock of this variant as it was loaded, for `move_stock` to compare. 1 query."""
     last = StockMovement.objects.filter(variant=variant).values_list("pk", flat=True).first()
     return StockSeen(on_hand=variant.on_hand, movement_id=last or 0)
+
+
+_MOST_WORDS, _LONGEST_WORD = 12, 40
+_LANGUAGE = "pg_catalog.english"  # as the triggers of inventory.0006_search have it
+
+
+def search_query(text: str) -> SearchQuery | None:
+    """Return a query on `Product.search` for all words of the text, the last one also as a prefix. None without words.
+
+    Only letters and digits are kept, so nothing is left to escape.
+    """
+    words = [word[:_LONGEST_WORD] for word in re.findall(r"[^\W_]+", text)][:_MOST_WORDS]
+    if not words:
+        return None
+    beginning = SearchQuery(f"'{words[-1]}':*", config=_LANGUAGE, search_type="raw")
+    if len(words) == 1:
+        return beginning
+    return SearchQuery(" ".join(words[:-1]), config=_LANGUAGE, search_type="plain") & beginning
+
+
+def products_matching(text: str) -> QuerySet[Product]:
+    """Return products with all words in their name, number, or the names and SKUs of their variants on sale."""
+    query = search_query(text)
+    return Product.objects.filter(search=query) if query else Product.objects.none()
+
+
+def rank_matches(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Keep the products that match all words, each with its `rank`: an exact number or SKU ranks highest."""
+    query = search_query(text)
+    if query is None:
+        return products.none().annotate(rank=Value(0.0))
+    skus = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True, sku__iexact=text)
+    exact = Q(number__iexact=text) | Q(Exists(skus))
+    rank = Case(When(exact, then=Value(9.0)), default=SearchRank(F("search"), query))
+    return products.filter(search=query).annotate(rank=rank)
+
+
+# SQL and its parameters.
+Statement = tuple[str, tuple[Any, ...]]
+
+
+class Sort(StrEnum):
+    """The sort orders of a list. `RELEVANCE` needs a search text."""
+
+    RELEVANCE = "relevance"
+    POPULAR = "popular"
+    NAME = "name"
+    CHEAPEST = "cheapest"
+    DEAREST = "dearest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True)
+class GoodsFilter:
+    """Which products a list has: those that match all words of `text` and have a variant that fits.
+
+    A variant fits if its price is between the bounds and it meets `available`, a condition on variants such as
+    `cart.selectors.available_to`. None means no bound or no condition.
+    """
+
+    text: str = ""
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    available: Q | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the list has all products on sale."""
+        return self == GoodsFilter()
+
+
+@dataclass(frozen=True)
+class CategoryCount:
+    """A category, and how many products of a list it has."""
+
+    slug: str
+    name: str
+    count: int
+
+
+def products_on_sale() -> QuerySet[Product]:
+    """Return the listed products that have an active variant."""
+    on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
+    return Product.objects.filter(Exists(on_sale), is_listed=True)
+
+
+def count_by_category(goods: GoodsFilter) -> tuple[list[CategoryCount], int]:
+    """Return the categories that have some of these products, and the count of all, products without one included.
+
+    1 query.
+    """
+    rows = _counted_whole() if goods.is_empty else list(_counted(_filtered(goods)))
+    return [CategoryCount(*row) for row in rows if row[0] is not None], sum(row[2] for row in rows)
+
+
+def page_of_products(goods: GoodsFilter, *, category: str | None, sort: Sort, start: int, count: int) -> list[Product]:
+    """Return `count` of these products from index `start` on. 1 query.
+
+    Arguments: the slug of a category, or None for all; the order. `Sort.RELEVANCE` needs a `text`, and gives each
+    product its `rank`.
+    """
+    if goods.is_empty:
+        return instances(Product, *_page_of_whole(category, sort, start, count))
+    return list(_page(_filtered(goods), category, sort, start, count))
+
+
+def _filtered(goods: GoodsFilter) -> QuerySet[Product]:
+    products = products_on_sale()
+    if goods.text:
+        products = rank_matches(products, goods.text)
+    bounds: dict[str, Decimal | None] = {"price__gte": goods.min_price, "price__lte": goods.max_price}
+    conditions = Q(**{name: bound for name, bound in bounds.items() if bound is not None}) & (goods.available or Q())
+    if conditions:
+        variants = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
+        products = products.filter(Exists(variants.filter(conditions)))
+    return products
+
+
+def _counted(products: QuerySet[Product]) -> Any:
+    by_category = products.order_by("category__place", "category__name").values("category__slug", "category__name")
+    return by_category.annotate(count=Count("pk")).values_list("category__slug", "category__name", "count")
+
+
+def _counted_whole() -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(*_count_of_whole())
+        return list(cursor.fetchall())
+
+
+@cache
+def _count_of_whole() -> Statement:
+    """Cached, since it never changes: building it costs a tenth of the page, far more than running it."""
+    statement: Statement = _counted(products_on_sale()).query.sql_with_params()
+    return statement
+
+
+@lru_cache(maxsize=1024)  # of 2 KB each
+def _page_of_whole(category: str | None, sort: Sort, start: int, count: int) -> Statement:
+    """Cached for the same reason: building it costs a tenth of the page too."""
+    statement: Statement = _page(products_on_sale(), category, sort, start, count).query.sql_with_params()
+    return statement
+
+
+def _page(products: QuerySet[Product], category: str | None, sort: Sort, start: int, count: int) -> QuerySet[Product]:
+    here = products if category is None else products.filter(category__slug=category)
+    return _sorted(here, sort)[start : start + count]
+
+
+def _sorted(products: QuerySet[Product], sort: Sort) -> QuerySet[Product]:
+    match sort:
+        case Sort.RELEVANCE:
+            return products.order_by(F("rank").desc(), "name", "id")
+        case Sort.CHEAPEST:
+            return products.annotate(lowest=_lowest_price()).order_by("lowest", "name", "id")
+        case Sort.DEAREST:
+            return products.annotate(lowest=_lowest_price()).order_by("-lowest", "name", "id")
+        case Sort.NEWEST:
+            return products.order_by("-id")
+        case Sort.POPULAR:
+            return products.order_by("-units_sold", "-id")
+        case Sort.NAME:
+            return products.order_by("name", "id")
+
+
+def _lowest_price() -> Subquery:
+    on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True).order_by("price")
+    return Subquery(on_sale.values("price")[:1], output_field=DecimalField())

@@ -5,8 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from core.money import money
-from inventory.models import ProductVariant
-from inventory.models.variants import ONLY_VARIANT
+from inventory.models import ONLY_VARIANT, ProductVariant
 
 
 def full_name(variant: ProductVariant) -> str:

@@ -14,8 +14,7 @@ from delivery.deliver import deliver
 from delivery.services import drop_old_deliveries
 from delivery.wakeup import notify_waiting
 from inventory.alert_mail import mail_news_of_stock
-from inventory.imports.applying import advance_import
-from inventory.imports.lost import fail_lost_imports
+from inventory.imports.applying import advance_import, fail_lost_imports
 from inventory.imports.services import drop_old_files
 from inventory.photos import drop_unnamed_photos
 from inventory.services import refresh_alerts

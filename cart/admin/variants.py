@@ -15,7 +15,7 @@ from cart.services.stock import Moved
 from cart.stock_breakdown import stock_breakdown
 from core.admin.decorators import action
 from core.errors import Busy
-from inventory.admin.variants import ProductVariantAdmin
+from inventory.admin.catalog import ProductVariantAdmin
 from inventory.forms import StockForm
 from inventory.models import ProductVariant
 

@@ -1,12 +1,16 @@
-"""What every list of the back office is made of. Stock, carts and orders are written by services, not by forms."""
+"""Base classes of all admins: `StaffAdmin`, `ReadOnlyAdmin`, and `ServiceAdmin` for what services write."""
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from core.admin.agreement import ask_again, questions_of
 from core.admin.decorators import action
 from core.admin.export import csv_answer
 from core.admin.number_fields import NUMBER_FIELDS
@@ -41,3 +45,38 @@ class ReadOnlyAdmin(StaffAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ServiceAdmin(StaffAdmin):
+    """An admin whose saves go through services. A refusal that no form could foresee is shown on the page."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """If the service refuses, roll back, show the message and open the page again.
+
+        If a form has a question about what was typed, nothing is written before the person says yes.
+        """
+        try:
+            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+            return redirect(request.get_full_path())
+        if questions := _questions_in(answer):
+            return ask_again(self, request, questions, back=request.get_full_path())
+        return answer
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without bulk deletion: a service checks and deletes each row."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+def _questions_in(page: HttpResponse) -> list[str]:
+    """Return what to ask about a form that came back with questions only; nothing if anything else is wrong with it."""
+    shown = getattr(page, "context_data", None) or {}
+    if "adminform" not in shown:
+        return []
+    formsets = [inline.formset for inline in shown["inline_admin_formsets"]]
+    if any(formset.is_bound and formset.non_form_errors() for formset in formsets):
+        return []
+    return questions_of([shown["adminform"].form, *(form for formset in formsets for form in formset.forms)])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from demo.invoices.words import COLOURS, NOT_FIRST, NOT_LAST, SIZES, SMALL_WORDS
-from inventory.models.variants import ONLY_VARIANT
+from inventory.models import ONLY_VARIANT
 
 _ARTICLES = {"a", "an", "the"}
 _CONNECTORS = SMALL_WORDS - _ARTICLES | {"&", "-", ""}

@@ -1,5 +1,5 @@
-"""The back office of this app, a module a subject."""
+"""The admin of this app: products with their stock ledger, low-stock alerts, and imports."""
 
-from inventory.admin import alerts, goods, imports, stock, variants
+from inventory.admin import alerts, catalog, imports
 
-__all__ = ["alerts", "goods", "imports", "stock", "variants"]
+__all__ = ["alerts", "catalog", "imports"]

@@ -16,8 +16,8 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
+from inventory.forms import ImportForm
 from inventory.imports.files import MOST_BYTES, blank_lines
-from inventory.imports.forms import ImportForm
 from inventory.imports.importers import IMPORTERS, read_progress
 from inventory.imports.models import ImportJob
 from inventory.imports.services import can_retry, cancel_import, confirm_import, retry_import, same_files, start_import

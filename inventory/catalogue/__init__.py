@@ -1,6 +1,5 @@
-"""A file of goods as products, variants and opening stock: reading it, and one bulk load.
+"""Loads a catalogue file as products, variants and opening stock.
 
-`files` opens a file, `reading` makes `rows` of it and accounts for each line, `report` tells a person of that, and
-`load` writes the rows. Only `load` knows the database. A kind of file that is no catalogue has a reader of its own
-(SHOP_CATALOGUE_READERS).
+`reading` opens a file, makes `rows` of its lines and reports on each line. `load` writes the rows; only it uses the
+database. A file of another kind has a reader of its own, named in SHOP_CATALOGUE_READERS.
 """

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from core.locks import AdvisoryLock
 from inventory.catalogue.rows import STOCK_DAYS, CatalogueRow
+from inventory.errors import CatalogueLoadError
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
@@ -21,10 +22,6 @@ _CAUSE_LENGTH = 100
 _DAYS_OF_WARNING = 7
 
 
-class CatalogueLoadError(Exception):
-    """The database refused the catalogue; nothing was changed. The message says why and what to do next."""
-
-
 class Loaded(NamedTuple):
     """What a load did. `present` counts variants that were there before and were left as they are."""
 
@@ -34,7 +31,7 @@ class Loaded(NamedTuple):
     present: int
 
 
-def catalogue_load(
+def load_catalogue(
     *, rows: Sequence[CatalogueRow], cause: str, only_if_empty: bool = False, actor: User | None = None
 ) -> Loaded | None:
     """Create the missing products and variants, each new variant with its opening stock in the ledger.

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TextIO
 
 from core.numbers import UnreadableNumber, read_money, read_units
-from inventory.catalogue.files import CatalogueFileError
+from inventory.errors import CatalogueFileError
 
 LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
 LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence

@@ -1,4 +1,7 @@
-"""What a worker does with an import: check it, and apply it once a person has confirmed what they saw."""
+"""What a worker does with an import: `advance_import` checks it, and applies it once staff have confirmed the preview.
+
+`fail_lost_imports` fails the imports that no worker will take up any more.
+"""
 
 import logging
 
@@ -12,6 +15,7 @@ from inventory.imports.models import ImportJob, ImportLine
 from inventory.imports.plan import Plan, moved_since, told
 from inventory.imports.services import log_import
 from inventory.locks import lock_import
+from outbox.models import OutboxRow
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +46,6 @@ def advance_import(*, job_id: int) -> None:
             problem = f"Nothing was changed. {type(error).__name__}: {error} Upload the file again, or a part of it."
             _end(job, State.FAILED, problem=problem)
     forget_progress(job_id)
-
-
-def fail_import(*, job: ImportJob, why: str) -> None:
-    """Let a locked job fail that no worker will come to any more. Argument: why, for people."""
-    _end(job, State.FAILED, problem=f"Nothing was changed. {why} Check it again below, or upload a part of the file.")
 
 
 def _check(job: ImportJob) -> None:
@@ -103,3 +102,36 @@ def _end(job: ImportJob, state: str, **values: object) -> None:
     for name, value in values.items():
         setattr(job, name, value)
     job.save(update_fields=["state", *values])
+
+
+_EFFECT = "advance_imports"
+
+
+def fail_lost_imports() -> int:
+    """Fail every import whose outbox row is dead or was discarded, so that its page says why and offers another try.
+
+    Returns how many imports failed. 1 query, and 3 for each running import.
+    """
+    running = ImportJob.objects.filter(state__in=ImportJob.RUNNING).values_list("pk", flat=True)
+    return sum(_fail_if_lost(job_id) for job_id in list(running))
+
+
+@transaction.atomic
+def _fail_if_lost(job_id: int) -> bool:
+    """Return whether the import failed. Checked under its lock: staff may have retried it, or a worker may be at it."""
+    job = lock_import(job_id, wait=False)
+    rows = OutboxRow.objects.filter(effect=_EFFECT, key=str(job_id))
+    if job is None or not job.is_running or rows.filter(is_dead=False).exists():
+        return False
+    dead = rows.order_by("pk").last()
+    problem = f"Nothing was changed. {_why(dead)} Check it again below, or upload a part of the file."
+    _end(job, State.FAILED, problem=problem)
+    # From now on staff decide about the import, not about its row.
+    rows.delete()
+    return True
+
+
+def _why(dead: OutboxRow | None) -> str:
+    if dead is None:
+        return "What waited for a worker was discarded."
+    return f"It was tried {dead.attempts} times, at last with this: {' '.join(dead.error.split()).rstrip('.')}."

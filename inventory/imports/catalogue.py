@@ -12,7 +12,7 @@ from django.db import connection
 
 from core.locks import AdvisoryLock
 from core.text import counted
-from inventory.catalogue.load import Loaded, catalogue_load
+from inventory.catalogue.load import Loaded, load_catalogue
 from inventory.catalogue.rows import CATALOGUE_COLUMNS, CatalogueRow, parse_row
 from inventory.errors import ChangedMeanwhile
 from inventory.imports.adjustments import variants_by_sku
@@ -141,7 +141,7 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     CatalogueLoadError; the caller rolls back.
     """
     _lock_all(plan)
-    loaded = catalogue_load(rows=plan.new, cause=cause, actor=actor)
+    loaded = load_catalogue(rows=plan.new, cause=cause, actor=actor)
     if loaded is None or loaded.variants_created != len(plan.new):
         raise ChangedMeanwhile
     renamed = {number: names for number, names in plan.product_names.items() if names[0]}

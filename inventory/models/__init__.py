@@ -1,12 +1,11 @@
-"""Goods, what is on hand of them, and the ledger that explains every number."""
+"""The tables of this app: products and variants, the stock ledger with its low-stock alerts, and imports."""
 
 from inventory.imports.models import ImportJob, ImportLine
-from inventory.models.alerts import AlertMute, LowStockAlert
-from inventory.models.movements import StockMovement
-from inventory.models.products import SOLD_WITHIN, Category, Product
-from inventory.models.variants import PriceChange, ProductVariant
+from inventory.models.catalog import ONLY_VARIANT, SOLD_WITHIN, Category, PriceChange, Product, ProductVariant
+from inventory.models.stock import AlertMute, LowStockAlert, StockMovement
 
 __all__ = [
+    "ONLY_VARIANT",
     "SOLD_WITHIN",
     "AlertMute",
     "Category",

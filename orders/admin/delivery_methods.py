@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.admin.agreement import require_agreement
-from inventory.admin.refusals import ServiceAdmin
+from core.admin.base import ServiceAdmin
 from inventory.wording import price_jump
 from orders.models import DeliveryMethod
 from orders.services import delete_delivery_method, save_delivery_method

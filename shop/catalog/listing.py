@@ -6,8 +6,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from cart.owners import Owner
-from inventory.listing import CategoryCount, count_by_category, page_of_products
 from inventory.models import Category
+from inventory.selectors import CategoryCount, count_by_category, page_of_products
 from shop.catalog.offers import Offer
 from shop.catalog.query import ListQuery
 from shop.catalog.selectors import PRODUCTS_A_PAGE, offers_of

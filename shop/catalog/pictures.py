@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
-from inventory.models import Product, ProductVariant
-from inventory.models.variants import ONLY_VARIANT
+from inventory.models import ONLY_VARIANT, Product, ProductVariant
 from inventory.photos import SIZES, photo_path
 
 PLAIN = "shop/placeholder.svg"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from cart.owners import Owner
 from cart.selectors import available_to
 from core.numbers import UnreadableNumber, read_money
-from inventory.listing import GoodsFilter, Sort
+from inventory.selectors import GoodsFilter, Sort
 
 SORTS = {
     Sort.RELEVANCE: gettext_lazy("Best match"),

@@ -7,7 +7,7 @@ from django.template import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from inventory.listing import CategoryCount
+from inventory.selectors import CategoryCount
 from shop.cart.rows import Row, line_facts
 from shop.catalog.cards import card_of
 from shop.catalog.offers import Offer

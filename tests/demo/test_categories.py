@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from demo import CATALOGUE_FILE
 from demo.categories import DEPARTMENTS, OTHER, category_of
-from inventory.catalogue.load import catalogue_load
+from inventory.catalogue.load import load_catalogue
 from inventory.catalogue.reading import read_catalogue
 from inventory.models import Category, Product
 from inventory.sorting import ensure_categories, sort_products
@@ -56,7 +56,7 @@ def product(name: str, **columns: object) -> Product:
 @pytest.mark.django_db
 def test_an_import_sorts_what_it_creates() -> None:
     rows = [row for row in read_catalogue(CATALOGUE_FILE, lambda *_: None).rows if row.product_number == "15044"]
-    catalogue_load(rows=rows, cause="test")
+    load_catalogue(rows=rows, cause="test")
     assert Product.objects.get(number="15044").category == Category.objects.get(slug="bags")
 
 

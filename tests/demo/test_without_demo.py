@@ -16,8 +16,8 @@ from pytest_django import Settings
 from backoffice.roles import CLERK, MANAGER
 from demo import CATALOGUE_FILE
 from demo.management.commands import create_demo_staff
-from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.reading import read_catalogue
+from inventory.errors import CatalogueFileError
 from inventory.models import Category, Product, ProductVariant
 from inventory.services import save_product
 from orders.models import DeliveryMethod, Order

@@ -12,8 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from inventory.catalogue.load import CatalogueLoadError, Loaded, catalogue_load, low_stock_threshold, product_slug
+from inventory.catalogue.load import Loaded, load_catalogue, low_stock_threshold, product_slug
 from inventory.catalogue.rows import CatalogueRow
+from inventory.errors import CatalogueLoadError
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
 from tests.support.databases import somebody_waits
@@ -69,7 +70,7 @@ def test_a_shop_without_sales_begins_with_what_it_has_most_of() -> None:
     """The newest product comes first where nothing was sold; of a file, that is the one with the largest stock."""
     plenty = replace(CAKESTAND, opening_stock=5)
     rows = [replace(CUTLERY, sku="1", product_number="1"), CUTLERY, plenty, replace(CUTLERY, sku="84997B")]
-    catalogue_load(rows=rows, cause="test")
+    load_catalogue(rows=rows, cause="test")
     numbers = Product.objects.order_by("-units_sold", "-id").values_list("number", flat=True)
     assert list(numbers) == ["84997", "1", "22423"]
 
@@ -151,15 +152,15 @@ def test_if_empty_loads_once(log: Path) -> None:
 @pytest.mark.django_db
 def test_if_empty_is_asked_again_under_the_lock() -> None:
     """Two first runs at once: the second found no product before it waited for the first."""
-    catalogue_load(rows=[CUTLERY], cause="first")
+    load_catalogue(rows=[CUTLERY], cause="first")
 
-    assert catalogue_load(rows=[CAKESTAND], cause="second", only_if_empty=True) is None
+    assert load_catalogue(rows=[CAKESTAND], cause="second", only_if_empty=True) is None
     assert not ProductVariant.objects.filter(sku="22423").exists()
 
 
 @pytest.mark.django_db
 def test_a_long_file_name_is_cut_for_the_ledger() -> None:
-    catalogue_load(rows=[CUTLERY], cause="x" * 200 + "log.csv")
+    load_catalogue(rows=[CUTLERY], cause="x" * 200 + "log.csv")
 
     cause = StockMovement.objects.get().cause
     assert len(cause) == 100
@@ -187,7 +188,7 @@ def test_a_load_that_fails_late_leaves_nothing() -> None:
     stock_changed.connect(fail)
     try:
         with pytest.raises(ZeroDivisionError):
-            catalogue_load(rows=[CUTLERY, CAKESTAND], cause="test")
+            load_catalogue(rows=[CUTLERY, CAKESTAND], cause="test")
     finally:
         stock_changed.disconnect(fail)
     assert everything() == [[], [], []]
@@ -199,7 +200,7 @@ def test_a_product_of_staff_in_the_way_is_one_clear_error() -> None:
     before = everything()
 
     with pytest.raises(CatalogueLoadError, match="collides with what the shop has") as caught:
-        catalogue_load(rows=[CAKESTAND, CUTLERY], cause="test")
+        load_catalogue(rows=[CAKESTAND, CUTLERY], cause="test")
 
     assert "cutlery-84997" in str(caught.value), "the message names the product in the way"
     assert "\n" not in str(caught.value)
@@ -210,7 +211,7 @@ def test_a_product_of_staff_in_the_way_is_one_clear_error() -> None:
 def test_two_loads_at_once_run_one_after_the_other() -> None:
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
-            first = catalogue_load(rows=[CUTLERY, CAKESTAND], cause="first")
+            first = load_catalogue(rows=[CUTLERY, CAKESTAND], cause="first")
             rival = pool.submit(load_on_own_connection)
             wait_until(somebody_waits, "the rival waits")
         second = rival.result(timeout=30)
@@ -221,7 +222,7 @@ def test_two_loads_at_once_run_one_after_the_other() -> None:
 
 def load_on_own_connection() -> Loaded | None:
     try:
-        return catalogue_load(rows=[CUTLERY, CAKESTAND], cause="second")
+        return load_catalogue(rows=[CUTLERY, CAKESTAND], cause="second")
     finally:
         connection.close()
 

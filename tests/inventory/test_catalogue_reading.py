@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from demo.invoices.lines import LOG_COLUMNS
-from inventory.catalogue.files import CatalogueFileError
 from inventory.catalogue.reading import read_catalogue
 from inventory.catalogue.rows import CATALOGUE_COLUMNS, write_rows
+from inventory.errors import CatalogueFileError
 
 GOOD = ["85123A", "85123", "Hanging Heart", "White", "2.55", "12"]
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import Q
 from pytest_django import DjangoAssertNumQueries
 
-from inventory.listing import CategoryCount, GoodsFilter, Sort, _page_of_whole, count_by_category, page_of_products
 from inventory.models import Product, ProductVariant
+from inventory.selectors import CategoryCount, GoodsFilter, Sort, _page_of_whole, count_by_category, page_of_products
 from inventory.sorting import ensure_categories
 from tests.conftest import MakeVariant
 

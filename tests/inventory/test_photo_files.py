@@ -119,7 +119,7 @@ def test_a_form_that_relies_on_the_files_finds_them_after_its_commit(
         take_away(product)
         drop_unnamed_photos()
 
-    at_the_seam("inventory.admin.goods.save_product", rivals)
+    at_the_seam("inventory.admin.catalog.save_product", rivals)
     assert save(staff, other, photograph=upload(CONTENT)).status_code == 302
     other.refresh_from_db()
     assert drop_unnamed_photos() == 0

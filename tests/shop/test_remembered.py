@@ -16,8 +16,8 @@ from django.utils.html import escape
 
 from cart.models import CartItem
 from cart.owners import Owner
-from inventory.listing import CategoryCount
 from inventory.models import Product, ProductVariant
+from inventory.selectors import CategoryCount
 from shop import fragment_cache
 from shop.cart.rows import LineFacts
 from shop.catalog.cards import Card

@@ -45,7 +45,7 @@ def pages(staff: User, variant: ProductVariant, *, without: Callable[[], None] |
     """Who saves the product's page stands where the product is saved and its variant is not."""
     whole = (staff.pk, "product", variant.product_id, product_page(variant))
     alone = (staff.pk, "productvariant", variant.pk, variant_page(variant))
-    pause = "inventory.admin.goods.save_product"
+    pause = "inventory.admin.catalog.save_product"
     return [Actor(save_page, whole, without=without, pause_after=pause), Actor(save_page, alone, without=without)]
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from demo.invoices.lines import LOG_COLUMNS, LogLine, parse_line
-from inventory.catalogue.files import CatalogueFileError, Progress, csv_rows, silent
+from inventory.catalogue.reading import Progress, csv_rows, silent
+from inventory.errors import CatalogueFileError
 
 NOT_BOUGHT = "no units: corrections between invoices"
 NOT_BROUGHT_BACK = "a return of no units"

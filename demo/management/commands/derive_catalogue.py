@@ -7,10 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.text import counted
 from demo import CATALOGUE_FILE
-from inventory.catalogue.files import CatalogueFileError
-from inventory.catalogue.reading import read_catalogue
-from inventory.catalogue.report import account_of, progress_to
+from inventory.catalogue.reading import account_of, progress_to, read_catalogue
 from inventory.catalogue.rows import write_rows
+from inventory.errors import CatalogueFileError
 
 
 class Command(BaseCommand):

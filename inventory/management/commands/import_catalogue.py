@@ -7,10 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.text import counted
-from inventory.catalogue.files import CatalogueFileError
-from inventory.catalogue.load import CatalogueLoadError, Loaded, catalogue_load
-from inventory.catalogue.reading import read_catalogue
-from inventory.catalogue.report import account_of, progress_to
+from inventory.catalogue.load import Loaded, load_catalogue
+from inventory.catalogue.reading import account_of, progress_to, read_catalogue
+from inventory.errors import CatalogueFileError, CatalogueLoadError
 from inventory.models import Product
 
 NO_FILE = "The settings name no catalogue, so nothing was loaded. To load one, name its file."
@@ -41,7 +40,7 @@ class Command(BaseCommand):
             return
         try:
             reading = read_catalogue(file, progress_to(self.stderr))
-            loaded = catalogue_load(rows=reading.rows, cause=file.name, only_if_empty=if_empty)
+            loaded = load_catalogue(rows=reading.rows, cause=file.name, only_if_empty=if_empty)
         except (CatalogueFileError, CatalogueLoadError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(account_of(reading))

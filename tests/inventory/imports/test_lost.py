@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from inventory.errors import ImportNotWaiting
-from inventory.imports.lost import fail_lost_imports
+from inventory.imports.applying import fail_lost_imports
 from inventory.imports.models import ImportJob
 from inventory.imports.services import retry_import
 from inventory.models import ProductVariant

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cart.audit import AuditReport, audit_stock
 from core.text import counted
-from inventory.catalogue.files import CatalogueFileError
-from inventory.catalogue.report import progress_to
+from inventory.catalogue.reading import progress_to
+from inventory.errors import CatalogueFileError
 from outbox.models import OutboxRow
 from tools.replay import Account, Replay, ReplayLog, ServiceShop, Shop, WebShop, read_log
 

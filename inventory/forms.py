@@ -1,15 +1,91 @@
-"""The form that receives, adjusts and counts."""
+"""The forms of the admin: `ProductForm`, `VariantForm`, `StockForm` (stock movements) and `ImportForm` (uploads)."""
 
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
+from core.admin.agreement import require_agreement
 from core.admin.number_fields import UnitsField
-from inventory.models import ProductVariant, StockMovement
+from inventory.errors import PriceChangedMeanwhile
+from inventory.imports.models import ImportJob
+from inventory.models import Product, ProductVariant, StockMovement
+from inventory.photos import Photo, read_photo
 from inventory.selectors import StockSeen, stock_seen
+from inventory.services.catalog import check_price_seen
+from inventory.wording import price_jump
+
+
+class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A product, with a photograph to send or to take away."""
+
+    photograph = forms.FileField(
+        label=_("Photograph"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("JPEG, PNG or WebP, at most 8 MB and 40 megapixels. It takes the place of the drawing."),
+    )
+    remove_photograph = forms.BooleanField(
+        label=_("Show the drawing again"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
+
+    class Meta:
+        model = Product
+        fields = ["number", "name", "slug", "category", "is_listed"]
+
+    def clean_photograph(self) -> Photo | None:
+        """The photograph in our sizes; nothing is stored before the whole form is right."""
+        upload: Any = self.cleaned_data["photograph"]
+        return read_photo(upload.file, upload.size) if upload else None
+
+
+class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A variant. The price that was on the page comes back with it: a form left open all day resets no price."""
+
+    class Meta:
+        model = ProductVariant
+        fields = ["product", "sku", "name", "price", "low_stock_threshold", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "price" in self.fields and self.instance.pk:
+            self.fields["price"].show_hidden_initial = True
+
+    @property
+    def price_seen(self) -> Decimal | None:
+        """The price when the page was made; None for a new variant, or where the form was made by hand."""
+        try:
+            return Decimal(self.data.get(self.add_initial_prefix("price"), ""))
+        except InvalidOperation:
+            return None
+
+    def clean_price(self) -> Decimal:
+        """Refuse here already what the service would: so the form keeps what was typed. Ask about a jump."""
+        price: Decimal = self.cleaned_data["price"]
+        if self.instance.pk and "price" in self.changed_data:
+            try:
+                check_price_seen(seen=self.price_seen, now=self.initial["price"], wanted=price)
+            except PriceChangedMeanwhile as refusal:
+                raise forms.ValidationError(refusal.messages) from refusal
+        if "price" in self.changed_data:
+            self._ask_about(price)
+        return price
+
+    def _ask_about(self, price: Decimal) -> None:
+        before = self.initial.get("price") if self.instance.pk else None
+        if jump := price_jump(before, price):
+            require_agreement(self, f"{self.instance.sku or self.cleaned_data.get('sku', '')}: {jump}")
+
 
 _MOST_UNITS = 1_000_000
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was moved: look, and send it again."
@@ -109,3 +185,24 @@ class StockForm(forms.Form):
         seen = stock_seen(variant)
         typed = {name: self.data.get(name) for name in self.fields}
         self.data = {**typed, "seen_on_hand": seen.on_hand, "seen_movement": seen.movement_id, **changed}
+
+
+class ImportForm(forms.Form):
+    """A file, and what it is of: one of the kinds that the person may import."""
+
+    kind = forms.TypedChoiceField(
+        label="What is it?", coerce=ImportJob.Kind, widget=UnfoldAdminRadioSelectWidget(radio_style=1)
+    )
+    file = forms.FileField(
+        label="CSV file",
+        max_length=200,
+        allow_empty_file=True,  # an empty file gets its own words
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,text/csv"}),
+        help_text="UTF-8, with commas or semicolons; at most 2 MB and 20,000 rows.",
+    )
+
+    def __init__(self, kinds: Iterable[ImportJob.Kind], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(one.value, one.label) for one in kinds]
+        kind.initial = kind.choices[0][0]
