@@ -13,18 +13,18 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "signals.md"
 _HEAD = """# Signals
 
-An app announces what happened and imports no listener; `workers/receivers/` listens, and so can an app of your own,
-without a change to the shop. A receiver of a signal that is sent *inside the transaction* runs in it: what it writes is
-kept or lost with the change, and an exception in it undoes the change. So it does no slow work, but asks for an effect
-([effects.md](effects.md)).
+An app announces what happened and imports no listener. `workers/receivers/` listens, and so can an app of your own,
+without a change to the shop. A receiver of a signal that is sent *inside the transaction* runs in it. What it writes
+is committed or rolled back with the change, and an exception in it undoes the change. So it does no slow work, but
+enqueues an effect ([effects.md](effects.md)).
 
 A line of a cart that is added, changed or removed is announced by Django's own `post_save` and `post_delete` of
 `cart.models.CartItem`; `instance.quantity_change` says by how many units.
 
-## An example: a message in a chat room at low stock
+## An example: a chat message at low stock
 
-This is all of it, in an app of its own. Import the module in the app's `AppConfig.ready`, and put the address that the
-chat gives you for messages from outside (Slack calls it an incoming web hook) into the settings as `CHAT_ADDRESS`.
+This is the whole code, in an app of its own. Import the module in the app's `AppConfig.ready`. Set `CHAT_ADDRESS` in
+the settings to the address that the chat gives you for messages from outside (Slack calls it an incoming web hook).
 
 ```python
 import uuid
@@ -50,13 +50,13 @@ def tell_the_chat(alert: LowStockAlert, **kwargs: object) -> None:
     )
 ```
 
-The receiver asks nobody: it writes a row in the transaction of the alert, and a worker sends the message after it
-([delivery.md](delivery.md)). A chat that hangs delays nothing else, one that is away gets the message later, and one
-that refuses it leaves a dead delivery for staff. (`tests/project/test_docs_example.py` runs exactly these lines.)
+The receiver calls nobody: it writes a row in the transaction of the alert, and a worker sends the message afterwards
+([delivery.md](delivery.md)). A chat that hangs delays nothing else. One that is down gets the message later. One that
+refuses the message leaves a dead delivery for staff. (`tests/project/test_docs_example.py` runs exactly these lines.)
 
 ## The signals
 
-This part is made by `make docs` of the docstrings in each app's `signals.py`.
+`make docs` makes this part of the docstrings in the `signals.py` of each app.
 """
 _ARGUMENT = re.compile(r"^    (?P<name>\w+) \((?P<type>.+?)\): (?P<text>.+)$", re.MULTILINE)
 
