@@ -1,6 +1,6 @@
-"""Partial answers: the part of a page that a form changed, with the header's cart and the messages beside it.
+"""Partials for htmx: the piece of a page that a form changed, with the header's cart and the messages beside it.
 
-Without JavaScript the same forms get whole pages; nothing works in one way only.
+Without JavaScript the same forms get whole pages, so everything works in both ways.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shop.accounts.shoppers import ShopRequest
 
 @dataclass(frozen=True)
 class PageShown:
-    """The page that a part goes into, in the place of `request` in its template: links back lead there."""
+    """Stands for `request` in a partial's template, so that links back lead to the page that shows the partial."""
 
     address: str
 
@@ -23,15 +23,18 @@ class PageShown:
         return self.address
 
 
-def wants_part(request: HttpRequest) -> bool:
-    """Whether htmx asks. By the header, since troubles are answered before and after any middleware."""
+def wants_partial(request: HttpRequest) -> bool:
+    """Whether htmx asks. Read from the header: some errors are answered where `request.htmx` is not set."""
     return request.headers.get("HX-Request") == "true"
 
 
-def part(request: ShopRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Answer with one part of the page; header and messages are swapped in by their ids."""
+def render_partial(request: ShopRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Answer with one partial; htmx swaps the header and the messages in by their ids."""
     here = urlsplit(request.htmx.current_url_abs_path or "/")
     shown = PageShown(here._replace(fragment="").geturl())
     return render(
-        request, "shop/_answer.html", context | {"part": template, "is_part": True, "request": shown}, status=status
+        request,
+        "shop/_answer.html",
+        context | {"partial": template, "is_partial": True, "request": shown},
+        status=status,
     )

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.accounts.shoppers.ShopperMiddleware",
-    "shop.middleware.TroubleMiddleware",
+    "shop.pages.errors.ErrorPageMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"

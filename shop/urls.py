@@ -9,9 +9,9 @@ from shop.accounts import account
 from shop.accounts import views as accounts
 from shop.cart import adding, lines, undo
 from shop.cart import views as cart
-from shop.catalog import pictures, product
+from shop.catalog import pictures
 from shop.catalog import views as catalog
-from shop.checkout import address, review
+from shop.checkout import views as checkout
 from shop.orders import payments
 from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
@@ -21,7 +21,7 @@ shop_urls = [
     path("", catalog.catalogue, name="catalogue"),
     path("c/<slug:slug>/", catalog.catalogue, name="category"),
     re_path(r"^photos/(?P<name>[0-9a-f]{32})-(?P<size>[a-z]+)\.webp$", pictures.photo, name="photo"),
-    path("products/<slug:slug>/", product.product, name="product"),
+    path("products/<slug:slug>/", catalog.product, name="product"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),
     path("cart/undo/", undo.undo, name="cart_undo"),
@@ -29,8 +29,8 @@ shop_urls = [
     path("cart/lines/<int:line_id>/", lines.set_quantity, name="cart_line"),
     path("cart/lines/<int:line_id>/remove/", lines.remove, name="cart_line_remove"),
     path("cart/lines/<int:line_id>/retake/", lines.reclaim, name="cart_line_reclaim"),
-    path("checkout/", address.address, name="checkout"),
-    path("checkout/review/", review.review, name="checkout_review"),
+    path("checkout/", checkout.address, name="checkout"),
+    path("checkout/review/", checkout.review, name="checkout_review"),
     path("orders/<str:token>/", by_link(orders.order_page), name="order"),
     path("orders/<str:token>/pay/", by_link(orders.order_pay), name="order_pay"),
     path("orders/<str:token>/cancel/", by_link(orders.order_cancel), name="order_cancel"),
@@ -62,4 +62,4 @@ urlpatterns = [
     *(path("", include(name)) for name in settings.SHOP_EXTRA_URLS),
 ]
 
-handler500 = "shop.pages.server_error.server_error"
+handler500 = "shop.pages.errors.server_error"

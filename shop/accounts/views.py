@@ -31,7 +31,7 @@ from django.views.generic import FormView
 
 from core.ratelimit import LETTERS, LOGINS, network_to_wait, seconds_to_wait
 from shop.accounts.forms import LoginForm, NewPasswordForm, ResetForm, SignupForm, StaffPasswordForm
-from shop.pages.errors import Notice, answer
+from shop.pages.errors import ErrorPage, error_response
 
 __all__ = [
     "LoginView",
@@ -61,7 +61,7 @@ def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             text = _(
                 "Too many people log in or sign up from where you are. Nothing was changed; please try again later."
             )
-            return answer(request, Notice(429, "too_many_logins", _("Not so fast"), text, retry_after=wait))
+            return error_response(request, ErrorPage(429, "too_many_logins", _("Not so fast"), text, retry_after=wait))
         return view(request, *args, **kwargs)
 
     return limited
@@ -96,7 +96,7 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
 def too_many_letters(request: HttpRequest, wait: int) -> HttpResponse:
     """The answer to who has had enough letters sent; `wait` in seconds."""
     text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
-    return answer(request, Notice(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
+    return error_response(request, ErrorPage(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
 
 
 @method_decorator([never_cache, _limited], name="dispatch")

@@ -1,11 +1,10 @@
-"""Changing the lines of the cart: the owner's own only, since every id is looked up in the owner's cart."""
+"""Views that change the lines of the cart. Every id is looked up in the owner's cart, so nobody changes another's."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -18,19 +17,18 @@ from cart.selectors import line_exists
 from cart.services import extend_own_holds, reclaim_line, remove_line, set_line_quantity
 from inventory.errors import VariantUnavailable
 from shop.accounts.shoppers import ShopRequest
-from shop.cart.posted import posted_key, posted_next, posted_quantity
+from shop.cart.posted import posted_key, posted_quantity
 from shop.cart.refusals import problem_of
-from shop.cart.undo_tags import undo_tag
-from shop.cart.views import Refused, cart_page, contents_of
+from shop.cart.undo import undo_tag
+from shop.cart.views import RefusedChange, cart_page, contents_of, to_cart
 from shop.catalog.selectors import variant_with_product
-from shop.htmx import wants_part
 from shop.wording import full_name, line_price_change
 
 
 @never_cache
 @require_POST
 def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
-    """`POST /cart/lines/<id>/` with `quantity`, the units that the line shall have."""
+    """`POST /cart/lines/<id>/` with `quantity`, the units that the line is to have."""
 
     def change(owner: Owner) -> Cart:
         quantity = posted_quantity(request)
@@ -42,7 +40,7 @@ def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 def reclaim(request: ShopRequest, line_id: int) -> HttpResponse:
-    """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold ran out."""
+    """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold expired."""
 
     def change(owner: Owner) -> Cart:
         return reclaim_line(owner=owner, item_id=line_id, idempotency_key=posted_key(request))
@@ -53,7 +51,7 @@ def reclaim(request: ShopRequest, line_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 def remove(request: ShopRequest, line_id: int) -> HttpResponse:
-    """`POST /cart/lines/<id>/remove/`. To remove what is gone already is no error; a line of others is not found."""
+    """`POST /cart/lines/<id>/remove/`. Removing a line that is gone is no error; a line of others is 404."""
     try:
         item = remove_line(owner=_owner(request), item_id=line_id)
     except LineNotFound as error:
@@ -68,17 +66,17 @@ def remove(request: ShopRequest, line_id: int) -> HttpResponse:
 @never_cache
 @require_POST
 def extend(request: ShopRequest) -> HttpResponse:
-    """`POST /cart/keep/`: prolong the live holds, so many times as each may be."""
+    """`POST /cart/keep/`: extend each live hold that may still be extended."""
     owner = request.shopper.owner
     try:
-        kept = extend_own_holds(owner=owner, idempotency_key=posted_key(request)) if owner else 0
+        extended = extend_own_holds(owner=owner, idempotency_key=posted_key(request)) if owner else 0
     except ValidationError as error:
         problem = problem_of(error)
         messages.error(request, problem.text)
         return cart_page(request, contents_of(request), status=problem.status)
-    if kept:
-        text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", kept)
-        messages.success(request, text % {"count": kept})
+    if extended:
+        text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", extended)
+        messages.success(request, text % {"count": extended})
     return to_cart(request)
 
 
@@ -95,13 +93,13 @@ def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], Cart])
 
 
 def _refused(request: ShopRequest, line_id: int, error: ValidationError | VariantUnavailable) -> HttpResponse:
-    """The cart as it is, with the refusal beside the line's field and what was typed still in it."""
+    """The cart as it is, with the refusal beside the line's field, which still shows what was typed."""
     contents = contents_of(request)
     held = {line.pk: line.reserved_quantity for line in contents.lines}
     if line_id not in held:
         raise Http404
     problem = problem_of(error, held=held[line_id])
-    refused = Refused(line_id, request.POST.get("quantity"), problem)
+    refused = RefusedChange(line_id, request.POST.get("quantity"), problem)
     return cart_page(request, contents, refused=refused, status=problem.status)
 
 
@@ -110,10 +108,3 @@ def _owner(request: ShopRequest) -> Owner:
     if owner is None:
         raise Http404
     return owner
-
-
-def to_cart(request: ShopRequest) -> HttpResponse:
-    """The cart as it is now: at once where a part is asked for, else by its address, or that which the form names."""
-    if wants_part(request):
-        return cart_page(request, contents_of(request))
-    return HttpResponseRedirect(posted_next(request) or reverse("shop:cart"), status=303)

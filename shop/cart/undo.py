@@ -1,6 +1,13 @@
-"""Undoing a removal: an add like any other, so what others took meanwhile is not taken back from them."""
+"""Undoing a removal: the offer, which travels in a message's tags since a guest has no session, and the view `undo`.
+
+An undo is an add like any other: what others took meanwhile stays theirs.
+"""
+
+import re
+from dataclasses import dataclass
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -9,26 +16,52 @@ from django.views.decorators.http import require_POST
 
 from cart.errors import GuestTokenRetired
 from cart.services import add_product_to_cart
-from core.ratelimit import ADDS, seconds_to_wait
 from inventory.errors import VariantUnavailable
 from shop.accounts.shoppers import ShopRequest
-from shop.cart.lines import to_cart
 from shop.cart.posted import posted_key, posted_quantity, posted_variant_id
-from shop.cart.refusals import Problem, problem_of
-from shop.cart.undo_tags import fewer_tag
-from shop.cart.views import cart_page, contents_of
+from shop.cart.refusals import Problem, problem_of, too_many_adds
+from shop.cart.views import cart_page, contents_of, to_cart
 from shop.catalog.selectors import variant_with_product
-from shop.pages.errors import Notice, answer
 from shop.wording import counted, line_price
+
+_TAG = re.compile(r"\b(?P<kind>undo|fewer)-(?P<variant>\d{1,18})-(?P<quantity>\d{1,10})\b")
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The units of a variant that can be put back into the cart, and what the button says."""
+
+    variant_id: int
+    quantity: int
+    label: str
+
+
+def undo_tag(variant_id: int, quantity: int) -> str:
+    """The tag of a message that offers to put a removed line back."""
+    return f"undo-{variant_id}-{quantity}"
+
+
+def fewer_tag(variant_id: int, quantity: int) -> str:
+    """The tag of a message that offers as many units as there are, where fewer are free than were removed."""
+    return f"fewer-{variant_id}-{quantity}"
+
+
+def undo_of(message: Message) -> Undo | None:
+    """What this message offers; None where it offers nothing."""
+    found = _TAG.search(message.extra_tags or "")
+    if found is None:
+        return None
+    quantity = int(found["quantity"])
+    label = _("Undo") if found["kind"] == "undo" else _("Take %(count)d instead") % {"count": quantity}
+    return Undo(int(found["variant"]), quantity, label)
 
 
 @never_cache
 @require_POST
 def undo(request: ShopRequest) -> HttpResponse:
     """`POST /cart/undo/` with `variant`, `quantity` and `key`."""
-    if wait := seconds_to_wait(request, ADDS):
-        text = _("You are adding faster than we can pack. Nothing was added; please try again in a moment.")
-        return answer(request, Notice(429, "too_many_adds", _("Not so fast"), text, retry_after=wait), offer_again=True)
+    if too_many := too_many_adds(request):
+        return too_many
     variant_id = posted_variant_id(request)
     if request.shopper.owner is None:
         raise Http404
@@ -43,7 +76,7 @@ def undo(request: ShopRequest) -> HttpResponse:
 
 
 def _put_back(request: ShopRequest, variant_id: int) -> str:
-    """What became of it, with the price: the removed line may have had another."""
+    """Add the units; returns what to say, with the price, which may differ from the removed line's."""
     quantity, token, key = posted_quantity(request), request.shopper.guest_token, posted_key(request)
     cart = add_product_to_cart(request.user, variant_id, quantity, guest_token=token, idempotency_key=key)
     text = _("%(goods)s back in your cart.") % {"goods": counted(quantity, variant_with_product(variant_id))}
@@ -51,7 +84,7 @@ def _put_back(request: ShopRequest, variant_id: int) -> str:
 
 
 def _refused(request: ShopRequest, variant_id: int, problem: Problem) -> HttpResponse:
-    """Said above the cart, since the line is gone; with the offer of so many as there are."""
+    """Say it above the cart, since the line is gone, and offer as many units as there are."""
     text = _("Not put back: %(why)s") % {"why": problem.text}
     messages.error(request, text, extra_tags=fewer_tag(variant_id, problem.offer) if problem.offer else "")
     return cart_page(request, contents_of(request), status=problem.status)

@@ -1,25 +1,27 @@
-"""The cart: its lines, how long they are held, and what each line's last change was refused for."""
+"""The cart's page, and what views that change the cart answer with: `cart_page`, `to_cart`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cart.models import CartItem
 from cart.selectors import CartContents, cart_contents
 from shop.accounts.shoppers import ShopRequest
+from shop.cart.posted import posted_next
 from shop.cart.refusals import Problem
 from shop.cart.rows import Row
-from shop.htmx import part, wants_part
+from shop.htmx import render_partial, wants_partial
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A change of a line that was not made: what was typed, None where nothing was, and why not."""
+class RefusedChange:
+    """A change of a line that was refused: what was typed, if anything, and why."""
 
     line_id: int
     typed: str | None
@@ -34,22 +36,29 @@ def cart(request: ShopRequest) -> HttpResponse:
 
 
 def contents_of(request: ShopRequest) -> CartContents:
-    """The shopper's cart; an empty one for who has none. 1 query."""
+    """The contents of the shopper's cart; empty where there is none. 1 query."""
     owner = request.shopper.owner
     return cart_contents(owner) if owner else CartContents(lines=[], total=Decimal(0), hold_ends=None)
 
 
 def cart_page(
-    request: ShopRequest, contents: CartContents, *, refused: Refused | None = None, status: int = 200
+    request: ShopRequest, contents: CartContents, *, refused: RefusedChange | None = None, status: int = 200
 ) -> HttpResponse:
-    """The page or the part of it that changes, also as the answer to a change that was refused."""
-    context = _shown(contents, [_row(line, refused) for line in contents.lines])
-    if wants_part(request):
-        return part(request, "shop/_cart.html", context, status=status)
+    """The whole page, or the partial that htmx asked for; also the answer to a refused change."""
+    context = _context(contents, [_row(line, refused) for line in contents.lines])
+    if wants_partial(request):
+        return render_partial(request, "shop/_cart.html", context, status=status)
     return render(request, "shop/cart.html", context, status=status)
 
 
-def _shown(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
+def to_cart(request: ShopRequest) -> HttpResponse:
+    """The answer to a change that was made: the partial, or a redirect to the cart or to the form's `next`."""
+    if wants_partial(request):
+        return cart_page(request, contents_of(request))
+    return HttpResponseRedirect(posted_next(request) or reverse("shop:cart"), status=303)
+
+
+def _context(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
     return {
         "contents": contents,
         "rows": rows,
@@ -63,7 +72,7 @@ def times_left(rows: list[Row]) -> int:
     return max((row.times_left for row in rows), default=0)
 
 
-def _row(line: CartItem, refused: Refused | None) -> Row:
+def _row(line: CartItem, refused: RefusedChange | None) -> Row:
     if refused is None or refused.line_id != line.pk:
         return Row(line, str(line.quantity))
     return Row(line, refused.typed or str(line.quantity), refused.problem)

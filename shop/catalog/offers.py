@@ -1,8 +1,9 @@
-"""Goods as a shopper meets them: a product, its variants, and what of each can be had now."""
+"""`Offer`: a product as a shopper could buy it now, with its variants; `Card`: what a list says of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from inventory.errors import Shortage
 from inventory.models import Product, ProductVariant
+from shop.catalog.pictures import Pictured, pictured
 from shop.wording import clock_time
 
 
@@ -32,7 +34,7 @@ class VariantOffer:
 
     @property
     def most(self) -> int:
-        """How many one add may be of: free for this shopper, and not more than a line may have."""
+        """The most that one add may take: what is free for this shopper, and no more than a line may hold."""
         return min(self.available, int(settings.SHOP_MAX_UNITS_PER_LINE))
 
     @property
@@ -46,13 +48,13 @@ class VariantOffer:
             text = _("All in other carts, first one freed at %(time)s") % {"time": clock_time(self.first_hold_ends)}
             return Availability(shortage, text, can_add=False)
         if self.variant.reserved_quantity:
-            # No other cart has a hold that lives, and run-out ones count as available: what is held is the shopper's.
+            # No other cart has a live hold, and expired ones count as available: what is held is the shopper's.
             return Availability("all_in_yours", _("The last ones are in your cart"), can_add=False)
         return Availability(shortage, _("Sold out"), can_add=False)
 
 
 def only_left(units: int) -> Availability:
-    """At or below the threshold: the number, since it helps to decide and is true."""
+    """What to say at or below the low-stock threshold."""
     return Availability(
         Shortage.ONLY_N_LEFT,
         ngettext("Only %(count)d left", "Only %(count)d left", units) % {"count": units},
@@ -82,20 +84,20 @@ class Offer:
 
     @property
     def first_available(self) -> VariantOffer:
-        """The variant to begin with: one that can be had, where there is one."""
+        """The variant that is chosen at first: one that is available, if any is."""
         return next((offer for offer in self.variants if offer.available > 0), self.variants[0])
 
     def with_sku(self, sku: str) -> VariantOffer | None:
-        """The variant that an address names, if it names one."""
+        """The variant with this sku, if it is on sale."""
         return next((offer for offer in self.variants if offer.variant.sku == sku), None)
 
     def with_variant(self, variant_id: int) -> VariantOffer:
-        """The variant that a form is about."""
+        """The variant with this id, which must be on sale."""
         return next(offer for offer in self.variants if offer.variant.pk == variant_id)
 
     @property
     def availability(self) -> Availability:
-        """Of all variants in one: the best there is; where all that is left is little, its sum."""
+        """The best availability of the variants. Where only a few are left of each, their sum counts."""
         states = [offer.availability for offer in self.variants]
         order = ["in_stock", Shortage.ONLY_N_LEFT, Shortage.ALL_IN_CARTS, "all_in_yours", Shortage.SOLD_OUT]
         best = min(states, key=lambda state: order.index(state.code))
@@ -104,3 +106,33 @@ class Offer:
     @property
     def can_add(self) -> bool:
         return self.availability.can_add
+
+
+class Card(NamedTuple):
+    """All that a product's card says. It is the key of the rendered card in `shop.fragment_cache`."""
+
+    product_id: int
+    slug: str
+    name: str
+    picture: Pictured
+    lowest_price: Decimal
+    has_price_range: bool
+    choices: int
+    only_id: int | None
+    state: Availability
+
+
+def card_of(offer: Offer) -> Card:
+    """What the card of this offer says. `only_id` is the id of its variant where there is only one."""
+    product = offer.product
+    return Card(
+        product_id=product.pk,
+        slug=product.slug,
+        name=product.name,
+        picture=pictured(product, offer.first_available.variant),
+        lowest_price=offer.lowest_price,
+        has_price_range=offer.has_price_range,
+        choices=len(offer.variants),
+        only_id=offer.only.variant.pk if offer.only else None,
+        state=offer.availability,
+    )

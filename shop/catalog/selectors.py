@@ -1,22 +1,27 @@
-"""Questions that the pages ask about goods. Each states its query count."""
+"""What the pages of goods read: `read_listing`, and offers by slug or variant. Each states its query count."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
-from inventory.models import Product, ProductVariant
+from inventory.selectors import CategoryCount, count_by_category, page_of_products
+from inventory.models import Category, Product, ProductVariant
 from shop.catalog.offers import Offer, VariantOffer
+from shop.catalog.query import ListQuery
 
 PRODUCTS_A_PAGE = 24
 
 
 def offers_of(products: Iterable[Product], owner: Owner | None) -> list[Offer]:
-    """Those of these products that have a variant on sale, with all such as this shopper meets them.
+    """The products that have a variant on sale, with those variants, as this shopper could buy them.
 
-    1 query, or none without products; and what it takes to have these.
+    1 query beside that of `products`; none without products.
     """
     found = {product.pk: product for product in products}
     if not found:
@@ -54,3 +59,54 @@ def _variant_offer(variant: ProductVariant) -> VariantOffer:
         available=variant.available,  # type: ignore[attr-defined]
         first_hold_ends=variant.first_hold_ends,  # type: ignore[attr-defined]
     )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list. `query` is what was asked for, corrected where there is no such page; `here` the category."""
+
+    query: ListQuery
+    here: CategoryCount | None
+    categories: list[CategoryCount]
+    paginator: "Paginator[int]"
+    offers: list[Offer]
+
+    @property
+    def total(self) -> int:
+        return self.paginator.count
+
+    @property
+    def everywhere(self) -> int:
+        """How many there are in all categories."""
+        return sum(category.count for category in self.categories)
+
+    @property
+    def first(self) -> int:
+        return (self.query.page - 1) * PRODUCTS_A_PAGE + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.offers) - 1
+
+
+def read_listing(query: ListQuery, slug: str | None, owner: Owner | None) -> Listing:
+    """One page of a category or of all goods. 3 queries: how many, the products, their variants.
+
+    Where nothing is found, one query more names the category. Raises Category.DoesNotExist.
+    """
+    goods = query.goods(owner)
+    categories, total = count_by_category(goods)
+    here = None
+    if slug is not None:
+        here = next((category for category in categories if category.slug == slug), None) or _empty_category(slug)
+        total = here.count
+    paginator = Paginator(range(total), PRODUCTS_A_PAGE)
+    if query.page > paginator.num_pages:
+        query = query.corrected(paginator.num_pages, _("There is no such page: this is the last one."))
+    start = (query.page - 1) * PRODUCTS_A_PAGE
+    found = page_of_products(goods, category=slug, sort=query.sort, start=start, count=PRODUCTS_A_PAGE) if total else []
+    return Listing(query, here, categories, paginator, offers_of(found, owner))
+
+
+def _empty_category(slug: str) -> CategoryCount:
+    return CategoryCount(slug, Category.objects.get(slug=slug).name, 0)

@@ -1,4 +1,7 @@
-"""The lists of goods: all of them, and those of one category."""
+"""The pages of goods: `catalogue`, a list of all or of one category, and `product`."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,8 +12,11 @@ from django.views.decorators.http import require_safe
 
 from inventory.models import Category
 from shop.accounts.shoppers import ShopRequest
-from shop.catalog.listing import Listing, find
+from shop.cart.refusals import Problem
+from shop.catalog.offers import Offer
 from shop.catalog.query import read_query
+from shop.catalog.selectors import Listing, offer_by_slug, read_listing
+from shop.htmx import render_partial, wants_partial
 
 
 @never_cache
@@ -18,11 +24,11 @@ from shop.catalog.query import read_query
 def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
     """`/` and `/c/<slug>/`, each with `q`, `sort`, `min`, `max`, `stock` and `page`.
 
-    What makes no sense in them is put right and said, and never an error: addresses are typed, cut and guessed.
+    A value that makes no sense is corrected and the page says so: addresses are typed and cut, so none is an error.
     """
     request.shopper.ensure_guest()
     try:
-        listing = find(read_query(request.GET), slug, request.shopper.owner)
+        listing = read_listing(read_query(request.GET), slug, request.shopper.owner)
     except Category.DoesNotExist as error:
         raise Http404 from error
     is_home = slug is None and listing.query.is_plain
@@ -47,7 +53,48 @@ def _title(listing: Listing) -> str:
 
 
 def _canonical(listing: Listing) -> str:
-    """One address for what is the same list in another order or cut down: the whole list, by the same page."""
+    """One address for a list in every order and with every filter; the pages of the whole list keep theirs."""
     path = reverse("shop:category", args=[listing.here.slug]) if listing.here else reverse("shop:catalogue")
     is_deeper = listing.query.is_whole and listing.query.page > 1
     return f"{path}?page={listing.query.page}" if is_deeper else path
+
+
+@dataclass(frozen=True)
+class AddForm:
+    """What the form of an add shows: the variant, the quantity as it was typed, and why that was refused.
+
+    `next` is where a success leads; None for the product's page.
+    """
+
+    variant_id: int
+    quantity: str = "1"
+    next: str | None = None
+    problem: Problem | None = None
+
+
+@never_cache
+@require_safe
+def product(request: ShopRequest, slug: str) -> HttpResponse:
+    """`/products/<slug>/`, with `variant`, the sku that is picked; an unknown sku picks none."""
+    offer = offer_by_slug(slug, request.shopper.owner)
+    if offer is None:
+        raise Http404
+    picked = offer.with_sku(request.GET.get("variant", ""))
+    form = AddForm((picked or offer.first_available).variant.pk)
+    if wants_partial(request):
+        return render_partial(request, "shop/_product.html", product_context(offer, form))
+    return product_page(request, offer, form, has_picked=picked is not None)
+
+
+def product_page(request: ShopRequest, offer: Offer, form: AddForm, *, has_picked: bool = True) -> HttpResponse:
+    """The page, also as the answer to an add that was refused. Search engines know each variant by its own address."""
+    request.shopper.ensure_guest()
+    context = product_context(offer, form)
+    goods = context["picked"].variant if has_picked and not offer.only else offer.product
+    context["canonical"] = request.build_absolute_uri(goods.get_absolute_url())
+    return render(request, "shop/product.html", context, status=form.problem.status if form.problem else 200)
+
+
+def product_context(offer: Offer, form: AddForm) -> dict[str, Any]:
+    """The context of the templates that show a product and its form."""
+    return {"offer": offer, "form": form, "picked": offer.with_variant(form.variant_id)}

@@ -31,19 +31,19 @@ ORDERS_A_PAGE = 20
 
 
 @dataclass(frozen=True)
-class Door:
-    """The way by which somebody came to an order: the addresses of its page and of what can be done there."""
+class OrderUrls:
+    """The addresses of an order's pages: by its signed link, or in the account, as the customer came to it."""
 
     page: str
     pay: str
     cancel: str
 
     @classmethod
-    def named(cls, route: str, argument: str) -> "Door":
-        return cls(*(reverse(f"shop:{route}{deed}", args=[argument]) for deed in ("", "_pay", "_cancel")))
+    def named(cls, route: str, argument: str) -> "OrderUrls":
+        return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in ("", "_pay", "_cancel")))
 
 
-OrderView = Callable[[ShopRequest, Order, Door], HttpResponse]
+OrderView = Callable[[ShopRequest, Order, OrderUrls], HttpResponse]
 
 
 def by_link(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
@@ -60,7 +60,7 @@ def by_link(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
         order = order_numbered(number) if number else None
         if order is None:
             raise Http404
-        response = view(request, order, Door.named("order", token))
+        response = view(request, order, OrderUrls.named("order", token))
         response["Referrer-Policy"], response["X-Robots-Tag"] = "same-origin", "noindex"
         return response
 
@@ -77,7 +77,7 @@ def in_account(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
         order = order_numbered(number)
         if order is None or order.user_id != request.user.pk:
             raise Http404
-        response = view(request, order, Door.named("account_order", number))
+        response = view(request, order, OrderUrls.named("account_order", number))
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -94,43 +94,43 @@ def order_list(request: ShopRequest) -> HttpResponse:
 
 
 @require_safe
-def order_page(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
+def order_page(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpResponse:
     """`/orders/<token>/` and `/account/orders/<number>/`"""
-    context = {"order": order, "door": door, "steps": _steps(order)}
+    context = {"order": order, "urls": urls, "steps": _steps(order)}
     if order.state == State.PLACED:
         context |= _to_pay(order)
     return render(request, "shop/order.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def order_cancel(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
+def order_cancel(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpResponse:
     """`…/cancel/`: asks first; the POST cancels an order that is not paid."""
     if request.method != "POST":
         if order.state != State.PLACED:
-            return HttpResponseRedirect(door.page)
-        return render(request, "shop/order_cancel.html", {"order": order, "door": door})
+            return HttpResponseRedirect(urls.page)
+        return render(request, "shop/order_cancel.html", {"order": order, "urls": urls})
     try:
         cancel_order(order_id=order.pk, note=_("Asked for by the customer"))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
         messages.success(request, _("Your order is cancelled."))
-    return HttpResponseRedirect(door.page, status=303)
+    return HttpResponseRedirect(urls.page, status=303)
 
 
 @require_POST
-def order_pay(request: ShopRequest, order: Order, door: Door) -> HttpResponse:
+def order_pay(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpResponse:
     """`POST …/pay/` with `provider`: another payment, after a refusal or in another way."""
     form = PayForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["provider"][0]))
-        return HttpResponseRedirect(door.page, status=303)
+        return HttpResponseRedirect(urls.page, status=303)
     try:
         payment = begin_payment(order_id=order.pk, provider=form.cleaned_data["provider"])
     except ValidationError as error:
         messages.error(request, error.messages[0])
-        return HttpResponseRedirect(door.page, status=303)
-    return HttpResponseRedirect(address_to_pay(payment) or door.page, status=303)
+        return HttpResponseRedirect(urls.page, status=303)
+    return HttpResponseRedirect(address_to_pay(payment) or urls.page, status=303)
 
 
 def _to_pay(order: Order) -> dict[str, Any]:

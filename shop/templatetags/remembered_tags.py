@@ -9,8 +9,7 @@ from django.utils.safestring import SafeString
 
 from inventory.selectors import CategoryCount
 from shop.cart.rows import Row, line_facts
-from shop.catalog.cards import card_of
-from shop.catalog.offers import Offer
+from shop.catalog.offers import Offer, card_of
 from shop.fragment_cache import remembered
 from shop.templatetags.shop_tags import fresh_key
 

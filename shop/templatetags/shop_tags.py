@@ -1,4 +1,4 @@
-"""What templates of the shop may call; each is a thin door to a function with its own home."""
+"""What templates of the shop may call; each calls a function that has its own module."""
 
 import uuid
 
@@ -8,14 +8,14 @@ from django.template import Context
 from django.urls import reverse
 
 from shop import wording
-from shop.cart import undo_tags
+from shop.cart import undo
 
 register = template.Library()
 
 register.filter("money", wording.money)
 register.filter("clock_time", wording.clock_time)
 register.filter("full_name", wording.full_name)
-register.filter("undo", undo_tags.undo_of)
+register.filter("undo", undo.undo_of)
 
 
 @register.simple_tag

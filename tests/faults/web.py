@@ -4,7 +4,7 @@ from shop.wsgi import application  # first: it sets Django up
 
 # isort: split
 from outbox import intents
-from shop.checkout import review
+from shop.checkout import views as checkout
 from tests.faults import counting, without
 from tests.faults.failpoints import dying_after, dying_before
 from workers.receivers import cart, orders
@@ -14,6 +14,6 @@ __all__ = ["application"]
 counting.connect()
 cart.enqueue = dying_after("before_commit", cart.enqueue)  # type: ignore[attr-defined]
 orders.enqueue = dying_after("before_order_commit", orders.enqueue)  # type: ignore[attr-defined]
-review._done = dying_before("before_order_answer", review._done)
+checkout._done = dying_before("before_order_answer", checkout._done)
 intents.notify = dying_before("before_ring", dying_after("after_ring", intents.notify))  # type: ignore[attr-defined]
 without.take_out_guards()

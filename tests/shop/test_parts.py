@@ -27,7 +27,7 @@ def line(shopper: Owner, variant: ProductVariant) -> CartItem:
     return held(shopper, variant, 2)
 
 
-def is_part(response: Any) -> bool:
+def is_partial(response: Any) -> bool:
     return "<html" not in text_of(response)
 
 
@@ -51,7 +51,7 @@ def test_an_add_answers_with_its_form_the_header_and_what_happened(
     client: Client, add_form: Form, variant: ProductVariant
 ) -> None:
     response = add_form.post(client, quantity="2", headers=HTMX)
-    assert (response.status_code, is_part(response), units_in_header(response)) == (200, True, 2)
+    assert (response.status_code, is_partial(response), units_in_header(response)) == (200, True, 2)
     assert messages(response) == [f"2 × {variant.product.name} added. £{variant.price} each."]  # noqa: RUF001
     assert 'id="mini-cart" hx-swap-oob="true"' in text_of(response)
     assert 'id="messages" role="status" hx-swap-oob="innerHTML"' in text_of(response)
@@ -72,7 +72,7 @@ def test_a_refusal_comes_back_beside_the_field_with_its_status(
 ) -> None:
     with nothing_changes():
         response = add_form.post(client, quantity="12", headers=HTMX)
-    assert (response.status_code, is_part(response)) == (409, True)
+    assert (response.status_code, is_partial(response)) == (409, True)
     assert alert(response) == "Only 10 units available in stock."
     assert 'aria-describedby="quantity-error" autofocus' in text_of(response)
     forms(response, "/cart/add/")[1].post(client, headers=HTMX)
@@ -87,7 +87,7 @@ def test_the_availability_of_the_page_follows(client: Client, add_form: Form) ->
 def test_a_card_is_answered_with_itself_and_leads_back_to_its_list(client: Client, variant: ProductVariant) -> None:
     listed = form(client.get("/?page=1"), "/cart/add/")
     response = listed.post(client, headers=on_card(variant))
-    assert is_part(response)
+    assert is_partial(response)
     again = form(response, "/cart/add/")
     assert again.fields["next"] == listed.fields["next"] == f"/?page=1#product-{variant.product_id}"
     assert again.fields["key"] != listed.fields["key"]
@@ -107,7 +107,7 @@ def test_a_card_says_what_was_refused_in_a_message(client: Client, variant: Prod
 def test_a_change_answers_with_the_cart(client: Client, line: CartItem) -> None:
     change = forms(client.get("/cart/"), f"/cart/lines/{line.pk}/")[0]
     response = change.post(client, quantity="5", headers=HTMX)
-    assert (response.status_code, is_part(response), units_in_header(response)) == (200, True, 5)
+    assert (response.status_code, is_partial(response), units_in_header(response)) == (200, True, 5)
     assert "<dd>£12.50</dd>" in text_of(response)
     assert forms(response, change.action)[0].fields["key"] != change.fields["key"]
 
@@ -116,22 +116,22 @@ def test_a_refused_change_is_told_at_its_line(client: Client, line: CartItem) ->
     change = forms(client.get("/cart/"), f"/cart/lines/{line.pk}/")[0]
     with nothing_changes():
         response = change.post(client, quantity="0", headers=HTMX)
-    assert (response.status_code, is_part(response)) == (400, True)
+    assert (response.status_code, is_partial(response)) == (400, True)
     assert f'aria-describedby="error-{line.pk}" autofocus' in text_of(response)
 
 
 def test_taking_again_and_keeping_answer_with_the_cart(client: Client, line: CartItem) -> None:
     expire(line)
     retaken = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/").post(client, headers=HTMX)
-    assert is_part(retaken)
+    assert is_partial(retaken)
     kept = form(retaken, "/cart/keep/").post(client, headers=HTMX)
-    assert is_part(kept)
+    assert is_partial(kept)
     assert messages(kept) == ["1 item is held for longer."]
 
 
 def test_removing_the_last_line_leads_on(client: Client, line: CartItem) -> None:
     response = remove(client, line)
-    assert (is_part(response), units_in_header(response)) == (True, 0)
+    assert (is_partial(response), units_in_header(response)) == (True, 0)
     assert "Nothing in it yet." in text_of(response)
 
 
@@ -140,7 +140,7 @@ def test_a_part_asks_the_cart_no_more_than_its_page(
 ) -> None:
     # 1: the lines, with cart, variant and product. 2: the header's cart.
     with django_assert_num_queries(2):
-        assert is_part(client.get("/cart/", headers=HTMX))
+        assert is_partial(client.get("/cart/", headers=HTMX))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -148,7 +148,7 @@ def test_a_busy_shop_leaves_the_form_with_its_key(client: Client, line: CartItem
     change = forms(client.get("/cart/"), f"/cart/lines/{line.pk}/")[0]
     with locked_by_a_rival("cart_cart", line.cart_id), nothing_changes():
         response = change.post(client, quantity="5", headers=HTMX)
-    assert (response.status_code, response["HX-Reswap"], is_part(response)) == (503, "none", True)
+    assert (response.status_code, response["HX-Reswap"], is_partial(response)) == (503, "none", True)
     assert "Nothing was changed" in text_of(response)
     change.post(client, quantity="5", headers=HTMX)
     assert hold(line) == (5, 5)

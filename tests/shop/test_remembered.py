@@ -20,8 +20,7 @@ from inventory.models import Product, ProductVariant
 from inventory.selectors import CategoryCount
 from shop import fragment_cache
 from shop.cart.rows import LineFacts
-from shop.catalog.cards import Card
-from shop.catalog.offers import Availability
+from shop.catalog.offers import Availability, Card
 from shop.catalog.pictures import Pictured
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, forms, text_of

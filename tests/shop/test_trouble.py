@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.accounts.shoppers import GUEST_COOKIE
-from shop.pages.server_error import server_error
+from shop.pages.errors import server_error
 from tests.support.pages import Form, MakeUser, database_away, form, text_of
 from tests.support.shopping import stock
 

@@ -1,0 +1,227 @@
+"""The pages of a checkout: `address`, where the order goes and how, and `review`, a last look and the order itself."""
+
+from math import ceil
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cart.errors import CartChanged, CartClosed, CartEmpty
+from cart.models import Cart
+from cart.selectors import CartContents, own_cart
+from core.errors import Busy
+from core.ratelimit import ORDERS, seconds_to_wait
+from orders.errors import DeliveryUnavailable
+from orders.models import Checkout, DeliveryMethod, Order
+from orders.selectors import checkout_of, order_of_cart, orders_of, review_of
+from orders.services import place_order, save_checkout
+from shop.accounts.shoppers import ShopRequest
+from shop.cart.refusals import problem_of
+from shop.cart.rows import Row
+from shop.cart.views import contents_of, times_left
+from shop.checkout.forms import AddressForm, PlaceForm, focus_first_error, mark_of
+from shop.htmx import render_partial, wants_partial
+from shop.orders.payments import address_after
+from shop.pages.errors import BUSY
+
+_page_or_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _lead_on(request: ShopRequest, cart: Cart | None) -> HttpResponse:
+    """Redirect from a cart that cannot be ordered: to the order that it became, else to the page that comes first."""
+    order = order_of_cart(cart) if cart else None
+    if order:
+        return HttpResponseRedirect(address_after(request, order), status=303)
+    if cart and cart.status == Cart.Status.OPEN:
+        return _redirect_to("shop:checkout_review")
+    messages.error(request, _("That page was of a cart that is closed. Nothing was ordered; this is your cart now."))
+    return _redirect_to("shop:cart")
+
+
+def _nothing_to_buy(request: ShopRequest) -> HttpResponse:
+    messages.info(request, _("There is nothing in your cart to order. Put something into it first."))
+    return _redirect_to("shop:cart")
+
+
+def _delivery_is_gone(request: ShopRequest) -> HttpResponse:
+    messages.error(request, DeliveryUnavailable.text)
+    return _redirect_to("shop:checkout")
+
+
+def _redirect_to(name: str) -> HttpResponse:
+    """A redirect that is followed by GET, also from a POST."""
+    response = redirect(name)
+    response.status_code = 303
+    return response
+
+
+@never_cache
+@_page_or_form
+def address(request: ShopRequest) -> HttpResponse:
+    """`/checkout/`"""
+    contents = contents_of(request)
+    if not contents.lines:
+        return _nothing_to_buy(request)
+    cart = contents.lines[0].cart
+    if request.method != "POST":
+        return _address_page(request, contents, AddressForm(goods=contents.total, initial=_known(request, cart)))
+    form = AddressForm(request.POST, goods=contents.total)
+    return _save(request, contents, form) if form.is_valid() else _address_page(request, contents, form, status=400)
+
+
+def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> HttpResponse:
+    """Whatever refuses the form, the page shows again what was typed."""
+    cart, method_id = contents.lines[0].cart, form.cleaned_data["delivery_method"]
+    try:
+        save_checkout(cart_id=cart.pk, customer=form.customer, delivery_method_id=method_id)
+    except CartClosed:
+        return _lead_on(request, cart)
+    except DeliveryUnavailable as error:
+        form.offer_deliveries()
+        form.add_error("delivery_method", error)
+        return _address_page(request, contents, form, status=409)
+    except Busy:
+        form.add_error(None, BUSY)
+        return _address_page(request, contents, form, status=503)
+    return _redirect_to("shop:checkout_review")
+
+
+def _address_page(
+    request: ShopRequest, contents: CartContents, form: AddressForm, *, status: int = 200
+) -> HttpResponse:
+    focus_first_error(form)
+    context = {"form": form, "contents": contents, "step": "address"}
+    return render(request, "shop/checkout.html", context, status=status)
+
+
+def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
+    """What was filled in before: for this cart, else for the customer's last order. At most 2 queries."""
+    if checkout := checkout_of(cart):
+        chosen = {"delivery_method": checkout.delivery_method_id} if checkout.delivery_method_id else {}
+        return vars(checkout.customer) | chosen
+    if not request.user.is_authenticated:
+        return {}
+    last = orders_of(request.user).first()
+    return vars(last.customer) if last else {"email": request.user.email, "name": request.user.get_full_name()}
+
+
+@never_cache
+@_page_or_form
+def review(request: ShopRequest) -> HttpResponse:
+    """`/checkout/review/`: shows what would be bought; a POST buys just that."""
+    return _place(request) if request.method == "POST" else _review_page(request, PlaceForm())
+
+
+def _review_page(
+    request: ShopRequest, form: PlaceForm, *, refused: CartChanged | None = None, status: int = 200
+) -> HttpResponse:
+    """The cart as it is now, and a form that buys just that. `refused`: what has changed since it was shown."""
+    contents = contents_of(request)
+    if not contents.lines:
+        return _nothing_to_buy(request)
+    checkout = checkout_of(contents.lines[0].cart)
+    if checkout is None:
+        messages.info(request, _("Please tell us first where your order shall go, and how."))
+        return _redirect_to("shop:checkout")
+    if checkout.delivery_method is None or not checkout.delivery_method.is_active:
+        return _delivery_is_gone(request)
+    context = _review_context(contents, checkout, checkout.delivery_method, refused) | {
+        "form": form,
+        "refused": refused,
+    }
+    if wants_partial(request):
+        return render_partial(request, "shop/_review.html", context, status=status)
+    return render(request, "shop/checkout_review.html", context, status=status)
+
+
+def _review_context(
+    contents: CartContents, checkout: Checkout, delivery: DeliveryMethod, refused: CartChanged | None
+) -> dict[str, Any]:
+    changes = {change.variant_id: problem_of(change.error) for change in refused.changes} if refused else {}
+    rows = [Row(line, str(line.quantity), changes.get(line.product_variant_id)) for line in contents.lines]
+    return {
+        "step": "review",
+        "contents": contents,
+        "rows": rows,
+        "times_left": times_left(rows),
+        "checkout": checkout,
+        "details": mark_of(checkout),
+        "cart_id": contents.lines[0].cart_id,
+        "review": review_of(contents.lines[0].cart, contents.lines, delivery),
+    }
+
+
+def _place(request: ShopRequest) -> HttpResponse:
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        focus_first_error(form)
+        if set(form.errors) != {"provider"}:
+            messages.error(request, _("Something was missing. Nothing was ordered; please look at it again."))
+        return _review_page(request, form, status=400)
+    cart = _own_cart(request, form)
+    checkout = checkout_of(cart) if cart else None
+    if cart is None or checkout is None:
+        return _lead_on(request, cart)
+    if mark_of(checkout) != form.cleaned_data["details"]:
+        messages.error(request, _("Address or delivery have changed. Nothing was ordered; please look at it again."))
+        return _review_page(request, form, status=409)
+    if cart.status == Cart.Status.OPEN and (wait := seconds_to_wait(request, ORDERS)):
+        return _too_many(request, form, wait)
+    return _order(request, form, cart, checkout)
+
+
+def _too_many(request: ShopRequest, form: PlaceForm, wait: int) -> HttpResponse:
+    minutes = ceil(wait / 60)
+    text = ngettext(
+        "That is a lot of orders. Nothing was ordered; please send this again in %(count)d minute.",
+        "That is a lot of orders. Nothing was ordered; please send this again in %(count)d minutes.",
+        minutes,
+    )
+    messages.error(request, text % {"count": minutes})
+    response = _review_page(request, form, status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout) -> HttpResponse:
+    try:
+        order = place_order(
+            cart,
+            customer=checkout.customer,
+            delivery_method_id=checkout.delivery_method_id or 0,
+            expected=form.expected,
+            provider=form.cleaned_data["provider"],
+            idempotency_key=form.cleaned_data["key"],
+        )
+    except CartClosed:
+        return _lead_on(request, cart)
+    except CartEmpty:
+        return _nothing_to_buy(request)
+    except CartChanged as error:
+        return _review_page(request, form, refused=error, status=409)
+    except DeliveryUnavailable:
+        return _delivery_is_gone(request)
+    except ValidationError as error:
+        problem = problem_of(error)
+        messages.error(request, problem.text)
+        return _review_page(request, form, status=problem.status)
+    return _done(request, order)
+
+
+def _done(request: ShopRequest, order: Order) -> HttpResponse:
+    if not order.was_replayed:
+        thanks = _("Thank you. Your order is placed; a confirmation goes to %(email)s.")
+        messages.success(request, thanks % {"email": order.email})
+    return HttpResponseRedirect(address_after(request, order), status=303)
+
+
+def _own_cart(request: ShopRequest, form: PlaceForm) -> Cart | None:
+    """The cart that the form names, if it is the shopper's: open, or ordered by another tab or an earlier click."""
+    owner = request.shopper.owner
+    return own_cart(owner, form.cleaned_data["cart"]) if owner else None
