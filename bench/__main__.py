@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bench.figures import Figure, heading, keep, line
+from bench.figures import Figure, heading, line, save
 from bench.measures import MEASURES, Measure
 from bench.measures.replaying import replaying
 from bench.plan import FULL, QUICK, Plan
@@ -48,7 +48,7 @@ def _run(measures: Mapping[str, Measure], plan: Plan) -> Iterator[Figure]:
             for figure in figures:
                 say(f"      {line(figure)}")
             if plan is not QUICK:
-                keep(name, figures)
+                save(name, figures)
             yield from figures
 
 

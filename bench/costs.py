@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench import deeds
+from bench import actions
 from bench.crowd import Crowd
 from bench.machine import cpu_seconds
 from bench.plan import Plan
@@ -29,4 +29,4 @@ def cost_of(request: Request, site: Site, web: int, *, clients: int, seconds: fl
 
 def milliseconds_of_add(clients: Crowd, goods: Sequence[tuple[str, int]], plan: Plan) -> float:
     """How long one client of the crowd waits for one more unit of these goods: pairs of a guest and a variant."""
-    return 1000 * plan.clients / clients.do(deeds.add_to, goods, seconds=plan.seconds).a_second
+    return 1000 * plan.clients / clients.do(actions.add_to, goods, seconds=plan.seconds).a_second

@@ -10,11 +10,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 # What a client does over and over; called with the number of the turn.
-Deed = Callable[[int], None]
-# Makes the deed in the client's own process. Arguments: what it is done with, and where in it to start.
-MakeDeed = Callable[[Sequence[Any], int], Deed]
+Action = Callable[[int], None]
+# Makes the action in the client's own process. Arguments: what it is done with, and where in it to start.
+MakeAction = Callable[[Sequence[Any], int], Action]
 
-_WARM_UP = 20  # calls of a deed before the first that counts
+_WARM_UP = 20  # calls of an action before the first that counts
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Crowd:
     def __init__(self, pipes: Sequence[Connection]) -> None:
         self._pipes = pipes
 
-    def do(self, make: MakeDeed, goods: Sequence[Any], *, seconds: float) -> Done:
+    def do(self, make: MakeAction, goods: Sequence[Any], *, seconds: float) -> Done:
         """All at once do what `make` makes for each of them, for so long. Raises what one of them met."""
         for pipe in self._pipes:
             pipe.send((make, goods))
@@ -92,13 +92,13 @@ def _live(pipe: Connection, number: int, environment: dict[str, str]) -> None:
             pipe.send(error)
 
 
-def _do(pipe: Connection, deed: Deed) -> None:
+def _do(pipe: Connection, action: Action) -> None:
     for turn in range(_WARM_UP):
-        deed(turn)
+        action(turn)
     pipe.send(None)
     seconds = pipe.recv()
     turn, cpu, stop_at = _WARM_UP, time.process_time(), time.monotonic() + seconds
     while time.monotonic() < stop_at:
-        deed(turn)
+        action(turn)
         turn += 1
     pipe.send(Done(turn - _WARM_UP, turn, seconds, time.process_time() - cpu))

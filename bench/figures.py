@@ -61,7 +61,7 @@ def compared(name: str, rounds: Sequence[tuple[float, float]], unit: str, reach:
     return Figure(name, _median(values), unit, _spread(ratios), reference, ratio, reach)
 
 
-def keep(measure: str, figures: Sequence[Figure]) -> None:
+def save(measure: str, figures: Sequence[Figure]) -> None:
     """Put a measure's rows into bench/results.json in the place of those of its last run."""
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
     rows = [row for row in kept if row["measure"] != measure]

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from bench.crowd import Deed
-from bench.deeds import Guests
+from bench.actions import Guests
+from bench.crowd import Action
 
 SPLIT = 16  # rows for one variant's free stock
 
@@ -64,27 +64,27 @@ _OUTBOX_OF = _OUTBOX.format(line="", cart="%(cart)s", variant="%(variant)s").rep
 _PAYLOAD = '{"v": 1, "name": "add_to_cart", "value": "3.00", "quantity": 1, "padding": "%s"}' % ("x" * 180)
 
 
-def one_statement(variants: Sequence[int], start: int) -> Deed:
+def one_statement(variants: Sequence[int], start: int) -> Action:
     """An add as one statement that commits by itself."""
     cursor, guests = _cursor(), Guests()
 
-    def deed(turn: int) -> None:
+    def action(turn: int) -> None:
         cursor.execute(_ONE_STATEMENT, _facts(guests, variants, start, turn))
 
-    return deed
+    return action
 
 
-def six_statements(variants: Sequence[int], start: int) -> Deed:
+def six_statements(variants: Sequence[int], start: int) -> Action:
     """An add as a transaction of six statements: the variant is locked from the fourth to the commit."""
     return _transaction([_KEY, _LINE, _VARIANT, _WRITE_LINE_OF, _OUTBOX_OF], variants, start)
 
 
-def six_statements_split(variants: Sequence[int], start: int) -> Deed:
+def six_statements_split(variants: Sequence[int], start: int) -> Action:
     """The same with the variant's free stock in `SPLIT` rows, of which one is taken that nobody else has."""
     return _transaction([_KEY, _LINE, _SPLIT_VARIANT, _WRITE_LINE_OF, _OUTBOX_OF], variants, start)
 
 
-def six_statements_taking_last(variants: Sequence[int], start: int) -> Deed:
+def six_statements_taking_last(variants: Sequence[int], start: int) -> Action:
     """The same with the units taken last, so that the variant is locked during the commit alone."""
     return _transaction([_KEY, _LINE, _WRITE_LINE_OF, _OUTBOX_OF, _VARIANT], variants, start)
 
@@ -94,10 +94,10 @@ def split_stock(variant: int) -> tuple[str, list[int]]:
     return _SPLIT_TABLE, [variant, SPLIT]
 
 
-def _transaction(statements: Sequence[str], variants: Sequence[int], start: int) -> Deed:
+def _transaction(statements: Sequence[str], variants: Sequence[int], start: int) -> Action:
     cursor, guests = _cursor(), Guests()
 
-    def deed(turn: int) -> None:
+    def action(turn: int) -> None:
         facts = _facts(guests, variants, start, turn)
         cursor.execute("BEGIN")
         cursor.execute(_CART, facts)
@@ -108,7 +108,7 @@ def _transaction(statements: Sequence[str], variants: Sequence[int], start: int)
                 raise AssertionError("there was stock, and none was taken")
         cursor.execute("COMMIT")
 
-    return deed
+    return action
 
 
 def _cursor() -> Any:

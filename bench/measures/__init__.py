@@ -7,8 +7,7 @@ from bench.measures.adding import adding
 from bench.measures.anatomy import anatomy
 from bench.measures.draining import draining
 from bench.measures.growing import growing
-from bench.measures.hot_row import hot_row
-from bench.measures.in_process import in_process
+from bench.measures.in_process import hot_row, in_process
 from bench.measures.long_carts import long_carts
 from bench.measures.many_rows import many_rows
 from bench.measures.pages import pages

@@ -1,9 +1,13 @@
-"""The service itself, by eight processes: beside the same writes as one statement, on one variant, and sold out."""
+"""Adds without HTTP, by eight processes. `in_process` measures the service; `hot_row` hand-written SQL.
+
+`in_process`: beside the same writes as one statement, on one variant, and sold out. `hot_row`: whether one variant
+sells faster with its stock in several rows, or locked for a shorter time (docs/adr/0007).
+"""
 
 from collections.abc import Iterator, Sequence
 
-from bench import deeds, plain_sql
-from bench.crowd import Crowd, MakeDeed, crowd
+from bench import actions, plain_sql
+from bench.crowd import Crowd, MakeAction, crowd
 from bench.figures import Figure, Reach, compared
 from bench.plan import Plan
 from bench.proof import proven
@@ -29,10 +33,10 @@ def in_process(site: Site, plan: Plan) -> Iterator[Figure]:
     with crowd(plan.clients) as clients:
         for _ in range(plan.rounds):
             limit = _adds(site, clients, plan, plain_sql.one_statement, site.variants)
-            spread = _adds(site, clients, plan, deeds.add, site.variants)
+            spread = _adds(site, clients, plan, actions.add, site.variants)
             limits.append((spread, limit))
-            hots.append((_adds(site, clients, plan, deeds.add, hot), spread))
-            refusals.append((clients.do(deeds.be_refused, [sold_out, *hot], seconds=plan.seconds).a_second, spread))
+            hots.append((_adds(site, clients, plan, actions.add, hot), spread))
+            refusals.append((clients.do(actions.be_refused, [sold_out, *hot], seconds=plan.seconds).a_second, spread))
             site.sql("TRUNCATE workers_outboxrow")
     yield compared("adds a second of the service: one statement", limits, "1/s", Reach(0.4, at_least=True))
     yield compared("adds a second, all of one variant: of 1,000", hots, "1/s", Reach(0.8, at_least=True))
@@ -40,9 +44,9 @@ def in_process(site: Site, plan: Plan) -> Iterator[Figure]:
     yield compared(name, refusals, "1/s", Reach(1.0, at_least=True))
 
 
-def _adds(site: Site, clients: Crowd, plan: Plan, deed: MakeDeed, variants: Sequence[int]) -> float:
+def _adds(site: Site, clients: Crowd, plan: Plan, action: MakeAction, variants: Sequence[int]) -> float:
     with proven(site) as claim:
-        done = clients.do(deed, variants, seconds=plan.seconds)
+        done = clients.do(action, variants, seconds=plan.seconds)
         claim.adds = done.in_all
     return done.a_second
 
@@ -53,3 +57,22 @@ def _sold_out_variant(site: Site) -> int:
     site.sql("UPDATE inventory_productvariant SET reserved_quantity = %s WHERE id = %s", [_HOLDS, variant])
     site.sql("ANALYZE cart_cart, cart_cartitem")
     return variant
+
+
+def hot_row(site: Site, plan: Plan) -> Iterator[Figure]:
+    """Transactions of hand-written SQL, all clients on one variant: taken fourth, from several rows, last."""
+    hot = site.variants[:1]
+    site.sql(*plain_sql.split_stock(hot[0]))
+    splits, lasts, hots = [], [], []
+    with crowd(plan.clients) as clients:
+        for _ in range(plan.rounds):
+            one = clients.do(plain_sql.six_statements, hot, seconds=plan.seconds).a_second
+            spread = clients.do(plain_sql.six_statements, site.variants, seconds=plan.seconds).a_second
+            splits.append((clients.do(plain_sql.six_statements_split, hot, seconds=plan.seconds).a_second, one))
+            last = clients.do(plain_sql.six_statements_taking_last, hot, seconds=plan.seconds).a_second
+            lasts.append((last, one))
+            hots.append((one, spread))
+            site.sql("TRUNCATE workers_outboxrow")
+    yield compared("plain SQL, one variant: spread over 1,000", hots, "1/s")
+    yield compared(f"plain SQL, one variant split into {plain_sql.SPLIT} rows: one row", splits, "1/s")
+    yield compared("plain SQL, one variant taken last: taken fourth", lasts, "1/s")

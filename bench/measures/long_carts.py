@@ -13,7 +13,7 @@ _CARTS = 64  # more than clients, so that they seldom meet
 
 
 def long_carts(site: Site, plan: Plan) -> Iterator[Figure]:
-    """The same deed in both kinds of cart, in turn."""
+    """The same action in both kinds of cart, in turn."""
     long, short = _carts(site.variants, lines=100), _carts(site.variants, lines=1)
     with crowd(plan.clients) as clients:
         rounds = [

@@ -24,7 +24,7 @@ _PAIRS = 20_000  # of a guest and a variant, drawn at random: an add each
 
 
 def many_rows(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Two databases of one server, the same deed in turn."""
+    """Two databases of one server, the same action in turn."""
     if not plan.lines:
         return
     urls = [

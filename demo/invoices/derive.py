@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from demo.invoices.codes import GoodsCode
-from demo.invoices.lines import LOG_COLUMNS, LogLine, parse_line
+from demo.invoices.lines import LOG_COLUMNS, GoodsCode, LogLine, parse_line
 from demo.invoices.naming import family_names
 from demo.invoices.titles import title_of
 from inventory.catalogue.reading import Reader, Reading

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 
-from demo.invoices.words import COLOURS, NOT_FIRST, NOT_LAST, SIZES, SMALL_WORDS
+from demo.invoices.titles import COLOURS, NOT_FIRST, NOT_LAST, SIZES, SMALL_WORDS
 from inventory.models import ONLY_VARIANT
 
 _ARTICLES = {"a", "an", "the"}

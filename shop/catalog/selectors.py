@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
-from inventory.selectors import CategoryCount, count_by_category, page_of_products
 from inventory.models import Category, Product, ProductVariant
+from inventory.selectors import CategoryCount, count_by_category, page_of_products
 from shop.catalog.offers import Offer, VariantOffer
 from shop.catalog.query import ListQuery
 

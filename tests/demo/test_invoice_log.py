@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.invoices import codes
+from demo.invoices import lines as codes
 from demo.invoices.derive import NO_NAME, opening_stock
 from demo.invoices.lines import LOG_COLUMNS, NOT_CHARGED, UNREADABLE, LogLine, parse_line
 from inventory.catalogue.reading import Reading, read_catalogue

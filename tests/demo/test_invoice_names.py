@@ -2,8 +2,8 @@
 
 import pytest
 
-from demo.invoices import codes
-from demo.invoices.codes import GoodsCode, read_code, service_named
+from demo.invoices import lines as codes
+from demo.invoices.lines import GoodsCode, read_code, service_named
 from demo.invoices.naming import family_names
 from demo.invoices.titles import title_of
 

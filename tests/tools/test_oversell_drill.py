@@ -29,12 +29,11 @@ from tests.support.waiting import wait_until
 from tools.local.process import descendants, is_alive
 from tools.oversell_drill import MARK
 from tools.oversell_drill.__main__ import RULE_BROKEN
-from tools.oversell_drill.buying import Answer, Outcome, _count_retries
-from tools.oversell_drill.crowd import Crowd
+from tools.oversell_drill.buyers import Answer, Crowd, Outcome, _count_retries
 from tools.oversell_drill.database import drill_database
+from tools.oversell_drill.drill import DrillResult, Watch
 from tools.oversell_drill.drill import make_variant as make_drilled
 from tools.oversell_drill.plan import DrillPlan
-from tools.oversell_drill.result import DrillResult, Watch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""Tea and kitchen."""
+"""Motifs of tea and the kitchen."""
 
 from demo.drawings.shapes import block, dot, heart, line, oval, path
 
