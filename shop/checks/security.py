@@ -65,3 +65,17 @@ def check_transport(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage
             ),
             id="shop.W005",
         )
+
+
+@register(Tags.security)
+def check_web_messages(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.W006: in a public shop no web message goes to an address of a private network."""
+    if is_public() and settings.DELIVERY_PRIVATE_ADDRESSES:
+        yield Warning(
+            "Others can reach the shop, and DELIVERY_PRIVATE_ADDRESSES is on.",
+            hint=(
+                "Unset it: with it, whoever may enter the address of a web hook can send requests to this machine and "
+                "to the private network behind it."
+            ),
+            id="shop.W006",
+        )

@@ -92,3 +92,10 @@ def test_the_web_does_not_start_on_the_internet_with_a_key_that_can_be_guessed()
     assert run.returncode == 1
     assert "SystemCheckError" in run.stderr
     assert "(shop.E009)" in run.stderr
+
+
+def test_web_messages_of_a_public_shop_do_not_go_to_private_addresses(production: Settings) -> None:
+    production.DELIVERY_PRIVATE_ADDRESSES = True
+    assert ids() == ["shop.W006"]
+    production.ALLOWED_HOSTS = ["localhost"]
+    assert ids() == []
