@@ -12,8 +12,7 @@ from django.conf import settings
 from kombu import Exchange
 from kombu import Queue as KombuQueue
 
-from core.celery import app
-from core.queues import Queue
+from core.celery import Queue, app
 from workers import celery_guard, flower_guard
 from workers.schedule import BEAT_SCHEDULE
 

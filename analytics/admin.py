@@ -1,4 +1,4 @@
-"""What shoppers did, one by one and day by day, and the way from an event to its effects."""
+"""Admins of events and daily figures; the trace of an event and the history of a cart."""
 
 import uuid
 from typing import Any
@@ -22,7 +22,7 @@ from outbox.admin import TracedAdmin
 _LARGEST_ID = 2**63 - 1
 
 
-# From each name straight to the next in the index; PostgreSQL's DISTINCT reads every row.
+# Jumps from each name to the next in the index. PostgreSQL's DISTINCT would read every row.
 # https://wiki.postgresql.org/wiki/Loose_indexscan
 _NEXT_AND_NEXT = """
     WITH RECURSIVE names AS (
@@ -54,7 +54,7 @@ class AnalyticsEventAdmin(TracedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AnalyticsEvent], search_term: str
     ) -> tuple[QuerySet[AnalyticsEvent], bool]:
-        """Whole numbers and ids only, each by its index: parts of them are looked for by nobody, and slowly."""
+        """By whole numbers and ids only, which have an index. Parts of them would read the whole table."""
         term = search_term.strip()
         return (queryset.filter(_named_by(term)) if term else queryset), False
 
@@ -67,7 +67,7 @@ class AnalyticsEventAdmin(TracedAdmin):
         ]
 
     def trace_view(self, request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
-        """From an event to its rows, the tasks that did them and their results."""
+        """An event with its rows, the tasks that did them and their results."""
         trace = trace_event(event_id)
         context = {"title": "Trace of an event", "trace": trace, "flower_url": settings.FLOWER_URL}
         return self._page(request, "analytics/trace.html", context)
@@ -94,7 +94,7 @@ def _named_by(term: str) -> Q:
 
 
 class ScopeFilter(ChoiceFilter):
-    """Figures of all variants together, which is what the dashboard shows, or of single ones."""
+    """Figures of all variants together, as on the dashboard, or of single variants."""
 
     title = "scope"
     parameter_name = "scope"

@@ -1,4 +1,4 @@
-"""Events of shoppers: `event_intent` asks for one with its change, `record_events` stores what was asked for."""
+"""`event_intent` enqueues an event with its change; `record_events` stores events."""
 
 import json
 import uuid
@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.days import day_of
 from outbox.intents import Intent
 
-# By hand, since workers do this for every add: through the ORM it costs them three times as much.
+# By hand, since workers do this for each add: through the ORM it costs three times as much.
 _RECORD = """
     INSERT INTO workers_analyticsevent (event_id, name, occurred_at, cart_id, variant_id, quantity, value, data)
     VALUES {events} ON CONFLICT DO NOTHING
@@ -22,18 +22,18 @@ _EVENT = "(%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 def event_intent(name: str, event_id: uuid.UUID, **facts: Any) -> Intent:
-    """The effect that records an analytics event. Nothing is looked up later, when it may have changed.
+    """The effect that records an analytics event. All facts are given here, since they may change later.
 
-    Arguments: its GA4 name; its id, the same for the same event; cart_id, variant_id, quantity, value (as text), data.
+    Arguments: the GA4 name; the id, the same for the same event; cart_id, variant_id, quantity, value (as text), data.
     """
     payload = {"event_id": str(event_id), "name": name, "occurred_at": timezone.now().isoformat(), **facts}
     return Intent("record_analytics", key=event_id, payload=payload, event_id=event_id)
 
 
 def record_events(payloads: Iterable[dict[str, Any]]) -> None:
-    """Store events from their facts. An event id that is stored already is left as it is. 2 statements.
+    """Store events from their payloads. An event whose id is stored already is skipped. 2 statements.
 
-    Runs in the transaction of the caller, so that events and the marks of their days are kept together or not at all.
+    Runs in the caller's transaction, so events and the marks of their days are committed together.
     """
     events = [_event(payload) for payload in payloads]
     if not events:
@@ -45,7 +45,7 @@ def record_events(payloads: Iterable[dict[str, Any]]) -> None:
 
 
 def mark_days(days: Iterable[date]) -> None:
-    """Say that the figures of these days may not know all events any more. 1 statement, which waits for nobody."""
+    """Mark these days: their figures may not know all events. 1 statement, which waits for no lock."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO workers_uncountedday (day) SELECT unnest(%s::date[])", [sorted(set(days))])
 

@@ -1,4 +1,4 @@
-"""The lock of a day's figures. See docs/locking.md."""
+"""The advisory lock of a day's figures. See docs/locking.md."""
 
 from datetime import date
 
@@ -6,5 +6,5 @@ from core.locks import AdvisoryLock
 
 
 def lock_day(day: date) -> None:
-    """Serialise whoever adds up the events of this day. Whoever records events does not wait for it."""
+    """Serialise roll-ups of this day. Recording events does not wait for it."""
     AdvisoryLock.DAY.acquire([day.toordinal()])

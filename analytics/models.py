@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 
 class AnalyticsEvent(models.Model):
-    """Something a shopper did, under its GA4 name where GA4 has one. Facts and ids only: no foreign keys, no persons.
+    """Something a shopper did, by its GA4 name if GA4 has one. Facts and ids only: no foreign keys, no persons.
 
     Names: https://developers.google.com/analytics/devguides/collection/ga4/reference/events
     """
@@ -38,10 +38,10 @@ class AnalyticsEvent(models.Model):
 
 
 class UncountedDay(models.Model):
-    """A mark that events of this day were recorded or removed, which its figures may not know.
+    """A mark: events of this day were recorded or removed, and its figures may not know them.
 
-    Written with the events and deleted by the roll-up of the day; a day has as many as it had batches of events. There
-    is no unique key: whoever records would wait for the roll-up, and for others who record.
+    Written with the events, one per batch, and deleted by the roll-up of the day. There is no unique key: recording
+    would wait for the roll-up and for other recording transactions.
     """
 
     day = models.DateField(db_index=True)
@@ -54,9 +54,9 @@ class UncountedDay(models.Model):
 
 
 class DailyFigure(models.Model):
-    """What the events of one day and one name add up to; of one variant, or of all where there is none.
+    """The sums of the events of one day and one name: of one variant, or of all together (NULL).
 
-    Written by `analytics` only. A figure is the sum of two rows: of events that are there, and of dropped ones.
+    A figure is the sum of two rows: of events that exist, and of dropped ones.
     """
 
     day = models.DateField(help_text="By TIME_ZONE.")

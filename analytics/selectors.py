@@ -1,4 +1,4 @@
-"""Questions about what shoppers did: figures of days, the history of a cart, and what became of one event."""
+"""Questions about what shoppers did: daily figures, the history of a cart, the trace of one event."""
 
 import uuid
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOST_SHOWN = 500  # events of a cart
 
 
 class Figure(NamedTuple):
-    """What events of one name add up to: how many, their units, and what these cost."""
+    """The sums of events of one name: how many, their units, and the value of these."""
 
     events: int = 0
     quantity: int = 0
@@ -26,16 +26,16 @@ class Figure(NamedTuple):
 
 
 def figures_of_today() -> dict[str, Figure]:
-    """By name, from the events of today themselves. 1 query, which reads no event of another day."""
+    """Figures by name, from the events of today. 1 query, which reads no event of another day."""
     events = AnalyticsEvent.objects.filter(occurred_at__gte=start_of(today())).order_by()
     rows = events.values_list("name").annotate(Count("pk"), Sum("quantity"), Sum("value"))
     return {name: Figure(*sums) for name, *sums in rows}
 
 
 def figures_of_days(*, first: date, before: date) -> dict[date, dict[str, Figure]]:
-    """By day and name, from the roll-ups, of days that had events. 1 query.
+    """Figures by day and name, from the roll-ups, for days that had events. 1 query.
 
-    Figures of the last minute or two may be missing, also of a day that has just ended.
+    Events of the last minute or two may be missing, also of a day that has just ended.
     """
     rows = DailyFigure.objects.filter(day__gte=first, day__lt=before, variant_id=None).order_by()
     sums = rows.values_list("day", "name").annotate(Sum("events"), Sum("quantity"), Sum("value"))
@@ -47,7 +47,7 @@ def figures_of_days(*, first: date, before: date) -> dict[date, dict[str, Figure
 
 @dataclass(frozen=True)
 class Happening:
-    """An event, and the SKU of its variant; empty where it has none, or where the variant is gone."""
+    """An event and the SKU of its variant; empty where there is no variant, or not any more."""
 
     event: AnalyticsEvent
     sku: str
@@ -55,7 +55,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class CartHistory:
-    """Events of a cart, oldest first. `is_cut` says that there were older ones than those."""
+    """Events of a cart, oldest first. `is_cut` says that older ones are not shown."""
 
     cart_id: int
     happenings: list[Happening]
@@ -63,7 +63,7 @@ class CartHistory:
 
 
 def cart_history(cart_id: int) -> CartHistory:
-    """The last events of a cart that are kept. 2 queries."""
+    """The last 500 events of a cart. 2 queries."""
     events = AnalyticsEvent.objects.filter(cart_id=cart_id).order_by("-occurred_at", "-id")
     found = list(events[: MOST_SHOWN + 1])
     shown = found[:MOST_SHOWN][::-1]
@@ -75,7 +75,7 @@ def cart_history(cart_id: int) -> CartHistory:
 
 @dataclass(frozen=True)
 class TracedRun:
-    """A batch that had rows of the event, and what Celery kept of its task (only failures are kept)."""
+    """A batch with rows of the event, and the stored result of its Celery task (only failures are stored)."""
 
     run: EffectRun
     result: TaskResult | None
@@ -83,7 +83,7 @@ class TracedRun:
 
 @dataclass(frozen=True)
 class Trace:
-    """An event by its id: the recorded event, if it is one, the rows still to be done, and the runs of those done."""
+    """An event by its id: the recorded event, the rows still to be done, and the runs of those done."""
 
     event_id: uuid.UUID
     event: AnalyticsEvent | None
@@ -99,7 +99,7 @@ class Trace:
 def trace_event(event_id: uuid.UUID) -> Trace:
     """Everything that is known of an event. 5 queries. Runs are kept for SHOP_EFFECT_RUN_DAYS.
 
-    Flower cannot show it: it knows only what was published.
+    Flower cannot show this: it knows only published tasks.
     """
     runs = list(EffectRun.objects.filter(event_ids__contains=[event_id]).order_by("id"))
     results = {
@@ -116,7 +116,7 @@ def trace_event(event_id: uuid.UUID) -> Trace:
 
 
 def _sku(event: AnalyticsEvent | None) -> str:
-    """Of the event's variant; its number where it is gone."""
+    """The SKU of the event's variant; its id where the variant is deleted."""
     if event is None or event.variant_id is None:
         return "no variant"
     sku = ProductVariant.objects.filter(pk=event.variant_id).values_list("sku", flat=True).first()

@@ -1,1 +1,1 @@
-"""The ground of every app. It knows no shop: transactions, locks, rows, Redis, logs, numbers, the base of the admin."""
+"""What every app uses: transactions, locks, rows, Redis, logs, numbers, the base of the admin. It knows no shop."""

@@ -1,6 +1,6 @@
-"""Countries by their code of ISO 3166: the choices of a form, the name of a code, and the code of what was typed.
+"""Countries by their code of ISO 3166: the choices of a form, the name of a code, the code of a name.
 
-A row may have a name instead, from before codes were kept: it is shown as it stands.
+Rows from before codes were kept have a name in place of a code. It is shown as it is stored.
 """
 
 from functools import lru_cache
@@ -13,7 +13,7 @@ _OTHER_NAMES = {"uk": "GB", "great britain": "GB", "united states": "US"}
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Code and name of each country that the shop delivers to, by name: of all where SHOP_COUNTRIES is empty."""
+    """Code and name of each country that the shop delivers to, by name. All where SHOP_COUNTRIES is empty."""
     return list(_choices(tuple(settings.SHOP_COUNTRIES), get_language()))
 
 
@@ -23,12 +23,12 @@ def _choices(allowed: tuple[str, ...], language: str | None) -> tuple[tuple[str,
 
 
 def country_name(stored: str) -> str:
-    """The name of a code, in the language of the page; what is no code stays."""
+    """The name of a code in the language of the page. Anything else is returned unchanged."""
     return countries.name(stored) or stored
 
 
 def country_code(text: str) -> str:
-    """The code of a code or of a name, in the language of the page or in English; empty where nothing is recognised."""
+    """Return the code of a code or a name (in the page's language or English), or "" if it is not recognised."""
     words = " ".join(text.split())
     if not words:
         return ""

@@ -1,4 +1,4 @@
-"""Days as the shop counts them: from midnight to midnight by TIME_ZONE, 23 or 25 hours where clocks change."""
+"""Days of the shop: from midnight to midnight in TIME_ZONE, 23 or 25 hours long when clocks change."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 def day_of(moment: datetime) -> date:
-    """The day that an aware moment falls on."""
+    """The day of an aware moment."""
     return timezone.localdate(moment, timezone.get_default_timezone())
 
 
@@ -20,5 +20,5 @@ def start_of(day: date) -> datetime:
 
 
 def bounds_of(day: date) -> dict[str, datetime]:
-    """The first moment of a day, and that of the next: `start` and `end`."""
+    """The first moment of a day (`start`) and of the next day (`end`)."""
     return {"start": start_of(day), "end": start_of(day + timedelta(days=1))}

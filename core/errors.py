@@ -1,19 +1,19 @@
-"""Why a command of any app refused. After each of them nothing is changed."""
+"""Errors that commands of any app raise. Nothing is changed after each of them."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 
 class Busy(Exception):
-    """The database kept others waiting too long, or refused twice to order rival changes. Pages answer 503."""
+    """A wait for the database was too long, or rival changes could not be ordered in three tries. Pages answer 503."""
 
 
 class UserGone(Exception):
-    """The account was deleted while this request was on its way; nothing was changed. Pages lead to the log-in."""
+    """The account was deleted during this request. Pages lead to the log-in."""
 
 
 class ReasonMissing(ValidationError):
-    """Staff change nothing of a shopper's without saying why."""
+    """Staff have to give a reason for this change."""
 
     def __init__(self) -> None:
         super().__init__(_("Please give a reason. It is kept in the log."), code="reason_missing")

@@ -1,4 +1,4 @@
-"""Rows with columns that only locked or conditional writes may change."""
+"""`GuardedColumns`, for models with columns that only locked or conditional writes may change."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -7,11 +7,10 @@ from django.db import models
 
 
 class GuardedColumns(models.Model):
-    """A model whose full `save()` of an existing row leaves its guarded columns as the database has them.
+    """A model whose full `save()` of an existing row does not write the guarded columns.
 
-    An instance that was loaded a second ago knows numbers of a second ago; writing them back, as Django's full save
-    does, would undo whatever shoppers did meanwhile. To write a guarded column, name it in `update_fields` and have the
-    row locked.
+    An instance has the numbers of the moment it was loaded. Django's full save would write them back, and undo what
+    shoppers did since. To write a guarded column, lock the row and name the column in `update_fields`.
     """
 
     guarded_columns: ClassVar[frozenset[str]] = frozenset()

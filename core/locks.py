@@ -1,6 +1,6 @@
-"""The advisory locks of the whole shop, `AdvisoryLock`: their numbers stand in one place, so that no two are the same.
+"""`AdvisoryLock`, the advisory locks of all apps in one place, so that no two have the same number; `lock_user`.
 
-Nothing else names an advisory lock (tests/core/test_locks.py looks). All are listed in docs/locking.md.
+No other module names an advisory lock (tests/core/test_locks.py). All are listed in docs/locking.md.
 """
 
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from core.errors import UserGone
 class AdvisoryLock(IntEnum):
     """The first halves of PostgreSQL's two-part advisory keys. The second half has 32 bits: what is locked, or 0.
 
-    All are locks of a transaction. One of a session outlives its owner behind a pooler.
+    All are held until the transaction ends. A session's lock would outlive its owner behind a pooler.
     """
 
     ALERTS = 1
@@ -26,9 +26,9 @@ class AdvisoryLock(IntEnum):
     PHOTO = 5
 
     def acquire(self, keys: Collection[int] = (0,)) -> None:
-        """Wait for these keys, in their order, and keep them until the transaction ends.
+        """Wait for these keys in ascending order, and hold them until the transaction ends.
 
-        Raises TransactionManagementError outside a transaction, where they would be kept for no time at all.
+        Raises TransactionManagementError outside a transaction, where the lock would be released at once.
         """
         _refuse_autocommit()
         with connection.cursor() as cursor:
@@ -38,7 +38,7 @@ class AdvisoryLock(IntEnum):
             )
 
     def try_acquire(self, key: int = 0) -> bool:
-        """Take this key for the rest of the transaction if nobody has it; tell whether it is taken now.
+        """Take this key until the transaction ends, if it is free. Returns whether it was taken.
 
         Raises TransactionManagementError outside a transaction.
         """
@@ -54,10 +54,11 @@ def _refuse_autocommit() -> None:
 
 
 def lock_user(user_id: int) -> None:
-    """Lock an account that is about to be deleted. Raises UserGone where there is none.
+    """Lock an account that is about to be deleted. Raises UserGone if there is none.
 
-    By its key, unlike all others: the COMMIT of a row that names the account shall wait. First in the order of locks;
-    a rival that waits so with a cart locked is a deadlock, which PostgreSQL ends and a command runs again.
+    Unlike all others this is a lock FOR UPDATE of the key: the COMMIT of a row that names the account has to wait. It
+    comes first in the order of locks. A rival that waits for it with a cart locked is a deadlock, which PostgreSQL ends
+    and `command` runs again.
     """
     users = User.objects.select_for_update().filter(pk=user_id)
     if not users.values_list("pk", flat=True):

@@ -1,7 +1,7 @@
-"""How every process writes its log, and which request a line is about. See docs/logs.md.
+"""The log of every process, and the request that a line is about. See docs/logs.md.
 
-Web, workers, beat and gunicorn log alike, and a request's id goes from the one to the others. Standard library only;
-gunicorn reads this before there is any Django.
+Web, workers, beat and gunicorn log alike, and the id of a request goes with the tasks it caused. Uses no Django:
+gunicorn reads this before Django is loaded.
 """
 
 import json
@@ -21,7 +21,7 @@ current_request = _request_id.get
 
 @contextmanager
 def about_request(request_id: str) -> Iterator[None]:
-    """Every line that is written inside is about this request; an empty id is about none."""
+    """Every line written inside is about this request. An empty id stands for none."""
     token = _request_id.set(request_id)
     try:
         yield
@@ -30,25 +30,25 @@ def about_request(request_id: str) -> Iterator[None]:
 
 
 def facts(**values: Any) -> dict[str, Any]:
-    """`extra=facts(rows=3)`: fields of their own in JSON, `rows=3` at the line's end for people. Nothing of persons."""
+    """`extra=facts(rows=3)`: a field of its own in JSON, `rows=3` at the end of a line for people. No personal data."""
     return {"facts": values}
 
 
 class Context(logging.Filter):
-    """Puts the request and the task on a line, and takes addresses out of it that open something."""
+    """Adds request and task to a line, and removes paths that are secret links."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Always true: nothing is held back."""
+        """Always true: no line is dropped."""
         record.context = _context()
         request = getattr(record, "request", None)
         if isinstance(record.args, tuple) and (path := getattr(request, "path", "")):
-            # Django's own lines name the path, and a path may be the signed link to an order or to a new password.
+            # Django's own lines name the path, which may be a signed link to an order or to a new password.
             record.args = tuple(route_of(request) if arg == path else arg for arg in record.args)
         return True
 
 
 def route_of(request: Any) -> str:
-    """The pattern that a request's address fits, such as `orders/<str:token>/`; empty where it fits none."""
+    """The pattern of a request's address, such as `orders/<str:token>/`; empty where none fits."""
     match = getattr(request, "resolver_match", None)
     return match.route if match else ""
 
@@ -65,10 +65,10 @@ _encode = json.JSONEncoder(default=str).encode
 
 
 class Json(logging.Formatter):
-    """One object a line, for machines."""
+    """One JSON object a line, for machines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; times in UTC."""
+        """The line, with the time in UTC."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -82,10 +82,10 @@ class Json(logging.Formatter):
 
 
 class Line(logging.Formatter):
-    """For people at a terminal."""
+    """A line for people at a terminal."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """The line, and what it is about at its end."""
+        """The message, followed by its fields."""
         about = " ".join(f"{name}={value}" for name, value in _fields(record).items())
         return f"{super().formatMessage(record)} {about}".rstrip()
 
@@ -95,7 +95,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def logging_config(style: str) -> dict[str, Any]:
-    """What `logging.config.dictConfig` takes. Argument: "json" or "line"."""
+    """The argument for `logging.config.dictConfig`. `style` is "json" or "line"."""
     formatters = {
         "line": {"()": Line, "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": Json},
@@ -111,7 +111,7 @@ def logging_config(style: str) -> dict[str, Any]:
         "loggers": {
             # gunicorn gives it a handler of its own, which would write each line a second time.
             "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
-            # It says that there is no file of `make up`, as is right in every container.
+            # It warns that the file of `make up` is missing, which is normal in a container.
             "environ": {"level": "WARNING"},
         },
     }

@@ -1,6 +1,6 @@
-"""How an amount of money reads, on pages, in orders and in e-mails alike: `money`, by Babel.
+"""`money`, an amount as pages, orders and e-mails show it, by Babel.
 
-Machines are told an amount as a plain number and the code of its currency, never by this.
+JSON and other output for machines has a plain number and the code of the currency instead.
 """
 
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.utils.translation import get_language, to_locale
 
 
 def money(amount: Decimal) -> str:
-    """An amount in the shop's currency, as the language of the page writes it: £1,234.50, or 1.234,50 €."""
+    """An amount in the shop's currency, in the language of the page: £1,234.50, or 1.234,50 €."""
     language = get_language() or settings.LANGUAGE_CODE
     return _written(amount, language, settings.SHOP_CURRENCY, settings.SHOP_CURRENCY_SYMBOL)
 

@@ -1,7 +1,7 @@
-"""Numbers as people type them: one reader for forms, files and addresses, which refuses what could mean two things.
+"""`read_money` and `read_units`, for numbers that people type in forms, files and addresses.
 
-Both decimal separators are known everywhere, whatever the language of the shop: a number is copied from a bank's page
-or a spreadsheet of another country. Where the digits alone do not say what was meant, nothing is assumed.
+Both decimal separators are accepted in every language: people copy numbers from banks' pages and spreadsheets of other
+countries. A number that could mean two things is refused, never guessed.
 """
 
 import re
@@ -25,7 +25,7 @@ _MOST_UNITS = 9_999_999_999
 
 
 class UnreadableNumber(ValidationError):
-    """What was typed is no number, or could be two. Arguments: that, and `how` to write it, a sentence."""
+    """The text is no number, or could be two. Arguments: the text; `how` to write it, a sentence."""
 
     def __init__(self, typed: str, how: str) -> None:
         self.how = how
@@ -36,10 +36,10 @@ class UnreadableNumber(ValidationError):
 def read_money(typed: str, *, most: Decimal = _MOST_MONEY) -> Decimal:
     """Return the amount that was typed.
 
-    Read are the digits 0 to 9, up to twelve, and one or two more after a point or a comma; blanks around them are
-    passed over. Everything else is refused: three digits after the separator (1,234 may be 1234 or 1.23), a second
+    Accepted are up to twelve digits 0 to 9, and one or two more after a point or a comma; blanks around them are
+    ignored. Refused is everything else: three digits after the separator (1,234 may be 1234 or 1.23), a second
     separator, blanks or apostrophes between digits, a sign, a currency sign, an exponent, digits of other scripts, and
-    a zero before other digits (095 is what is left of 0,95 where a field drops the comma).
+    a leading zero (095 is what is left of 0,95 where a field drops the comma).
     Raises UnreadableNumber, also for more than `most`.
     """
     text = typed.strip()
@@ -53,11 +53,10 @@ def read_money(typed: str, *, most: Decimal = _MOST_MONEY) -> Decimal:
 
 
 def read_units(typed: str, *, signed: bool = False, most: int = _MOST_UNITS) -> int:
-    """Return the whole number that was typed: the digits 0 to 9, up to ten; blanks around them are passed over.
+    """Return the whole number that was typed: up to ten digits 0 to 9; blanks around them are ignored.
 
-    Argument `signed`: whether a plus or minus may stand before it. Neither 5.0 nor 6,900 is read: of 1.000 nobody knows
-    whether it is one or a thousand.
-    Raises UnreadableNumber, also for more than `most`, or less than that below none.
+    `signed` allows a plus or minus in front. Neither 5.0 nor 6,900 is accepted: 1.000 may be one or a thousand.
+    Raises UnreadableNumber, also outside of -`most` to `most`.
     """
     text = typed.strip()
     if (_SIGNED_UNITS if signed else _UNITS).fullmatch(text):

@@ -1,7 +1,7 @@
-"""Adds and log-ins a minute, orders and letters an hour, per client: no script empties the shelf or fills a mailbox.
+"""`seconds_to_wait`, rate limits per client: adds and log-ins a minute, orders and e-mails an hour.
 
-Counted in Redis, without SQL, under names that tell nobody who is counted. The count is approximate on purpose: a fixed
-window, and none at all while Redis is away.
+So no script empties the stock or fills a mailbox. Counted in Redis without SQL, under keyed hashes that do not reveal
+the client. The count is approximate on purpose: a fixed window, and no limit while Redis is down.
 """
 
 import ipaddress
@@ -16,7 +16,9 @@ from core import redis
 
 @dataclass(frozen=True)
 class Limit:
-    """How many of something a client may do in a window, in seconds from the first one. 0 in the setting: no limit."""
+    """How often a client may do something in a window of seconds, which starts with the first time. 0 in the setting:
+    no limit.
+    """
 
     name: str
     setting: str
@@ -28,21 +30,21 @@ class Limit:
 
 
 ADDS = Limit("adds", "SHOP_ADDS_PER_MINUTE", 60)
-# An order to be paid by invoice keeps its units for days, so a cart's short hold is no bound on what a script can take.
+# An unpaid order by invoice keeps its units for days, so the short hold of a cart does not limit a script.
 ORDERS = Limit("orders", "SHOP_ORDERS_PER_HOUR", 3600)
-# To whoever is named: the address may be anybody's.
-LETTERS = Limit("letters", "SHOP_LETTERS_PER_HOUR", 3600)
-# Whatever hashes a password for who is not logged in. Half a town may be behind one address, so it is generous.
+# E-mails to an address that was typed in, which may be anybody's.
+EMAILS = Limit("letters", "SHOP_LETTERS_PER_HOUR", 3600)
+# Requests that hash a password without a log-in. Many people may share one address, so the limit is generous.
 LOGINS = Limit("logins", "SHOP_LOGINS_PER_MINUTE", 60)
 
 
 def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
-    """Count one more of this client; returns 0 if it may go on, else in how many seconds to come again."""
+    """Count one more for this client. Returns 0 if it may go on, otherwise the seconds until it may."""
     return _to_wait(limit, _client(request))
 
 
 def network_to_wait(request: HttpRequest, limit: Limit) -> int:
-    """The same of the network that it comes from, whoever is logged in."""
+    """The same for the client's network, whether or not somebody is logged in."""
     return _to_wait(limit, _network(request))
 
 
@@ -53,7 +55,7 @@ def _to_wait(limit: Limit, client: str | None) -> int:
 
 
 def _count(limit: Limit, client: str) -> int:
-    """One round trip; in one transaction, so that no counter is ever left without its end."""
+    """One round trip, in a transaction: a counter without an expiry would block its client for ever."""
     name = f"{limit.name}:{keyed_hash(client)}"
     with redis.client().pipeline(transaction=True) as pipeline:
         pipeline.incr(name)
@@ -64,27 +66,28 @@ def _count(limit: Limit, client: str) -> int:
 
 
 def _client(request: HttpRequest) -> str | None:
-    """The user, else the network: a guest's cookie can be dropped at will, so it names nobody here."""
+    """The user, or else the network. A guest's cookie can be dropped at will, so it identifies nobody here."""
     return f"user:{request.user.pk}" if request.user.is_authenticated else _network(request)
 
 
 def _network(request: HttpRequest) -> str | None:
-    """None where there is no address to tell clients apart by, such as behind a socket with no proxy configured: all of
-    them together must not be counted as one.
+    """None where there is no address, such as behind a socket without a configured proxy.
+
+    All of its clients together must not be counted as one.
     """
     address = client_address(request)
     return f"network:{network_of(address)}" if address else None
 
 
 def keyed_hash(text: str) -> str:
-    """What stands for an account, an address or both in a name in Redis: who reads it there learns neither."""
+    """A hash of an account or address for a name in Redis, so that readers of Redis learn neither."""
     return salted_hmac("shop.guessing", text).hexdigest()  # the salt of before, so that known addresses stay known
 
 
 def client_address(request: HttpRequest) -> str:
-    """Where the request comes from, as the outermost of our own proxies saw it.
+    """The client's address, as the outermost of our own proxies saw it.
 
-    SHOP_TRUSTED_PROXIES counts those proxies. What stands further left in the header, the client wrote itself.
+    SHOP_TRUSTED_PROXIES counts those proxies. The client itself wrote what stands further left in the header.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     trusted: int = settings.SHOP_TRUSTED_PROXIES
@@ -94,7 +97,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """What clients are told apart by: an IPv6 client has a whole /64 of addresses to choose from; they count as one."""
+    """The network of an address. All addresses of an IPv6 client's /64 count as one."""
     try:
         parsed = ipaddress.IPv6Address(address)
     except ValueError:

@@ -1,7 +1,7 @@
-"""The web's one way to Redis: short time-outs, and a breaker that stops asking a Redis that does not answer.
+"""`try_redis`, how web processes ask Redis: with short time-outs, and a breaker while Redis does not answer.
 
-Nothing a shopper does depends on Redis. So a Redis that is down or hung may cost a process one wait of a quarter of a
-second, and then nothing for two seconds; the wake-up of workers and the rate limiter share this wait and this silence.
+No request depends on Redis. A Redis that is down or hangs costs a process one wait of 0.25 seconds, and then nothing
+for two seconds. Wake-ups and the rate limit share this breaker.
 """
 
 import logging
@@ -27,7 +27,7 @@ _silent_until = 0.0
 
 @cache
 def client() -> Redis:
-    """The connection pool of this process. redis-py's own retries would multiply the wait, so there are none."""
+    """The connection pool of this process. Without redis-py's own retries, which would multiply the wait."""
     return Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=TIMEOUT,
@@ -38,22 +38,22 @@ def client() -> Redis:
 
 
 def try_redis(ask: Callable[[], R], *, otherwise: R) -> R:
-    """Ask Redis something, or go on without an answer.
+    """Return the answer of `ask`, or `otherwise` while Redis does not answer.
 
-    Arguments: a call that talks to Redis, directly or through Celery; what to return while Redis is not to be had.
-    Never raises: what went wrong is in the log.
+    Arguments: a call that talks to Redis, directly or through Celery; the value to return instead.
+    Never raises: errors go to the log.
     """
     global _silent_until
     if time.monotonic() < _silent_until:
         return otherwise
     if _silent_until:
-        # After a failure one thread asks for all of them; the others stay silent until it knows.
+        # After a failure one thread tries; the others stay silent until it has an answer.
         _silent_until = time.monotonic() + SILENCE
     try:
         answer = ask()
     except Exception:
-        # Whatever it is: a time-out in redis-py's handshake has been seen to arrive as "ValueError: I/O operation on
-        # closed file", and no error of a thing that nobody depends on may become a shopper's.
+        # Every exception: a time-out in redis-py's handshake was seen as "ValueError: I/O operation on closed file".
+        # Nothing depends on Redis, so none of its errors may reach a shopper.
         logger.warning("Redis was asked in vain; silent for %s s", SILENCE, exc_info=True)
         _silent_until = time.monotonic() + SILENCE
         return otherwise

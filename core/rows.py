@@ -1,4 +1,4 @@
-"""Rows of hand-written SQL as model instances, at a third of what `Manager.raw` costs, which resolves columns anew."""
+"""`instances` and `joined`: rows of hand-written SQL as model instances, at a third of the cost of `Manager.raw`."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ M = TypeVar("M", bound=Model)
 
 
 def instances(model: type[M], sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[M]:
-    """Run one statement that answers with all columns of a model, in any order; further ones become attributes.
+    """Run a statement that returns all columns of a model, in any order. Further columns become attributes.
 
     Raises KeyError where a column of the model is missing.
     """
@@ -21,16 +21,16 @@ def instances(model: type[M], sql: str, params: Sequence[Any] | Mapping[str, Any
 
 
 def columns(model: type[Model], table: str) -> str:
-    """What a statement selects for an instance of the model in `joined`. `table` is its name or alias there."""
+    """The columns to select for a model in `joined`. `table` is the name or alias of its table there."""
     return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
 
 
 def joined(
     models: Collection[type[Model]], sql: str, params: Sequence[Any] | Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
-    """Run one statement that selects the `columns` of these models, in their order, and further ones behind.
+    """Run a statement that selects the `columns` of these models, in their order, and then further values.
 
-    Returns of each row an instance of each model, then the further values.
+    Returns for each row a tuple: an instance of each model, then the further values.
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -1,6 +1,4 @@
-"""`command`, the transaction around a service: short, retried where PostgreSQL asks for it, bounded in its waits.
-`clock`, the time of the database.
-"""
+"""`command`, the transaction around a service: short, retried, with bounded waits. `clock`, the database's time."""
 
 import functools
 import logging
@@ -15,7 +13,7 @@ from core.errors import Busy, UserGone
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# A record for every transaction that is run again, and nothing else, so that they can be counted.
+# One record for each transaction that is run again, and no others, so that they can be counted.
 retry_log = logging.getLogger("cart.retries")
 
 _RETRIES = 2
@@ -23,16 +21,16 @@ _RETRIES = 2
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
 _LOCK_NOT_AVAILABLE, _QUERY_CANCELED = "55P03", "57014"
 _FOREIGN_KEY_VIOLATION = "23503"
-# What Django calls a foreign key to an account, in whichever table.
+# The end of Django's name for a foreign key to an account, in any table.
 _OF_A_USER = "_fk_auth_user_id"
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:
-    """Run the function in a transaction; a deadlock or serialization failure runs it again, at most twice.
+    """Run the function in a transaction. A deadlock or serialization failure runs it again, at most twice.
 
-    Raises Busy when that did not help, or when a lock or statement time-out ended the wait, and UserGone where a row is
-    of an account that was deleted meanwhile, which PostgreSQL notices at COMMIT. Nothing is changed then.
-    Inside a caller's transaction the caller alone can run the whole again, so the database's error goes up as it is.
+    Raises Busy when that did not help, or when a lock or statement time-out ended the wait. Raises UserGone where a row
+    names an account that was deleted meanwhile, which PostgreSQL finds at COMMIT. Nothing is changed then.
+    Inside a caller's transaction only the caller can run the whole again, so the database's error is raised as it is.
     """
 
     @functools.wraps(function)
@@ -67,14 +65,14 @@ def _with_retries(run: Callable[[], R]) -> R:
 
 
 def is_of_a_user_who_is_gone(error: IntegrityError) -> bool:
-    """Whether a row names an account that is no longer there."""
+    """Whether the error is a foreign key to an account that does not exist any more."""
     diagnostics = getattr(error.__cause__, "diag", None)
     constraint = getattr(diagnostics, "constraint_name", None) or ""
     return getattr(error.__cause__, "pgcode", None) == _FOREIGN_KEY_VIOLATION and constraint.endswith(_OF_A_USER)
 
 
 def clock() -> datetime:
-    """The database's clock, now: not the start of the transaction, which may have waited for a lock since."""
+    """The database's clock now, not the start of the transaction, which may have waited for a lock since."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         now: datetime = cursor.fetchone()[0]

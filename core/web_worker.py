@@ -1,7 +1,7 @@
-"""gunicorn's worker class of the shop: a thread is given to a request that is all there, and to nothing else.
+"""`ShopWorker`, gunicorn's worker class of the shop: a thread gets a request only when it has arrived completely.
 
-gunicorn's own threads read from the client, so that a few connections that send half of a request hold all of them.
-Here the loop that waits for all connections reads, and a thread gets what can be answered.
+gunicorn's own threads read from the client, so a few connections that send half a request hold all of them. Here the
+loop that waits for all connections reads, and a thread gets what it can answer.
 """
 
 import errno
@@ -36,7 +36,7 @@ _PLAIN_LENGTH = re.compile(rb"\r\ncontent-length: ([0-9]{1,9})\r\n")
 
 
 class Incoming:
-    """What has come of a request so far. `until`: when the rest must be there, by the monotonic clock."""
+    """What has arrived of a request. `until`: when the rest must be there, by the monotonic clock."""
 
     def __init__(self, received: bytes = b"", *, seconds: float = READ_SECONDS) -> None:
         self.until = time.monotonic() + seconds
@@ -47,27 +47,27 @@ class Incoming:
         self._head = self._size = 0  # bytes of the head, and of all; 0 while the head is not all there
 
     def is_whole(self, cfg: Any, client: Any) -> bool:
-        """Whether a thread can have it: all is there, or what is there is refused without the rest."""
+        """Whether a thread can have it: all has arrived, or the head alone is refused."""
         return (self._size or self._measure(cfg, client)) > 0 and len(self.received) >= self._size
 
     def waits_to_be_asked(self) -> bool:
-        """Whether the client keeps the body back until it is told to go on; once. Rule: RFC 9110, 10.1.1."""
+        """Whether the client waits for "100 Continue" before it sends the body. True once. Rule: RFC 9110, 10.1.1."""
         if not self._size or self._is_asked_for:
             return False
         self._is_asked_for = True
         return b"\r\nexpect: 100-continue" in self.received[: self._head].lower()
 
     def pieces(self) -> list[bytes]:
-        """The request for gunicorn's parser, which would copy what is left of a single large one at each reading."""
+        """The request in pieces: gunicorn's parser copies the rest of a single large one at each reading."""
         body = bytes(self.received[self._head : self._size])
         return [bytes(self.received[: self._head]), *(body[at : at + _PIECE] for at in range(0, len(body), _PIECE))]
 
     def surplus(self) -> bytes:
-        """What came behind the request: the beginning of the next one."""
+        """What arrived after the request: the beginning of the next one."""
         return bytes(self.received[self._size :])
 
     def _measure(self, cfg: Any, client: Any) -> int:
-        """How long the request is, in bytes; 0 while its head is not all there."""
+        """The length of the request in bytes; 0 while its head is incomplete."""
         end = self.received.find(b"\r\n\r\n", 2)  # an empty line may come first
         if end < 0 and len(self.received) <= MOST_HEAD:
             return 0
@@ -79,9 +79,9 @@ class Incoming:
 
 
 def _length(cfg: Any, head: bytes, client: Any) -> int | None:
-    """Bytes of the body, as gunicorn itself reads the head; None where a thread refuses it by the head alone.
+    """The length of the body in bytes, as gunicorn reads the head; None where a thread refuses it by the head alone.
 
-    That is a head which is wrong, a body larger than any form, and one in chunks, of which Django reads nothing.
+    None is for a wrong head, a body larger than any form, and a chunked body, which Django does not read.
     """
     names = head.lower()
     said = names.count(b"content-length"), names.count(b"transfer-encoding")
@@ -98,7 +98,7 @@ def _length(cfg: Any, head: bytes, client: Any) -> int | None:
 
 
 class ShopWorker(ThreadWorker):  # type: ignore[misc]
-    """A gthread worker whose threads never wait for what a client sends, and that leaves nobody behind.
+    """A gthread worker whose threads never wait for input of a client, and which loses no connection when it stops.
 
     With a certificate of its own (`--certfile`) it reads as gunicorn does.
     """
@@ -136,14 +136,14 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
         return self._wait(conn)
 
     def _hand_over(self, conn: Any) -> None:
-        """To a thread, which finds a connection that gunicorn would have begun to read."""
+        """Give the connection to a thread, in the state of one that gunicorn began to read."""
         conn.is_last, conn.surplus = conn.incoming.is_last, conn.incoming.surplus()
         conn.parser = RequestParser(self.cfg, conn.incoming.pieces(), conn.client)
         conn.initialized, conn.incoming = True, None
         super().enqueue_req(conn)
 
     def _wait(self, conn: Any) -> None:
-        """Until it can be read again, or its time is over; the largest gives way where all together are too large."""
+        """Wait for more input until the time is over. If all together are too large, end the largest."""
         conn.timeout = conn.incoming.until
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
@@ -151,12 +151,12 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
             max(self.pending_conns, key=_size).timeout = 0.0
 
     def murder_pending(self) -> None:
-        """Close those whose time is over. gunicorn expects them in that order, in which those that dribble are not."""
+        """Close connections whose time is over. gunicorn expects them sorted by time, which slow senders are not."""
         self.pending_conns = deque(sorted(self.pending_conns, key=lambda conn: conn.timeout))
         super().murder_pending()
 
     def handle_request(self, req: Any, conn: Any) -> bool:
-        """In a thread. Returns whether the connection may bring another request."""
+        """Called in a thread. Returns whether the connection may bring another request."""
         conn.sock.settimeout(SEND_SECONDS)
         try:
             return bool(super().handle_request(req, conn)) and not getattr(conn, "is_last", False)
@@ -165,7 +165,7 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
             raise BrokenPipeError(errno.EPIPE, "The answer was not read in time.") from error
 
     def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
-        """Called when a thread is done with a connection. gunicorn's own waits here for a client to close."""
+        """Called when a thread is done with a connection. gunicorn's own would wait here for the client to close."""
         if self.cfg.is_ssl:
             super().finish_request(conn, fs)
         elif fs.exception() or not fs.result():
@@ -178,7 +178,7 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
             super().finish_request(conn, fs)
 
     def _leave(self, conn: Any) -> None:
-        """Say that no more comes, and close when the client does. Rule: RFC 9112, 9.6."""
+        """Announce the end of the answer, and close when the client does. Rule: RFC 9112, 9.6."""
         try:
             conn.sock.setblocking(False)
             conn.sock.shutdown(SHUT_WR)
@@ -193,11 +193,11 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Told to stop, take all that the kernel has let in, and close at once.
+        """When told to stop, accept all connections that the kernel took, then close the socket at once.
 
-        gunicorn's own keeps its socket open while it finishes, but takes nobody from it: those lose their connection
-        with their request sent, so that nobody knows whether it was done. Who comes later is refused here, and a proxy
-        asks another process.
+        gunicorn's own keeps its socket open while it finishes but accepts nobody from it. Those clients lose their
+        connection after they sent the request, and cannot know whether it was done. Later connections are refused here,
+        so a proxy asks another process.
         """
         super().set_accept_enabled(enabled)
         if not self.alive:
@@ -213,7 +213,7 @@ class ShopWorker(ThreadWorker):  # type: ignore[misc]
             self.accept(listener)
 
     def _hurry_silent(self) -> None:
-        """A connection that a browser opened to have one must not put off the end."""
+        """Connections that a browser opened in advance must not delay the stop."""
         for conn in self.pending_conns:
             if not self.cfg.is_ssl and not conn.incoming.received:
                 conn.incoming.until = conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)

@@ -1,4 +1,4 @@
-"""Deliveries: what went where, what waits, and what could not be sent. Never what is in a message."""
+"""The admin of deliveries: what was sent, what waits, what is dead. It never shows the content of a message."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -26,7 +26,7 @@ class ChannelFilter(ValueFilter):
 
 
 class DeliveryStateFilter(ChoiceFilter):
-    """How far a delivery is."""
+    """Deliveries by whether they were sent."""
 
     title = "state"
     parameter_name = "state"
@@ -50,7 +50,7 @@ class DeliveryAdmin(DeadRowsAdmin):
     list_filter = [DeliveryStateFilter, ChannelFilter, "kind"]
     search_fields = ["=to", "=dedupe_key"]
     search_help_text = "A whole e-mail address, or a dedupe key"
-    # Without text, HTML and payload: there may be a link in them that logs somebody in, or an address that is a secret.
+    # Without text, HTML and payload: they may hold a link for a new password, or an address that is a secret.
     fields = [
         ("kind", "channel"),
         ("to", "receiver"),

@@ -1,10 +1,10 @@
-"""Sending what is due: claimed by a lease, sent, marked; each step by itself, none in a transaction.
+"""`deliver` sends what is due. Leasing, sending and recording are separate steps; sending is in no transaction.
 
-A worker that dies between sending and marking leaves a delivery that is sent again when its lease ends, with the same
-id. So a message is sent at least once, and nothing in the database waits for a receiver.
+A worker that dies between sending and recording leaves a delivery that is sent again with the same id when its lease
+ends. So a message is sent at least once, and no transaction waits for a receiver.
 
-Receivers do not wait for each other. A run asks several at once, each in a thread of its own and for one thing at a
-time; while it waits for one that hangs it goes on looking for what is due to others. docs/delivery.md has the reasons.
+Receivers do not wait for each other. A run sends to several at once, to each in a thread and one message at a time.
+While one hangs, the run continues with the others. See docs/delivery.md for the reasons.
 """
 
 import logging
@@ -28,22 +28,23 @@ from outbox.retry import note_attempt, note_failure
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 40  # about eight hours of tries: a mail server may be away for a night
-# A run begins nothing after this and hands over to the next one.
+# After this a run starts nothing new and hands over to the next one.
 LONGEST = 5.0  # seconds
-# It waits this much longer for what it began, which is less than a task may run.
+# It waits this much longer for what it started. Both together are less than a task may run.
 _PATIENCE = 12.0  # seconds
-# How often it looks for what is due to others while it waits.
+# How often it looks for other due deliveries while it waits.
 _LOOK = 0.1  # seconds
-# Longer than any task may run: until then the attempt may still be under way, and no lock says so.
+# Longer than any task may run. Until then the attempt may still be running, and no lock shows it.
 _LEASE = timedelta(seconds=60)
-# How long a run may keep a receiver to itself; no task is older.
+# How long a run may hold a receiver. No task runs longer.
 _HELD = timedelta(seconds=30)
 
 
 def deliver(channel: str) -> int:
-    """Send what is due by a channel until nothing is left, time is up or no receiver answers. Returns how many went.
+    """Send what is due by a channel, until nothing is left, time is up or no receiver answers. Returns how many were
+    sent.
 
-    Raises KeyError for a channel that nobody registered.
+    Raises KeyError for a channel that is not in DELIVERY_CHANNELS.
     """
     wakeup.rearm(channel)
     return _Run(channel).run()
@@ -64,7 +65,7 @@ class _Run:
             self.pool.shutdown(wait=False)
 
     def _until_nothing_is_due(self) -> int:
-        """Send until time is up, and then hand over at once: the next run is at work while this one still waits."""
+        """Send until time is up, then hand over at once: the next run works while this one still waits."""
         sent = 0
         while True:
             self.start_due()
@@ -80,12 +81,12 @@ class _Run:
         while self.under_way and time.monotonic() < self.stop_at + _PATIENCE:
             sent += self.settle_done()
         for delivery in self.under_way.values():
-            # Its thread ends some time; until its lease does, nobody sends it again.
+            # Its thread ends later. Nobody sends it again before its lease ends.
             logger.warning("delivery %d is left: it takes too long", delivery.pk)
         return sent
 
     def start_due(self) -> None:
-        """Begin to send to every receiver that something is due to and that is not being asked."""
+        """Start to send to each receiver that has something due and that this run is not waiting for."""
         while len(self.under_way) < self.channel.receivers_at_once:
             asked = self.passed_over | {delivery.receiver for delivery in self.under_way.values()}
             due = Delivery.objects.due().filter(channel=self.name).exclude(receiver__in=asked)
@@ -101,18 +102,18 @@ class _Run:
                 self._free(receiver)
 
     def settle_done(self) -> int:
-        """Wait a moment for any answer, and note those that came. Returns how many were accepted."""
+        """Wait a moment for answers and record them. Returns how many deliveries were accepted."""
         done, _ = wait(self.under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
         return sum([self.settle(future) for future in done])
 
     def settle(self, future: "Future[None]") -> bool:
-        """Note what became of a delivery. Returns whether it was accepted."""
+        """Record the result of a delivery. Returns whether it was accepted."""
         delivery, error = self.under_way.pop(future), future.exception()
         if error is None:
             _note_accepted(delivery)
             self._free(delivery.receiver)
             return True
-        # What a receiver says may name a reader or an address: staff see it with the delivery, the log has its kind.
+        # An error may contain an address. Staff see it with the delivery; the log has only its class.
         logger.warning("delivery %d was not sent: %s", delivery.pk, type(error).__name__)
         verdict = self.channel.judge(error)
         _note_failure(delivery, error, is_final=verdict.is_final, pause=verdict.pause)
@@ -124,7 +125,7 @@ class _Run:
         return False
 
     def _take(self, receiver: str) -> bool:
-        """Whether the receiver may be asked now. Redis knows: without it there is no message and no run."""
+        """Whether the receiver may be asked now. Redis knows; without Redis there is no message and so no run."""
         key = _key(self.name, receiver)
         if self.channel.holds_receiver:
             return try_redis(lambda: bool(client().set(key, 1, nx=True, px=_HELD)), otherwise=True)
@@ -136,7 +137,7 @@ class _Run:
 
 
 def pause(channel: str, receiver: str, duration: timedelta = PAUSE) -> None:
-    """Let no run ask a receiver for a while."""
+    """Keep all runs from asking a receiver for a while."""
     try_redis(lambda: client().set(_key(channel, receiver), 1, px=duration), otherwise=None)
 
 
@@ -145,7 +146,7 @@ def _key(channel: str, receiver: str) -> str:
 
 
 def lease(delivery_id: int) -> Delivery | None:
-    """Take a delivery for longer than any task may run, if it is due still. Its attempt is counted before it is made.
+    """Take a delivery, if it is still due, for longer than any task may run. Its attempt is counted first.
 
     Raises RuntimeError inside a transaction, where others would not see the lease.
     """
@@ -163,7 +164,7 @@ def lease(delivery_id: int) -> Delivery | None:
 
 @transaction.atomic
 def _note_accepted(delivery: Delivery) -> None:
-    # Whoever holds the lease by now: it is sent. What was in it concerns nobody any more.
+    # It was sent, whoever has the lease by now. The content is not needed any more.
     unsent = Delivery.objects.unsent().filter(pk=delivery.pk)
     if unsent.update(sent_at=Now(), text="", html="", payload=None, error=""):
         delivery.refresh_from_db()
@@ -173,7 +174,7 @@ def _note_accepted(delivery: Delivery) -> None:
 
 @transaction.atomic
 def _note_failure(delivery: Delivery, error: BaseException, *, is_final: bool, pause: timedelta | None) -> None:
-    # Only while nobody else has leased it meanwhile: theirs is the newer try.
+    # Only if no other worker leased it meanwhile: its attempt is the newer one.
     ours = Delivery.objects.unsent().filter(pk=delivery.pk, attempts=delivery.attempts, is_dead=False)
     if note_failure(ours, error, most=0 if is_final else MOST_ATTEMPTS, at_least=pause or timedelta()):
         delivery.refresh_from_db()
@@ -184,7 +185,7 @@ def _note_failure(delivery: Delivery, error: BaseException, *, is_final: bool, p
 
 @contextmanager
 def _errors_logged() -> Iterator[None]:
-    """What a receiver of a signal raises undoes what it wrote, and not what is true of the message."""
+    """An error in a receiver of a signal rolls back what that receiver wrote, not the record of the delivery."""
     try:
         with transaction.atomic():
             yield

@@ -1,4 +1,4 @@
-"""What is to be sent and what could not be sent, for the status and `GET /metrics`."""
+"""Deliveries that wait and deliveries that are dead, for the status and `GET /metrics`."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,12 +10,12 @@ from delivery.models import Delivery
 from outbox.gauges import Gauge, seconds_since
 from outbox.status import Figure, in_words, register
 
-OLDEST = timedelta(minutes=10)  # older, and somebody should look
+OLDEST = timedelta(minutes=10)  # above this age the status reports a problem
 
 _PAGE = "admin:delivery_delivery_changelist"
 
 
-# The names that version 1.0 gave the figures, which monitoring asks for.
+# The figures have their names of version 1.0, which monitoring uses.
 @register
 def read_deliveries() -> Iterator[Figure]:
     """The age of the oldest delivery to be sent, and how many are dead. 1 query."""

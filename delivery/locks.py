@@ -1,4 +1,4 @@
-"""Row locks of what is to be delivered. See docs/locking.md."""
+"""Row locks of deliveries. See docs/locking.md."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from delivery.models import Delivery
 
 
 def lock_due_delivery(delivery_id: int) -> Delivery | None:
-    """Lock a delivery that is due; None where it is not, or where another worker is leasing it."""
+    """Lock a delivery that is due. Returns None where it is not, or where another worker has it locked."""
     due = Delivery.objects.due().filter(pk=delivery_id)
     return due.select_for_update(no_key=True, skip_locked=True).first()
 

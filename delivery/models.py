@@ -1,4 +1,4 @@
-"""`Delivery`, a message to the outside. The table has the name that version 1.0 gave it."""
+"""`Delivery`, a message to the outside. The table has the name of version 1.0."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,14 +12,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(sent_at__isnull=True)
 
     def due(self) -> "DeliveryQuerySet":
-        """Deliveries that should be on their way, the longest due first."""
+        """Deliveries that are due, the longest due first."""
         return self.unsent().filter(is_dead=False, due_at__lte=Now()).order_by("due_at", "id")
 
 
 class Delivery(models.Model):
-    """One message to one receiver, written in the transaction of what it tells and sent after it. See docs/delivery.md.
+    """A message to one receiver, written in the transaction of the change and sent after it. See docs/delivery.md.
 
-    While it is being sent, `due_at` is a lease: nobody else takes the delivery before then.
+    While it is being sent, `due_at` is the end of a lease: no other worker takes the delivery before then.
     """
 
     kind = models.CharField(max_length=50, help_text="What it is for, such as stock_alerts.")

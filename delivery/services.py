@@ -1,4 +1,4 @@
-"""Commands: write a message to the outside, decide about the dead ones, drop the old ones."""
+"""Commands: write a message to the outside, retry or discard dead ones, delete old ones."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -13,19 +13,19 @@ from django.db.models.functions import Now
 
 from core.errors import ReasonMissing
 from delivery import wakeup
-from delivery.channels.web import check_url, origin_of
 from delivery.locks import lock_dead_deliveries
 from delivery.models import Delivery, DeliveryQuerySet
+from delivery.web import check_url, origin_of
 
 _BATCH = 1000
 
 
 def send_email(*, kind: str, to: str, subject: str, text: str, html: str = "", dedupe_key: str) -> None:
-    """Write an e-mail to one address with the change that it tells of: either both are kept or neither is.
+    """Write an e-mail to one address in the caller's transaction; it is sent after commit.
 
-    An e-mail whose key is known already is not written again. The key is known until DELIVERY_DAYS after it was sent;
-    name in it the kind, what it is about and, of several recipients, which one.
-    A subject of several lines, as templates have them, becomes one. `html` may be empty.
+    Arguments: `kind`, what it is for; `subject`, of which several lines become one; `html`, which may be empty;
+    `dedupe_key`: an e-mail whose key exists is not written again. A key exists until DELIVERY_DAYS after it was sent.
+    It names the kind, the subject matter and, of several recipients, which one.
     """
     subject = " ".join(subject.split())
     write(
@@ -43,30 +43,31 @@ def send_email(*, kind: str, to: str, subject: str, text: str, html: str = "", d
 
 
 def send_web_message(*, kind: str, url: str, body: Mapping[str, Any], dedupe_key: str) -> None:
-    """Write a JSON document that is sent by HTTP POST, with the change that it tells of, as `send_email` does.
+    """Write a JSON document in the caller's transaction; it is sent by HTTP POST after commit.
 
-    The address is a secret to staff and to the log, who see its host alone. Raises ValueError for an address that no
-    message would be sent to, and TypeError for a body that JSON does not know.
+    Staff and the log see only the host of the address, since the rest may be a secret. `kind` and `dedupe_key` are as
+    in `send_email`.
+    Raises ValueError for an address that no message would be sent to, and TypeError for a body that JSON cannot hold.
     """
     check_url(url)
     json.dumps(body)
     origin = origin_of(url)
     payload = {"url": url, "body": body}
-    # Not the whole address, which may be a secret. Processes of version 1.0, which know e-mail alone and may run beside
-    # this one during a release, find that it is no e-mail address: to them such a delivery is dead, and never sent.
+    # Not the whole address, which may be a secret. Processes of version 1.0 know e-mail alone and may run beside this
+    # one during a release. For them this is no e-mail address, so the delivery becomes dead and is not sent.
     to = f"{origin}/…"
     write(Delivery(channel="web", receiver=origin, kind=kind, to=to, payload=payload, dedupe_key=dedupe_key))
 
 
 def write(delivery: Delivery) -> None:
-    """Write a delivery of any channel in the caller's transaction, and wake a worker after its commit."""
+    """Write a delivery of any channel in the caller's transaction, and wake a worker after commit."""
     channel = delivery.channel
     Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
     wakeup.notify_after_commit([channel])
 
 
 def drop_old_deliveries() -> int:
-    """Delete deliveries that were sent more than DELIVERY_DAYS ago, and forget their keys. Returns how many."""
+    """Delete deliveries that were sent more than DELIVERY_DAYS ago, with their keys. Returns how many."""
     old = Delivery.objects.filter(sent_at__lt=Now() - timedelta(days=settings.DELIVERY_DAYS)).order_by("sent_at")
     dropped = 0
     while some := list(old.values_list("pk", flat=True)[:_BATCH]):
@@ -76,7 +77,7 @@ def drop_old_deliveries() -> int:
 
 @transaction.atomic
 def retry_dead_deliveries(delivery_ids: Collection[int], *, actor: User) -> int:
-    """Give dead deliveries all their attempts again, due at once; the admin log has who did. Returns how many."""
+    """Reset the attempts of dead deliveries and make them due now. Logged. Returns how many were dead."""
     deliveries = lock_dead_deliveries(delivery_ids)
     _same(deliveries).update(is_dead=False, attempts=0, due_at=Now())
     LogEntry.objects.log_actions(actor.pk, deliveries, CHANGE, "To be sent again.")
@@ -86,7 +87,7 @@ def retry_dead_deliveries(delivery_ids: Collection[int], *, actor: User) -> int:
 
 @transaction.atomic
 def discard_dead_deliveries(delivery_ids: Collection[int], *, actor: User, reason: str) -> int:
-    """Delete dead deliveries: they will never be sent. The admin log has who and why. Returns how many were dead.
+    """Delete dead deliveries: they will never be sent. Logged with the reason. Returns how many were dead.
 
     Raises ReasonMissing.
     """

@@ -1,6 +1,6 @@
-"""`notify_after_commit` and its kin: one message on its way says that a channel may have something to deliver.
+"""Wake-ups of workers for a channel, as in outbox/wakeup.py.
 
-See outbox/wakeup.py. The task has the name of its channel as its argument, and the channel says whose queue it is in.
+The task has the name of the channel as its argument, and the channel decides the queue.
 """
 
 from collections.abc import Collection
@@ -22,10 +22,10 @@ TASK = "deliver"
 def notify_after_commit(channels: Collection[str]) -> None:
     """After the caller's commit, send a message for each of these channels that has none on its way.
 
-    Never raises for a Redis that is away.
+    Never raises if Redis is down.
     """
 
-    # A function and no `functools.partial`: Django 5.2 fails while it logs a robust partial that raised.
+    # Not `functools.partial`: Django 5.2 crashes when it logs a robust partial that raised.
     def notify() -> None:
         wakeup.notify_each({_flag(channel): partial(_send, channel) for channel in channels})
 
@@ -38,7 +38,7 @@ def notify_always(channel: str) -> None:
 
 
 def notify_waiting() -> list[str]:
-    """Send the message for every channel that has something due: a message was lost, or it is time for another try."""
+    """Send the message for each channel that has something due: its message was lost, or a retry is due."""
     found = Delivery.objects.due().order_by().values_list("channel", flat=True).distinct()
     channels = [channel for channel in found if channel in settings.DELIVERY_CHANNELS]
     for channel in channels:
@@ -47,7 +47,7 @@ def notify_waiting() -> list[str]:
 
 
 def rearm(channel: str) -> None:
-    """Let the next message of this channel be sent again; a run of it begins with this."""
+    """Let the next message of this channel be sent again. A run begins with this."""
     try_redis(lambda: wakeup.rearm(_flag(channel)), otherwise=None)
 
 

@@ -1,4 +1,4 @@
-"""`send_order_email`, called by an effect: what customers are told of their order, as text and as HTML."""
+"""`send_order_email`, called by an effect: e-mails about an order, as text and as HTML."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ from orders.states import State
 
 
 class EmailKind(StrEnum):
-    """What an e-mail about an order is for; also the names of its templates."""
+    """What an e-mail about an order is for. The values are the names of its templates."""
 
     PLACED = "placed"
     SHIPPED = "shipped"
@@ -26,7 +26,7 @@ class EmailKind(StrEnum):
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """An e-mail, ready to be sent."""
+    """An e-mail that is ready to be sent."""
 
     to: str
     subject: str
@@ -35,9 +35,9 @@ class RenderedEmail:
 
 
 def send_order_email(*, order_id: int, kind: EmailKind) -> None:
-    """Write the e-mail to an order's customer, once for an order and kind, however often it is asked for.
+    """Queue the e-mail of this kind to an order's customer: once per order and kind, however often it is called.
 
-    It tells of the order as it is now, not as it was when it was asked for.
+    It tells the state of the order when it is rendered, not when the effect was enqueued.
     """
     order = Order.objects.get(pk=order_id)
     email = render_order_email(order, kind)
@@ -52,7 +52,7 @@ def send_order_email(*, order_id: int, kind: EmailKind) -> None:
 
 
 def render_order_email(order: Order, kind: EmailKind) -> RenderedEmail:
-    """The e-mail to an order's customer. Reads the lines, and the step that it tells of: 2 queries."""
+    """The e-mail to an order's customer. Reads the lines and the transitions: 2 queries."""
     with translation.override(settings.LANGUAGE_CODE):
         context = _facts(order, kind)
         subject, text, html = (

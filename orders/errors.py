@@ -1,4 +1,4 @@
-"""Why a command of this app refused. After each of them orders, stock and money are as they were."""
+"""Why a command of this app refused. Orders, stock and money are unchanged after each of these errors."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ class OrderNotFound(Exception):
 
 
 class TransitionRefused(ValidationError):
-    """An order cannot go from its state to the one that was asked for. Arguments: both."""
+    """The table of states has no way from `state` to `wanted`."""
 
     def __init__(self, *, state: State, wanted: State) -> None:
         self.state = state
@@ -24,7 +24,7 @@ class TransitionRefused(ValidationError):
 
 
 class TotalChanged(ValidationError):
-    """Delivery or tax is another now than was shown, so nothing was bought."""
+    """The price of delivery or the tax differs from what was shown. Nothing was bought."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class TotalChanged(ValidationError):
 
 
 class DeliveryUnavailable(ValidationError):
-    """The delivery method is not offered (any more)."""
+    """The delivery method is not offered, or not any more."""
 
     text = gettext_lazy("That way of delivery is not offered any more. Please choose another one.")
 
@@ -43,7 +43,7 @@ class DeliveryUnavailable(ValidationError):
 
 
 class TooManyReturned(ValidationError):
-    """More units of a line should come back than the customer still has, or none at all."""
+    """More units of a line would come back than the customer has (`kept`), or none at all."""
 
     def __init__(self, *, kept: int, units: int) -> None:
         self.kept = kept
@@ -64,7 +64,7 @@ class PaymentNotPossible(ValidationError):
 
 
 class OtherCurrency(ValidationError):
-    """A provider speaks of money of another currency than the shop's. Arguments: both, by ISO 4217."""
+    """A provider reports money in another currency than the shop's. Both are codes of ISO 4217."""
 
     def __init__(self, *, currency: str, ours: str) -> None:
         text = _("Money of %(currency)s pays nothing here: the currency of the shop is %(ours)s.")
@@ -72,7 +72,7 @@ class OtherCurrency(ValidationError):
 
 
 class AlreadyRecorded(ValidationError):
-    """The money of a payment was noted already, with another amount. Argument: that one."""
+    """The payment was recorded before, with another amount. Argument: that amount."""
 
     def __init__(self, *, amount: Decimal) -> None:
         text = _("That this payment came was noted already, with %(amount)s.") % {"amount": amount}
@@ -80,14 +80,14 @@ class AlreadyRecorded(ValidationError):
 
 
 class WithdrawalRefused(ValidationError):
-    """A note that money came cannot be withdrawn (any more). Argument: why, a sentence."""
+    """A recorded payment cannot be withdrawn, or not any more. Argument: the reason, a sentence."""
 
     def __init__(self, why: str) -> None:
         super().__init__(_("The note cannot be withdrawn. %(why)s") % {"why": why}, code="withdrawal_refused")
 
 
 class ReturnedMeanwhile(ValidationError):
-    """Units of the order have come back since somebody looked at it. Argument: how many have by now."""
+    """Units came back since the page was shown. Argument: how many units have come back by now."""
 
     def __init__(self, units: int) -> None:
         text = ngettext(
@@ -99,7 +99,7 @@ class ReturnedMeanwhile(ValidationError):
 
 
 class LastDeliveryMethod(ValidationError):
-    """It is the only way of delivery that shoppers are offered."""
+    """It is the only delivery method that shoppers are offered."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Links that show an order to whoever has them, and to nobody else: guests have no account to see it in."""
+"""Signed links to an order, for guests, who have no account to see it in. Whoever has the link sees the order."""
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -23,7 +23,7 @@ def page_of(order: Order, user: User | AnonymousUser) -> str:
 
 
 def number_in(token: str) -> str | None:
-    """The number of the order that a link shows; None where the link is not ours, or too old."""
+    """The order number in the token of a link. Returns None where the signature is wrong or too old."""
     try:
         return str(signing.loads(token, salt=_SALT, max_age=settings.SHOP_ORDER_LINK_DAYS * 86_400))
     except signing.BadSignature:

@@ -1,4 +1,7 @@
-"""Row locks of this app. An order is locked before any variant; its payments and lines change only under its lock."""
+"""Row locks of this app. See docs/locking.md.
+
+An order is locked before any variant. Its payments and lines change only under its lock.
+"""
 
 from django.db.models.functions import Now
 
@@ -16,21 +19,21 @@ def lock_order(order_id: int) -> Order:
 
 
 def lock_overdue_orders(*, most: int) -> list[Order]:
-    """Lock orders that should have been paid by now, skipping those that somebody else is at: a payment, say."""
+    """Lock at most so many orders that should have been paid by now, without those that others have locked."""
     overdue = Order.objects.filter(state=State.PLACED, pay_by__lt=Now()).order_by("pk")
     return list(overdue.select_for_update(no_key=True, skip_locked=True)[:most])
 
 
 def lock_due_refund(refund_id: int) -> Refund | None:
-    """Lock a refund whose money is still to be sent; None where it was sent already."""
+    """Lock a refund that is due. Returns None where its money was sent, or where it was withdrawn."""
     due = Refund.objects.filter(pk=refund_id, sent_at__isnull=True)
     return next(iter(due.select_for_update(no_key=True)), None)
 
 
 def share_delivery_method(method_id: int) -> DeliveryMethod | None:
-    """Keep a delivery method as it is until the transaction ends; None where it is not offered (any more).
+    """Lock a delivery method against changes until the transaction ends. Returns None where it is not offered.
 
-    Any number of shoppers share it, and who takes it off waits for them. Django knows no FOR SHARE.
+    Any number of shoppers share the lock; staff who change the method wait for them. Django has no FOR SHARE.
     """
     rows = DeliveryMethod.objects.raw(
         "SELECT * FROM orders_deliverymethod WHERE id = %s AND is_active FOR SHARE", [method_id]
@@ -39,5 +42,5 @@ def share_delivery_method(method_id: int) -> DeliveryMethod | None:
 
 
 def lock_offered_delivery_methods() -> list[DeliveryMethod]:
-    """Lock the delivery methods that shoppers are offered: who takes one off looks at how many are left."""
+    """Lock the delivery methods on offer, for a command that must leave at least one."""
     return list(DeliveryMethod.objects.filter(is_active=True).order_by("pk").select_for_update(no_key=True))

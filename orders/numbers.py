@@ -1,4 +1,4 @@
-"""Order numbers that can be read out on the telephone and say nothing about how many orders there are."""
+"""`new_number`, an order number that can be read out on the telephone and does not tell how many orders there are."""
 
 import secrets
 
@@ -8,10 +8,10 @@ _LENGTH = 8
 
 
 def new_number() -> str:
-    """Two groups of four digits, such as 7K3M-Q9T2: one of 10^12, drawn at random.
+    """Return a random number of two groups of four digits, such as 7K3M-Q9T2: one of 10^12.
 
-    Among a million orders a new one hits an old one once in a million; the unique constraint refuses it then, and
-    placing the order again draws another.
+    With a million orders, one new number in a million is taken. The unique constraint refuses it, and the shopper's
+    next try draws another.
     """
     digits = "".join(secrets.choice(_DIGITS) for _ in range(_LENGTH))
     return f"{digits[:4]}-{digits[4:]}"

@@ -19,7 +19,9 @@ from orders.totals import Expected, Totals, totals_of
 
 @dataclass(frozen=True)
 class Review:
-    """A cart as it would be bought: its lines, what it costs, and what to send along so that just this is bought."""
+    """A cart as it would be bought: its lines, the totals, and what to send with the order so that exactly this is
+    bought.
+    """
 
     lines: Sequence[CartItem]
     delivery: DeliveryMethod
@@ -28,7 +30,7 @@ class Review:
 
 
 def delivery_methods() -> QuerySet[DeliveryMethod]:
-    """Those that shoppers can choose from. 1 query."""
+    """The delivery methods on offer. 1 query."""
     return DeliveryMethod.objects.filter(is_active=True)
 
 
@@ -38,7 +40,7 @@ def checkout_of(cart: Cart) -> Checkout | None:
 
 
 def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod) -> Totals:
-    """What the lines of a cart cost, delivered so, at the tax rate of now."""
+    """What the lines of a cart cost with this delivery method, at the current tax rate. No query."""
     return totals_of(
         [(item.price, item.quantity) for item in items],
         delivery_price=delivery.price,
@@ -65,28 +67,28 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 
 def order_numbered(number: str) -> Order | None:
-    """An order with all that its page shows: lines, payments, refunds and the log. 5 queries."""
+    """The order of this number with lines, payments, refunds and transitions. 5 queries."""
     related = ("lines", "payments", "refunds", "transitions")
     return Order.objects.filter(number=number).prefetch_related(*related).first()
 
 
 def payment_referenced(*, provider: str, reference: str) -> Payment | None:
-    """What a provider calls by this reference, with its order. 1 query."""
+    """The payment that this provider calls by this reference, with its order. 1 query."""
     return Payment.objects.filter(provider=provider, reference=reference).select_related("order").first()
 
 
 def payment_to_record(order: Order) -> Payment | None:
-    """The newest payment of an order whose money could still come and would be seen by staff alone. 1 query."""
-    open_ones = order.payments.filter(provider__in=_told_by_staff()).exclude(status=Payment.Status.PAID)
+    """The newest payment of an order that is not paid and that only staff can record. 1 query."""
+    open_ones = order.payments.filter(provider__in=_manual_providers()).exclude(status=Payment.Status.PAID)
     return open_ones.first()
 
 
 def payments_to_withdraw(order: Order) -> QuerySet[Payment]:
-    """Payments of an order whose money staff noted and may have noted by mistake, the newest first. 1 query.
+    """Payments of an order that staff recorded and may withdraw, the newest first. 1 query.
 
-    Those that made a refund which is due still; and the one that paid the order, while nothing has followed from it.
+    Those that made a refund which is still due; and the one that paid the order, as long as nothing followed from it.
     """
-    noted = order.payments.filter(provider__in=_told_by_staff(), status=Payment.Status.PAID, amount__gt=0)
+    noted = order.payments.filter(provider__in=_manual_providers(), status=Payment.Status.PAID, amount__gt=0)
     refunds = Refund.objects.filter(payment=OuterRef("pk"))
     due = Q(Exists(refunds.filter(sent_at__isnull=True)))
     if order.state != State.PAID:
@@ -95,30 +97,30 @@ def payments_to_withdraw(order: Order) -> QuerySet[Payment]:
     return noted.filter(due | (~Exists(refunds) & ~Exists(returned)))
 
 
-def _told_by_staff() -> list[str]:
+def _manual_providers() -> list[str]:
     return [provider.name for provider in providers() if provider.is_manual]
 
 
 def left_to_refund(order: Order) -> Decimal:
-    """The total, less what the customer is owed or has got back; not what was paid without an order to pay for."""
+    """The order's total less its refunds. Refunds of money that paid for no order do not count. 1 query."""
     paid_for = order.refunds.filter(payment__isnull=True)
     return order.total - (paid_for.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))
 
 
 def returned_units(order: Order) -> int:
-    """How many units of an order have come back."""
+    """How many units of an order have come back. 1 query."""
     return order.lines.aggregate(sum=Sum("returned_quantity"))["sum"] or 0
 
 
 def products_of_orders(order_ids: Collection[int]) -> list[int]:
-    """The ids of the products that these orders have units of, each once, in order. 1 query."""
+    """The ids of the products in these orders, each once, in order. 1 query."""
     variants = OrderLine.objects.filter(order__in=order_ids).order_by().values("variant")
     return list(Product.objects.filter(variants__in=variants).order_by("pk").values_list("pk", flat=True).distinct())
 
 
 @dataclass(frozen=True)
 class ToDo:
-    """What waits for staff: how many orders came since a moment, wait for their money or to be shipped; refunds due."""
+    """What waits for staff: orders placed since a moment, unpaid orders, orders to ship, refunds that are due."""
 
     placed: int = 0
     unpaid: int = 0
@@ -127,7 +129,7 @@ class ToDo:
 
 
 def orders_to_do(*, since: datetime) -> ToDo:
-    """Counted by an index each. 1 query."""
+    """What waits for staff now; `since` is for `placed`. Each count reads an index. 1 query."""
     orders = Order.objects.order_by()
     counted = [
         ("placed", orders.filter(created_at__gte=since)),

@@ -1,4 +1,4 @@
-"""The states of an order, and every way from one to another. What is not in the table is refused."""
+"""`State` of an order, and `NEXT`: each allowed transition. What is not in the table is refused."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
-    """Placed: the units have left the shelf, the money has not come yet."""
+    """The state of an order. In `placed` the units have left the stock, and the money has not come yet."""
 
     PLACED = "placed", _("Placed")
     PAID = "paid", _("Paid")
@@ -16,8 +16,8 @@ class State(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
-# A paid order is not cancelled but refunded: its end must say that money goes back. It waits for its money again only
-# where staff withdraw their note that it came (`orders.services.payments`).
+# A paid order is refunded, never cancelled: its last state must say that money goes back. It returns to `placed` only
+# when staff withdraw a payment that they recorded by mistake (`withdraw_payment`).
 NEXT: Mapping[State, frozenset[State]] = {
     State.PLACED: frozenset({State.PAID, State.CANCELLED}),
     State.PAID: frozenset({State.PLACED, State.SHIPPED, State.REFUNDED}),

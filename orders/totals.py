@@ -1,4 +1,4 @@
-"""What an order costs: one pure function, used by every page, by the order and by its tests.
+"""`totals_of`, what an order costs, and `Expected`, what the shopper agreed to. Pure functions and data.
 
 Rounding rule: prices are whole cents and contain the tax, so lines, goods and total are exact. Only the tax in them is
 rounded: once, on the total, half up to the cent. (Rounded line by line, cents would not add up to the total's tax.)
@@ -31,8 +31,8 @@ def totals_of(
 ) -> Totals:
     """Add up an order.
 
-    Arguments: price and units of each line; what delivery costs, and from how much in goods it costs nothing (None:
-    never); the rate of the tax in all prices, in per cent.
+    Arguments: price and units of each line; the price of delivery; the value of goods from which delivery is free
+    (None: never); the rate of the tax that all prices contain, in per cent.
     """
     goods = sum((price * units for price, units in lines), Decimal(0)).quantize(_CENT)
     is_free = free_from is not None and goods >= free_from

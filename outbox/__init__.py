@@ -1,1 +1,1 @@
-"""The outbox: effects that are asked for in a transaction and done after it, exactly once. See docs/effects.md."""
+"""The outbox: effects that are enqueued in a transaction and done after it, exactly once. See docs/effects.md."""

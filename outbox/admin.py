@@ -1,4 +1,4 @@
-"""Effects still to be done, and what became of those that were tried; `TracedAdmin` for lists of events."""
+"""Admins of effects and of their runs; `TracedAdmin` for lists of events."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _DISCARD = Question(
 
 
 class EffectStateFilter(ChoiceFilter):
-    """How far an effect is."""
+    """Effects by what happened to them."""
 
     title = "state"
     parameter_name = "state"
@@ -38,7 +38,7 @@ class EffectStateFilter(ChoiceFilter):
 
 
 class EffectFilter(ValueFilter):
-    """From the registry: Django's own filter would read the whole table for the names."""
+    """Names from the registry: Django's own filter would read the whole table for them."""
 
     title = column = parameter_name = "effect"
 
@@ -47,7 +47,7 @@ class EffectFilter(ValueFilter):
 
 
 class TracedAdmin(ReadOnlyAdmin):
-    """A list whose rows have an `event_id`, each with a link to the trace of its event (`analytics.admin`)."""
+    """A list whose rows have an `event_id`, with a link to the trace of the event (`analytics.admin`)."""
 
     @admin.display(description="Trace")
     def trace(self, row: Any) -> str:

@@ -1,4 +1,4 @@
-"""Dead rows, about which staff decide. The admin log has who did, and of a discarded row what it was."""
+"""Dead rows: staff retry or discard them. The admin log has who did, and what a discarded row was."""
 
 import json
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from outbox.models import OutboxRow
 
 @transaction.atomic
 def retry_dead_rows(row_ids: Collection[int], *, actor: User) -> int:
-    """Give dead rows all their attempts again, due at once. Returns how many of these were dead."""
+    """Reset the attempts of dead rows and make them due now. Returns how many of these were dead."""
     rows = lock_dead_rows(row_ids)
     for row in rows:
         _log(row, actor, CHANGE, f"To be tried again. It had failed with: {row.error}")
@@ -27,7 +27,7 @@ def retry_dead_rows(row_ids: Collection[int], *, actor: User) -> int:
 def discard_dead_rows(row_ids: Collection[int], *, actor: User, reason: str) -> int:
     """Delete dead rows: their effects will never be done. Returns how many of these were dead.
 
-    Raises ReasonMissing. The log keeps the facts of each, from which it could still be done by hand.
+    The log keeps the payload of each, so that it can still be done by hand. Raises ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing

@@ -1,8 +1,8 @@
-"""`drain` does the effects: rows are claimed, their effect done and the rows deleted in one transaction.
+"""`drain` does effects: it claims rows, does the effect and deletes the rows in one transaction.
 
-A worker that is killed at any instant leaves either both or neither, so Celery may lose or repeat the message that woke
-it: a drain that finds no row does nothing. The rows are gone once they are done, so what each batch did is noted, and
-`drop_old_runs` drops the notes after some days.
+A worker killed at any instant leaves either both or neither. So Celery may lose or repeat the message: a drain that
+finds no row does nothing. Rows are deleted once done, so each batch is recorded as an EffectRun, which `drop_old_runs`
+deletes after some days.
 """
 
 import logging
@@ -29,9 +29,9 @@ from outbox.retry import describe, note_attempt, note_failure
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # rows
-# A drain hands over to the next one after this, so that no effect keeps the pool from the others.
+# A drain hands over to the next one after this, so that no effect occupies the pool.
 LONGEST = 1.0  # seconds
-# How long a drain waits for more before it looks again. A message costs a worker five times what a look costs.
+# A drain waits this long for more rows before it looks again. A message costs a worker five times as much as a look.
 PAUSE = 0.05  # seconds
 
 _CLAIM_FRESH = """
@@ -42,7 +42,7 @@ _CLAIM_FRESH = """
  RETURNING *
 """
 
-# By hand, as all that is in every batch: through the ORM a look for rows cost a worker twice as much.
+# By hand, like everything in each batch: through the ORM a look for rows cost a worker twice as much.
 _NOTE = """
     INSERT INTO workers_effectrun (effect, task_id, started_at, milliseconds, row_ids, event_ids, error)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -50,17 +50,17 @@ _NOTE = """
 
 
 def drain(effect: str, *, task_id: str = "", after_a_loss: bool = False) -> int:
-    """Do what rows of an effect there are and what comes meanwhile; send a message if time ran out before rows did.
+    """Do the rows of an effect, also those that arrive meanwhile. If time runs out first, send a message for the rest.
 
-    Arguments: the Celery task that does it; `after_a_loss` says that the worker which had this message before was lost.
-    One of the rows may have killed it, so each is tried alone, its attempt counted first.
-    Returns how many rows were done. Raises KeyError for an effect that nobody registered.
+    Arguments: the id of the Celery task; `after_a_loss` says that the worker which had this message before was lost.
+    One of the rows may have killed it, so each row runs alone, with its attempt counted first.
+    Returns how many rows were done. Raises KeyError for an effect that is not registered.
     """
     drain = _Drain(effect, task_id=task_id, stop_at=time.monotonic() + LONGEST)
     done = drain.each_alone(fresh=after_a_loss)
     while not drain.time_is_up:
         done += drain.as_they_come()
-        # The look that ends the drain comes after it rearmed: a row that it did not see sends a message anew.
+        # Rearm before the last look: a row that this look does not see sends a new message.
         try_redis(lambda: wakeup.rearm(effect), otherwise=None)
         late = drain.batch()
         if late is None:
@@ -73,7 +73,7 @@ def drain(effect: str, *, task_id: str = "", after_a_loss: bool = False) -> int:
 
 @dataclass(frozen=True)
 class Stopwatch:
-    """When a batch began, by the clock for people and by the clock for durations."""
+    """When a batch began: wall clock for people, monotonic clock for the duration."""
 
     started_at: datetime = field(default_factory=timezone.now)
     _began: float = field(default_factory=time.monotonic)
@@ -94,9 +94,9 @@ class _Drain:
         return time.monotonic() >= self.stop_at
 
     def as_they_come(self) -> int:
-        """Batches until there are no more rows, with a pause after each that was not full. Returns how many were done.
+        """Do batches until there are no more rows, with a pause after each that was not full. Returns how many rows.
 
-        It does not rearm meanwhile, or every look would let a message through.
+        It does not rearm meanwhile: otherwise every look would let a message through.
         """
         done = 0
         while not self.time_is_up and (batch := self.batch()) is not None:
@@ -108,7 +108,7 @@ class _Drain:
     def batch(self) -> int | None:
         """Do up to a batch of rows that were never tried; None when there are none left.
 
-        If the batch fails, its rows are tried one by one, so that one bad row never holds up the rest.
+        If the batch fails, its rows are tried one by one, so that one bad row does not block the rest.
         """
         rows: Sequence[OutboxRow] = []
         watch = Stopwatch()
@@ -128,7 +128,7 @@ class _Drain:
         return len(rows)
 
     def each_alone(self, *, fresh: bool) -> int:
-        """Do rows that failed before and are due again, and with `fresh` also those never tried, each alone."""
+        """Do each row alone that failed before and is due again, and with `fresh` also those never tried."""
         done = 0
         for row_id in OutboxRow.objects.due(self.effect, fresh=fresh).values_list("pk", flat=True)[:BATCH]:
             if self.time_is_up:
@@ -137,7 +137,7 @@ class _Drain:
         return done
 
     def _alone(self, row_id: int) -> bool:
-        """Try one row. Its attempt is committed first: a row that kills its worker must count as tried too."""
+        """Try one row. Its attempt is committed first, so that a row which kills its worker counts as tried."""
         if not _begin(row_id):
             return False
         row, watch = None, Stopwatch()
@@ -162,29 +162,29 @@ class _Drain:
         for row in rows:
             batch.add(row.key, row.payload)
         requests = _requests(rows)
-        # What the effect itself logs, and the rows that it asks for, are about the request wherever there is but one.
+        # If all rows are of one request, the effect's log lines and the rows that it enqueues are about that request.
         with about_request(requests[0] if len(requests) == 1 else ""):
             registry[self.effect].handle(batch)
         _note_run(rows, task_id=self.task_id, watch=watch)
 
     def _about(self, rows: Sequence[OutboxRow]) -> dict[str, Any]:
-        """For a line of the log: how many rows of which effect, and every request that asked for one of them."""
+        """Facts for the log: the effect, how many rows, and each request that enqueued one of them."""
         return facts(effect=self.effect, rows=len(rows), requests=_requests(rows))
 
 
 @transaction.atomic
 def _begin(row_id: int) -> bool:
-    """Count an attempt at a row that is due. An attempt under way has the row locked: it is let be."""
+    """Count an attempt at a row that is due. False where another attempt has the row locked."""
     return lock_row(row_id) is not None and note_attempt(OutboxRow.objects.filter(pk=row_id))
 
 
 def _requests(rows: Sequence[OutboxRow]) -> list[str]:
-    """The requests that asked for these rows; a sweep or a command has none."""
+    """The requests that enqueued these rows. Sweeps and commands have none."""
     return sorted({row.payload["request"] for row in rows if "request" in row.payload})
 
 
 def _note_run(rows: Sequence[OutboxRow], *, task_id: str, watch: Stopwatch, error: str = "") -> None:
-    """Keep what happened to these rows (one effect's, at least one): done, or failed with this error."""
+    """Record what happened to these rows of one effect, at least one: done, or failed with this error."""
     ids, events = [row.pk for row in rows], sorted({row.event_id for row in rows})
     run: list[Any] = [rows[0].effect, task_id, watch.started_at, watch.milliseconds, ids, events, error]
     with connection.cursor() as cursor:

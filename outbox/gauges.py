@@ -1,6 +1,6 @@
-"""`register`, with which an app adds its gauges to `GET /metrics`; `Gauge`, what one is; and the gauges of the engine.
+"""`register`, with which an app adds gauges to `GET /metrics`; `Gauge`; and the gauges of the outbox itself.
 
-An app keeps its gauges in its module `gauges`, which is imported when Django starts. See docs/monitoring.md.
+An app has its gauges in a module `gauges`, which is imported when Django starts. See docs/monitoring.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, F, FloatField, Func, IntegerField, Q, Sum
 from django.db.models.functions import Extract, Now, Round
 
-from core.queues import Queue
+from core.celery import Queue
 from core.redis import client, try_redis
 from outbox.models import EffectRun
 from outbox.registry import registry
@@ -20,7 +20,7 @@ LATELY = timedelta(seconds=60)
 
 
 class Gauge(NamedTuple):
-    """One number for Prometheus. Without a value it is left out; `labels` are pairs of a name and a value."""
+    """One number for Prometheus, left out if the value is None. `labels` are pairs of a name and a value."""
 
     name: str
     text: str
@@ -33,19 +33,19 @@ _readers: list[Reader] = []
 
 
 def register(reader: Reader) -> Reader:
-    """Decorate a function that reads gauges as they are now. It runs for each scrape, so it costs one cheap query."""
+    """Decorate a function that reads gauges. It runs at each scrape, so it must be one cheap query."""
     _readers.append(reader)
     return reader
 
 
 def read_gauges() -> Iterator[Gauge]:
-    """The gauges of all apps, as they are now."""
+    """The current gauges of all apps."""
     for reader in _readers:
         yield from reader()
 
 
 def seconds_since(moment: Any) -> "Round":
-    """An expression: the seconds since a moment, to a tenth, by the clock of the database, which wrote the moment."""
+    """An expression: the seconds since a moment, to a tenth, by the database's clock, which also wrote the moment."""
     return Round(Extract(Now() - moment, "epoch"), 1, output_field=FloatField())
 
 
@@ -65,7 +65,7 @@ def read_runs() -> Iterator[Gauge]:
 
 @register
 def read_database() -> Iterator[Gauge]:
-    """Of the whole PostgreSQL server, since its databases share its connections. 1 query."""
+    """Figures of the whole PostgreSQL server, since its databases share the connections. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sum(numbackends), current_setting('max_connections')::int, pg_database_size(current_database())"

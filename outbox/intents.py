@@ -1,4 +1,4 @@
-"""Asking for effects: one INSERT in the caller's transaction, and a wake-up of the worker after its commit."""
+"""`enqueue`, which writes effects in the caller's transaction with one INSERT and wakes a worker after commit."""
 
 import json
 import uuid
@@ -19,12 +19,12 @@ _ROW = "(%s, %s, %s, %s, 0, '', FALSE)"
 
 @dataclass(frozen=True)
 class Intent:
-    """One effect to be done: its name, what it is about, and the facts it needs.
+    """One effect to be done: its name, its key, and its payload.
 
-    Facts are ids, numbers and words as JSON knows them, never a model instance, which would be old when it is read.
-    `version` is of the payload's shape: rows written before a deployment are read after it. It travels as `v`, and the
-    id of the request as `request`, for the log alone.
-    `event_id` is for a change that is several events at once, such as a sweep; without it, that of `enqueue` counts.
+    The payload has ids, numbers and texts of JSON, never a model instance, which would be outdated when it is read.
+    `version` is the version of the payload's shape: rows written before a deployment are read after it. It is stored as
+    `v`, and the id of the request as `request`, for the log alone.
+    `event_id` is for a change that is several events, such as a sweep; without it the one of `enqueue` is used.
     """
 
     effect: str
@@ -35,11 +35,11 @@ class Intent:
 
 
 def enqueue(intents: Iterable[Intent], *, event_id: uuid.UUID | None = None) -> None:
-    """Write the rows of an event with the change that caused it, in one INSERT, and wake a worker after commit.
+    """Write the rows of one event with the change that caused it, in one INSERT, and wake a worker after commit.
 
-    Call it once an event, inside the transaction of the change: either both are kept or neither is. By the event's id
-    (a new one, if none is given) its rows and what became of them can be traced.
-    Raises KeyError for an effect that nobody registered, and TypeError for a payload that JSON does not know.
+    Call it once per event, inside the transaction of the change: both are committed or neither. The event's id (a new
+    one if none is given) finds its rows and what happened to them.
+    Raises KeyError for an effect that is not registered, and TypeError for a payload that JSON cannot hold.
     """
     event_id = event_id or uuid.uuid4()
     rows = [_row(intent, event_id) for intent in intents]
@@ -58,9 +58,9 @@ def _row(intent: Intent, event_id: uuid.UUID) -> tuple[str, str, str, uuid.UUID]
 
 
 def _notify_after_commit(effects: set[str]) -> None:
-    """Robust, since a failure here must not turn a committed request into an error that the shopper repeats.
+    """Robust: a failure here must not turn a committed request into an error, which the shopper would repeat.
 
-    A closure over an argument, not `functools.partial`: Django 5.2 fails while logging a robust partial that raised.
+    A closure over an argument, not `functools.partial`: Django 5.2 crashes when it logs a robust partial that raised.
     """
 
     def notify_of_them() -> None:

@@ -1,4 +1,4 @@
-"""`metrics`, the view of `GET /metrics`: the status and all registered gauges as Prometheus reads them."""
+"""`metrics`, the view of `GET /metrics`: the status and all registered gauges for Prometheus."""
 
 import secrets
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from outbox.status import read_status
 
 
 class StatusCollector(Collector):
-    """Gauges read from the database when asked for: the same from whichever web process answers.
+    """Gauges that are read from the database at each scrape: the same from every web process.
 
-    Nothing is counted in the process. There are several, and each answer would tell of another one; see
-    docs/monitoring.md for where requests are counted.
+    No process counts by itself: there are several, and each answer would come from another one. docs/monitoring.md says
+    where requests are counted.
     """
 
     def collect(self) -> Iterator[Metric]:
@@ -50,7 +50,7 @@ def _family(gauges: list[Gauge]) -> Metric:
 
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """`GET /metrics`, for whoever has METRICS_TOKEN as a bearer token, and for staff in a browser; 404 for others."""
+    """`GET /metrics`, for clients with METRICS_TOKEN as bearer token and for staff in a browser; 404 for others."""
     if not (_has_token(request) or request.user.is_staff):
         raise Http404
     registry = CollectorRegistry()

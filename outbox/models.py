@@ -1,4 +1,4 @@
-"""Effects still to be done, what became of those that were tried, and what beat and the workers show of themselves.
+"""Effects still to be done, runs of effects, heartbeats of beat and the workers, and starts of the schedule.
 
 The tables have the names of the app in which version 1.0 had them.
 """
@@ -19,20 +19,20 @@ class OutboxRowQuerySet(models.QuerySet["OutboxRow"]):
     """Questions about the outbox."""
 
     def due(self, effect: str, *, fresh: bool = False) -> "OutboxRowQuerySet":
-        """Rows of an effect that failed before and are due again, and with `fresh` also those never tried."""
+        """Rows of an effect that failed before and are due again; with `fresh` also those never tried."""
         rows = self.filter(effect=effect, is_dead=False, due_at__lte=Now())
         return rows if fresh else rows.filter(attempts__gt=0)
 
     def waiting(self, *, longer_than: timedelta) -> "OutboxRowQuerySet":
-        """Rows that could have been done so long ago."""
+        """Rows that have been due for longer than this."""
         return self.filter(is_dead=False, due_at__lt=Now() - longer_than)
 
 
 class OutboxRow(models.Model):
-    """One effect still to be done, written in the transaction of the change that asked for it.
+    """One effect still to be done, written in the transaction of the change that enqueued it.
 
-    A row is deleted in the transaction that does its effect, so the row is also what makes the effect happen once.
-    There is no unique key: an upsert would make a shopper's request wait for a worker that has the row locked.
+    The row is deleted in the transaction that does the effect, which is what makes the effect happen once. There is no
+    unique key: an upsert would make a shopper's request wait for a worker that has the row locked.
     """
 
     effect = models.CharField(max_length=50)
@@ -73,7 +73,7 @@ class OutboxRow(models.Model):
 
 
 class EffectRun(models.Model):
-    """One batch that a worker did, or failed to do: what is left to see of rows that are done and gone."""
+    """One batch that a worker did, or failed to do. The record of rows that are deleted by then."""
 
     effect = models.CharField(max_length=50)
     task_id = models.CharField(max_length=64, blank=True, help_text="The Celery task that did it.")
@@ -97,7 +97,7 @@ class EffectRun(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When beat, or the workers of a queue, last showed that they are at work."""
+    """When beat, or the workers of a queue, last recorded that they are running."""
 
     name = models.CharField(max_length=50, primary_key=True)
     seen_at = models.DateTimeField()

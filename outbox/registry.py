@@ -1,10 +1,10 @@
-"""`registry`, the effects there are by name; `Effect` and `Batch`, what one is and what it is given."""
+"""`registry`, all effects by name; `Effect`; and `Batch`, the argument of an effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.queues import Queue
+from core.celery import Queue
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Batch:
 
     @property
     def ids(self) -> list[int]:
-        """The keys as numbers, for effects whose keys are database ids."""
+        """The keys as sorted numbers, for effects whose keys are database ids."""
         return sorted(int(key) for key in self.payloads)
 
     def add(self, key: str, payload: dict[str, Any]) -> None:
@@ -31,7 +31,7 @@ Handler = Callable[[Batch], None]
 
 @dataclass(frozen=True)
 class Effect:
-    """One kind of effect. `task` is the Celery task whose arrival makes a worker drain its rows."""
+    """One kind of effect. `task` is the Celery task that drains its rows."""
 
     name: str
     queue: Queue

@@ -1,6 +1,6 @@
-"""Rows that failed: counted, tried again later and later, and in the end left for staff to decide about.
+"""Attempts and back-off of rows that failed; after the last attempt a row is dead and staff decide.
 
-Outbox rows and deliveries alike: both have `due_at`, `attempts`, `error` and `is_dead`.
+For outbox rows and deliveries: both have `due_at`, `attempts`, `error` and `is_dead`.
 """
 
 import random
@@ -18,9 +18,10 @@ _LONGEST_ERROR = 2000  # characters
 def note_attempt(row: QuerySet[Any], *, most: int = MOST_ATTEMPTS, lease: timedelta | None = None) -> bool:
     """Count an attempt before it is made, so that a row which kills its worker is counted too.
 
-    Arguments: a query of one row; for how long it is the caller's alone, where no lock of its row says so. Without a
-    lease the row is due again when it would be had it failed by now. Returns whether the caller may try it; a row
-    that has used up its attempts dies here, since its last one never came back.
+    Arguments: a query of one row; `lease`, for how long the row belongs to the caller where no row lock says so.
+    Without a lease the row is due again when it would be after a failure now.
+    Returns whether the caller may try it. A row that used up its attempts becomes dead here, since its last attempt
+    never returned.
     """
     row = row.filter(is_dead=False, due_at__lte=Now())
     if row.filter(attempts__gte=most).update(is_dead=True, error="The worker was lost during every attempt."):
@@ -32,9 +33,10 @@ def note_attempt(row: QuerySet[Any], *, most: int = MOST_ATTEMPTS, lease: timede
 def note_failure(
     row: QuerySet[Any], error: BaseException, *, most: int = MOST_ATTEMPTS, at_least: timedelta = timedelta()
 ) -> bool:
-    """Keep the error and set the next try: after about 2, 4, 8 … seconds; after the last attempt the row is dead.
+    """Store the error and the time of the next try: after about 2, 4, 8 … seconds. After the last attempt the row is
+    dead.
 
-    Arguments: a query of one row; how long the next try has to wait in any case. Returns whether there was the row.
+    Arguments: a query of one row; `at_least`, the shortest wait before the next try. Returns whether the row exists.
     """
     attempts = row.values_list("attempts", flat=True).first() or 0
     due_at = Now() + max(_backoff(attempts), at_least)
@@ -42,11 +44,11 @@ def note_failure(
 
 
 def describe(error: BaseException) -> str:
-    """The kind of an error and what it says, cut to a length that a list can show."""
+    """The class and message of an error, cut to a length for lists."""
     return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
 
 
 def _backoff(attempts: int) -> timedelta:
-    """With jitter, so that rows which failed together do not come back together."""
+    """With jitter, so that rows which failed together are not retried together."""
     jitter = random.uniform(0.75, 1.25)  # noqa: S311 - no secret depends on it
     return timedelta(seconds=min(2**attempts, _LONGEST_WAIT) * jitter)

@@ -1,6 +1,6 @@
-"""`read_status`: the state behind the pages in a few figures, for the back office, Prometheus and a terminal.
+"""`read_status`: the state of the background work in a few figures, for the admin, Prometheus and a terminal.
 
-The engine's own figures are here. Another app adds its own with `register`, in its module `gauges`.
+The figures of the outbox are here. Another app adds its own with `register`, in its module `gauges`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Min, Q
 
-from core.queues import Queue
+from core.celery import Queue
 from core.text import counted
 from outbox.gauges import Gauge, seconds_since
 from outbox.heartbeat import BEAT
 from outbox.models import Heartbeat, OutboxRow
 from outbox.registry import registry
 
-# Older than these, and somebody should look.
+# Above these ages the status reports a problem.
 OLDEST_PENDING = timedelta(seconds=60)
 OLDEST_SIGN = timedelta(seconds=60)
 
@@ -26,10 +26,10 @@ _EFFECTS = "admin:outbox_outboxrow_changelist"
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One figure of the status. `value` is None where there is nothing to count or to measure the age of.
+    """One figure of the status. `value` is None where there is nothing to count or measure.
 
-    `name` is its key in JSON, `words` and `unit` are for people, `gauge` is for Prometheus. `problem` says what is
-    wrong and what to do about it; it is empty when all is well. `page` names the list of the admin that shows more.
+    `name` is the key in JSON, `words` and `unit` are for people, `gauge` is for Prometheus. `problem` says what is
+    wrong and what to do, and is empty if nothing is. `page` names the list of the admin with the details.
     """
 
     name: str
@@ -52,7 +52,7 @@ _readers: list[Reader] = []
 
 
 def register(reader: Reader) -> Reader:
-    """Decorate a function that reads figures of the status as they are now, with one cheap query."""
+    """Decorate a function that reads figures of the status, with one cheap query."""
     _readers.append(reader)
     return reader
 
@@ -65,11 +65,11 @@ class Status:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong, each with what to do about it; empty when all is well."""
+        """What is wrong, each with what to do; empty if nothing is."""
         return [figure.problem for figure in self.figures if figure.problem]
 
     def as_json(self) -> dict[str, Any]:
-        """Everything as plain data: figures by name, those with a label by its value too."""
+        """Plain data: figures by name, and those with a label also by its value."""
         found: dict[str, Any] = {}
         for figure in self.figures:
             if figure.gauge.labels:
@@ -81,18 +81,18 @@ class Status:
 
 
 def read_status() -> Status:
-    """Read the state as it is now. A query for each registered reader: 4 in this project."""
+    """Read the current state. One query per registered reader: 4 in this project."""
     return Status([figure for reader in _readers for figure in reader()])
 
 
 def in_words(seconds: float | None) -> str:
-    """An age for a problem: "12 s", or "ever" where there never was anything to have an age."""
+    """An age in a message: "12 s", or "ever" where there was nothing to have an age."""
     return "ever" if seconds is None else f"{seconds:.0f} s"
 
 
 @register
 def read_heartbeats() -> Iterator[Figure]:
-    """When beat and the workers of each queue last showed that they are at work. 1 query."""
+    """The age of the last heartbeat of beat and of the workers of each queue. 1 query."""
     ages = dict(Heartbeat.objects.annotate(age=seconds_since(F("seen_at"))).values_list("name", "age"))
     for key, name in ({BEAT: BEAT} | {queue.value: f"workers of {queue.value}" for queue in Queue}).items():
         age = ages.get(key)
@@ -127,7 +127,7 @@ class _Rows(NamedTuple):
 
 
 def _rows_by_effect() -> dict[str, _Rows]:
-    """By name, also effects that have no row."""
+    """By name, including effects without rows."""
     living = Q(is_dead=False)
     rows = OutboxRow.objects.order_by().values_list("effect")
     sums = rows.annotate(

@@ -236,8 +236,8 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang a worker
 # How messages leave, by the names that their rows keep, and the class of each; docs/delivery.md.
 DELIVERY_CHANNELS = {
-    "email": "delivery.channels.email.EmailChannel",
-    "web": "delivery.channels.web.WebChannel",
+    "email": "delivery.channels.EmailChannel",
+    "web": "delivery.web.WebChannel",
 }
 # How long it is known what was sent to whom, and not sent again.
 DELIVERY_DAYS = SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)

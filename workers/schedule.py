@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from core.queues import Queue
+from core.celery import Queue
 
 # One for each queue, done by its workers: the pulse of a queue that nobody serves stands still.
 _PULSES = {

@@ -5,11 +5,10 @@ from datetime import timedelta
 from celery import shared_task
 
 from analytics.events import record_events
-from analytics.retention import drop_old_events
-from analytics.rollup import roll_up_marked_days
+from analytics.rollup import drop_old_events, roll_up_marked_days
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_expired_holds, store_totals
-from core.queues import Queue
+from core.celery import Queue
 from delivery.deliver import deliver
 from delivery.services import drop_old_deliveries
 from delivery.wakeup import notify_waiting

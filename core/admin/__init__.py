@@ -1,1 +1,1 @@
-"""The base of every page of the admin: lists of a million rows, filters, exports, and the questions before a change."""
+"""The base of the admin: lists of a million rows, filters, exports, and the questions before a change."""

@@ -1,7 +1,7 @@
-"""What is asked once more before it is written: a form that is right, and yet is likely a slip of the finger.
+"""`require_agreement` and `ask_again`: a valid form with a likely mistake needs a confirmation before it is written.
 
-A form raises NotAgreed with a question. Where nothing else is wrong with what was sent, a page asks, and sends all of
-it again with the person's yes to exactly these questions: with other numbers it is another question.
+A form raises NotAgreed with a question. If nothing else is wrong, a page asks it and sends the whole form again with
+the answer to exactly these questions. Other numbers are another question.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,22 +18,22 @@ _OWN = "csrfmiddlewaretoken"  # each page has one
 
 
 class NotAgreed(ValidationError):
-    """Nobody has said yes yet. Argument: the question."""
+    """The question was not answered with yes. Argument: the question."""
 
     def __init__(self, question: str) -> None:
         super().__init__(question, code=_CODE)
 
 
 def require_agreement(form: BaseForm, question: str) -> None:
-    """Raise NotAgreed unless whoever sent the form has said yes to just this question. An empty one is none."""
+    """Raise NotAgreed unless the form was sent with a yes to exactly this question. An empty question is none."""
     said = form.data.getlist(AGREED) if isinstance(form.data, QueryDict) else []
     if question and question not in said:
         raise NotAgreed(question)
 
 
 def questions_of(forms: Iterable[BaseForm]) -> list[str]:
-    """What has to be asked before these forms are carried out; empty where something else is wrong with one of them."""
-    # Of an inline that somebody may only read Django makes the errors a plain dict.
+    """The questions of these forms; empty where one of them has another error."""
+    # For an inline that is read-only to the user, Django makes the errors a plain dict.
     wrong = [form.errors for form in forms if form.errors]
     errors = [error for each in wrong for of_field in each.as_data().values() for error in of_field]
     return [str(error.message) for error in errors] if all(error.code == _CODE for error in errors) else []

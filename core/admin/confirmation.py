@@ -1,4 +1,4 @@
-"""The page between a staff action and what it does: what it is about to change, and why."""
+"""`ask_reason`, the page between a staff action and its effect: it shows the rows and asks for a reason."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 
 class ReasonForm(forms.Form):
-    """Why something is done; the log keeps it."""
+    """The reason of an action, which goes to the log."""
 
     reason = forms.CharField(
         max_length=200,
@@ -25,7 +25,7 @@ class ReasonForm(forms.Form):
 
 @dataclass(frozen=True)
 class Question:
-    """What a person is about to do: the title of the page, what will come of it, and the words on the button."""
+    """The page before an action: its title, what will happen, and the text of the button."""
 
     title: str
     consequence: str
@@ -41,10 +41,10 @@ def ask_reason(
     *,
     describe: Callable[[Any], str] = str,
 ) -> HttpResponse:
-    """Show the rows and ask for a reason; once it is given, act, say what was done, and go back to the list.
+    """Show the rows and ask for a reason. Once it is given, act, show the message, and go back to the list.
 
-    Works for an action on chosen rows, which comes as a POST without a reason first, and for one on a row, which comes
-    as a GET. `describe` says of a row what it is. `act` takes the reason and returns what to say; a ValidationError
+    A list action first arrives as a POST without a reason. A row action first arrives as a GET.
+    Arguments: `describe` returns the text for a row. `act` takes the reason and returns the message; a ValidationError
     that it raises is shown beside the form.
     """
     form = ReasonForm(request.POST if "reason" in request.POST else None)

@@ -1,4 +1,4 @@
-"""Lists of what workers do, in which staff decide about what failed too often: try it again, or discard it."""
+"""`DeadRowsAdmin`, for lists of background work: staff retry or discard what failed too often."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
@@ -15,7 +15,10 @@ from core.text import counted
 
 
 class DeadRowsAdmin(ReadOnlyAdmin):
-    """A list names its `things`, one and many, and the two services that decide; they say of how many dead rows."""
+    """Set `things` (singular and plural), the `question` before discarding, and the two services.
+
+    The services return how many of the rows were dead.
+    """
 
     things: ClassVar[tuple[str, str]]
     question: ClassVar[Question]
@@ -25,7 +28,7 @@ class DeadRowsAdmin(ReadOnlyAdmin):
     actions = ["retry", "discard", "export_csv"]
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
-        """Rows are read-only as such; who may change them may decide about dead ones."""
+        """The rows are read-only. Users with the change permission may decide about dead ones."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
     @action(description="Try dead ones again", permissions=["manage"])

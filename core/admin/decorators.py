@@ -1,4 +1,4 @@
-"""`action` and `display` for the back office: those of django-unfold, with the types that it does not have."""
+"""`action` and `display`: those of django-unfold, with types."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
@@ -18,7 +18,7 @@ def action(
     icon: str | None = None,
     variant: ActionVariant = ActionVariant.DEFAULT,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A button on chosen rows, on a row or on a page, for who has all of the permissions: it asks for them itself.
+    """A button on chosen rows, on a row or on a page, for users who have all of the permissions.
 
     `url_path`, `icon` (of Material Symbols) and `variant`, its colour, are for buttons on a row or on a page.
     """

@@ -1,4 +1,4 @@
-"""A list as a CSV file: the columns that the list shows, of the rows that were chosen or found."""
+"""`csv_answer`, a list as a CSV file: its columns, of the rows that were chosen or found."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -19,16 +19,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Echo:
-    """A file for `csv.writer` that hands each line back instead of keeping it."""
+    """A file for `csv.writer` that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def csv_answer(model_admin: Any, rows: QuerySet[Any], columns: Iterable[str]) -> StreamingHttpResponse:
-    """An attachment that is written while it is read, so that a long list needs no memory. Newest rows first.
+    """A CSV attachment, newest rows first. It is written while it is read, so a long list needs no memory.
 
-    Arguments: the admin of the list, for columns that are its methods; rows; names of columns as in `list_display`.
+    Arguments: the admin of the list, for columns that are its methods; the rows; names of columns as in `list_display`.
     """
     name = f"{model_admin.model._meta.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
     lines = _lines(model_admin, rows, list(columns))
@@ -45,11 +45,11 @@ def _lines(model_admin: Any, rows: QuerySet[Any], columns: list[str]) -> Iterato
 
 
 def in_chunks(rows: QuerySet[M], *, by: str) -> Iterator[M]:
-    """Give the rows in the order of a unique column, a query a 2,000 of them.
+    """Yield the rows in the order of a unique column, with a query for each 2,000.
 
-    `iterator()` would hold the whole answer in memory, since without server-side cursors the driver fetches it at once;
-    and with them a transaction would be open for as long as the client takes to read. What is added or deleted
-    meanwhile may be in it or not.
+    `iterator()` would hold the whole answer in memory, since the driver fetches it at once without server-side cursors;
+    with them a transaction would stay open for as long as the client reads. Rows added or deleted meanwhile may be
+    missing or not.
     """
     name, seen = by.removeprefix("-"), f"{by.removeprefix('-')}__{'lt' if by.startswith('-') else 'gt'}"
     chunk = rows = rows.order_by(by)

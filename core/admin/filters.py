@@ -12,19 +12,19 @@ Choices = dict[str, tuple[str, Q]]
 
 
 class ChoiceFilter(SimpleListFilter):
-    """A choice of conditions: a subclass has `title`, `parameter_name` and `options`.
+    """A choice of conditions. A subclass has `title`, `parameter_name` and `options`.
 
-    `default` is what the list shows before anything is chosen, and how that reads, where it is not all rows.
+    `default` is the label and condition before a choice is made, where that is not all rows.
     """
 
     default: ClassVar[tuple[str, Q]] = ("", Q())
 
     def options(self) -> Choices:
-        """By the value in the address: how the choice reads, and its condition. Asked once a page."""
+        """By the value in the address: the label of the choice, and its condition. Called once a page."""
         raise NotImplementedError
 
     def condition(self, value: str) -> Q:
-        """Which rows a value of the address shows; one that is no choice shows what the default does."""
+        """The condition of a value of the address. An unknown value shows the default."""
         return self._options[value][1] if value in self._options else self.default[1]
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
@@ -41,12 +41,12 @@ class ChoiceFilter(SimpleListFilter):
 
 
 class ValueFilter(ChoiceFilter):
-    """Rows that have this value in a column. A value that is not among those offered finds what has it all the same."""
+    """Rows with this value in a column. A value that is not offered works too."""
 
     column: ClassVar[str]
 
     def values(self) -> Iterable[tuple[str, str]]:
-        """Values that are offered, and how each reads."""
+        """The values that are offered, with their labels."""
         raise NotImplementedError
 
     def options(self) -> Choices:

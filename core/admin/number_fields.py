@@ -1,7 +1,7 @@
-"""The fields of the back office for amounts and for units, and how every form of a model gets them.
+"""Form fields of the admin for amounts and units, and NUMBER_FIELDS, which gives them to the forms of a model.
 
-The widgets are text fields: a browser's number field silently drops a separator that it does not know, so that 0,95
-would arrive as 095. A phone shows its number keys all the same.
+The widgets are text fields: a browser's number field silently drops a separator that it does not know, so 0,95 would
+arrive as 095. Phones show their number keys nevertheless.
 """
 
 from decimal import Decimal
@@ -22,7 +22,7 @@ class MoneyWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]
 
 
 class UnitsWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]
-    """A text field with the keys of a whole number; where a sign may be typed, with all keys: many phones show none."""
+    """A text field with the keys of a whole number; all keys where a sign is allowed, since many phones lack it."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"inputmode": "numeric", "autocomplete": "off", **(attrs or {})})
@@ -39,7 +39,7 @@ class MoneyField(forms.DecimalField):
 
 
 class UnitsField(forms.IntegerField):
-    """A whole number, as `read_units` reads it. Argument `signed`: whether it may be less than none."""
+    """A whole number, as `read_units` reads it. `signed` allows negative numbers."""
 
     widget = UnitsWidget
 

@@ -1,4 +1,4 @@
-"""Lists of millions of rows."""
+"""`CappedPaginator`, for lists of millions of rows."""
 
 from functools import cached_property
 
@@ -9,15 +9,15 @@ MOST_ROWS = 10_000
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages through the first 10,000 rows; nobody turns to page 201, they search or filter.
+    """Pages of the first 10,000 rows. Nobody turns to page 201; people search or filter.
 
-    An exact count reads the whole table, and a page far behind reads all that come before it: at a million lines both
-    take longer than everything else on the page.
+    An exact count reads the whole table, and a late page reads all rows before it: at a million lines each takes longer
+    than the rest of the page.
     """
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are, counted to the cap at most. 1 query."""
+        """The number of rows, counted up to the cap. 1 query."""
         rows = self.object_list
         if isinstance(rows, QuerySet):
             return rows.order_by().values("pk")[:MOST_ROWS].count()

@@ -23,7 +23,7 @@ _BUSY = "Others are at this order just now. Nothing was changed: send it again i
 
 
 def run_action(model_admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-    """GET asks. POST does it, or asks once more, and goes to the order's page, where a refusal is told too."""
+    """Ask on GET. On POST act, or ask once more, and go to the order's page, which also shows a refusal."""
     order, action = model_admin.get_object(request, object_id), ACTIONS[name]
     if order is None:
         raise Http404
@@ -45,7 +45,7 @@ def run_action(model_admin: Any, request: HttpRequest, object_id: str, name: str
 
 
 def ship_chosen(model_admin: Any, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:
-    """Ship several orders with one note, each in a transaction of its own; those that cannot be shipped are named."""
+    """Ship several orders with one note, each in its own transaction. Those that cannot be shipped are named."""
     orders, action = list(rows.order_by("pk")[: MOST_AT_ONCE + 1]), ACTIONS["ship"]
     if len(orders) > MOST_AT_ONCE:
         messages.error(request, f"Nothing was shipped: please choose at most {MOST_AT_ONCE} orders at a time.")
@@ -104,7 +104,7 @@ _PACKED = {State.PAID, State.SHIPPED}
 
 @dataclass(frozen=True)
 class Slip:
-    """An order with the lines of which the customer gets, or has, some units."""
+    """A packing slip: an order with the lines of which the customer gets, or has, some units."""
 
     order: Order
     lines: list[OrderLine]
@@ -115,7 +115,10 @@ class Slip:
 
 
 def slips_page(request: HttpRequest, orders: list[Order]) -> HttpResponse:
-    """Slips of those that are paid; the rest is named on the screen, and not printed. The lines were fetched."""
+    """The packing slips of paid and shipped orders, a sheet each, without prices. Expects the lines to be fetched.
+
+    The other orders are named on the screen and not printed.
+    """
     packed = [order for order in orders if order.state in _PACKED]
     slips = [Slip(order, [line for line in order.lines.all() if line.kept_quantity]) for order in packed]
     context = {

@@ -1,4 +1,4 @@
-"""What staff can do with an order, each offered in the states of the table from which it leads on."""
+"""`ACTIONS`, what staff can do with an order, each offered in the states from which it is possible."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ MOST_AT_ONCE = 200  # each one is a transaction, and a line on a page
 
 @dataclass(frozen=True)
 class OrderAction:
-    """A page that asks, and what it does then.
+    """An action on an order, with a page that asks first.
 
-    `consequence` says beforehand what will come of it; `act` gets the order, the form's clean data and who does it, and
-    says what was done; `is_open` tells whether the step is offered for an order.
+    `consequence` says beforehand what will happen. `act` gets the order, the form's clean data and the user, and
+    returns what was done. `is_open` tells whether the action is offered for an order.
     """
 
     title: str
@@ -42,12 +42,12 @@ class OrderAction:
 
 
 def leads_to(state: State) -> Callable[[Order], bool]:
-    """Whether the table has a way from the order's state to this one."""
+    """Return a test of whether an order can go from its state to this one."""
     return lambda order: state in NEXT[State(order.state)]
 
 
 def open_actions(order: Order) -> list[str]:
-    """The names of the steps that can be done with the order as it is. 2 queries."""
+    """The names of the actions that are possible with the order now. 2 queries."""
     return [name for name, action in ACTIONS.items() if action.is_open(order)]
 
 

@@ -1,4 +1,4 @@
-"""The ways of delivery, with their prices."""
+"""The admin of delivery methods."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from orders.services import delete_delivery_method, save_delivery_method
 
 
 class DeliveryMethodForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A way of delivery. What it costs is asked about once more where it jumps."""
+    """A delivery method. A price that jumps has to be confirmed."""
 
     class Meta:
         model = DeliveryMethod
@@ -50,7 +50,7 @@ class DeliveryMethodAdmin(ServiceAdmin):
         save_delivery_method(method=obj, fields=form.changed_data)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Django's transaction around it is rolled back when the service refuses, its line in the log too."""
+        """Show a refusal of the service. Django's transaction is rolled back then, with its line in the log."""
         try:
             answer: HttpResponse = super().delete_view(request, object_id, extra_context)
         except ValidationError as refusal:

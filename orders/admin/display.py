@@ -1,4 +1,4 @@
-"""Filters, inlines, colours and the address: what the lists and pages of orders are made of."""
+"""What the lists and pages of orders are made of: filters, inlines, colours of states, the address."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,14 +26,14 @@ STATE_COLOURS = {
 
 
 def address_of(order: Order) -> str:
-    """Who it goes to, a line each."""
+    """The name and address of an order, as HTML lines."""
     town = f"{order.postcode} {order.city}"
     lines = [line for line in (order.name, order.street, order.street_2, town, order.country_name) if line]
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
 
 
 class PlacedFilter(ChoiceFilter):
-    """When it was placed, by the days of the shop's time zone. `column` is the path to that moment."""
+    """Orders by the day they were placed, in the shop's time zone. `column` is the path to that moment."""
 
     title = "day"
     parameter_name = "day"
@@ -56,7 +56,7 @@ class LinePlacedFilter(PlacedFilter):
 
 
 class DueFilter(ChoiceFilter):
-    """What somebody has to look after."""
+    """Orders that need attention."""
 
     title = "due"
     parameter_name = "due"
@@ -70,7 +70,7 @@ class DueFilter(ChoiceFilter):
 
 
 class SentFilter(ChoiceFilter):
-    """Which refunds: those to be sent, unless asked otherwise."""
+    """Refunds by whether their money was sent. By default those that are due."""
 
     title = "state"
     parameter_name = "state"
@@ -81,7 +81,7 @@ class SentFilter(ChoiceFilter):
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
-    """Rows to read, seen by whoever sees the order."""
+    """Rows to read, for everybody who may view the order."""
 
     extra = 0
     can_delete = False
@@ -120,7 +120,7 @@ class RefundInline(ReadOnlyInline):
 
 
 class TransitionInline(ReadOnlyInline):
-    """Who brought it where, when and why. Nobody: the customer, a payment, or the clock."""
+    """The order's log. An empty actor stands for the customer, a payment, or the clock."""
 
     model = OrderTransition
     verbose_name_plural = "log"

@@ -1,4 +1,4 @@
-"""What staff fill in when they bring an order on."""
+"""The forms of the actions on an order."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -21,14 +21,14 @@ _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was changed: 
 
 
 class ActionForm(forms.Form):
-    """A form about one order. `reason` is what the log keeps."""
+    """A form about one order. `reason` goes to the log."""
 
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(data, label_suffix="")
         self.order = order
 
     def clean(self) -> dict[str, Any]:
-        """A field that nobody sees and that is wrong could not be put right either."""
+        """Refuse a wrong hidden field with one message: nobody could correct a field that is not shown."""
         cleaned = super().clean() or {}
         if any(field.name in self.errors for field in self.hidden_fields()):
             raise ValidationError(_NOT_AS_MADE)
@@ -54,7 +54,7 @@ class ReasonForm(ActionForm):
 
 
 class MoneyForm(ActionForm):
-    """How much came, for the payment that was open when the page was made."""
+    """The amount that came, for the payment that was open when the page was made."""
 
     amount = MoneyField(
         label="Amount that came",
@@ -71,7 +71,7 @@ class MoneyForm(ActionForm):
             self.initial = {"payment": payment.pk}
 
     def clean(self) -> dict[str, Any]:
-        """Ask where it is another amount than the one that is due."""
+        """Ask for confirmation of an amount that is not the one due."""
         cleaned = super().clean()
         if {"amount", "payment"} <= cleaned.keys() and cleaned["amount"] != self.order.total:
             require_agreement(self, self._difference(cleaned["amount"]))
@@ -91,7 +91,7 @@ class MoneyForm(ActionForm):
 
 
 class MistakeForm(ActionForm):
-    """Which note of money is withdrawn, as the page showed it, and why. `note` is the payment's id and the moment."""
+    """Which recorded payment is withdrawn, and why. `note` is the payment's id and when it was recorded, as shown."""
 
     note = forms.RegexField(
         r"\A[0-9]{1,18}@[0-9T:.+-]{1,40}\Z",
@@ -127,7 +127,7 @@ def _noted(payment: Payment) -> str:
 
 
 class ReturnForm(ActionForm):
-    """How many units of each line came back. `units` by line id, without the lines of which none did."""
+    """How many units of each line came back: `units` by line id, without lines of 0 units."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 

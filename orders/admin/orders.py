@@ -1,4 +1,4 @@
-"""Orders for staff: what was bought, by whom, where it stands; and every step to where it may go."""
+"""The admin of orders, with every action on them, and of order lines."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ class OrderAdmin(ReadOnlyAdmin):
         return any_of(queryset, orders.filter(number=term.upper()), orders.filter(email__iexact=term)), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Those that the order's state allows, and the slip of what is packed."""
+        """The actions that the order's state allows, and the slip of an order that is packed."""
         order = self.get_object(request, object_id)
         if order is None:
             return []
@@ -100,7 +100,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @display(description="To be paid by", ordering="pay_by")
     def paid_by(self, order: Order) -> str:
-        """Only while it waits for its money."""
+        """Shown only while the order waits for its money."""
         if order.state != State.PLACED:
             return "-"
         until = timezone.localtime(order.pay_by)
@@ -174,7 +174,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @action(description="Export the chosen orders as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponseBase:
-        """With what the books need; their lines are exported from the list of lines."""
+        """The columns that accounting needs. Lines are exported from their own list."""
         return csv_answer(self, rows, _BOOKS)
 
 

@@ -1,4 +1,4 @@
-"""Money that is owed to customers: sent by the bank's or the provider's own means, noted here."""
+"""The admin of refunds: money is sent by the bank's or the provider's own means, and marked as sent here."""
 
 from typing import cast
 
@@ -42,7 +42,7 @@ class RefundAdmin(ReadOnlyAdmin):
     actions_detail = ["sent_one"]
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
-        """What waits longest, where it waits; else the newest."""
+        """The longest waiting first while they are due; otherwise the newest."""
         return ["-id"] if request.GET.get(SentFilter.parameter_name) else ["id"]
 
     def get_search_results(

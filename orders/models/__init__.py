@@ -1,4 +1,4 @@
-"""Orders, what was bought, who was told what, and the money."""
+"""Models of orders: what shoppers fill in, what was bought, and the money."""
 
 from orders.models.checkouts import Checkout, DeliveryMethod
 from orders.models.orders import Order, OrderLine, OrderTransition, Payment, Refund

@@ -1,4 +1,4 @@
-"""Before the order: how it can be delivered, and what the shopper has told us so far."""
+"""Before the order: `Customer` and the columns of an address, delivery methods, and checkouts."""
 
 from dataclasses import dataclass, fields
 
@@ -15,7 +15,7 @@ from core.countries import country_name
 
 @dataclass(frozen=True)
 class Customer:
-    """Who an order is for, and where it goes. All but `street_2` must be given; `country` is a code of ISO 3166."""
+    """Who an order is for and where it goes. Only `street_2` may be empty; `country` is a code of ISO 3166."""
 
     email: str
     name: str
@@ -30,7 +30,7 @@ CUSTOMER_FIELDS = tuple(field.name for field in fields(Customer))
 
 
 class Addressed(models.Model):
-    """A row with the customer's e-mail address and where to deliver."""
+    """A row with the customer's e-mail address and the address of delivery."""
 
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("full name"), max_length=100)
@@ -38,7 +38,7 @@ class Addressed(models.Model):
     street_2 = models.CharField(_("flat, company or the like"), max_length=120, blank=True, default="")
     city = models.CharField(_("town or city"), max_length=80)
     postcode = models.CharField(_("postcode"), max_length=16)
-    # A code of ISO 3166. Older rows have whatever was typed.
+    # A code of ISO 3166. Rows from before codes were kept have the name as it was typed.
     country = models.CharField(_("country"), max_length=60)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -56,7 +56,7 @@ class Addressed(models.Model):
 
 
 class DeliveryMethod(models.Model):
-    """A way to the customer, with its price. Staff edit these; orders keep a copy of name and price."""
+    """A way of delivery and its price. Staff edit these; orders keep a copy of name and price."""
 
     name = models.CharField(max_length=60, unique=True)
     description = models.CharField(max_length=120, blank=True, help_text="How long it takes, say.")
@@ -84,7 +84,7 @@ class DeliveryMethod(models.Model):
 
 
 class Checkout(Addressed):
-    """What a shopper filled in on the way to an order: kept with the cart, and gone with the order or the cart."""
+    """What a shopper filled in before an order. Deleted with the order or the cart."""
 
     cart = models.OneToOneField(Cart, primary_key=True, on_delete=models.CASCADE, related_name="checkout")
     delivery_method = models.ForeignKey(DeliveryMethod, null=True, on_delete=models.SET_NULL, related_name="+")

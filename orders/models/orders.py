@@ -1,4 +1,7 @@
-"""What was bought. Orders are written by `orders.services` only, and never deleted."""
+"""Orders, payments and refunds. Only `orders.services` write them, and orders are never deleted.
+
+No card data is stored: a payment has the provider's reference alone.
+"""
 
 from decimal import Decimal
 
@@ -15,15 +18,15 @@ from orders.totals import Totals
 
 
 class Order(Addressed):
-    """A cart that was bought: a copy of everything that was agreed on, so that nothing later changes it.
+    """A bought cart: a copy of everything that was agreed on, so that no later change reaches it.
 
-    The customer's account may go (the order stays, for the books), the cart may go with it, goods and delivery methods
-    may get other names and prices.
+    The customer's account and the cart may be deleted (the order stays, for the books). Goods and delivery methods may
+    change their names and prices.
     """
 
     number = models.CharField(max_length=16, unique=True, editable=False, help_text="For people; see orders.numbers.")
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
-    # One order a cart, whatever else goes wrong.
+    # The last guard against two orders of one cart.
     cart = models.OneToOneField(Cart, null=True, on_delete=models.SET_NULL, related_name="order", editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
@@ -37,7 +40,7 @@ class Order(Addressed):
     total = models.DecimalField(max_digits=14, decimal_places=2)
     pay_by = models.DateTimeField(help_text="Unpaid then, it is cancelled.")
 
-    # Not a column: a command sets it where it recognised a repeated request.
+    # Not a column: `place_order` sets it on the order of a repeated request.
     was_replayed = False
 
     class Meta:
@@ -52,7 +55,7 @@ class Order(Addressed):
             # The sweep that cancels what was not paid.
             models.Index(name="orders_order_unpaid", fields=["pay_by"], condition=Q(state="placed")),
             models.Index(name="orders_order_state_created", fields=["state", "-created_at"]),
-            # Lists of the back office: the orders of a day, and those of a customer who calls.
+            # Lists of the admin: the orders of a day, and those of one customer.
             models.Index(name="orders_order_created", fields=["created_at"]),
             models.Index(Upper("email"), name="orders_order_email"),
         ]
@@ -66,7 +69,7 @@ class Order(Addressed):
 
     @property
     def totals(self) -> Totals:
-        """What it costs, as it was agreed on."""
+        """What the order costs, as it was agreed on."""
         return Totals(
             goods=self.goods_total,
             delivery=self.delivery_price,
@@ -77,7 +80,7 @@ class Order(Addressed):
 
 
 class OrderLine(models.Model):
-    """So many units of a variant, as it was called and what it cost then."""
+    """Units of a variant, with its name and price at the time of the order."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="+")
@@ -112,12 +115,12 @@ class OrderLine(models.Model):
         return self.quantity - self.returned_quantity
 
     def cost_of(self, units: int) -> Decimal:
-        """What so many units of the line cost, to the cent."""
+        """What this many units of the line cost, to the cent."""
         return self.price * units
 
 
 class OrderTransition(models.Model):
-    """One step of an order from state to state: append-only, who and when and why."""
+    """A transition of an order: who, when and why. Append-only."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="transitions")
     from_state = models.CharField(max_length=10, choices=State, blank=True)
@@ -141,12 +144,12 @@ class OrderTransition(models.Model):
 
     @property
     def is_correction(self) -> bool:
-        """Whether staff withdrew a note: its words are for them alone, and nothing happened that a customer did."""
+        """Whether staff withdrew a payment. Its note is for staff alone, and no customer is told of it."""
         return bool(self.from_state) and self.to_state in {self.from_state, State.PLACED}
 
 
 class Payment(models.Model):
-    """One attempt to get an order paid. A refused one may be followed by another."""
+    """One attempt to pay an order. A refused one may be followed by another."""
 
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for the money"
@@ -175,7 +178,7 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money that we owe a customer. Staff send it by the provider's own means, and note here that they did."""
+    """Money that the shop owes a customer. Staff send it by the provider's own means and mark it as sent."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")

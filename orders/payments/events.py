@@ -1,4 +1,4 @@
-"""What a provider says of a payment: checked once here, whoever the provider is."""
+"""`PaymentEvent`, what a provider reports of a payment. It checks itself, so no provider has to."""
 
 import re
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ _AMOUNT = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
 class InvalidSignature(Exception):
-    """A web hook that does not bear the provider's signature, or is no notice at all. Answered with 400."""
+    """A web hook without the provider's signature, or one that cannot be read. Answered with 400."""
 
 
 class InvalidEvent(InvalidSignature):
-    """A notice that says what no payment can be: its message tells what. Answered with 400, and nothing is changed."""
+    """An event that no payment can have; the message says why. Answered with 400, and nothing is changed."""
 
 
 @dataclass(frozen=True)
 class PaymentEvent:
-    """What a provider says of a payment: its reference, whether the money came, how much. May come twice, or late.
+    """What a provider reports of a payment: its reference, whether the money came, and how much. May come twice, or
+    late.
 
     Arguments: `reference`, 1 to 40 visible ASCII characters; `amount`, an exact Decimal of 0 to 999999999999.99 with at
     most two decimal places, and more than 0 where it is paid; `currency`, a code of ISO 4217 such as "GBP".
@@ -55,9 +56,10 @@ class PaymentEvent:
 
 
 def exact_amount(value: object) -> Decimal:
-    """Return an amount as a provider's JSON has it: a text such as "6.95", or a number.
+    """Return an amount from a provider's JSON, a text such as "6.95" or a number, as a Decimal.
 
-    Read the body with `json.loads(body, parse_float=Decimal)`: without that a number is inexact before anybody sees it.
+    Read the body with `json.loads(body, parse_float=Decimal)`: otherwise a number is inexact before this function sees
+    it.
     Raises InvalidEvent for a float, for true and null, and for a text that is no plain decimal number.
     """
     if isinstance(value, Decimal):

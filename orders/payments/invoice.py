@@ -1,4 +1,4 @@
-"""Payment by bank transfer: the order page says where to, staff note that the money came."""
+"""`Invoice`, payment by bank transfer: the order's page shows the account, staff record the money."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from orders.payments.provider import Provider
 
 
 class Invoice(Provider):
-    """Nothing to do on another page, and nobody who would call back."""
+    """No page to pay at, and no web hook."""
 
     label = _("Invoice")
     description = _("Pay by bank transfer. We send your order when the money has come.")

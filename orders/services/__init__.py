@@ -1,4 +1,4 @@
-"""Commands of this app. Each is one transaction and raises typed errors; what may follow what is `orders.states`."""
+"""Commands of this app. Each is one transaction and raises typed errors. Transitions follow `orders.states`."""
 
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment

@@ -1,4 +1,4 @@
-"""The first step of a checkout: who it is for, and where it goes."""
+"""Before the order: the delivery methods on offer, and what the shopper filled in at checkout."""
 
 from collections.abc import Collection
 from dataclasses import asdict
@@ -16,23 +16,30 @@ from orders.signals import checkout_started
 
 @command
 def save_delivery_method(*, method: DeliveryMethod, fields: Collection[str]) -> None:
-    """Make a new one, or write these fields of one. Raises LastDeliveryMethod: one at least stays on offer."""
+    """Insert a new delivery method, or write these fields of an existing one.
+
+    Orders keep a copy of their method, so no change reaches them.
+    Raises LastDeliveryMethod where it would leave none on offer, and Busy.
+    """
     if method._state.adding:
         method.save()
         return
     if not method.is_active:
-        _keep_one(method)
+        _refuse_last(method)
     method.save(update_fields=fields)
 
 
 @command
 def delete_delivery_method(*, method: DeliveryMethod) -> None:
-    """Delete one. Shoppers who had chosen it choose again. Raises LastDeliveryMethod."""
-    _keep_one(method)
+    """Delete a delivery method. Shoppers who had chosen it have to choose again.
+
+    Raises LastDeliveryMethod where it is the only one on offer, and Busy.
+    """
+    _refuse_last(method)
     method.delete()
 
 
-def _keep_one(method: DeliveryMethod) -> None:
+def _refuse_last(method: DeliveryMethod) -> None:
     offered = [other.pk for other in lock_offered_delivery_methods()]
     if offered == [method.pk]:
         raise LastDeliveryMethod
@@ -40,15 +47,15 @@ def _keep_one(method: DeliveryMethod) -> None:
 
 @command
 def save_checkout(*, cart_id: int, customer: Customer, delivery_method_id: int) -> Checkout:
-    """Keep, or replace, what the shopper filled in. The cart, its holds and its version stay as they are.
+    """Insert or replace what the shopper filled in, and return it. The cart, its holds and its version do not change.
 
     Raises CartClosed, DeliveryUnavailable, Busy.
     """
-    # Locked, so that a merge or an order of this cart cannot leave the row of a cart that is closed behind.
+    # Locked, so that no checkout remains of a cart that a merge or an order closes at the same time.
     cart = next(iter(lock_carts([cart_id])), None)
     if cart is None or cart.status != Cart.Status.OPEN:
         raise CartClosed
-    # Shared, since the foreign key is looked at with the commit alone: deleted until then, it would be an error.
+    # PostgreSQL checks the foreign key at COMMIT. Without this lock, a method deleted before that would be an error.
     delivery = share_delivery_method(delivery_method_id)
     if delivery is None:
         raise DeliveryUnavailable
@@ -64,5 +71,5 @@ def save_checkout(*, cart_id: int, customer: Customer, delivery_method_id: int) 
 
 
 def drop_left_checkouts() -> int:
-    """Delete what was filled in for carts that are closed by now: nobody needs the address. Returns how many."""
+    """Delete the checkouts of carts that are not open any more: nobody needs the address. Returns how many."""
     return Checkout.objects.exclude(cart__status=Cart.Status.OPEN).delete()[0]

@@ -1,5 +1,7 @@
-"""Payments: begun by shoppers; settled by what a provider tells us, in any order and any number of times; recorded by
-staff, such as a bank transfer, and withdrawn where that was a mistake.
+"""Payments: begun by shoppers, settled by events of a provider, recorded and withdrawn by staff.
+
+A provider's events may come in any order and any number of times. Staff record what no provider reports, such as a bank
+transfer.
 """
 
 import secrets
@@ -24,10 +26,10 @@ from orders.states import State
 
 @command
 def begin_payment(*, order_id: int, provider: str) -> Payment:
-    """Open another payment of an order that is still to be paid: after a refusal, or by another way.
+    """Open another payment of an order that is not paid: after a refusal, or by another provider.
 
-    The one that was open is closed as refused; if its money comes all the same, the order is paid by it. The order
-    waits as long as this way to pay is given, counted from its placement: trying again and again prolongs nothing.
+    The open payment is closed as refused. If its money comes nevertheless, it pays the order. The order waits as long
+    as the provider allows, counted from its placement: trying again does not prolong that.
     Raises PaymentNotPossible, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
@@ -40,7 +42,10 @@ def begin_payment(*, order_id: int, provider: str) -> Payment:
 
 
 def open_payment(order: Order, provider: str) -> Payment:
-    """A payment of an order that is locked, or new. One of nothing is paid at once. Raises PaymentNotPossible."""
+    """Insert a payment of an order that is new or locked by the caller. One of amount 0 is paid at once.
+
+    Raises PaymentNotPossible where the provider is not offered.
+    """
     payment = Payment.objects.create(
         order=order, provider=provider_named(provider).name, reference=secrets.token_urlsafe(18), amount=order.total
     )
@@ -51,12 +56,13 @@ def open_payment(order: Order, provider: str) -> Payment:
 
 @command
 def settle_payment(*, event: PaymentEvent, provider: str, actor: User | None = None) -> Payment:
-    """Carry out what a provider says of a payment. Said twice, it is done once.
+    """Carry out an event of a provider, and return the payment. The same event twice has one effect.
 
-    Money that comes for an order that does not wait for it (cancelled, paid already, another amount) is kept as a
-    refund that is due. Paid is final; a refusal that arrives after it is ignored. Money of another currency is refused
-    and not kept: no row here could say how much of ours is owed for it.
-    Raises PaymentNotPossible for a reference that is not this provider's, OtherCurrency, and Busy.
+    Money for an order that does not wait for it (cancelled, paid before, another amount) becomes a refund that is due.
+    `paid` is final: a later refusal is ignored. Money in another currency is refused and not stored, since no row here
+    could say how much of the shop's currency is owed for it.
+    Arguments: the event; the provider's name; the member of staff who recorded it, if one did.
+    Raises PaymentNotPossible where this provider has no payment of that reference, OtherCurrency, Busy.
     """
     if event.currency != settings.SHOP_CURRENCY:
         raise OtherCurrency(currency=event.currency, ours=settings.SHOP_CURRENCY)
@@ -69,7 +75,7 @@ def settle_payment(*, event: PaymentEvent, provider: str, actor: User | None = N
     if payment.status == Payment.Status.PAID:
         return payment
     if event.is_paid and event.amount != payment.amount:
-        _keep_as_refund(order, payment, event)
+        _store_as_refund(order, payment, event)
     else:
         _settle(order, payment, is_paid=event.is_paid, actor=actor)
     return payment
@@ -86,7 +92,7 @@ def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None
         _refund(order, payment, reason=f"Paid when the order was {state} already")
 
 
-def _keep_as_refund(order: Order, payment: Payment, event: PaymentEvent) -> None:
+def _store_as_refund(order: Order, payment: Payment, event: PaymentEvent) -> None:
     _close(payment, Payment.Status.PAID)
     payment.amount = event.amount
     payment.save(update_fields=["amount"])
@@ -104,11 +110,11 @@ def _close(payment: Payment, status: Payment.Status) -> None:
 
 @command
 def record_payment(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
-    """Note that so much money came for a payment. Noted twice, it counts once.
+    """Record that this amount came for a payment, and return the payment. Recorded twice, it counts once.
 
-    The amount that was asked for pays an order that waits for it. Any other, and money for an order that does not wait,
-    is kept as a refund that is due; an order that still waits gets a new payment of the same kind then.
-    Raises PaymentNotPossible (its provider tells us itself), AlreadyRecorded (with another amount), Busy.
+    The exact amount pays an order that waits for it. Another amount, and money for an order that does not wait, becomes
+    a refund that is due; an order that still waits then gets a new payment of the same provider.
+    Raises PaymentNotPossible (the provider reports its payments itself), AlreadyRecorded (with another amount), Busy.
     """
     known = Payment.objects.filter(pk=payment_id).first()
     if known is None or not provider_named(known.provider).is_manual:
@@ -122,11 +128,11 @@ def record_payment(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
     log_action(order, actor=actor, said=f"Money came: {money(amount)}, asked for was {money(payment.amount)}")
     event = PaymentEvent(payment.reference, is_paid=True, amount=amount, currency=settings.SHOP_CURRENCY)
     settled = settle_payment(event=event, provider=payment.provider, actor=actor)
-    _wait_on(order, payment.provider)
+    _ask_again(order, payment.provider)
     return settled
 
 
-def _wait_on(order: Order, provider: str) -> None:
+def _ask_again(order: Order, provider: str) -> None:
     order.refresh_from_db(fields=["state"])
     if order.state == State.PLACED and not order.payments.filter(status=Payment.Status.PENDING).exists():
         open_payment(order, provider)
@@ -134,13 +140,14 @@ def _wait_on(order: Order, provider: str) -> None:
 
 @command
 def withdraw_payment(*, payment_id: int, recorded_at: datetime, reason: str, actor: User) -> Payment:
-    """Withdraw what staff noted of a payment, so that the right amount can be noted: at this order, or at another.
+    """Withdraw a payment that staff recorded by mistake, so that the right amount can be recorded, here or at another
+    order.
 
-    A refund that the note made goes with it, and nothing else changes. An order that the note paid waits for its money
-    again, and as long as its way to pay is given, from now.
-    Arguments: when the payment was recorded, as the person saw it; why, for the order's log.
-    Raises WithdrawalRefused (the refund was sent, the order moved on, or somebody changed the record meanwhile),
-    PaymentNotPossible (its provider told us itself), Busy.
+    A refund that the record made is deleted with it. An order that it paid waits for its money again, for as long as
+    the provider allows from now.
+    Arguments: when the payment was recorded, as the person saw it; the reason, for the order's log.
+    Raises WithdrawalRefused (the refund was sent, the order moved on, or the record changed meanwhile),
+    PaymentNotPossible (the provider reports its payments itself), Busy.
     """
     known = Payment.objects.filter(pk=payment_id).first()
     if known is None or not provider_named(known.provider).is_manual:
@@ -154,20 +161,20 @@ def withdraw_payment(*, payment_id: int, recorded_at: datetime, reason: str, act
         _drop_refund(refund)
         log_correction(order, actor=actor, note=said)
     else:
-        _bring_back(order, payment, actor=actor, note=said)
-    _open_again(order, payment)
+        _reopen_order(order, payment, actor=actor, note=said)
+    _reopen_payment(order, payment)
     return payment
 
 
 def _drop_refund(refund: Refund) -> None:
-    """Under its own lock: who notes that it was sent does not lock the order."""
+    """Delete the refund under its own lock: `mark_refund_sent` does not lock the order."""
     due = lock_due_refund(refund.pk)
     if due is None:
         raise WithdrawalRefused(_("The refund that it made was sent already, so the money is gone."))
     due.delete()
 
 
-def _bring_back(order: Order, payment: Payment, *, actor: User, note: str) -> None:
+def _reopen_order(order: Order, payment: Payment, *, actor: User, note: str) -> None:
     if order.state != State.PAID or not payment.amount:
         state = State(order.state).label.lower()
         raise WithdrawalRefused(_("The order that it paid is %(state)s by now.") % {"state": state})
@@ -178,8 +185,8 @@ def _bring_back(order: Order, payment: Payment, *, actor: User, note: str) -> No
     transition(order, State.PLACED, actor=actor, note=note)
 
 
-def _open_again(order: Order, payment: Payment) -> None:
-    """It waits for its money where the order does and no other payment is open: one is at a time."""
+def _reopen_payment(order: Order, payment: Payment) -> None:
+    """Make the payment pending if the order waits and has no other pending payment; otherwise refused."""
     waits = order.state == State.PLACED and not order.payments.filter(status=Payment.Status.PENDING).exists()
     payment.status = Payment.Status.PENDING if waits else Payment.Status.REFUSED
     payment.settled_at = None if waits else Now()

@@ -1,4 +1,4 @@
-"""Placing an order: hold, sale, order and its side effects in one transaction."""
+"""`place_order`: sale of the held units, order, and its effects in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -35,12 +35,13 @@ def place_order(
     provider: str,
     idempotency_key: str,
 ) -> Order:
-    """Buy everything in an open cart, exactly as it was shown, or nothing of it.
+    """Buy everything in an open cart exactly as it was shown, or nothing.
 
-    Arguments: the shopper's own cart; who it is for; how it is delivered; what was shown; the payment provider's name;
-    the key of the form. A repeated request gets the order of the first one, with `was_replayed` set.
-    Raises CartChanged (with what changed, line by line), TotalChanged, CartEmpty, CartClosed, DeliveryUnavailable,
-    PaymentNotPossible, KeyReused, Busy. Nothing is bought then, and the cart is as it was.
+    Arguments: the shopper's own cart; the customer and address; the id of the delivery method; the cart's version and
+    total that were shown; the name of the payment provider; the key of the form. A repeated request gets the first
+    one's order, with `was_replayed` set.
+    Raises CartChanged (with each changed line), TotalChanged, CartEmpty, CartClosed, DeliveryUnavailable,
+    PaymentNotPossible, KeyReused, Busy. Nothing is bought then, and the cart is unchanged.
     """
     try:
         return _place(cart, customer, delivery_method_id, expected, provider, idempotency_key)
@@ -108,7 +109,7 @@ def _write_lines(order: Order, items: Sequence[CartItem]) -> list[OrderLine]:
 
 
 def _placed_before(cart: Cart, idempotency_key: str) -> Order:
-    """The order of a repeated request. A cart that was closed by anything else stays closed to this one."""
+    """The order of a repeated request. Raises CartClosed where something else closed the cart."""
     order = Order.objects.filter(cart_id=cart.pk, idempotency_key=idempotency_key).first()
     if order is None:
         raise CartClosed
@@ -117,7 +118,7 @@ def _placed_before(cart: Cart, idempotency_key: str) -> Order:
 
 
 def _announce_shortages(error: CartChanged, idempotency_key: str) -> None:
-    """After the rollback, as at an add: demand that could not be met is counted though nothing else remains of it."""
+    """After the rollback, as for an add: unmet demand is counted though nothing else remains of the request."""
     for change in error.changes:
         if isinstance(change.error, InsufficientStock):
             key = f"{idempotency_key}:{change.variant_id}"

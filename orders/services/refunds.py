@@ -1,7 +1,7 @@
-"""Money that goes back, and units that come back: of whole orders, or of some units of some lines.
+"""Money that goes back and units that come back: of whole orders, or of some units of some lines.
 
-Each refund is a row that staff see until they have sent it. All refunds of an order together never pass its total:
-returned units at their price, and what delivery cost with the last unit.
+Each refund is a row that staff see until they have sent the money. All refunds of an order never exceed its total:
+returned units count at their price, and delivery is refunded with the last unit.
 """
 
 from collections.abc import Mapping
@@ -25,10 +25,11 @@ from orders.states import State
 def return_lines(
     *, order_id: int, units: Mapping[int, int], reason: str, actor: User | None = None, seen: int | None = None
 ) -> Order:
-    """Take units of a paid or shipped order back to the shelf, and note what is owed for them.
+    """Return units of a paid or shipped order to stock, and write the refund that is due for them.
 
-    Arguments: units, 1 or more, by line id; why, for people; who took them; how many units of the order had come back
-    already when that was decided, so that a form sent twice takes them once. The order is refunded with its last unit.
+    Arguments: units, 1 or more, by line id; the reason, for people; who took them back; `seen`, how many units had come
+    back when that was decided, so that a form sent twice returns them once. With its last unit the order becomes
+    refunded.
     Raises TooManyReturned, ReturnedMeanwhile, TransitionRefused (it was not paid, or is refunded), OrderNotFound, Busy.
     """
     order = _lock_paid(order_id)
@@ -38,8 +39,8 @@ def return_lines(
     if not units or lines.keys() != units.keys():
         raise TooManyReturned(kept=0, units=sum(units.values()))
     for line_id, line in lines.items():
-        _note_return(line, units[line_id])
-    _bring_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
+        _record_return(line, units[line_id])
+    _take_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
     came = ", ".join(f"{units[line_id]} of {line.sku}" for line_id, line in lines.items())
     log_action(order, actor=actor, said=f"Taken back: {came}: {reason}")
     if all(not line.kept_quantity for line in order.lines.all()):
@@ -52,10 +53,11 @@ def return_lines(
 
 @command
 def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Order:
-    """Give all of the money back that was not yet: of an order that never left the house, with its units.
+    """Refund all that is left of the total, and return the order. One that is refunded already stays as it is.
 
-    Of one that was shipped the units stay where they are (lost, or a gift): what comes back is `return_lines`.
-    One that is refunded already is left so. Raises TransitionRefused, OrderNotFound, Busy.
+    Units of an order that was not shipped return to stock. Units of a shipped order stay with the customer (lost, or a
+    gift): use `return_lines` for those that come back.
+    Raises TransitionRefused, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
     if order.state == State.REFUNDED:
@@ -65,8 +67,8 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
     kept = [(line, line.kept_quantity) for line in order.lines.all() if line.kept_quantity]
     if is_here:
         for line, units in kept:
-            _note_return(line, units)
-        _bring_back(order, kept, reason=reason, actor=actor)
+            _record_return(line, units)
+        _take_back(order, kept, reason=reason, actor=actor)
     else:
         units_refunded.send(sender=Order, order=order, units=kept)
     _owe(order, left_to_refund(order), reason=reason)
@@ -75,9 +77,9 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
 
 @command
 def mark_refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
-    """Note that the money of a refund was sent. Returns whether it was still due: it is noted once.
+    """Mark the money of a refund as sent. Returns whether it was still due.
 
-    Arguments: who sent it, and how, for the log.
+    Arguments: who sent it, and how, for the log. Raises Busy.
     """
     refund = lock_due_refund(refund_id)
     if refund is None:
@@ -95,14 +97,14 @@ def _lock_paid(order_id: int) -> Order:
     return order
 
 
-def _note_return(line: OrderLine, units: int) -> None:
+def _record_return(line: OrderLine, units: int) -> None:
     if not 1 <= units <= line.kept_quantity:
         raise TooManyReturned(kept=line.kept_quantity, units=units)
     line.returned_quantity += units
     line.save(update_fields=["returned_quantity"])
 
 
-def _bring_back(order: Order, units: list[tuple[OrderLine, int]], *, reason: str, actor: User | None) -> None:
+def _take_back(order: Order, units: list[tuple[OrderLine, int]], *, reason: str, actor: User | None) -> None:
     take_back_units(
         {line.variant_id: count for line, count in units}, reason=reason, cause=f"order {order.number}", actor=actor
     )

@@ -1,4 +1,4 @@
-"""Orders from state to state by the table in `orders.states`, each step logged; shipping and cancelling."""
+"""`transition` between the states of `orders.states`, with its log; shipping and cancelling."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
@@ -13,21 +13,23 @@ from orders.states import NEXT, State
 
 
 def log_action(row: Order | Refund, *, actor: User | None, said: str) -> None:
-    """One line in the admin log. None of what customers, payments or the clock did: the order's own log has that."""
+    """Write a line in the admin log, if staff acted. What customers, payments or the clock did is in the order's own
+    log.
+    """
     if actor is not None:
         LogEntry.objects.log_actions(actor.pk, [row], CHANGE, said)
 
 
 def log_correction(order: Order, *, actor: User, note: str) -> None:
-    """Write a line in a locked order's log that leaves it in its state."""
+    """Write a line in the log of a locked order that does not change its state."""
     OrderTransition.objects.create(order=order, from_state=order.state, to_state=order.state, note=note, actor=actor)
     log_action(order, actor=actor, said=note)
 
 
 def transition(order: Order, state: State, *, actor: User | None, note: str = "") -> None:
-    """Bring a locked order to a state. Arguments: who did it (None: customer, payment or clock), and why.
+    """Move a locked order to a state and log it. Arguments: who did it (None: customer, payment or clock), and why.
 
-    Raises TransitionRefused for what is not in the table.
+    Raises TransitionRefused for a transition that is not in the table.
     """
     was = State(order.state)
     if state not in NEXT[was]:
@@ -42,9 +44,9 @@ def transition(order: Order, state: State, *, actor: User | None, note: str = ""
 
 @command
 def ship_order(*, order_id: int, actor: User | None = None, note: str = "") -> Order:
-    """Note that a paid order has left the house; the customer is told by mail. One that has left already is left so.
+    """Mark a paid order as shipped; the customer gets an e-mail. One that is shipped already stays as it is.
 
-    Arguments: who sent it; a note for the customer, such as the number of the parcel.
+    Arguments: who shipped it; a note for the customer, such as the number of the parcel.
     Raises TransitionRefused, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
@@ -58,9 +60,9 @@ _BATCH = 50
 
 @command
 def cancel_order(*, order_id: int, actor: User | None = None, note: str = "") -> Order:
-    """Cancel an order that was not paid, and give all of its units back. One that is cancelled already is left so.
+    """Cancel an order that is not paid, and return all of its units to stock. A cancelled one stays as it is.
 
-    Arguments: who does it, None for the customer; why, for people.
+    Arguments: who cancels it, None for the customer; the reason, for people.
     Raises TransitionRefused (it is paid: refund it), OrderNotFound, Busy.
     """
     order = lock_order(order_id)
@@ -70,7 +72,7 @@ def cancel_order(*, order_id: int, actor: User | None = None, note: str = "") ->
 
 
 def cancel_overdue_orders() -> int:
-    """Cancel the orders whose time to pay is over, in short transactions. Returns how many."""
+    """Cancel the orders that were not paid in time, 50 in a transaction. Returns how many."""
     cancelled = 0
     while batch := _cancel_batch():
         cancelled += batch

@@ -1,4 +1,4 @@
-"""`Product.units_sold`, counted from orders: after each change of one, and once an hour wherever it is not right."""
+"""`Product.units_sold`, counted from orders: after each change of an order, and hourly where it is wrong."""
 
 from collections.abc import Collection
 
@@ -17,18 +17,18 @@ _BATCH = 500
 
 @transaction.atomic
 def count_units_sold(*, product_ids: Collection[int]) -> None:
-    """Count the units sold of these products and write them. Counting twice, or in any order, gives the same."""
-    # Locked before the count: of two counts of a product the later one knows all that the earlier one knew.
+    """Count the units sold of these products and store them. Repeating it, in any order, gives the same numbers."""
+    # Locked before the count, so that of two counts of a product the later one knows all that the earlier one knew.
     lock_products(product_ids)
     sold = units_sold(product_ids)
     write_units_sold(units_by_product={product_id: sold.get(product_id, 0) for product_id in product_ids})
 
 
 def recount_units_sold() -> int:
-    """Count the products whose number is not right, in short transactions. Returns how many there were.
+    """Correct the products whose stored number is wrong, 500 in a transaction. Returns how many there were.
 
-    An order that is older than `inventory.models.SOLD_WITHIN` counts no more, and nothing announces that. The first
-    count after an upgrade finds the orders of before.
+    Nothing announces that an order became older than `inventory.models.SOLD_WITHIN`, and the first count after an
+    upgrade has to find the orders from before it.
     """
     stored = dict(Product.objects.exclude(units_sold=0).values_list("pk", "units_sold"))
     sold = units_sold()
@@ -39,10 +39,9 @@ def recount_units_sold() -> int:
 
 
 def units_sold(product_ids: Collection[int] | None = None) -> dict[int, int]:
-    """Units sold of these products, or of all, by product id; what is not in it was not ordered lately. 1 query.
+    """Units sold by product id, of these products or of all. A product that is missing had no recent order. 1 query.
 
-    Counted are orders of the last `SOLD_WITHIN`, paid or not, less units that came back and orders that were cancelled
-    or refunded.
+    Counts orders of the last `SOLD_WITHIN`, paid or not, less returned units and without cancelled and refunded orders.
     """
     lines = OrderLine.objects.filter(order__created_at__gte=Now() - SOLD_WITHIN)
     lines = lines.exclude(order__state__in=[State.CANCELLED, State.REFUNDED])

@@ -19,13 +19,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.links import site_url
-from core.ratelimit import LETTERS, seconds_to_wait
+from core.ratelimit import EMAILS, seconds_to_wait
 from delivery.services import send_email
 from shop.accounts.data_export import data_of
 from shop.accounts.forms import EmailForm, PasswordForm
 from shop.accounts.services import account_delete, account_write
 from shop.accounts.shoppers import ShopRequest
-from shop.accounts.views import too_many_letters
+from shop.accounts.views import too_many_emails
 
 _SALT = "shop.email"
 _page_or_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -48,8 +48,8 @@ def change_email(request: ShopRequest) -> HttpResponse:
     user = cast(User, request.user)
     form = EmailForm(request, request.POST or None)
     if form.is_valid():
-        if wait := seconds_to_wait(request, LETTERS):
-            return too_many_letters(request, wait)
+        if wait := seconds_to_wait(request, EMAILS):
+            return too_many_emails(request, wait)
         _send_link(user, form.cleaned_data["email"])
         lead = _("A link is on its way to the new address. The old one stays until you follow it.")
         return render(request, "shop/account_note.html", {"title": _("Look into your mail"), "lead": lead})

@@ -29,7 +29,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
-from core.ratelimit import LETTERS, LOGINS, network_to_wait, seconds_to_wait
+from core.ratelimit import EMAILS, LOGINS, network_to_wait, seconds_to_wait
 from shop.accounts.forms import LoginForm, NewPasswordForm, ResetForm, SignupForm, StaffPasswordForm
 from shop.pages.errors import ErrorPage, error_response
 
@@ -93,7 +93,7 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
         return super().form_valid(form)
 
 
-def too_many_letters(request: HttpRequest, wait: int) -> HttpResponse:
+def too_many_emails(request: HttpRequest, wait: int) -> HttpResponse:
     """The answer to who has had enough letters sent; `wait` in seconds."""
     text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
     return error_response(request, ErrorPage(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
@@ -115,8 +115,8 @@ class ResetView(PasswordResetView):
     }
 
     def form_valid(self, form: PasswordResetForm) -> HttpResponse:
-        if wait := seconds_to_wait(self.request, LETTERS):
-            return too_many_letters(self.request, wait)
+        if wait := seconds_to_wait(self.request, EMAILS):
+            return too_many_emails(self.request, wait)
         return super().form_valid(form)
 
 

@@ -26,7 +26,7 @@ from orders.models import DeliveryMethod, Order
 from orders.selectors import ToDo, orders_to_do
 from orders.services import refund_order, save_checkout
 from outbox.drain import drain
-from tests.analytics.test_rolling import record
+from tests.analytics.test_rollup import record
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add

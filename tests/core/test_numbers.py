@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.admin.number_fields import MoneyField, UnitsField
 from core.numbers import UnreadableNumber, read_money, read_units
+from core.text import counted
 
 BLANKS = st.text("\t\n\r \u00a0\u202f\u3000", max_size=3)
 # What no rule reads: digits of other scripts, signs, groups, exponents, and words that are numbers to a machine.
@@ -179,3 +180,8 @@ def test_every_number_that_is_typed_goes_through_the_reader() -> None:
     assert len(typed) > 5
     assert [name for name, field in typed if not isinstance(field, MoneyField | UnitsField)] == []
     assert [name for name, field in typed if isinstance(field.widget, forms.NumberInput)] == []
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 units"), (1, "1 unit"), (2, "2 units"), (1200, "1,200 units")])
+def test_counted(number: int, said: str) -> None:
+    assert counted(number, "unit", "units") == said

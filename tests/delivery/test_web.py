@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.redis import client
-from delivery.channels import web
+from delivery import web
 from delivery.deliver import deliver
 from delivery.models import Delivery
 from delivery.services import send_web_message

@@ -2,8 +2,7 @@
 
 import pytest
 
-from core.celery import app
-from core.queues import Queue
+from core.celery import Queue, app
 from core.redis import client
 from outbox.registry import registry
 from outbox.wakeup import notify

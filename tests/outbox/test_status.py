@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cart.models import StockAudit
-from core.queues import Queue
+from core.celery import Queue
 from delivery.models import Delivery
 from delivery.services import send_email
 from outbox import gauges, status

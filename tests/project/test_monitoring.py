@@ -16,7 +16,7 @@ from pytest_django import Settings
 from analytics.models import AnalyticsEvent
 from cart.models import StockAudit
 from cart.owners import Owner
-from core.queues import Queue
+from core.celery import Queue
 from inventory.models import ProductVariant
 from outbox.heartbeat import BEAT, note_heartbeat
 from outbox.models import EffectRun

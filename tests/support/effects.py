@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core.celery import app
-from core.queues import Queue
+from core.celery import Queue, app
 from core.redis import client
 from outbox.effects import effect
 from outbox.registry import Batch, Handler, registry

@@ -13,8 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from cart.models import Cart
 from cart.services import add_product_to_cart
-from core.celery import app
-from core.queues import Queue
+from core.celery import Queue, app
 from outbox.models import OutboxRow
 from tests.faults.template import make_good
 from tests.support.waiting import wait_until

@@ -13,7 +13,7 @@ from tools.local.places import REPOSITORY
 from tools.local.preflight import Ports
 from tools.local.process import Popen, end_group, ended_within, signal_each, spawn
 
-# By their queues (core/queues.py): what nobody waits for must not stand before what somebody does.
+# By their queues (core/celery.py): what nobody waits for must not stand before what somebody does.
 WORKERS = {"worker": "shopper,staff", "bulk-worker": "scheduled,bulk"}
 
 

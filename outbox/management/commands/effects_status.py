@@ -1,4 +1,4 @@
-"""`manage.py effects_status [--json]`: is everything behind the pages well?"""
+"""`manage.py effects_status [--json]`: the status of the background work; exits 1 on a problem."""
 
 import json
 from typing import Any

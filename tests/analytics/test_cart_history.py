@@ -17,7 +17,7 @@ from cart.owners import Owner
 from cart.services import remove_line
 from inventory.models import ProductVariant
 from outbox.drain import drain
-from tests.analytics.test_rolling import record
+from tests.analytics.test_rollup import record
 from tests.support.shopping import held
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,13 +10,12 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from analytics import retention
+from analytics import rollup
 from analytics.models import AnalyticsEvent, DailyFigure, UncountedDay
-from analytics.retention import drop_old_events
-from analytics.rollup import roll_up_marked_days
+from analytics.rollup import drop_old_events, roll_up_marked_days
 from analytics.selectors import Figure, figures_of_days
 from core.days import start_of, today
-from tests.analytics.test_rolling import record
+from tests.analytics.test_rollup import record
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
@@ -58,18 +57,18 @@ def test_a_day_that_was_never_added_up_is_not_lost() -> None:
 
 
 def test_batches_are_small_transactions_that_each_leave_the_figures_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(rollup, "BATCH", 2)
     for _ in range(5):
         record(at=at(OLD))
     seen = []
-    drop_some = retention._drop_some
+    drop_some = rollup._drop_some
 
     def look(day: date) -> int:
         dropped = drop_some(day)
         seen.append((dropped, figure(OLD).quantity))
         return dropped
 
-    monkeypatch.setattr(retention, "_drop_some", look)
+    monkeypatch.setattr(rollup, "_drop_some", look)
     with CaptureQueriesContext(connection) as statements:
         assert drop_old_events() == 5
     assert seen == [(2, 5), (2, 5), (1, 5)]
@@ -77,7 +76,7 @@ def test_batches_are_small_transactions_that_each_leave_the_figures_right(monkey
 
 
 def test_it_stops_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "LONGEST", 0.0)
+    monkeypatch.setattr(rollup, "LONGEST", 0.0)
     record(at=at(OLD))
     assert drop_old_events() == 0
     assert AnalyticsEvent.objects.count() == 1

@@ -1,7 +1,8 @@
-"""The channel `web`: a JSON document by HTTP POST to a web address, as chat rooms and other shops' systems take it.
+"""The channel `web`: a JSON document by HTTP POST, as chat rooms and web hooks accept it.
 
-Who fills in an address must not reach by it what only this machine can: no address of a private network, of the
-machine itself or of a cloud's metadata is asked. The name is looked up once, and what was looked at is what is asked.
+People who enter an address must not reach what only this machine can. So no address of a private network, of the
+machine itself or of a cloud's metadata is asked. The name is resolved once, and the address that was checked is the one
+that is asked.
 """
 
 import http.client
@@ -22,7 +23,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from core.queues import Queue
+from core.celery import Queue
 from delivery.channels import PAUSE, Channel, Verdict
 from delivery.models import Delivery
 
@@ -31,14 +32,14 @@ LONGEST_PAUSE = timedelta(hours=1)  # whatever Retry-After says
 
 _ADDRESS = re.compile(r"https?://[!-~]+")  # no space, no control, nothing that is not ASCII
 _LONGEST_ORIGIN = 250  # what the columns have room for
-_NOT_NOW = {429, 502, 503, 504}  # said by who would refuse any other message too
+_NOT_NOW = {429, 502, 503, 504}  # the receiver would refuse any other message too
 _AGAIN = {408, 425}
-# Of IPv4 addresses, in networks that count as public themselves.
+# IPv4 addresses inside of IPv6 networks that count as public.
 _TRANSLATED = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "2002::/16")]
 
 
 class NotAccepted(Exception):
-    """The receiver answered something other than 2xx."""
+    """The receiver answered with a status other than 2xx."""
 
     def __init__(self, status: int, words: str, retry_after: timedelta | None) -> None:
         super().__init__(f"{status} {words}".strip())
@@ -46,7 +47,7 @@ class NotAccepted(Exception):
 
 
 class WebChannel(Channel):
-    """Redirects are not followed: where they lead was looked at by nobody."""
+    """Redirects are not followed, since their target was not checked."""
 
     # Beside analytics and apart from totals, alerts and e-mail: a run may wait for a receiver that hangs.
     queue = Queue.BULK
@@ -60,14 +61,13 @@ class WebChannel(Channel):
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "delivery",
-            # The same for each try: by it the receiver knows one that came twice. The name is that of
-            # https://www.standardwebhooks.com/.
+            # The same for each try, so that the receiver can drop duplicates. Named by https://www.standardwebhooks.com/.
             "Webhook-Id": str(uuid.uuid5(uuid.NAMESPACE_OID, delivery.dedupe_key)),
         }
         _post(url, body, headers)
 
     def judge(self, error: BaseException) -> Verdict:
-        """Final: an address that may not be asked, or an answer that another try would get again."""
+        """Final: an address that is not allowed, or an answer that another try would get again."""
         if isinstance(error, NotAccepted):
             if error.status >= 500 or error.status in _NOT_NOW | _AGAIN:
                 return Verdict(pause=error.retry_after or (PAUSE if error.status in _NOT_NOW else None))
@@ -78,7 +78,7 @@ class WebChannel(Channel):
 
 
 def check_url(url: str) -> None:
-    """Raise ValueError for an address that no message would be sent to, whatever its name leads to."""
+    """Raise ValueError for an address that no message would be sent to, wherever its name leads."""
     if not _ADDRESS.fullmatch(url):
         raise ValueError("This is no web address.")
     parts = urlsplit(url)
@@ -91,7 +91,7 @@ def check_url(url: str) -> None:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address: who is asked, without what may be a secret."""
+    """Scheme, host and port of an address, without the parts that may be a secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
@@ -133,7 +133,7 @@ def _connect(url: SplitResult, ends_at: float) -> socket.socket:
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    """Where a name leads. Raises ValueError where any of it may not be asked."""
+    """The addresses of a host. Raises ValueError if one of them is not allowed."""
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not settings.DELIVERY_PRIVATE_ADDRESSES and not all(map(_is_public, found)):
         raise ValueError("The host has an address that is not public.")
@@ -151,7 +151,7 @@ def _is_public(text: str) -> bool:
 
 
 def _is_ours(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether this machine has the address: to that alone a socket can be bound."""
+    """Whether this machine has the address: a socket can be bound to no other."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.bind((str(address), 0))
@@ -161,13 +161,13 @@ def _is_ours(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 @contextmanager
 def _shut_at(ends_at: float, sock: socket.socket) -> Iterator[None]:
-    """End whatever waits for the socket then. Its own time-out begins again with each byte that comes."""
+    """Shut the socket down at this time. Its own time-out begins again with each byte that arrives."""
     is_over = threading.Event()
 
     def shut() -> None:
         is_over.set()
         with suppress(OSError):
-            # Not the method of an SSLSocket, which takes the connection's state away from who is using it.
+            # Not SSLSocket.shutdown, which removes the TLS state that another thread is using.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     timer = threading.Timer(max(ends_at - time.monotonic(), 0), shut)
@@ -183,7 +183,7 @@ def _shut_at(ends_at: float, sock: socket.socket) -> Iterator[None]:
 
 
 def _retry_after(value: str) -> timedelta | None:
-    """For how long the receiver wants to be left alone: seconds, or a date. None where it does not say."""
+    """How long the receiver asks to wait: seconds, or a date. None if it does not say."""
     if value.strip().isdecimal():
         wait = timedelta(seconds=min(int(value), 86_400))
     else:
