@@ -20,9 +20,13 @@ _NOT_OF_A_MODULE = {"cart.locked_at", "cart.retries"}  # what an UPDATE returns;
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
 
-def documents() -> list[str]:
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+def listed_in_git(pattern: str) -> list[str]:
+    listed = subprocess.run(["git", "ls-files", pattern], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return listed.split()
+
+
+def documents() -> list[str]:
+    return listed_in_git("*.md")
 
 
 def code_spans() -> set[tuple[str, str]]:
@@ -75,11 +79,14 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 
 
 def test_every_path_in_a_document_is_in_the_repository() -> None:
-    paths = {
-        (name, path) for name, span in code_spans() for path in re.findall(r"(?<![\w/.:~-])[\w.-]+/[\w./-]*", span)
-    }
+    spans = code_spans()
+    paths = {(name, path) for name, span in spans for path in re.findall(r"(?<![\w/.:~-])[\w.-]+/[\w./-]*", span)}
     assert len(paths) > 50
     assert sorted((name, path) for name, path in paths if not in_repository(path)) == []
+    modules = {(name, span) for name, span in spans if re.fullmatch(r"\w+\.py", span)}
+    there = {Path(path).name for path in listed_in_git("*.py")}
+    assert len(modules) > 10
+    assert sorted((name, module) for name, module in modules if module not in there) == []
 
 
 def test_every_module_that_a_document_names_can_be_imported() -> None:
