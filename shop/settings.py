@@ -319,6 +319,7 @@ SHOP_BANK_DETAILS = env.str("SHOP_BANK_DETAILS", EXAMPLE_BANK_DETAILS)  # where 
 
 # --- What an app of your own may put in; each is a dotted path or empty. The demo, which is one, has all of it
 
+INSTALLED_APPS[-1:-1] = env.list("SHOP_APPS", default=[])  # each a folder beside this one
 SHOP_EXTRA_URLS: list[str] = []  # URL configurations beside the shop's own
 SHOP_PLACEHOLDER_PICTURE = ""  # makes the address of a picture of goods without a photograph; docs/pictures.md
 SHOP_CATEGORY_PICTURE = ""  # and of a category

@@ -1,6 +1,9 @@
 """What differs between machines: each variable that settings read is told to who runs the shop, and reaches it."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,11 @@ def test_a_file_that_is_missing_is_no_empty_secret(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("NO_TOKEN_FILE", str(tmp_path / "nothing"))
     with pytest.raises(FileNotFoundError):
         Environment().str("NO_TOKEN", "")
+
+
+def test_an_app_of_the_owner_stands_before_the_back_office() -> None:
+    """Whose roles may then name what it has."""
+    ask = "from shop.settings import INSTALLED_APPS; print(INSTALLED_APPS[-2:])"
+    env = os.environ | {"SHOP_APPS": "django.contrib.humanize", "SHOP_DEMO": "false"}
+    told = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "['django.contrib.humanize', 'backoffice.apps.BackofficeConfig']"

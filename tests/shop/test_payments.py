@@ -22,6 +22,7 @@ from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import cancel_order
 from shop.checks import payments as payment_checks
 from shop.orders.payments import LONGEST_EVENT, address_to_pay
+from shop.settings import env
 from tests.conftest import MakeVariant
 from tests.support.ordering import order
 from tests.support.pages import locked_by_a_rival
@@ -251,11 +252,17 @@ def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.Monke
     exec(provider, module.__dict__)  # noqa: S102 - the point of the test
     monkeypatch.setitem(sys.modules, "ourshop", ModuleType("ourshop"))
     monkeypatch.setitem(sys.modules, "ourshop.payments", module)
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {
+        "env": env,
+        "SHOP_PAYMENT_PROVIDERS": dict(settings.SHOP_PAYMENT_PROVIDERS),
+        "SHOP_PAYMENT_MINUTES": dict(settings.SHOP_PAYMENT_MINUTES),
+    }
+    with pytest.raises(ImproperlyConfigured, match="CLOUDPAY_SECRET"):
+        exec(entries, namespace)  # noqa: S102 - the same
+    monkeypatch.setenv("CLOUDPAY_SECRET", "a secret")
     exec(entries, namespace)  # noqa: S102 - the same
-    settings.SHOP_PAYMENT_PROVIDERS = namespace["SHOP_PAYMENT_PROVIDERS"]
-    settings.SHOP_PAYMENT_MINUTES = namespace["SHOP_PAYMENT_MINUTES"]
-    settings.CLOUDPAY_SECRET = "a secret"
+    for name in ("SHOP_PAYMENT_PROVIDERS", "SHOP_PAYMENT_MINUTES", "CLOUDPAY_SECRET"):
+        setattr(settings, name, namespace[name])
 
 
 @pytest.mark.usefixtures("cloudpay")

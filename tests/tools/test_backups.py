@@ -168,3 +168,15 @@ def test_the_password_is_no_argument(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "PASSWORD", "of the server")
     assert not any("of the server" in each for each in programs.place())
     assert programs.environment()["PGPASSWORD"] == "of the server"
+
+
+def test_photographs_that_lie_in_no_folder_are_not_left_out_in_silence(
+    saved: Path, settings: Settings, tmp_path: Path
+) -> None:
+    elsewhere = {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    settings.STORAGES = {**settings.STORAGES, **elsewhere}
+    before = figures()
+    for command in (["backup", tmp_path / "other"], ["restore", saved, "--force"]):
+        with pytest.raises(CommandError, match=r"Photographs lie in InMemoryStorage.* Nothing was done\."):
+            call_command(*command)
+    assert (figures(), (tmp_path / "other").exists()) == (before, False)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from tools.backup.programs import BackupError, command, environment, place
-from tools.backup.saving import DATABASE, MEDIA, Manifest, read_manifest
+from tools.backup.saving import DATABASE, MEDIA, Manifest, read_manifest, refuse_other_storage
 from tools.terminal import step
 
 _LEAVING = 3.0  # seconds
@@ -28,6 +28,7 @@ def restore(folder: Path, *, force: bool = False) -> Manifest:
     Raises BackupError: for a backup that is broken or of a newer version, for a database that is in use, and without
     `force` for one that is not empty.
     """
+    refuse_other_storage()
     with step("backup is whole"):
         manifest = read_manifest(folder)
         _check_photographs(folder / MEDIA)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -66,12 +67,22 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def refuse_other_storage() -> None:
+    """Raise BackupError where photographs lie in no folder: packed as one, they would be missing in silence."""
+    if not isinstance(default_storage, FileSystemStorage):
+        raise BackupError(
+            f"Photographs lie in {default_storage.__class__.__name__}, not in a folder. Nothing was done. Use pg_dump "
+            "and pg_restore for the database, and the means of that storage for the photographs."
+        )
+
+
 def save(parent: Path) -> Path:
     """Put a backup of the database and of MEDIA_ROOT into a new folder of `parent`; returns that folder.
 
     The shop may be at work: the dump is a picture of one moment. The folder has its name only once all is in it; it
     can be read by its owner only, since it has what customers entrusted to the shop. Raises BackupError.
     """
+    refuse_other_storage()
     umask = os.umask(0o077)  # of pg_dump too
     try:
         return _save(parent)
