@@ -32,13 +32,13 @@ import uuid
 from django.conf import settings
 from django.dispatch import receiver
 
-from delivery.channels.web import check_url
 from delivery.services import send_web_message
+from delivery.web import check_url
 from inventory.models import LowStockAlert
 from inventory.signals import alert_changed
 from inventory.wording import full_name
 
-check_url(settings.CHAT_ADDRESS)  # a wrong address ends the start, and not an alert
+check_url(settings.CHAT_ADDRESS)  # a wrong address is an error at the start, not at an alert
 
 
 @receiver(alert_changed, dispatch_uid="tell_the_chat")
@@ -55,7 +55,7 @@ def tell_the_chat(alert: LowStockAlert, **kwargs: object) -> None:
 
 The receiver calls nobody: it writes a row in the transaction of the alert, and a worker sends the message afterwards
 ([delivery.md](delivery.md)). A chat that hangs delays nothing else. One that is down gets the message later. One that
-refuses the message leaves a dead delivery for staff. A mute is about e-mail: the chat hears of muted variants too.
+refuses the message leaves a dead delivery for staff. A mute stops e-mails alone: the chat gets muted variants too.
 (`tests/project/test_docs_example.py` runs exactly these lines.)
 
 ## The signals
