@@ -1,5 +1,5 @@
-"""The back office of this app, a module a subject."""
+"""The admin of this app: carts, holds, and the stock of variants with its audits."""
 
-from cart.admin import audits, carts, holds, variants
+from cart.admin import carts, holds, stock
 
-__all__ = ["audits", "carts", "holds", "variants"]
+__all__ = ["carts", "holds", "stock"]

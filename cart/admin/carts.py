@@ -1,21 +1,53 @@
 """Carts for staff, to read: whose, worth what, touched when. What is in them is changed by shoppers and services."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from cart.admin.cart_filters import AgeFilter, WorthFilter
-from cart.admin.display import HOLD_COLOURS, shopper_of, state_of
+from cart.admin.holds import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
+from core.admin.filters import ChoiceFilter, Choices
 from core.admin.search import any_of, row_id
+from core.money import money
+
+_STEPS = [10, 50, 200]  # in the shop's currency
+
+
+class AgeFilter(ChoiceFilter):
+    """When the shopper last changed it."""
+
+    title = "last touched"
+    parameter_name = "touched"
+
+    def options(self) -> Choices:
+        return {
+            "hour": ("In the last hour", Q(updated_at__gte=Now() - timedelta(hours=1))),
+            "day": ("In the last day", Q(updated_at__gte=Now() - timedelta(days=1))),
+            "1": ("Over a day ago", Q(updated_at__lt=Now() - timedelta(days=1))),
+            "7": ("Over a week ago", Q(updated_at__lt=Now() - timedelta(days=7))),
+        }
+
+
+class WorthFilter(ChoiceFilter):
+    """What is in it, at the prices of when it was added: by `value`, which the list's own queryset adds."""
+
+    title = "value"
+    parameter_name = "value"
+
+    def options(self) -> Choices:
+        worth: Choices = {str(step): (f"{money(Decimal(step))} or more", Q(value__gte=step)) for step in _STEPS}
+        return {"0": ("Empty", Q(value=0))} | worth
+
 
 _LINES = CartItem.objects.filter(cart=OuterRef("pk")).order_by().values("cart").annotate(total=Sum("total_price"))
 # The stored total where it knows the last change of the lines, else their sum: a list shows no stale total either.

@@ -1,6 +1,7 @@
 """The lines that hold units: for whom, how many, until when; released or extended where staff have a reason."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -8,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
-from cart.admin.display import HOLD_COLOURS, SOON, shopper_of, state_of
 from cart.models import Cart, CartItem
 from cart.services import extend_holds, release_holds
 from core.admin.base import ReadOnlyAdmin
@@ -18,6 +19,24 @@ from core.admin.decorators import action, display
 from core.admin.filters import ChoiceFilter, Choices
 from core.admin.search import any_of, row_id
 from core.text import counted
+
+SOON = timedelta(minutes=10)
+LIVE, ENDS_SOON, EXPIRED = "live", "ends soon", "run out"
+HOLD_COLOURS = {LIVE: "success", ENDS_SOON: "warning", EXPIRED: "danger"}  # of django-unfold's labels
+
+
+def shopper_of(cart: Cart) -> str:
+    """The customer's name. A guest has none, and the token stays out of pages: who has it has the cart."""
+    return cart.user.get_username() if cart.user else "Guest"
+
+
+def state_of(line: CartItem) -> str:
+    """Whether the line's units are held, by this process's clock: for people to look at, decided nowhere."""
+    left = (line.reserved_until - timezone.now()) if line.reserved_until else timedelta(0)
+    if left <= timedelta(0):
+        return EXPIRED
+    return ENDS_SOON if left <= SOON else LIVE
+
 
 MOST_AT_ONCE = 200  # each one is locked, saved and logged in one transaction
 

@@ -13,7 +13,7 @@ from backoffice.roles import CLERK
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from tests.cart.test_keeping import end_in, minutes_left
+from tests.cart.test_extending import end_in, minutes_left
 from tests.conftest import MakeVariant
 from tests.support.shopping import expire, held, hold, nothing_changes, stock
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from cart import selectors as asking
 from cart.owners import Owner
 from cart.selectors import available_to, cart_contents, cart_summary, free_units, variants_on_sale
-from cart.selectors import free as asking
 from cart.services import close_abandoned_carts, merge_guest_cart, release_expired_holds
 from inventory.models import Product, ProductVariant
 from tests.conftest import MakeVariant

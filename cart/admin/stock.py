@@ -1,5 +1,9 @@
-"""The page that explains and moves the stock of a variant. It knows of carts, so it stands above inventory."""
+"""Admin of a variant's stock: the page that explains and moves it, and the results of audits.
 
+The page shows carts, so it lies here and not in `inventory.admin`.
+"""
+
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -7,17 +11,22 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import date, time
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timezone import localtime
 
-from cart.admin.tables import holds_table, ledger_table
 from cart.errors import HoldsInTheWay
+from cart.models import CartItem, StockAudit
 from cart.services import move_stock_past_holds
 from cart.services.stock import Moved
 from cart.stock_breakdown import stock_breakdown
+from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action
 from core.errors import Busy
 from inventory.admin.catalog import ProductVariantAdmin
 from inventory.forms import StockForm
-from inventory.models import ProductVariant
+from inventory.models import ProductVariant, StockMovement
 
 _BUSY = "Others are at this variant just now. Nothing was moved: send it again in a moment."
 
@@ -117,3 +126,52 @@ class VariantAdmin(ProductVariantAdmin):
             **facts,
         }
         return render(request, template, context)
+
+
+def ledger_table(movements: Iterable[StockMovement]) -> dict[str, Any]:
+    """The latest movements, each with the units on hand after it. No query if the actors were fetched."""
+    headers = ["When", "Kind", "Units", "On hand after", "Why", "Who"]
+    return {"headers": headers, "rows": [_movement(movement) for movement in movements]}
+
+
+def _movement(movement: StockMovement) -> list[Any]:
+    why = f"{movement.reason} ({movement.cause})" if movement.cause else movement.reason
+    return [
+        _moment(movement.created_at),
+        movement.get_kind_display(),
+        f"{movement.delta:+d}",
+        movement.balance_after,
+        why,
+        movement.actor or "nobody",
+    ]
+
+
+def holds_table(lines: Iterable[CartItem]) -> dict[str, Any]:
+    """Lines that hold units, each with its cart. No query if carts and users were fetched."""
+    headers = ["Cart", "Shopper", "Units", "In the cart since", "Held until"]
+    return {"headers": headers, "rows": [_hold(line) for line in lines]}
+
+
+def _hold(line: CartItem) -> list[Any]:
+    address = reverse("admin:cart_cart_change", args=[line.cart_id])
+    cart = format_html('<a class="underline" href="{}">{}</a>', address, line.cart)
+    until = _moment(line.reserved_until)
+    return [
+        cart,
+        line.cart.user or "A guest",
+        line.reserved_quantity,
+        _moment(line.created_at),
+        until if line.is_live else f"{until}, ran out",  # type: ignore[attr-defined]
+    ]
+
+
+def _moment(moment: Any) -> str:
+    local = localtime(moment)
+    return f"{date(local, 'j M Y')}, {time(local, 'H:i')}"
+
+
+@admin.register(StockAudit)
+class StockAuditAdmin(ReadOnlyAdmin):
+    """The last 90 days of audits, the newest first."""
+
+    list_display = ["ran_at", "variants_checked", "difference_count", "left_count"]

@@ -16,7 +16,7 @@ from cart.services import extend_holds, extend_own_holds, reclaim_line, release_
 from core.errors import ReasonMissing
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
-from tests.cart.test_keeping import end_in, minutes_left
+from tests.cart.test_extending import end_in, minutes_left
 from tests.conftest import MakeVariant
 from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
