@@ -1,31 +1,31 @@
-"""`RULE`: which department a product of the demo belongs to, by the words of its name. See docs/categories.md.
+"""`RULE`: which category a product of the demo belongs to, by the words of its name. See docs/categories.md.
 
 Pure: nothing is read or written here. `inventory.sorting` applies it to products that have no category yet.
 """
 
 import re
 
-from inventory.sorting import CategoryRule, Department
+from inventory.sorting import CategoryRule, NewCategory
 
 OTHER = "everything-else"
 
 # In the order in which the shop shows them.
-DEPARTMENTS = (
-    Department("kitchen", "Tea & kitchen"),
-    Department("lights", "Lights & candles"),
-    Department("home", "Home decoration"),
-    Department("bags", "Bags & umbrellas"),
-    Department("jewellery", "Jewellery & hair"),
-    Department("toys", "Toys & children"),
-    Department("paper", "Cards & stationery"),
-    Department("party", "Party & bunting"),
-    Department("storage", "Boxes & storage"),
-    Department("garden", "Garden"),
-    Department("bath", "Bath & comfort"),
-    Department("craft", "Craft & sewing"),
-    Department("christmas", "Christmas"),
-    Department("easter", "Easter"),
-    Department(OTHER, "Everything else"),
+CATEGORIES = (
+    NewCategory("kitchen", "Tea & kitchen"),
+    NewCategory("lights", "Lights & candles"),
+    NewCategory("home", "Home decoration"),
+    NewCategory("bags", "Bags & umbrellas"),
+    NewCategory("jewellery", "Jewellery & hair"),
+    NewCategory("toys", "Toys & children"),
+    NewCategory("paper", "Cards & stationery"),
+    NewCategory("party", "Party & bunting"),
+    NewCategory("storage", "Boxes & storage"),
+    NewCategory("garden", "Garden"),
+    NewCategory("bath", "Bath & comfort"),
+    NewCategory("craft", "Craft & sewing"),
+    NewCategory("christmas", "Christmas"),
+    NewCategory("easter", "Easter"),
+    NewCategory(OTHER, "Everything else"),
 )
 
 # The first line that has a word of the name decides. Feasts come first: who looks for Christmas looks for all of it.
@@ -119,8 +119,8 @@ _PATTERNS = tuple((slug, _pattern(words)) for slug, words in _RULES)
 
 
 def category_of(name: str) -> str:
-    """Return the slug of the department of a product of this name: `OTHER` where no word tells."""
+    """Return the slug of the category of a product of this name: `OTHER` where no word tells."""
     return next((slug for slug, pattern in _PATTERNS if pattern.search(name)), OTHER)
 
 
-RULE = CategoryRule(DEPARTMENTS, category_of)
+RULE = CategoryRule(CATEGORIES, category_of)

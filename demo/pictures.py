@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from demo.drawings.drawing import Drawing, drawing_of, mark_of, read_code, svg_of
-from demo.drawings.naming import OF_DEPARTMENT
+from demo.drawings.naming import OF_CATEGORY
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 # An address of before the drawing was improved: shown as it is now, and not kept.
@@ -47,7 +47,7 @@ def category_picture(category_slug: str) -> str:
 
 
 def _shown(category_slug: str) -> str:
-    return OF_DEPARTMENT.get(category_slug, ("box",))[0]
+    return OF_CATEGORY.get(category_slug, ("box",))[0]
 
 
 def _address(article: str, drawing: Drawing) -> str:

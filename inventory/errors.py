@@ -1,6 +1,5 @@
-"""What can go wrong with stock, as types that callers can tell apart."""
+"""The errors of this app: one type for each reason, since pages and clients tell them apart."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +14,7 @@ class VariantUnavailable(Exception):
 
 
 class Shortage(StrEnum):
-    """Why a shopper cannot have so many units now. Pages, style sheets and clients know these codes."""
+    """Why a shopper cannot have that many units now. Pages, style sheets and clients know these codes."""
 
     ONLY_N_LEFT = "only_n_left"
     ALL_IN_CARTS = "all_in_carts"
@@ -23,17 +22,17 @@ class Shortage(StrEnum):
 
     @classmethod
     def of(cls, available: int, first_hold_ends: datetime | None) -> "Shortage":
-        """The one that these facts mean: units that are free, and the end of the first hold of other carts."""
+        """Return the code for these facts: free units, and when the first hold of another cart ends (None: no hold)."""
         if available > 0:
             return cls.ONLY_N_LEFT
         return cls.ALL_IN_CARTS if first_hold_ends else cls.SOLD_OUT
 
 
 class InsufficientStock(ValidationError):
-    """Fewer units are free than were asked for; nothing was changed.
+    """Fewer units are free than were requested; nothing was changed.
 
-    Arguments: the variant; `available` and `requested` in units; `first_hold_ends`, when the first unit held by another
-    cart comes free unless it is bought or kept (None where no other cart holds any).
+    Arguments: the variant; `available` and `requested` in units; `first_hold_ends`, when the first hold of another cart
+    ends unless it is bought or extended (None if no other cart holds any).
     """
 
     def __init__(
@@ -64,13 +63,13 @@ class StockWouldBeNegative(ValidationError):
 
 
 class InvalidMovement(ValidationError):
-    """A movement that says nothing: no reason, no units, or more than a shelf can hold; nothing was changed."""
+    """A movement without units or reason, or with more units than the column holds; nothing was changed."""
 
 
 class StockChangedMeanwhile(ValidationError):
-    """The stock was moved since a person looked at it; nothing was changed.
+    """The stock was moved after the page was loaded; nothing was changed.
 
-    Arguments, in units on hand: what the person saw, and what is there `now`.
+    Arguments, in units on hand: `seen` on the page, and `now`.
     """
 
     def __init__(self, *, seen: int, now: int) -> None:
@@ -84,7 +83,7 @@ class StockChangedMeanwhile(ValidationError):
 
 
 class PriceChangedMeanwhile(ValidationError):
-    """A colleague or a file set another price since a person looked at it; nothing was changed."""
+    """A colleague or a file changed the price after the page was loaded; nothing was changed."""
 
     def __init__(self, *, seen: Decimal, now: Decimal) -> None:
         message = _(
@@ -95,7 +94,7 @@ class PriceChangedMeanwhile(ValidationError):
 
 
 class NumberTaken(ValidationError):
-    """Another product or variant has this number, sku or part of the address; nothing was changed."""
+    """Another product or variant has this number, SKU or slug; nothing was changed."""
 
     def __init__(self) -> None:
         message = _("Another product or variant has this number, SKU or slug already: choose another one.")
@@ -103,7 +102,7 @@ class NumberTaken(ValidationError):
 
 
 class ProductHasVariants(ValidationError):
-    """The product cannot be deleted: its variants have a history. Argument: how many it has."""
+    """The product cannot be deleted, since its variants have a history. Argument: how many variants it has."""
 
     def __init__(self, variants: int) -> None:
         message = ngettext(
@@ -117,7 +116,7 @@ class ProductHasVariants(ValidationError):
 
 
 class NothingToAcknowledge(ValidationError):
-    """None of the alerts is open and not seen yet; nothing was changed."""
+    """None of the alerts is open and not acknowledged; nothing was changed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -133,7 +132,7 @@ class NothingMuted(ValidationError):
 
 
 class MovesRefused(Exception):
-    """Some of many movements cannot be made, or are no longer right; none was. Argument: the ids of their variants."""
+    """Some movements of a bulk cannot be made, so none was. Argument: the ids of the variants of these movements."""
 
     def __init__(self, variant_ids: list[int]) -> None:
         self.variant_ids = variant_ids
@@ -141,19 +140,15 @@ class MovesRefused(Exception):
 
 
 class ImportFileError(ValidationError):
-    """The file as a whole cannot be used; the message says what to do next."""
+    """The whole file cannot be used. The message says what to do next."""
 
 
 class ImportNotWaiting(ValidationError):
-    """The decision came too late, twice, or about a preview that has been redone; it changed nothing."""
+    """The decision came too late, twice, or about an older preview; it changed nothing."""
 
 
 class ChangedMeanwhile(Exception):
-    """What was planned no longer holds. Nothing was changed; the caller looks again. Argument: the skus, if known."""
-
-    def __init__(self, skus: Sequence[str] = ()) -> None:
-        super().__init__(", ".join(skus))
-        self.skus = list(skus)
+    """The plan no longer fits the stored data; nothing was changed, and the caller plans again."""
 
 
 class CatalogueFileError(ValueError):

@@ -10,7 +10,7 @@ from outbox.gauges import Gauge, register
 
 @register
 def read_alerts() -> Iterator[Gauge]:
-    """How many alerts of each level are open. 1 query."""
+    """The number of open alerts of each level. 1 query."""
     alerts = LowStockAlert.objects.order_by().filter(closed_at__isnull=True).values_list("level")
     found = dict(alerts.annotate(count=Count("pk")))
     for level in LowStockAlert.Level:

@@ -1,6 +1,6 @@
-"""Sorts products into categories by the rule that the setting SHOP_CATEGORY_RULE names: `CategoryRule` is its form.
+"""Gives products a category by the `CategoryRule` that the setting SHOP_CATEGORY_RULE names.
 
-Without a rule a product has the category that staff give it, or none. What staff have moved stays where it is.
+Without a rule a product has the category that staff give it, or none. A product that has a category keeps it.
 """
 
 from collections import defaultdict
@@ -14,41 +14,41 @@ from django.utils.module_loading import import_string
 from inventory.models import Category, Product
 
 
-class Department(NamedTuple):
-    """A category as a rule brings it; from then on its name and place are the staff's."""
+class NewCategory(NamedTuple):
+    """A category that a rule creates. After that its name and position belong to the staff."""
 
     slug: str
     name: str
 
 
 class CategoryRule(NamedTuple):
-    """The departments in the order in which the shop shows them, and which one a product's name tells, by its slug."""
+    """The categories in the shop's order, and `slug_of`, which maps a product's name to the slug of its category."""
 
-    departments: Sequence[Department]
+    categories: Sequence[NewCategory]
     slug_of: Callable[[str], str]
 
 
 def category_rule() -> CategoryRule | None:
-    """The rule of the settings; None where there is none."""
+    """Return the rule of the settings, or None."""
     found: CategoryRule | None = import_string(settings.SHOP_CATEGORY_RULE) if settings.SHOP_CATEGORY_RULE else None
     return found
 
 
 def ensure_categories() -> dict[str, int]:
-    """Create the departments that are missing; return the ids of all categories by slug. 2 queries, 1 without a rule.
+    """Create the rule's missing categories; return the ids of all categories by slug. 2 queries, 1 without a rule.
 
-    One that the staff have renamed keeps its new name: the slug is what it is known by.
+    A category that staff renamed keeps its new name, since the rule knows it by its slug.
     """
     if rule := category_rule():
-        departments = enumerate(rule.departments, start=1)
+        categories = enumerate(rule.categories, start=1)
         Category.objects.bulk_create(
-            [Category(slug=one.slug, name=one.name, place=place) for place, one in departments], ignore_conflicts=True
+            [Category(slug=one.slug, name=one.name, place=place) for place, one in categories], ignore_conflicts=True
         )
     return dict(Category.objects.values_list("slug", "pk"))
 
 
 def category_finder() -> Callable[[str], int | None]:
-    """Return what gives the id of the category that a product's name tells: None without a rule. 2 queries with one."""
+    """Return a function from a product's name to the id of its category, None without a rule. 2 queries with a rule."""
     rule = category_rule()
     if rule is None:
         return lambda name: None
@@ -58,9 +58,9 @@ def category_finder() -> Callable[[str], int | None]:
 
 @transaction.atomic
 def sort_products() -> int:
-    """Give every product without a category the one of its name; return how many were sorted, 0 without a rule.
+    """Give every product without a category the one of its name. Returns how many were sorted, 0 without a rule.
 
-    Only those without: a second run changes nothing, and a product that was moved by hand is left alone.
+    Products with a category stay as they are, so a second run changes nothing.
     """
     if category_rule() is None:
         return 0

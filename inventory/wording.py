@@ -1,4 +1,4 @@
-"""How goods read everywhere, and what forms and imports ask of a price that is likely a slip of the finger."""
+"""Text about products: `full_name` of a variant, and `price_jump`, a warning about a likely typing error."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from inventory.models import ONLY_VARIANT, ProductVariant
 
 
 def full_name(variant: ProductVariant) -> str:
-    """The product's name, with what tells this variant from its siblings: Paper Parasol (Pink).
+    """Return the product's name with the variant's name, as in "Paper Parasol (Pink)".
 
     The caller has fetched the product with the variant.
     """
@@ -22,9 +22,9 @@ _TIMES = 3
 
 
 def price_jump(before: Decimal | None, after: Decimal) -> str:
-    """Say what is unusual about a new price: it is nothing, or more than three times the old one, or less than a third.
+    """Return what is unusual about a new price: it is 0, over three times the old one, or under a third of it.
 
-    Arguments: the price until now, None for what is new. Returns an empty text where nothing is.
+    Arguments: prices of a unit; `before` is None for a new variant. Returns "" if nothing is unusual.
     """
     if before == after:
         return ""

@@ -12,7 +12,7 @@ from core.celery import Queue
 from delivery.deliver import deliver
 from delivery.services import drop_old_deliveries
 from delivery.wakeup import notify_waiting
-from inventory.alert_mail import mail_news_of_stock
+from inventory.alert_mail import send_alert_emails
 from inventory.imports.applying import advance_import, fail_lost_imports
 from inventory.imports.services import drop_old_files
 from inventory.photos import drop_unnamed_photos
@@ -172,7 +172,7 @@ def sweep_events() -> int:
 @shared_task(name="mail_stock_alerts")
 def mail_stock_alerts() -> int:
     """Tell staff what is low, sold out or back in stock. Returns how many alerts were told."""
-    return mail_news_of_stock()
+    return send_alert_emails()
 
 
 @shared_task(name="pulse")

@@ -11,12 +11,12 @@ from core.rows import instances
 
 # Find, lock and count in one statement. `locked_at` is read after any wait for the lock; the transaction's own now()
 # is from before it, and a hold that starts by it would be cut short by the wait.
-_CLAIM = """
+_LOCK = """
     UPDATE cart_cart SET version = version + 1, updated_at = clock_timestamp()
      WHERE {column} = %s AND status = 'open'
  RETURNING *, clock_timestamp() AS locked_at
 """
-_CLAIM_BY = {column: _CLAIM.format(column=column) for column in ("user_id", "guest_token", "id")}
+_LOCK_BY = {column: _LOCK.format(column=column) for column in ("user_id", "guest_token", "id")}
 
 _OPEN = """
     INSERT INTO cart_cart ({column}, status, version, total_price, totals_version) VALUES (%s, 'open', 1, 0, 0)
@@ -25,7 +25,7 @@ _OPEN = """
 """
 _OPEN_BY = {column: _OPEN.format(column=column) for column in ("user_id", "guest_token")}
 
-_CLAIM_KEY = "INSERT INTO cart_idempotencykey (key, fingerprint) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_RECORD_KEY = "INSERT INTO cart_idempotencykey (key, fingerprint) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
 class Replayed(Exception):
@@ -34,7 +34,7 @@ class Replayed(Exception):
 
 def lock_cart_for_change(owner: Owner) -> Cart:
     """Claim the owner's open cart, or raise LineNotFound: without a cart there is no line to change."""
-    cart = _claim(owner.columns)
+    cart = _lock(owner.columns)
     if cart is None:
         raise LineNotFound
     return cart
@@ -46,7 +46,7 @@ def lock_or_create_cart(owner: Owner) -> Cart:
     Raises GuestTokenRetired where the guest's cart was merged: the unique constraint counts the merged cart, so the
     insert does nothing and there is still nothing to claim.
     """
-    cart = _claim(owner.columns) or create_cart(owner) or _claim(owner.columns)
+    cart = _lock(owner.columns) or create_cart(owner) or _lock(owner.columns)
     if cart is None:
         raise GuestTokenRetired
     return cart
@@ -54,7 +54,7 @@ def lock_or_create_cart(owner: Owner) -> Cart:
 
 def lock_cart_by_id(cart_id: int) -> Cart | None:
     """Claim a cart by its id; None if it is not open."""
-    return _claim({"id": cart_id})
+    return _lock({"id": cart_id})
 
 
 def create_cart(owner: Owner) -> Cart | None:
@@ -74,7 +74,7 @@ def record_key(key: str | None, *, owner: Owner, request: str) -> None:
         return
     fingerprint = hashlib.sha256(f"{owner} {request}".encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_KEY, [key, fingerprint])
+        cursor.execute(_RECORD_KEY, [key, fingerprint])
         if cursor.rowcount:
             return
     if IdempotencyKey.objects.filter(key=key, fingerprint=fingerprint).exists():
@@ -89,6 +89,6 @@ def cart_after_replay(owner: Owner) -> Cart:
     return cart
 
 
-def _claim(columns: dict[str, object]) -> Cart | None:
+def _lock(columns: dict[str, object]) -> Cart | None:
     ((column, value),) = columns.items()
-    return next(iter(instances(Cart, _CLAIM_BY[column], [value])), None)
+    return next(iter(instances(Cart, _LOCK_BY[column], [value])), None)

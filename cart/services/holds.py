@@ -95,13 +95,13 @@ def extend_own_holds(*, owner: Owner, idempotency_key: str | None = None) -> int
     longer sold. Returns how many lines were prolonged; 0 also for a repeated key. Raises KeyReused, Busy.
     """
     try:
-        return _keep(owner, idempotency_key)
+        return _extend_own(owner, idempotency_key)
     except Replayed:
         return 0
 
 
 @command
-def _keep(owner: Owner, key: str | None) -> int:
+def _extend_own(owner: Owner, key: str | None) -> int:
     cart = lock_open_cart(owner)
     record_key(key, owner=owner, request="keep items")
     if cart is None:

@@ -84,14 +84,14 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
     variants = ProductVariant.objects.filter(pk__in=[line.product_variant_id for line in guest])
     prices, now = dict(variants.values_list("pk", "price")), clock()
-    room = settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values())
+    space = settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values())
     merged = []
     for line in guest:
         variant_id = line.product_variant_id
         pair = _Pair(guest=line, own=own.get(variant_id), now=now, price_now=prices[variant_id])
         own_quantity = pair.own_quantity  # before the line is written
-        result = pair.merge_into(user_cart, room=room)
-        room -= result.units_after - own_quantity
+        result = pair.merge_into(user_cart, space=space)
+        space -= result.units_after - own_quantity
         merged.append(result)
     return merged
 
@@ -121,10 +121,10 @@ class _Pair:
     def own_quantity(self) -> int:
         return self.own.quantity if self.own else 0
 
-    def merge_into(self, cart: Cart, *, room: int) -> MergedLine:
+    def merge_into(self, cart: Cart, *, space: int) -> MergedLine:
         before = sum(line.quantity for line in self.lines)
         shown = {line.price for line in self.lines}
-        wanted = self._wanted(before, room)
+        wanted = self._wanted(before, space)
         after = self._settle_units(wanted)
         price = self._price()
         self._write(cart, quantity=after, change=after - before, price=price)
@@ -138,10 +138,10 @@ class _Pair:
             prices_before=gone,
         )
 
-    def _wanted(self, before: int, room: int) -> int:
+    def _wanted(self, before: int, space: int) -> int:
         """Both quantities, cut to the caps; what the customer had is never cut, not even by a cap lowered since."""
         line_cap: int = settings.SHOP_MAX_UNITS_PER_LINE
-        allowed = min(before, line_cap, self.own_quantity + max(room, 0))
+        allowed = min(before, line_cap, self.own_quantity + max(space, 0))
         return max(allowed, self.own_quantity)
 
     def _settle_units(self, wanted: int) -> int:
@@ -153,10 +153,10 @@ class _Pair:
         held = sum(line.reserved_quantity for line in self.live)
         if held and wanted > held and self._took(wanted - reserved):
             return wanted
-        keep = min(held, wanted)
-        if reserved > keep:
-            give_back_units({self.guest.product_variant_id: reserved - keep})
-        return keep if held else wanted
+        still_held = min(held, wanted)
+        if reserved > still_held:
+            give_back_units({self.guest.product_variant_id: reserved - still_held})
+        return still_held if held else wanted
 
     def _price(self) -> Decimal:
         """Of the line that is left. One without a live hold lends no price to units of the other."""
@@ -189,7 +189,7 @@ class _Pair:
 
 
 def _reason(before: int, wanted: int, after: int) -> CutBy | None:
-    """The last cut is the one to name: with more room in the cart there would still be no more on the shelf."""
+    """The last cut is the one to name: with more space in the cart there would still be no more on the shelf."""
     if after == before:
         return None
     if after < wanted:

@@ -60,7 +60,7 @@ def move_stock_past_holds(
     check_seen(variant, seen)
     missing = -delta - variant.stock_quantity
     possible = variant.on_hand + delta >= 0
-    lost = _make_room(variant, missing, agreed) if missing > 0 and possible else []
+    lost = _end_holds(variant, missing, agreed) if missing > 0 and possible else []
     return Moved(move_stock(variant_id=variant_id, delta=delta, kind=kind, reason=reason, actor=actor), lost)
 
 
@@ -73,7 +73,7 @@ def _lock_lines(line_ids: Collection[int]) -> set[int]:
     return {line.pk for line in lock_lines(cart.pk for cart in carts)} & set(line_ids)
 
 
-def _make_room(variant: ProductVariant, units: int, agreed: set[int]) -> list[CartItem]:
+def _end_holds(variant: ProductVariant, units: int, agreed: set[int]) -> list[CartItem]:
     """Free so many units of a locked variant; under its lock no hold of it can begin or grow."""
     expired = lock_expired_lines_of_variant(variant_id=variant.pk, not_cart_id=_NO_CART, now=clock())
     units -= sum(line.reserved_quantity for line in release(expired))

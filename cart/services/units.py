@@ -21,7 +21,7 @@ def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
     """
     variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
-        make_room(cart_id=cart_id, variant_id=variant_id, units=units)
+        release_expired_if_short(cart_id=cart_id, variant_id=variant_id, units=units)
         variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
         # A rival has a run-out line locked (to extend or to buy it, say), so its units were not ours to take.
@@ -30,7 +30,7 @@ def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
     return variant
 
 
-def make_room(*, cart_id: int, variant_id: int, units: int) -> None:
+def release_expired_if_short(*, cart_id: int, variant_id: int, units: int) -> None:
     """End holds of other carts that ran out, where so many units are not free otherwise; the variant's row is locked.
 
     The way of every refusal. Sold-out goods are asked for most, so it locks nothing unless that can help.

@@ -9,7 +9,7 @@ from cart.errors import InvalidQuantity, TooManyUnits
 from cart.locks import LockedLine, OnShelf
 from cart.models import Cart, CartItem
 from cart.owners import Owner
-from cart.services.units import make_room, take
+from cart.services.units import release_expired_if_short, take
 from inventory.errors import VariantUnavailable
 from inventory.services.holds import give_back_units
 
@@ -46,7 +46,7 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
         shelf = _on_shelf(line, variant_id)
         if shelf.free < units:
             # Before anything is written: by the look of it this shopper is to be refused.
-            make_room(cart_id=cart.pk, variant_id=variant_id, units=units)
+            release_expired_if_short(cart_id=cart.pk, variant_id=variant_id, units=units)
         set_price(item, shelf.price)
     if not is_live:
         item.reserved_until = cart.locked_at + owner.hold_life

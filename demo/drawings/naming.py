@@ -1,4 +1,4 @@
-"""Which motif a product is drawn as: by the words of its name, else by its department."""
+"""Which motif a product is drawn as: by the words of its name, else by its category."""
 
 import re
 
@@ -150,8 +150,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("hook", "holder stand"),
 )
 
-# Of a department, where no word of the name is known: drawn by lot among these.
-OF_DEPARTMENT: dict[str, tuple[str, ...]] = {
+# Of a category, where no word of the name is known: drawn by lot among these.
+OF_CATEGORY: dict[str, tuple[str, ...]] = {
     "kitchen": ("bowl", "jug", "plate", "cutlery"),
     "lights": ("lantern", "candle"),
     "home": ("flowerhanging", "vase", "letters"),
@@ -184,5 +184,5 @@ def motif_of(name: str, lot: int) -> str:
     for motif, pattern in _PATTERNS:
         if pattern.search(name):
             return motif
-    choices = OF_DEPARTMENT[category_of(name)]
+    choices = OF_CATEGORY[category_of(name)]
     return choices[lot % len(choices)]

@@ -107,7 +107,7 @@ def _waiting(job_id: int) -> ImportJob:
     return job
 
 
-KEEP = timedelta(days=30)
+_RETENTION = timedelta(days=30)
 
 
 @transaction.atomic
@@ -118,7 +118,11 @@ def drop_old_files() -> int:
     """
     state = ImportJob.State
     # One conditional statement, so that a decision which comes at this moment is not left without its file.
-    old = ImportJob.objects.filter(created_at__lt=Now() - KEEP).exclude(text="").exclude(state__in=ImportJob.RUNNING)
+    old = (
+        ImportJob.objects.filter(created_at__lt=Now() - _RETENTION)
+        .exclude(text="")
+        .exclude(state__in=ImportJob.RUNNING)
+    )
     dropped = old.update(
         text="", state=Case(When(state=state.CHECKED, then=Value(state.CANCELLED)), default=F("state"))
     )

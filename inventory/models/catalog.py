@@ -57,11 +57,11 @@ class Product(models.Model):
         editable=False,
         help_text="The name of a photograph in the storage; empty: the product is drawn.",
     )
-    # Written by triggers alone: name and number, and name and sku of the variants on sale. See docs/search.md.
+    # Written only by triggers, from name and number, and name and SKU of the variants on sale. See docs/search.md.
     search = SearchVectorField(null=True, editable=False)
     is_listed = models.BooleanField(default=True, help_text="Shown to shoppers, and watched for low stock.")
 
-    # Written by the effect `count_units_sold` alone. See docs/search.md.
+    # Written only by the effect `count_units_sold`. See docs/search.md.
     units_sold = models.IntegerField(
         "sold in 90 days",
         default=0,
@@ -85,13 +85,13 @@ class Product(models.Model):
         return reverse("shop:product", args=[self.slug])
 
 
-ONLY_VARIANT = "Standard"  # the name of a variant that has no siblings: pages show the product's alone
+ONLY_VARIANT = "Standard"  # the name of a product's only variant: pages show the product's name
 
 
 class ProductVariant(GuardedColumns):
-    """The unit of sale. `stock_quantity` can still be added to a cart, `reserved_quantity` is held by carts.
+    """The unit of sale. `stock_quantity` is free stock, `reserved_quantity` is held by carts.
 
-    Their sum is on hand, and only a `StockMovement` changes the sum. `price` changes with a `PriceChange`.
+    Their sum is on hand, and changes only with a `StockMovement`. `price` changes only with a `PriceChange`.
     """
 
     guarded_columns = frozenset({"stock_quantity", "reserved_quantity", "price"})
@@ -121,7 +121,7 @@ class ProductVariant(GuardedColumns):
         return f"{self.sku} {self.name}"
 
     def get_absolute_url(self) -> str:
-        """The page of its product, which the caller has fetched, with this variant picked."""
+        """The product's page with this variant selected. The caller has fetched the product."""
         page = self.product.get_absolute_url()
         return page if self.name == ONLY_VARIANT else f"{page}?{urlencode({'variant': self.sku})}"
 
@@ -131,7 +131,7 @@ class ProductVariant(GuardedColumns):
 
 
 class PriceChange(models.Model):
-    """One line of a variant's price history. Append-only; the first price of a variant is no change."""
+    """One line of a variant's price history, append-only. The first price of a variant has no line."""
 
     variant = models.ForeignKey(ProductVariant, on_delete=models.PROTECT, related_name="price_changes")
     old_price = models.DecimalField(max_digits=10, decimal_places=2)

@@ -9,9 +9,8 @@ from inventory.models.catalog import ProductVariant
 
 
 class StockMovement(models.Model):
-    """One line of the ledger: why the units on hand changed. Append-only, and the only writer of on-hand.
-
-    The database refuses to change or delete a line (migration 0009).
+    """One line of the ledger: why the units on hand changed. No other row changes what is on hand. Append-only:
+    the database refuses to change or delete a line (migration 0009).
     """
 
     class Kind(models.TextChoices):
@@ -37,7 +36,7 @@ class StockMovement(models.Model):
         ordering = ["-id"]
         permissions = [("move_stock", "Can receive and adjust stock")]
         constraints = [
-            # A correction may be of a wrong balance alone: it states what is on hand, and the chain starts anew.
+            # A correction may be of a wrong balance only: it states what is on hand, and the chain starts anew.
             models.CheckConstraint(
                 name="inventory_stockmovement_delta_not_zero", condition=~Q(delta=0) | Q(kind="correction")
             ),
@@ -51,21 +50,21 @@ class StockMovement(models.Model):
 
 
 class LowStockAlertQuerySet(models.QuerySet["LowStockAlert"]):
-    """Questions about alerts."""
+    """Filters of alerts."""
 
     def open(self) -> "LowStockAlertQuerySet":
         return self.filter(closed_at__isnull=True)
 
-    def news(self) -> "LowStockAlertQuerySet":
-        """Alerts that changed since the recipients were told of them, but for those of muted variants."""
+    def with_unsent_changes(self) -> "LowStockAlertQuerySet":
+        """Alerts whose last change the recipients were not told of, without those of muted variants."""
         muted = AlertMute.objects.filter(variant=OuterRef("variant"), until__gt=Now())
         return self.filter(~Exists(muted), changed_since__isnull=False)
 
 
 class LowStockAlert(models.Model):
-    """Free stock of a variant fell to its threshold. Open until it has risen clearly above it again.
+    """Free stock of a variant fell to its threshold. Open until it is clearly above the threshold again.
 
-    `told` is what the recipients of mails know of it, and `changed_since` when it first became something else.
+    `told` is the state that the last e-mail told, and `changed_since` when the alert first left that state.
     """
 
     class Level(models.TextChoices):
@@ -112,19 +111,19 @@ class LowStockAlert(models.Model):
 
     @property
     def state(self) -> str:
-        """Its level, or closed."""
+        """The level of an open alert, else "closed"."""
         return self.CLOSED if self.closed_at else self.level
 
     @property
-    def is_news(self) -> bool:
-        """Whether the recipients should be told: opened, sold out, or over. Not: sold out, and then a few came back."""
+    def needs_notification(self) -> bool:
+        """Whether to tell the recipients: opened, sold out or closed. Not if it sold out and a few units came back."""
         if self.closed_at:
             return self.told != ""
         return self.told == "" or (self.told, self.level) == (self.Level.LOW, self.Level.OUT)
 
 
 class AlertMute(models.Model):
-    """No mails about a variant until then. Its alerts are recorded all the same, and told afterwards if still open."""
+    """No e-mail about a variant before `until`. Its alerts are recorded, and told afterwards if they still hold."""
 
     variant = models.OneToOneField("inventory.ProductVariant", on_delete=models.CASCADE, related_name="alert_mute")
     until = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Commands of this app: what changes goods, stock and alerts. Each is one transaction and raises typed errors."""
+"""Commands on products, stock and alerts. Each is one transaction and raises typed errors of `inventory.errors`."""
 
 from inventory.services.alerts import (
     acknowledge_alerts,

@@ -1,4 +1,4 @@
-"""Low-stock alerts: opened and closed as stock moves, told to staff, acknowledged, muted (docs/alerts.md)."""
+"""Commands on low-stock alerts: open and close them as stock moves, notify, acknowledge and mute (docs/alerts.md)."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -14,10 +14,10 @@ from inventory.locks import lock_alerts, lock_alerts_to_notify, lock_open_alerts
 from inventory.models import AlertMute, LowStockAlert, ProductVariant
 from inventory.signals import alert_changed
 
-# An alert closes only when stock has risen clearly above its threshold, or every sale at the line would open another.
+# An alert closes only when stock is clearly above its threshold, or every sale at the threshold would open another.
 REARM_FACTOR = 1.2
 
-_TO_LOOK_AT = """
+_LOW_OR_OPEN = """
     SELECT variant.id FROM inventory_productvariant variant
      WHERE id = ANY(%s) AND (stock_quantity <= low_stock_threshold OR EXISTS (
            SELECT FROM inventory_lowstockalert alert WHERE alert.variant_id = variant.id AND closed_at IS NULL))
@@ -28,10 +28,11 @@ _TO_LOOK_AT = """
 def refresh_alerts(*, variant_ids: Collection[int]) -> None:
     """Make the open alerts of these variants agree with their free stock: open, change level, close.
 
-    Two statements on purpose: stock is read only after the locks are held, or a rival's newer finding is overwritten.
+    Argument: the ids of variants. Stock is read in a second statement, after the locks are held; otherwise an older
+    reading could overwrite a rival's newer one. 2 statements where nothing is low.
     """
     lock_alerts(variant_ids)
-    variant_ids = _to_look_at(variant_ids)
+    variant_ids = _low_or_open(variant_ids)
     if not variant_ids:
         return
     variants = ProductVariant.objects.filter(pk__in=variant_ids).select_related("product")
@@ -40,10 +41,10 @@ def refresh_alerts(*, variant_ids: Collection[int]) -> None:
         _refresh_alert(variant, alerts.get(variant.pk))
 
 
-def _to_look_at(variant_ids: Collection[int]) -> list[int]:
-    """Those of them that are low or have an open alert: of what most adds take there is plenty."""
+def _low_or_open(variant_ids: Collection[int]) -> list[int]:
+    """Return the variants that are low or have an open alert. Most adds take units of others, so this saves work."""
     with connection.cursor() as cursor:
-        cursor.execute(_TO_LOOK_AT, [list(variant_ids)])
+        cursor.execute(_LOW_OR_OPEN, [list(variant_ids)])
         return [variant_id for (variant_id,) in cursor.fetchall()]
 
 
@@ -61,7 +62,7 @@ def _refresh_alert(variant: ProductVariant, alert: LowStockAlert | None) -> None
     if free > threshold * REARM_FACTOR:
         _update(alert, closed_at=Now())
     elif level != alert.level == LowStockAlert.Level.LOW:
-        # Whoever saw that few were left has not seen this.
+        # Staff who acknowledged "low" have not seen "out of stock".
         _update(alert, level=level, acknowledged_at=None, acknowledged_by=None)
     elif level != alert.level:
         _update(alert, level=level)
@@ -76,35 +77,36 @@ def _update(alert: LowStockAlert, **values: Any) -> None:
 
 
 def _announce(alert: LowStockAlert) -> None:
-    # The database's clock wrote these; until they are read again the instance has expressions.
+    # The database's clock wrote these columns; the instance still has the expressions.
     alert.refresh_from_db(fields=["opened_at", "closed_at", "changed_since"])
     alert_changed.send(sender=LowStockAlert, alert=alert)
 
 
 def take_pending_notifications(*, gathered_for: timedelta) -> list[LowStockAlert]:
-    """What the recipients should be told, all of it once the oldest change has waited so long; marked as told.
+    """Return the alerts that staff are to be notified of, and mark them as told.
 
-    The caller tells them in the same transaction. Changes that are gone by now (sold out, and then received) are no
-    news, and what concerns a muted variant waits. Returns alerts with variant and product, the worst first.
+    Argument: nothing is returned before the oldest change has waited this long. The caller sends the e-mail in the same
+    transaction. A change that was undone (sold out, then received) needs no notification, and changes of muted variants
+    wait. The alerts come with variant and product. 1 query where nothing is due.
     """
-    if not LowStockAlert.objects.news().filter(changed_since__lte=Now() - gathered_for).exists():
+    if not LowStockAlert.objects.with_unsent_changes().filter(changed_since__lte=Now() - gathered_for).exists():
         return []
     changed = lock_alerts_to_notify()
-    news = [alert for alert in changed if alert.is_news]
-    for alert in news:
+    pending = [alert for alert in changed if alert.needs_notification]
+    for alert in pending:
         alert.told = alert.state
     for alert in changed:
         alert.changed_since = None
     LowStockAlert.objects.bulk_update(changed, ["told", "changed_since"])
-    return news
+    return pending
 
 
 @transaction.atomic
 def acknowledge_alerts(*, alert_ids: Collection[int], actor: User) -> list[LowStockAlert]:
-    """Note that somebody has seen these alerts and takes care of them. One that gets worse is to be seen again.
+    """Record that `actor` has seen these alerts and takes care of them. One that gets worse needs it again.
 
-    Closed ones, and those that were seen already, are left as they are. Returns the others.
-    Raises NothingToAcknowledge where there are none.
+    Returns the alerts that changed: closed and acknowledged ones stay as they are.
+    Raises NothingToAcknowledge if none changed.
     """
     alerts = [alert for alert in lock_open_alerts(alert_ids) if not alert.acknowledged_at]
     if not alerts:
@@ -119,9 +121,9 @@ def acknowledge_alerts(*, alert_ids: Collection[int], actor: User) -> list[LowSt
 def mute_variants(
     *, variant_ids: Collection[int], lasting: timedelta, actor: User, reason: str
 ) -> Sequence[ProductVariant]:
-    """Send no mails about these variants for so long; a mute that is there already is replaced.
+    """Send no e-mail about these variants for the time `lasting`; replaces a mute that they have.
 
-    Alerts are recorded as ever. Returns the variants.
+    Their alerts are still recorded. Argument `reason`: for the admin log. Returns the variants.
     """
     variants = list(ProductVariant.objects.filter(pk__in=variant_ids).order_by("pk"))
     AlertMute.objects.bulk_create(
@@ -136,9 +138,9 @@ def mute_variants(
 
 @transaction.atomic
 def unmute_variants(*, variant_ids: Collection[int], actor: User) -> Sequence[ProductVariant]:
-    """Let mails about these variants go out again, also about what happened meanwhile. Returns those that were muted.
+    """Send e-mails about these variants again, also about changes during the mute. Returns the unmuted variants.
 
-    Raises NothingMuted where none was.
+    Raises NothingMuted if none was.
     """
     muted = AlertMute.objects.filter(variant__in=variant_ids, until__gt=Now()).order_by("variant")
     variants = [mute.variant for mute in muted.select_related("variant")]

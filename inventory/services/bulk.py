@@ -1,4 +1,4 @@
-"""Many movements at once: what a file of adjustments asks for, in a handful of statements and all or nothing."""
+"""`move_stock_in_bulk`: all movements of an import in a few statements, all or none."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from inventory.models import ProductVariant, StockMovement
 from inventory.signals import stock_changed
 
 _ROWS_A_STATEMENT = 1000
-# Stock and ledger in one statement: what is locked is what shoppers want, so it is held for as short as can be. The
-# condition repeats what was looked at under the locks, for whoever changes that.
+# Stock and ledger in one statement, since shoppers wait for these locks. The condition repeats what was checked under
+# the locks, in case somebody changes that check.
 _MOVE = """
     WITH asked AS (
         SELECT * FROM unnest(%(ids)s::bigint[], %(units)s::int[], %(kinds)s::text[], %(reasons)s::text[])
@@ -31,7 +31,7 @@ _MOVE = """
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One movement to make: `delta` in units, not 0; `on_hand_seen`, if the move is right only for that number."""
+    """One movement: `delta` in units, not 0; `on_hand_seen` in units, if the move is right only for that number."""
 
     variant_id: int
     delta: int
@@ -40,7 +40,7 @@ class Move:
     on_hand_seen: int | None = None
 
     def suits(self, variant: ProductVariant | None) -> bool:
-        """Whether the variant is there, its stock allows the move, and is still the one that was seen."""
+        """Whether the variant exists, has enough free units, and has the stock that was seen."""
         if variant is None:
             return False
         return variant.stock_quantity + self.delta >= 0 and self.on_hand_seen in (None, variant.on_hand)
@@ -56,15 +56,16 @@ def move_stock_in_bulk(
 ) -> None:
     """Change what is on hand of many variants, each with its line in the ledger: all of them, or none.
 
-    Arguments: at most one move a variant; `cause` for machines (a file); `on_progress` hears how many are written.
-    The variants stay locked, in id order, until the caller's transaction ends: call it last.
-    Raises MovesRefused (a variant is gone, has too few free units or other stock than was seen), ValueError.
+    Arguments: at most one move a variant; `cause` for machines (a file); `on_progress` is called with the number of
+    moves written so far. The variants stay locked, in id order, until the caller's transaction ends, so call it last.
+    Raises MovesRefused (a variant is gone, has too few free units or other stock than was seen), and ValueError (two
+    moves of one variant).
     """
     ordered = sorted(moves, key=lambda move: move.variant_id)
     ids = [move.variant_id for move in ordered]
     if len(set(ids)) < len(ids):
         raise ValueError("Two moves of one variant: which balance comes first is not said.")
-    # Announced before the rows are locked, since it takes longer than all that comes after.
+    # Sent before the rows are locked, since its receivers take longer than all that follows.
     stock_changed.send(sender=StockMovement, variant_ids=ids)
     variants = {variant.pk: variant for variant in lock_variants(ids)}
     unsuited = [move.variant_id for move in ordered if not move.suits(variants.get(move.variant_id))]

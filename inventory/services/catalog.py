@@ -1,4 +1,4 @@
-"""Goods: products and variants are made, changed, taken off sale. What has a history is never deleted."""
+"""Commands on categories, products and variants. A variant is never deleted, nor a product that has one."""
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
@@ -21,9 +21,9 @@ _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-
 
 
 def save_product(*, product: Product, fields: Collection[str]) -> Product:
-    """Make a new product, or write these fields of one; without a category it gets the one that the shop's rule tells.
+    """Insert a new product, or write these `fields` of an existing one. Returns the product.
 
-    Raises NumberTaken.
+    A product without a category gets the one of the shop's rule (SHOP_CATEGORY_RULE). Raises NumberTaken.
     """
     if product.category_id is None:
         product.category_id = category_finder()(product.name)
@@ -41,7 +41,7 @@ def delete_product(*, product: Product) -> None:
 
 @transaction.atomic
 def delete_category(*, category: Category) -> int:
-    """Delete a category; its products stay on sale and have none. Returns how many they are."""
+    """Delete a category. Its products stay on sale, without one. Returns how many there are."""
     lock_products(category.products.values_list("pk", flat=True))
     left: int = category.products.update(category=None)
     category.delete()
@@ -56,10 +56,11 @@ def save_variant(
     actor: User | None = None,
     price_seen: Decimal | None = None,
 ) -> ProductVariant:
-    """Make a new variant, without any units (these come by a receipt), or write these fields of one.
+    """Insert a new variant, or write these `fields` of an existing one. Returns the variant.
 
-    A new price gets its line in the price history; carts keep the price at which they took their units. Stock is never
-    written here. Argument `price_seen`: the price that the person saw who sets another one.
+    Stock is never written: a new variant has no units before its first receipt. A new price gets a line in the price
+    history; lines in carts keep the price at which they took their units. Argument `price_seen`: the price of a unit
+    that the person saw when setting the new one.
     Raises NumberTaken and PriceChangedMeanwhile; nothing is changed then.
     """
     fields = set(fields) - {"stock_quantity", "reserved_quantity"}
@@ -76,9 +77,9 @@ def save_variant(
 
 
 def write_units_sold(*, units_by_product: Mapping[int, int]) -> None:
-    """Write how many units of these products were sold, where another number stands. 1 query.
+    """Write how many units of each product were sold, by its id, where the number differs. 1 query.
 
-    The caller has locked the products, and counted after that: of two who count at once, the later count stays.
+    The caller locks the products before it counts, so that of two rival counts the later one is written last.
     """
     with connection.cursor() as cursor:
         values = {"ids": list(units_by_product), "units": list(units_by_product.values())}
@@ -86,13 +87,13 @@ def write_units_sold(*, units_by_product: Mapping[int, int]) -> None:
 
 
 def check_price_seen(*, seen: Decimal | None, now: Decimal, wanted: Decimal) -> None:
-    """Raise PriceChangedMeanwhile if a person sets a price who saw another one than there is."""
+    """Raise PriceChangedMeanwhile if the price is no longer the one `seen`, nor the one `wanted`."""
     if seen is not None and seen != now != wanted:
         raise PriceChangedMeanwhile(seen=seen, now=now)
 
 
 def _note_price(variant: ProductVariant, *, actor: User | None, seen: Decimal | None) -> None:
-    """The old price is the locked row's, whatever the instance knew of it."""
+    """Record the price change. The old price is that of the locked row, not of the instance."""
     (locked,) = lock_variants([variant.pk])
     check_price_seen(seen=seen, now=locked.price, wanted=variant.price)
     if locked.price != variant.price:
@@ -100,7 +101,7 @@ def _note_price(variant: ProductVariant, *, actor: User | None, seen: Decimal | 
 
 
 def _save(row: Product | ProductVariant, fields: Collection[str]) -> None:
-    """A rival may have taken the number, sku or slug since the form looked."""
+    """Save the row. Raise NumberTaken if a rival took the number, SKU or slug after the form was checked."""
     try:
         with transaction.atomic():
             row.save(update_fields=None if row._state.adding else fields)

@@ -1,7 +1,7 @@
-"""Held units: taken from the shelf, given back to it, sold with an order, and taken back from one.
+"""Commands on held units: take them from free stock, give them back, sell them, and take them back from an order.
 
-Taking is one conditional write that nothing can oversell past. Taking and giving back do not change what is on hand, so
-they write no ledger; selling does. Callers keep the lock order carts, lines, variants.
+`take_units` is one conditional UPDATE, so nothing can oversell. Taking and giving back do not change what is on hand,
+so they write no ledger; selling and taking back do. Callers keep the lock order carts, lines, variants.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from inventory.signals import stock_changed
 
 # One statement decides: under READ COMMITTED a rival's commit makes PostgreSQL check the condition again on the new
 # row, so no number read earlier can be acted on. A negative count gives units back, but only on an active variant.
-# The product's name rides along: every answer to a shopper needs it, and asking for it was a fifth of an add.
+# The product's name comes with it, since every answer to a shopper needs it: a query of its own cost a fifth of an add.
 _TAKE = """
     UPDATE inventory_productvariant variant
        SET stock_quantity = stock_quantity - %(units)s, reserved_quantity = reserved_quantity + %(units)s
@@ -24,7 +24,7 @@ _TAKE = """
  RETURNING variant.*, product.name AS product_name, product.slug AS product_slug
 """
 
-# The inner SELECT locks in id order; the order in which a bare UPDATE … FROM meets its rows is the planner's choice.
+# The inner SELECT locks in id order; a bare UPDATE … FROM locks in the order that the planner chooses.
 _GIVE_BACK = """
     UPDATE inventory_productvariant variant
        SET stock_quantity = stock_quantity + given.units, reserved_quantity = reserved_quantity - given.units
@@ -38,10 +38,10 @@ _GIVE_BACK = """
 
 
 def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
-    """Move `units` of a variant from free to held if it is active and so many are free.
+    """Move `units` of a variant from free to held if the variant is active and has that many free.
 
-    Returns the variant as it is after the move, its row locked until the transaction ends, with the name and slug of
-    its product; None if nothing moved.
+    Returns the variant after the move, with the name and slug of its product; its row stays locked until the
+    transaction ends. Returns None if nothing moved. 1 query.
     """
     for variant in instances(ProductVariant, _TAKE, {"variant_id": variant_id, "units": units}):
         named = [variant.product_id, variant.product_name, variant.product_slug]  # type: ignore[attr-defined]
@@ -51,16 +51,16 @@ def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
 
 
 def give_back_units(units_by_variant: Mapping[int, int]) -> None:
-    """Move units from held to free, of active and inactive variants alike; locks the variants in id order.
+    """Move units from held to free, of active and inactive variants; locks the variants in id order. 1 query.
 
-    Argument: units to give back, by variant id. Raises IntegrityError if a variant does not hold so many.
+    Argument: units to give back, by variant id. Raises IntegrityError if a variant has fewer units held.
     """
     ids, units = list(units_by_variant), list(units_by_variant.values())
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, {"ids": ids, "units": units})
 
 
-# The inner SELECT locks in id order, as above. It gives the units on hand after the move, for the ledger.
+# The inner SELECT locks in id order, as above. The statement returns the units on hand after the move, for the ledger.
 _MOVE = """
     UPDATE inventory_productvariant variant SET {change}
       FROM (SELECT locked.id, asked.units
@@ -76,18 +76,18 @@ _TAKE_BACK = _MOVE.format(change="stock_quantity = stock_quantity + moved.units"
 
 
 def sell_held_units(units_by_variant: Mapping[int, int], *, cause: str) -> None:
-    """Take units that are held off the books: they go to a customer. Free stock stays as it is.
+    """Sell held units: they leave the stock on hand, and free stock stays as it is. Inside a transaction.
 
-    Arguments: units held and sold, 1 or more, by variant id; the order, for the ledger. Inside a transaction.
-    Raises IntegrityError if a variant does not hold so many.
+    Arguments: units to sell, 1 or more, by variant id; `cause`, the order, for the ledger.
+    Raises IntegrityError if a variant has fewer units held.
     """
     _move(_SELL, units_by_variant, sign=-1, kind=StockMovement.Kind.SALE, reason="Sold", cause=cause)
 
 
 def take_back_units(units_by_variant: Mapping[int, int], *, reason: str, cause: str, actor: User | None = None) -> None:
-    """Put units of an order back on the shelf, free for everybody, also of variants that are no longer sold.
+    """Put units of an order back into free stock, also of inactive variants. Inside a transaction.
 
-    Arguments: units, 1 or more, by variant id; why, for people; the order. Inside a transaction.
+    Arguments: units, 1 or more, by variant id; `reason`, for people; `cause`, the order, for the ledger.
     """
     _move(
         _TAKE_BACK,

@@ -1,4 +1,4 @@
-"""Stock movements: the one way by which what is on hand changes, each with its line in the ledger."""
+"""`move_stock` and `correct_stock`: each changes what is on hand of one variant, with its line in the ledger."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -27,10 +27,10 @@ def move_stock(
 ) -> StockMovement:
     """Change what is on hand of a variant, with its line in the ledger.
 
-    Arguments: `delta` in units, not 0; `reason` for people, `cause` for machines (a file, a command); the stock that
-    was `seen` by a person who decided on it, so that a form sent twice, or late, moves nothing.
-    Raises VariantUnavailable (no such variant), StockChangedMeanwhile, InvalidMovement, and StockWouldBeNegative (fewer
-    are free than `delta` takes; units held by carts are never taken from under them).
+    Arguments: `delta` in units, not 0; `reason` for people, 1 to 200 characters; `cause` for machines (a file, a
+    command); the stock `seen` by the person who decides, so that a form sent twice or late moves nothing.
+    Returns the line in the ledger. Raises VariantUnavailable (no such variant), StockChangedMeanwhile, InvalidMovement,
+    and StockWouldBeNegative (`delta` takes more than is free; units that carts hold are never taken).
     """
     variant = next(iter(lock_variants([variant_id])), None)
     if variant is None:
@@ -55,7 +55,7 @@ def move_stock(
 
 
 def check_seen(variant: ProductVariant, seen: StockSeen | None) -> None:
-    """Raise StockChangedMeanwhile if the stock of this locked variant was moved since it was seen."""
+    """Raise StockChangedMeanwhile if the stock of this locked variant was moved since it was `seen`."""
     if seen is not None and seen != stock_seen(variant):
         raise StockChangedMeanwhile(seen=seen.on_hand, now=variant.on_hand)
 
@@ -75,11 +75,11 @@ CAUSE = "audit_stock --fix"
 def correct_stock(
     variant: ProductVariant, *, reserved: int, on_hand: int, ledger_sum: int, restart_chain: bool
 ) -> list[str]:
-    """Set what is reserved and what is on hand, and complete the ledger to match. The caller has the variant locked.
+    """Set what is reserved and on hand, and add the missing line to the ledger. The caller has locked the variant.
 
-    Arguments: units, `on_hand` at least `reserved`; the sum of all deltas in the ledger; whether a balance in the
-    ledger is wrong, so that it must be stated anew even if the sum is right.
-    Returns what was done, a sentence each. Raises IntegrityError where a number would be negative.
+    Arguments, in units: `reserved`; `on_hand`, at least `reserved`; `ledger_sum`, the sum of all deltas in the ledger.
+    With `restart_chain` the ledger gets a line even if its sum is right, since a balance in it is wrong.
+    Returns what was done, a sentence each. Raises IntegrityError if a number would be negative.
     """
     done = _write_columns(variant, free=on_hand - reserved, reserved=reserved)
     if ledger_sum != on_hand or restart_chain:

@@ -1,4 +1,4 @@
-"""The rule that sorts products into departments, and what applies it."""
+"""The rule that sorts products into categories, and what applies it."""
 
 from io import StringIO
 
@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from demo import CATALOGUE_FILE
-from demo.categories import DEPARTMENTS, OTHER, category_of
+from demo.categories import CATEGORIES, OTHER, category_of
 from inventory.catalogue.load import load_catalogue
 from inventory.catalogue.reading import read_catalogue
 from inventory.models import Category, Product
@@ -37,14 +37,14 @@ from inventory.sorting import ensure_categories, sort_products
         ("", OTHER),
     ],
 )
-def test_the_words_of_a_name_tell_its_department(name: str, slug: str) -> None:
+def test_the_words_of_a_name_tell_its_category(name: str, slug: str) -> None:
     assert category_of(name) == slug
 
 
 def test_the_catalogue_is_sorted_and_little_is_left_over() -> None:
     names = {row.product_number: row.product_name for row in read_catalogue(CATALOGUE_FILE, lambda *_: None).rows}
     slugs = [category_of(name) for name in names.values()]
-    assert set(slugs) == {department.slug for department in DEPARTMENTS}
+    assert set(slugs) == {category.slug for category in CATEGORIES}
     assert slugs.count(OTHER) / len(slugs) < 0.03
     assert max(slugs.count(slug) for slug in set(slugs)) / len(slugs) < 0.25
 
@@ -77,4 +77,4 @@ def test_a_category_that_staff_renamed_keeps_its_name() -> None:
     Category.objects.create(slug="kitchen", name="Cooking", place=50)
     ensure_categories()
     assert Category.objects.get(slug="kitchen").name == "Cooking"
-    assert Category.objects.count() == len(DEPARTMENTS)
+    assert Category.objects.count() == len(CATEGORIES)

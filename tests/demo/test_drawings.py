@@ -9,11 +9,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from demo import CATALOGUE_FILE
-from demo.categories import DEPARTMENTS
+from demo.categories import CATEGORIES
 from demo.drawings.colours import PAINTS
 from demo.drawings.drawing import Drawing, drawing_of, mark_of, read_code, svg_of
 from demo.drawings.motifs import MOTIFS
-from demo.drawings.naming import _RULES, OF_DEPARTMENT, motif_of
+from demo.drawings.naming import _RULES, OF_CATEGORY, motif_of
 from demo.drawings.patterns import PAPERS, SURFACES
 from inventory.catalogue.reading import read_catalogue
 from inventory.models import Product, ProductVariant
@@ -66,8 +66,8 @@ def test_paints_prints_and_papers_are_sound_svg() -> None:
 
 def test_the_rule_knows_only_motifs_that_are_there() -> None:
     assert {motif for motif, _ in _RULES} <= set(MOTIFS)
-    assert {motif for motifs in OF_DEPARTMENT.values() for motif in motifs} <= set(MOTIFS)
-    assert set(OF_DEPARTMENT) == {department.slug for department in DEPARTMENTS}
+    assert {motif for motifs in OF_CATEGORY.values() for motif in motifs} <= set(MOTIFS)
+    assert set(OF_CATEGORY) == {category.slug for category in CATEGORIES}
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_a_name_tells_what_is_drawn(name: str, motif: str) -> None:
     assert motif_of(name, 0) == motif
 
 
-def test_a_name_without_a_known_word_is_drawn_by_its_department() -> None:
-    assert motif_of("Toast Somehow", 1) in OF_DEPARTMENT["kitchen"]
-    assert motif_of("???", 7) in OF_DEPARTMENT["everything-else"]
+def test_a_name_without_a_known_word_is_drawn_by_its_category() -> None:
+    assert motif_of("Toast Somehow", 1) in OF_CATEGORY["kitchen"]
+    assert motif_of("???", 7) in OF_CATEGORY["everything-else"]
 
 
 def test_colour_and_print_are_those_of_the_variant_then_of_the_name() -> None:
@@ -154,7 +154,7 @@ def test_the_address_changes_with_name_and_variant() -> None:
 
 
 def test_every_category_has_a_picture(client: Client) -> None:
-    addresses = [category_picture(department.slug) for department in DEPARTMENTS] + [category_picture("new-one")]
+    addresses = [category_picture(category.slug) for category in CATEGORIES] + [category_picture("new-one")]
     assert {client.get(address).status_code for address in addresses} == {200}
     assert len(set(addresses)) == len(addresses)
 

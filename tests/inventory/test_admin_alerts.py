@@ -44,10 +44,10 @@ def log_in(client: Client, role: str) -> User:
     return user
 
 
-def act(client: Client, deed: str, *variants: ProductVariant, **fields: str) -> str:
+def act(client: Client, action: str, *variants: ProductVariant, **fields: str) -> str:
     """Do it to the alerts of these variants; returns the page that is seen then."""
     chosen = [str(alert_of(variant).pk) for variant in variants]
-    form = {"action": deed, "_selected_action": chosen, **fields}
+    form = {"action": action, "_selected_action": chosen, **fields}
     return client.post(f"{LIST}?state=all", form, follow=True).content.decode()
 
 
@@ -97,12 +97,12 @@ def test_what_gets_worse_is_to_be_seen_again(admin_user: User, variants: list[Pr
     assert (alert_of(low).level, alert_of(low).acknowledged_at, alert_of(low).acknowledged_by) == ("low", None, None)
 
 
-@pytest.mark.parametrize(("deed", "days"), [("mute_for_a_day", 1), ("mute_for_a_week", 7), ("mute_for_a_month", 30)])
-def test_a_manager_mutes_with_a_reason(client: Client, variants: list[ProductVariant], deed: str, days: int) -> None:
+@pytest.mark.parametrize(("action", "days"), [("mute_for_a_day", 1), ("mute_for_a_week", 7), ("mute_for_a_month", 30)])
+def test_a_manager_mutes_with_a_reason(client: Client, variants: list[ProductVariant], action: str, days: int) -> None:
     manager = log_in(client, MANAGER)
-    assert "Mute variants" in act(client, deed, variants[0])
+    assert "Mute variants" in act(client, action, variants[0])
     assert not AlertMute.objects.exists()
-    page = act(client, deed, variants[0], reason="Discontinued")
+    page = act(client, action, variants[0], reason="Discontinued")
     assert "1 variant is muted." in page
     mute = AlertMute.objects.filter(
         until__range=(Now() + timedelta(days=days, minutes=-1), Now() + timedelta(days=days))
@@ -122,12 +122,12 @@ def test_a_second_mute_replaces_the_first_and_can_be_taken_back(client: Client, 
     assert [message for _, _, message in logged()][2:] == ["Alerts no longer muted"]
 
 
-@pytest.mark.parametrize("deed", ["mute_for_a_day", "mute_for_a_week", "mute_for_a_month", "unmute"])
-def test_a_clerk_does_not_mute(client: Client, variants: list[ProductVariant], deed: str) -> None:
+@pytest.mark.parametrize("action", ["mute_for_a_day", "mute_for_a_week", "mute_for_a_month", "unmute"])
+def test_a_clerk_does_not_mute(client: Client, variants: list[ProductVariant], action: str) -> None:
     AlertMute.objects.create(variant=variants[1], until=timezone.now() + timedelta(days=1), reason="x")
     log_in(client, CLERK)
-    assert deed not in client.get(LIST).content.decode()
-    act(client, deed, *variants, reason="Why not")
+    assert action not in client.get(LIST).content.decode()
+    act(client, action, *variants, reason="Why not")
     assert list(AlertMute.objects.values_list("variant", flat=True)) == [variants[1].pk]
 
 

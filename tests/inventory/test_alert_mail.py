@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from cart.owners import Owner
 from delivery.models import Delivery
-from inventory.alert_mail import mail_news_of_stock
+from inventory.alert_mail import send_alert_emails
 from inventory.locks import lock_alerts_to_notify
 from inventory.models import AlertMute, LowStockAlert, ProductVariant, StockMovement
 from inventory.services import alerts, move_stock, mute_variants, refresh_alerts, unmute_variants
@@ -59,7 +59,7 @@ def gather() -> None:
 def subjects() -> list[str]:
     """What was told so far, oldest first; what is untold may wait no longer."""
     gather()
-    mail_news_of_stock()
+    send_alert_emails()
     return list(Delivery.objects.order_by("pk").values_list("subject", flat=True))
 
 
@@ -106,10 +106,10 @@ def test_what_was_over_before_anybody_was_told_is_no_news(make_variant: MakeVari
 def test_news_are_gathered_for_some_minutes(make_variant: MakeVariant, make_move: Move) -> None:
     first, second = make_variant(20, threshold=10), make_variant(20, threshold=10)
     make_move(first, -15)
-    assert mail_news_of_stock() == 0
+    assert send_alert_emails() == 0
     gather()
     make_move(second, -20)
-    assert mail_news_of_stock() == 2
+    assert send_alert_emails() == 2
     assert subjects() == ["Holdfast: 1 out of stock, 1 low"]
 
 
@@ -118,7 +118,7 @@ def test_a_change_among_the_gathered_does_not_put_them_off(make_variant: MakeVar
     make_move(variant, -15)
     gather()
     make_move(variant, -5)
-    assert mail_news_of_stock() == 1
+    assert send_alert_emails() == 1
 
 
 def test_a_first_catalogue_is_one_mail(make_variant: MakeVariant) -> None:
@@ -153,7 +153,7 @@ def test_many_mailers_at_once_write_one_letter(make_variant: MakeVariant, make_m
 
     def mail_and_close(_: int) -> int:
         try:
-            return mail_news_of_stock()
+            return send_alert_emails()
         finally:
             connection.close()
 
@@ -178,7 +178,7 @@ def test_an_alert_that_changes_while_it_is_told_is_told_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(alerts, "lock_alerts_to_notify", look_and_let_the_rival_act)
-        assert mail_news_of_stock() == 1
+        assert send_alert_emails() == 1
     rival.join(30)
     assert subjects() == ["Holdfast: 1 low", "Holdfast: 1 out of stock"]
 

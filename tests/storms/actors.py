@@ -28,7 +28,7 @@ from cart.services import (
 )
 from core.errors import Busy
 from delivery.deliver import deliver
-from inventory.alert_mail import mail_news_of_stock
+from inventory.alert_mail import send_alert_emails
 from inventory.errors import VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import StockMovement
@@ -80,7 +80,7 @@ def buy_and_mail(owners: list[OwnerName], variant_id: int, mail_port: int) -> li
     for owner in owners:
         outcomes.append(buy(owner, variant_id))
         drain("check_low_stock")
-        mail_news_of_stock()
+        send_alert_emails()
         deliver("email")
     return outcomes
 
