@@ -1,4 +1,8 @@
-"""One settings file. What differs between machines comes from the environment; see `.env.example`."""
+"""The one settings file. What differs between machines comes from the environment (`.env.example`).
+
+Sections: applications, PostgreSQL, Redis and Celery, accounts, language and files, e-mail, staff and operators, carts,
+rate limits, https, orders, optional apps.
+"""
 
 import ssl
 import tomllib
@@ -19,16 +23,18 @@ env = Environment()
 # `make up` leaves the addresses of its private servers here, so that `manage.py` finds them from a second terminal.
 env.read_env(BASE_DIR / ".local" / "env")
 
-# Which kind of process this is: "web" and "worker" wait differently for a broker or a lock that does not answer.
-# Anything else ("command") is a person at a terminal: broker time-outs of the web, no time-outs in the database.
+# "web" and "worker" wait differently for a broker or a lock that does not answer. Anything else ("command") is a person
+# at a terminal: broker time-outs of the web, no time-outs in the database.
 PROCESS = env.str("SHOP_PROCESS", "command")
 
 SECRET_KEY = env.secret_key()
-# Keys of before: what they signed is still believed, and they sign nothing new. How to change keys: SECURITY.md.
+# Earlier keys: what they signed stays valid, and they sign nothing new. How to change keys: SECURITY.md.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- Applications
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # without its site
@@ -61,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    # An ETag on what may be kept; pages with a form are `no-store` and get none.
+    # An ETag on what browsers may cache; pages with a form are `no-store` and get none.
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,7 +86,7 @@ WSGI_APPLICATION = "shop.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # Before those of the apps, for a page of the admin to stand before that of unfold.
+        # Before those of the apps, so that a page of the admin overrides that of unfold.
         "DIRS": [BASE_DIR / "shop" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -96,28 +102,28 @@ TEMPLATES = [
 
 # --- PostgreSQL
 
-# How long a session may wait, in milliseconds. A shopper gets a "busy, try again" rather than a page that hangs; a
-# worker that froze in a transaction loses it, and its locks, to the others. Set here for each connection; a pooler
-# that refuses start-up options wants them on the role instead (docs/locking.md), and DATABASE_STARTUP_OPTIONS=false.
+# How long a session may wait, in milliseconds. A shopper gets "busy, try again" and no page that hangs. A worker that
+# froze in a transaction loses it, and its locks. Set for each connection. With a pooler that refuses start-up options,
+# set them on the role instead (docs/locking.md), and DATABASE_STARTUP_OPTIONS=false.
 _WAITS = {
     "web": {"lock_timeout": 3000, "statement_timeout": 5000, "idle_in_transaction_session_timeout": 10_000},
     "worker": {"lock_timeout": 10_000, "idle_in_transaction_session_timeout": 10_000},
 }
 DATABASE_STARTUP_OPTIONS = env.bool("DATABASE_STARTUP_OPTIONS", True)
-# Without start-up options every process of the role waits as the role says, a command too.
+# Without start-up options every process waits as its role says, a command too.
 DATABASE_WAITS = _WAITS.get(PROCESS, {} if DATABASE_STARTUP_OPTIONS else _WAITS["web"])
 
 _DATABASE: dict[str, Any] = env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")
 _DATABASE |= {
     "CONN_MAX_AGE": 60,
-    # With kept connections, the first request after a database restart would fail without it.
+    # Without it the first request on each connection after a restart of the database fails.
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode has none
 }
 if DATABASE_WAITS and DATABASE_STARTUP_OPTIONS:
     _OPTIONS = _DATABASE.setdefault("OPTIONS", {})
     _SETTINGS = " ".join(f"-c {name}={value}" for name, value in DATABASE_WAITS.items())
-    # What DATABASE_URL says comes last, and so it wins.
+    # Options of DATABASE_URL come last, so they win.
     _OPTIONS["options"] = f"{_SETTINGS} {_OPTIONS.get('options', '')}".strip()
 DATABASES = {"default": _DATABASE}
 
@@ -127,33 +133,33 @@ REDIS_URL = env.str("REDIS_URL")
 
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("rediss://"):
-    # Without being told, kombu would believe any certificate; Flower is told here only. The address may say more, by
-    # redis-py's names: rediss://:password@host:6380/0?ssl_ca_certs=/path/of/the/authority.pem
+    # By default kombu accepts any certificate; Flower reads this setting only. The address may say more, by redis-py's
+    # names: rediss://:password@host:6380/0?ssl_ca_certs=/path/of/the/authority.pem
     CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED} | parse_url(REDIS_URL).get("ssl", {})
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]  # whoever can write to Redis must not be able to run code by a pickle
+CELERY_ACCEPT_CONTENT = ["json"]  # no pickle: a client that can write to Redis must not be able to run code
 CELERY_TIMEZONE = TIME_ZONE = env.str("TIME_ZONE", "Europe/London")
-# A message is given back to Redis when its worker or pool child dies, not lost with it; lost children are bounded.
+# A message goes back to Redis when its worker or pool child dies.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-# Far below the visibility timeout, after which a message would be run again beside its first run.
+# Far below the visibility timeout, after which a second worker would run the message beside the first.
 CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 30, 20
-# A task whose pool child was killed (by the system, for memory say) is sent again, so often as the task allows.
+# A task whose pool child was killed (for memory, say) is sent again, as often as the task allows.
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
-# Storing every result costs five sixths of a worker's throughput; failures and scheduled tasks are kept.
+# Storing every result costs five sixths of a worker's throughput; failures and scheduled tasks are stored.
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
 CELERY_RESULT_EXTENDED = True  # the admin shows names and arguments; arguments are ids only
 CELERY_RESULT_EXPIRES = 86_400
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # with more, a long task would sit on the messages behind it
-# When the broker is gone, what a task does cannot be acknowledged and will be redelivered: stop it now, not then.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # with more, messages would wait behind a long task
+# When the broker is gone, a running task cannot be acknowledged and will be redelivered: stop it now.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10  # on SIGQUIT: seconds before running tasks are given back
-# A leak anywhere ends with the child that has it.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10  # on SIGQUIT: seconds until running tasks go back to Redis
+# A memory leak ends with its pool child.
 CELERY_WORKER_MAX_TASKS_PER_CHILD, CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1000, 200_000  # KiB
-# Connections to the database outlive a task: with reconnecting for each one a worker does a third as many. Safe only
-# with CONN_HEALTH_CHECKS and `workers.apps`, where each task begins by dropping a connection that is dead.
+# Connections to the database outlive a task: a worker that reconnects for each task does a third as many. Safe only
+# with CONN_HEALTH_CHECKS and `workers.apps`, where each task begins by closing a dead connection.
 CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_SEND_TASK_EVENTS = CELERY_TASK_SEND_SENT_EVENT = True  # what Flower shows
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -173,7 +179,7 @@ if PROCESS == "worker":
         "health_check_interval": 10,
     }
 else:
-    # By default a Redis that is frozen blocks a request for ever, and one that is down for 0.6 to 6 seconds.
+    # By default a frozen Redis blocks a request for ever, and one that is down for 0.6 to 6 seconds.
     CELERY_TASK_PUBLISH_RETRY = False
     CELERY_BROKER_TRANSPORT_OPTIONS = _VISIBILITY | {
         "socket_timeout": 0.25,
@@ -185,7 +191,7 @@ else:
         "health_check_interval": 10,
     }
 
-# --- Shoppers
+# --- Accounts
 
 PASSWORD_HASHERS = ["shop.accounts.hashing.BoundedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -195,25 +201,25 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "shop:login"
 LOGIN_REDIRECT_URL = "shop:catalogue"
 LOGOUT_REDIRECT_URL = "shop:catalogue"
-SHOP_EMAIL_CONFIRM_HOURS = 24  # how long a link that confirms an e-mail address works
-# A guest has no session row, so what is said to one travels in a cookie too.
+SHOP_EMAIL_CONFIRM_HOURS = 24  # for which the link works that confirms an e-mail address
+# A guest has no session row, so messages travel in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-CSRF_COOKIE_HTTPONLY = True  # forms have the token in them, and no script reads the cookie
+CSRF_COOKIE_HTTPONLY = True  # forms contain the token, and no script reads the cookie
 
-# --- Words, numbers, files
+# --- Language, currency, files
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
 LOCALE_PATHS = [BASE_DIR / "locale"]  # translations; see CONTRIBUTING.md
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
-SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in mails lead
-SHOP_COUNTRIES = env.list("SHOP_COUNTRIES", default=[])  # by ISO 3166, that the shop delivers to; empty: all
+SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in e-mails lead
+SHOP_COUNTRIES = env.list("SHOP_COUNTRIES", default=[])  # to which the shop delivers, by ISO 3166; empty: all
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217
-SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "")  # instead of the one that the language has for it
+SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "")  # instead of the language's symbol for it
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# Photographs of products. Not served as files: `shop.catalog.pictures` does that, with long cache headers.
+# Photographs of products, served by `shop.catalog.pictures`.
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(BASE_DIR / ".local" / "media"))
 FILE_UPLOAD_HANDLERS = [
     "shop.uploads.LargestRequest",
@@ -224,108 +230,103 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# Where nobody has run `collectstatic` (under DEBUG, in tests) files are served from the source, under their own names.
+# Where `collectstatic` has not run (under DEBUG, in tests) files are served from the source, under their own names.
 if not env.bool("STATIC_COLLECTED", not DEBUG):
     WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 # --- E-mail and the law
 
-# Written to the terminal where no server is named, such as EMAIL_URL=smtp+tls://user:password@mail.example:587
+# E-mails go to the terminal unless a server is named, such as smtp+tls://user:password@mail.example:587
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang a worker
-# How messages leave, by the names that their rows keep, and the class of each; docs/delivery.md.
+# The channels by which messages leave: the name in a message's row, and the class; docs/delivery.md.
 DELIVERY_CHANNELS = {
     "email": "delivery.channels.EmailChannel",
     "web": "delivery.web.WebChannel",
 }
-# How long it is known what was sent to whom, and not sent again.
+# For how many days a sent message is kept, so that it is not sent again.
 DELIVERY_DAYS = SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)
-# Whether web messages may go to addresses of this machine and of private networks, and by http: for development.
+# For development: web messages may go to this machine and to private networks, and by http.
 DELIVERY_PRIVATE_ADDRESSES = env.bool("DELIVERY_PRIVATE_ADDRESSES", False)
-SHOP_STOCK_ALERT_RECIPIENTS = env.list("SHOP_STOCK_ALERT_RECIPIENTS", default=[])  # who is told of low stock
-SHOP_STOCK_ALERT_MINUTES = env.int("SHOP_STOCK_ALERT_MINUTES", 5)  # for which its news are gathered into one mail
+SHOP_STOCK_ALERT_RECIPIENTS = env.list("SHOP_STOCK_ALERT_RECIPIENTS", default=[])  # of e-mails about low stock
+SHOP_STOCK_ALERT_MINUTES = env.int("SHOP_STOCK_ALERT_MINUTES", 5)  # for which alerts are gathered into one e-mail
 SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
 SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", "1 Example Street, London")
 SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")
 
 # --- Staff and operators
 
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what Prometheus shows to read /metrics; empty: staff only
-
-# A worker and beat touch this file while their loop runs, for whoever watches over the process; empty: no file.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # with which Prometheus reads /metrics; empty: staff only
+# A worker and beat touch this file while their loop runs, so that a liveness probe can look at its age; empty: none.
 SHOP_ALIVE_FILE = env.str("SHOP_ALIVE_FILE", "")
-
 FLOWER_URL = env.str("FLOWER_URL", f"http://127.0.0.1:{env.int('FLOWER_PORT', 5555)}/")
 UNFOLD = unfold(shop_name=SHOP_NAME, flower_url=FLOWER_URL)
-
-# --- What is written to the log
-
 LOGGING = logging_config(env.str("LOG_FORMAT", "line"))  # "line" for people, "json" for machines; docs/logs.md
+SHOP_EFFECT_RUN_DAYS = env.int("SHOP_EFFECT_RUN_DAYS", 7)  # for which staff can trace what workers did
+SHOP_EVENT_DAYS = env.int("SHOP_EVENT_DAYS", 90)  # for which single analytics events are kept; daily figures stay
 
 # --- Carts and their holds
 
-# How long a line keeps its units from the moment they were taken, in minutes.
+# How long a line holds its units, in minutes from the moment they were taken.
 SHOP_HOLD_MINUTES = {"guest": env.int("SHOP_HOLD_MINUTES_GUEST", 30), "user": env.int("SHOP_HOLD_MINUTES_USER", 60)}
-SHOP_HOLD_EXTENSIONS = env.int("SHOP_HOLD_EXTENSIONS", 3)  # how often "keep my items" prolongs a hold
-SHOP_EFFECT_RUN_DAYS = env.int("SHOP_EFFECT_RUN_DAYS", 7)  # how long staff can trace what workers did
-SHOP_EVENT_DAYS = env.int("SHOP_EVENT_DAYS", 90)  # how long each single analytics event is kept; its day's figures stay
-SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", 14)  # a guest's cart is closed when untouched for so long
-# Nobody may empty the shelf into a cart.
+SHOP_HOLD_EXTENSIONS = env.int("SHOP_HOLD_EXTENSIONS", 3)  # how often "keep my items" extends a hold
+SHOP_CART_DAYS = env.int("SHOP_CART_DAYS", 14)  # after which an untouched cart of a guest is closed
+# So that nobody takes all stock into a cart.
 SHOP_MAX_UNITS_PER_LINE = env.int("SHOP_MAX_UNITS_PER_LINE", 100)
 SHOP_MAX_UNITS_PER_CART = env.int("SHOP_MAX_UNITS_PER_CART", 500)
 
-# --- Clients
+# --- Rate limits
 
-SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # of one user, or of one address for guests; 0: no limit
-SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same of orders
-SHOP_LETTERS_PER_HOUR = env.int("SHOP_LETTERS_PER_HOUR", 10)  # and of letters to any address that is typed in
-# Log-ins, sign-ups and new passwords together, of one network; each costs tenths of a second of a processor.
+SHOP_ADDS_PER_MINUTE = env.int("SHOP_ADDS_PER_MINUTE", 60)  # by one user, or from one address for guests; 0: no limit
+SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same for orders
+SHOP_LETTERS_PER_HOUR = env.int("SHOP_LETTERS_PER_HOUR", 10)  # and for e-mails to an address that was typed in
+# Log-ins, sign-ups and new passwords together, from one network; each costs tenths of a second of CPU.
 SHOP_LOGINS_PER_MINUTE = env.int("SHOP_LOGINS_PER_MINUTE", 60)
-# How many proxies of our own append to X-Forwarded-For; 0: the client connects to us directly.
+# How many of our own proxies append to X-Forwarded-For; 0: clients connect directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
 
-# --- https, which all that follows here is about
+# --- https
 
-# Shoppers come by https: cookies travel by nothing else, and pages asked for without it lead to it.
+# True where shoppers come by https: cookies travel by https only, and http redirects to it.
 COOKIES_SECURE = env.bool("COOKIES_SECURE", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = GUEST_COOKIE_SECURE = COOKIES_SECURE
 SECURE_SSL_REDIRECT = COOKIES_SECURE and env.bool("SSL_REDIRECT", True)
-# Asked for from inside, by who watches over the processes.
+# Requested from inside, by probes and Prometheus.
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
-# Any client can write this header; our own proxies write it anew.
+# Any client can send this header; only our own proxies overwrite it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHOP_TRUSTED_PROXIES else None
-# How long a browser that has been here asks by https only, in seconds.
+# For how many seconds a browser that has been here uses https only.
 _HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_SECONDS = _HSTS_SECONDS if COOKIES_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
-# Whether other names below the shop's own can keep that promise (W005), and whether browsers are to be shipped with it
-# (W021), only the owner of the domain knows.
+# Only the owner of the domain knows whether all subdomains have https (W005), and whether browsers may be shipped with
+# that rule (W021).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # --- Orders
 
-SHOP_TAX_RATE = Decimal(env.str("SHOP_TAX_RATE", "20"))  # per cent, contained in every price
-# Names that payments keep, and the class of each; docs/payments.md.
+SHOP_TAX_RATE = Decimal(env.str("SHOP_TAX_RATE", "20"))  # per cent, included in every price
+# The name in a payment's row, and the class; docs/payments.md.
 SHOP_PAYMENT_PROVIDERS = {"invoice": "orders.payments.invoice.Invoice"}
-# An order that is not paid by then is cancelled, and its units are free again.
+# An order that is not paid in time is cancelled, and its units are free again.
 SHOP_PAYMENT_MINUTES = {
     "default": env.int("SHOP_PAYMENT_MINUTES", 30),
     "invoice": env.int("SHOP_PAYMENT_MINUTES_INVOICE", 14 * 24 * 60),
 }
-SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # how long the link in a mail shows the order
+SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # for which the link in an e-mail shows the order
 EXAMPLE_BANK_DETAILS = "Example Bank, IBAN GB33 BUKB 2020 1555 5555 55"
 SHOP_BANK_DETAILS = env.str("SHOP_BANK_DETAILS", EXAMPLE_BANK_DETAILS)  # where invoices are paid to
 
-# --- What an app of your own may put in; each is a dotted path or empty. The demo, which is one, has all of it
+# --- Optional apps. An app of your own may set these dotted paths, as the demo does
 
 INSTALLED_APPS[-1:-1] = env.list("SHOP_APPS", default=[])  # each a folder beside this one
-SHOP_EXTRA_URLS: list[str] = []  # URL configurations beside the shop's own
-SHOP_PLACEHOLDER_PICTURE = ""  # makes the address of a picture of goods without a photograph; docs/pictures.md
-SHOP_CATEGORY_PICTURE = ""  # and of a category
+SHOP_EXTRA_URLS: list[str] = []  # URL configurations, beside the shop's own
+SHOP_PLACEHOLDER_PICTURE = ""  # returns the address of a picture for goods without a photograph; docs/pictures.md
+SHOP_CATEGORY_PICTURE = ""  # and for a category
 SHOP_CATEGORY_RULE = ""  # an `inventory.sorting.CategoryRule`; docs/categories.md
-SHOP_CATALOGUE_READERS: list[str] = []  # kinds of files that `import_catalogue` reads beside a catalogue
-SHOP_CATALOGUE_FILE: Path | None = None  # what it loads when no file is named
+SHOP_CATALOGUE_READERS: list[str] = []  # of other files that `import_catalogue` can read
+SHOP_CATALOGUE_FILE: Path | None = None  # which `import_catalogue` loads by default
 
 _TEST_BANK = env.bool("SHOP_TEST_BANK", DEBUG)
 if env.bool("SHOP_DEMO", True):

@@ -76,7 +76,7 @@ def _check_alive(children: Sequence[Child]) -> None:
 
 
 STAFF = "staff"
-IN_ENV_FILE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+IN_ENV_FILE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SHOP_APPS", "SHOP_DEMO")
 
 
 def up(request: StopRequest) -> int:
@@ -126,9 +126,9 @@ def _fresh_logs(local: Path) -> Path:
 
 
 def _write_env_file(stack: ExitStack, file: Path, env: dict[str, str]) -> None:
-    """Where `manage.py` in a second terminal finds the addresses, while the shop is up."""
+    """Write what `manage.py` in a second terminal needs to know, for as long as the shop is up."""
     stack.callback(file.unlink, missing_ok=True)
-    write_private(file, "".join(f"{name}={shlex.quote(env[name])}\n" for name in IN_ENV_FILE))
+    write_private(file, "".join(f"{name}={shlex.quote(env[name])}\n" for name in IN_ENV_FILE if name in env))
 
 
 def _stop_children(children: Sequence[Child], request: StopRequest) -> None:
@@ -151,7 +151,7 @@ def _stop_servers(servers: PrivateServers, request: StopRequest) -> None:
 
 
 def _print_table(ports: Ports, password: str | None, flower_login: str) -> None:
-    login = f"{STAFF} / {password}" if password else "the first user: manage.py createsuperuser"
+    login = f"{STAFF} / {password}" if password else "the first user: .venv/bin/python manage.py createsuperuser"
     rows = (
         ("shop", f"http://127.0.0.1:{ports.web}/", ""),
         ("admin", f"http://127.0.0.1:{ports.web}/admin/", login),

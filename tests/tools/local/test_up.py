@@ -96,6 +96,18 @@ def test_up_serves_restarts_what_dies_and_stops_in_order(start: Callable[..., Ru
     assert not (project / ".local" / "env").exists()
 
 
+def test_without_the_demo_a_second_terminal_has_none_either(start: Callable[..., Runner], project: Path) -> None:
+    shop = start("up", SHOP_DEMO="false")
+    shop.wait_until_up()
+    assert status(shop.address("shop")) == 200
+    assert "createsuperuser" in shop.output
+    assert "demo staff" not in shop.output
+    command = [sys.executable, "manage.py", "import_catalogue"]
+    loaded = subprocess.run(command, cwd=project, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
+    assert "nothing was loaded" in loaded.stderr
+    assert shop.end(signal.SIGINT) == 0
+
+
 def test_data_and_secrets_survive_a_killed_runner(start: Callable[..., Runner], project: Path) -> None:
     with (project / "celery_app.py").open("a") as source:
         source.write(SLOW_TASK)
