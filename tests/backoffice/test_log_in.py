@@ -1,4 +1,4 @@
-"""The door of the back office leads into it."""
+"""The log-in page of the back office leads into it."""
 
 import html
 import re

@@ -1,7 +1,7 @@
 """Who may do what, page by page: everything that is registered stands in a table here, and the rest is refused.
 
 A new list, address or action fails the first tests until somebody has said in the tables who may use it. That whoever
-is no staff gets the log-in page, wherever they ask, is in `tests/shop/test_strangers.py`.
+is no staff gets the log-in page, wherever they ask, is in `tests/shop/test_access.py`.
 """
 
 import uuid

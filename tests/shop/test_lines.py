@@ -12,7 +12,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.shop.test_adding import NOT_A_QUANTITY
-from tests.shop.test_parts import HTMX
+from tests.shop.test_htmx import HTMX
 from tests.support.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
 from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 
@@ -164,9 +164,9 @@ def test_what_went_to_others_is_not_taken_again(
 ) -> None:
     expire(line)
     add(other, variant, 9)
-    retake = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/")
+    reclaim = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/")
     with nothing_changes():
-        response = retake.post(client)
+        response = reclaim.post(client)
     assert (response.status_code, alert(response)) == (409, "Only 1 unit available in stock.")
     forms(response, f"/cart/lines/{line.pk}/")[1].post(client)
     assert hold(line) == (1, 1)

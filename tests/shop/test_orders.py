@@ -159,9 +159,9 @@ def test_a_link_that_is_forged_or_too_old_shows_nothing(
     client: Client, placed: Order, link: str, settings: Settings
 ) -> None:
     for forged in (link[:-2] + "x/", f"/orders/{placed.number}/", "/orders/x/", "/orders/%00/"):
-        for deed in ("", "pay/", "cancel/"):
-            assert client.get(forged + deed).status_code == 404
-            assert client.post(forged + deed).status_code == 404
+        for action in ("", "pay/", "cancel/"):
+            assert client.get(forged + action).status_code == 404
+            assert client.post(forged + action).status_code == 404
     settings.SHOP_ORDER_LINK_DAYS = -1
     assert client.get(link).status_code == 404
     assert Order.objects.get().state == "placed"
@@ -171,9 +171,9 @@ def test_strangers_find_no_order_of_others_in_their_account(client: Client, plac
     address = in_account(placed)
     assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
     client.force_login(make_user("eve"))
-    for deed in ("", "pay/", "cancel/"):
-        assert client.get(address + deed).status_code == 404
-        assert client.post(address + deed, {"provider": "invoice"}).status_code == 404
+    for action in ("", "pay/", "cancel/"):
+        assert client.get(address + action).status_code == 404
+        assert client.post(address + action, {"provider": "invoice"}).status_code == 404
     assert client.get("/account/orders/NONE-SUCH/").status_code == 404
     assert (Order.objects.get().state, placed.payments.count()) == ("placed", 1)
 

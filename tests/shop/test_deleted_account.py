@@ -23,7 +23,7 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from shop.accounts.services import account_delete, account_write
 from tests.conftest import AtTheSeam, MakeVariant
-from tests.shop.test_strangers import FIELDS
+from tests.shop.test_access import FIELDS
 from tests.support.checkout import fill, review_form
 from tests.support.ordering import order
 from tests.support.pages import MakeUser, guest_of, messages

@@ -1,4 +1,4 @@
-"""Strangers at every address: what is another's is not found, or asks to log in, and nothing of it changes.
+"""Every route, asked by a stranger: what is another's is not found, or asks to log in, and does not change.
 
 A new route fails the first test until it stands in one of the tables here.
 """
@@ -69,9 +69,9 @@ OPEN |= {f"shop:{name}" for name in ("cart", "cart_add", "cart_undo", "cart_exte
 OPEN |= {"healthz", "readyz", "demo:drawing"}
 # Addresses of what is somebody's, and what a stranger can put into them.
 OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
-    **{f"shop:cart_line{deed}": lambda victim: [str(victim.line.pk)] for deed in ("", "_remove", "_reclaim")},
-    **{f"shop:order{deed}": forged_links for deed in ("", "_pay", "_cancel")},
-    **{f"shop:account_order{deed}": lambda victim: [victim.order.number] for deed in ("", "_pay", "_cancel")},
+    **{f"shop:cart_line{action}": lambda victim: [str(victim.line.pk)] for action in ("", "_remove", "_reclaim")},
+    **{f"shop:order{action}": forged_links for action in ("", "_pay", "_cancel")},
+    **{f"shop:account_order{action}": lambda victim: [victim.order.number] for action in ("", "_pay", "_cancel")},
     "shop:account_email_confirm": lambda victim: [email_token(victim)] if victim.user else [],
     "demo:testbank": lambda victim: [victim.order.number, str(victim.order.payments.get().pk)],
 }
@@ -244,12 +244,12 @@ def test_a_form_cannot_name_anothers_cart(name: str, victims: list[Victim], stra
 
 
 def test_the_back_office_asks_to_log_in(strangers: dict[str, Client]) -> None:
-    """At every route, whatever is registered; at the two doors themselves there is nothing else."""
-    doors = {"admin:login", "admin:logout"}
+    """At every route, whatever is registered; at the two pages themselves there is nothing else."""
+    pages = {"admin:login", "admin:logout"}
     let_in = []
     with nothing_changes():
         for route in routes():
-            if route.is_of_back_office and route.key not in doors:
+            if route.is_of_back_office and route.key not in pages:
                 found = [each for who in ("nobody", "customer") for each in answers(strangers[who], route.address)]
                 let_in += [f"{route.address}: {each}" for each in found if not asks_to_log_in(each, "admin:login")]
     assert let_in == []

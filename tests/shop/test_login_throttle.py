@@ -1,4 +1,4 @@
-"""Guessed passwords: slowed down in the shop and in the back office, and nobody locked out by another's guesses."""
+"""The login throttle slows guesses down in the shop and in the back office; another's guesses lock nobody out."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ from shop.accounts.login_throttle import AT_ONE_ADDRESS, OVER_ALL, Limit, forget
 pytestmark = pytest.mark.django_db
 
 PASSWORD, WRONG = "a long password", "another one"
-DOORS = ["/accounts/login/", "/admin/login/"]
+LOGIN_PAGES = ["/accounts/login/", "/admin/login/"]
 WAIT = re.compile(r"Too many attempts\. Please try again in (\d+) (second|minute)")
 
 
@@ -23,13 +23,13 @@ def ada() -> User:
     return User.objects.create_superuser("ada", password=PASSWORD)
 
 
-def attempt(door: str, name: str = "ada", password: str = WRONG, address: str = "192.0.2.1") -> Any:
-    return Client(REMOTE_ADDR=address).post(door, {"username": name, "password": password})
+def attempt(page: str, name: str = "ada", password: str = WRONG, address: str = "192.0.2.1") -> Any:
+    return Client(REMOTE_ADDR=address).post(page, {"username": name, "password": password})
 
 
 def guess(times: int, **how: Any) -> list[bool]:
-    """Attempts at the shop's door; whether each had its password looked at."""
-    return [not WAIT.search(attempt(DOORS[0], **how).content.decode()) for _ in range(times)]
+    """Attempts at the shop's log-in page; whether each had its password looked at."""
+    return [not WAIT.search(attempt(LOGIN_PAGES[0], **how).content.decode()) for _ in range(times)]
 
 
 def is_in(answer: Any) -> bool:
@@ -46,21 +46,21 @@ def waits() -> list[int]:
     return sorted(core.redis.client().ttl(key) for key in core.redis.client().scan_iter("guess-wait:*"))
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_after_five_guesses_the_right_password_has_to_wait_too(door: str) -> None:
+@pytest.mark.parametrize("page", LOGIN_PAGES)
+def test_after_five_guesses_the_right_password_has_to_wait_too(page: str) -> None:
     for _ in range(AT_ONE_ADDRESS.attempts):
-        assert not WAIT.search(attempt(door).content.decode())
-    told = WAIT.search(attempt(door, password=PASSWORD).content.decode())
+        assert not WAIT.search(attempt(page).content.decode())
+    told = WAIT.search(attempt(page, password=PASSWORD).content.decode())
     assert told
     assert 0 < int(told[1]) <= AT_ONE_ADDRESS.first
     end_waits()
-    assert is_in(attempt(door, password=PASSWORD))
+    assert is_in(attempt(page, password=PASSWORD))
 
 
 def test_both_doors_count_together() -> None:
     for number in range(AT_ONE_ADDRESS.attempts):
-        attempt(DOORS[number % 2])
-    assert all(WAIT.search(attempt(door).content.decode()) for door in DOORS)
+        attempt(LOGIN_PAGES[number % 2])
+    assert all(WAIT.search(attempt(page).content.decode()) for page in LOGIN_PAGES)
 
 
 def test_each_wait_is_twice_the_one_before_up_to_the_longest() -> None:
@@ -84,18 +84,18 @@ def test_trying_too_soon_makes_the_wait_no_longer() -> None:
 def test_success_clears() -> None:
     for _ in range(3):
         assert guess(AT_ONE_ADDRESS.attempts - 1) == [True] * 4
-        assert is_in(attempt(DOORS[0], password=PASSWORD))
+        assert is_in(attempt(LOGIN_PAGES[0], password=PASSWORD))
 
 
 def test_nobody_else_behind_the_same_address_has_to_wait() -> None:
     User.objects.create_user("bob", password=PASSWORD)
     guess(20)
-    assert is_in(attempt(DOORS[0], name="bob", password=PASSWORD))
+    assert is_in(attempt(LOGIN_PAGES[0], name="bob", password=PASSWORD))
 
 
 def test_the_owner_elsewhere_does_not_have_to_wait() -> None:
     guess(20)
-    assert is_in(attempt(DOORS[0], password=PASSWORD, address="198.51.100.7"))
+    assert is_in(attempt(LOGIN_PAGES[0], password=PASSWORD, address="198.51.100.7"))
 
 
 @pytest.fixture
@@ -119,15 +119,17 @@ def test_the_wait_over_all_is_a_minute_at_most_and_below_a_hundred_attempts_an_h
 
 @pytest.mark.usefixtures("a_long_wait_over_all")
 def test_whoever_guesses_elsewhere_does_not_keep_the_owner_out() -> None:
-    assert is_in(attempt(DOORS[0], password=PASSWORD))
+    assert is_in(attempt(LOGIN_PAGES[0], password=PASSWORD))
     for number in range(OVER_ALL.attempts + 5):
         guess(1, address=f"198.51.100.{number}")
-    assert is_in(attempt(DOORS[0], password=PASSWORD))
-    assert not is_in(attempt(DOORS[0], password=WRONG))
+    assert is_in(attempt(LOGIN_PAGES[0], password=PASSWORD))
+    assert not is_in(attempt(LOGIN_PAGES[0], password=WRONG))
 
 
 def test_an_account_that_does_not_exist_is_answered_alike() -> None:
-    nobody, somebody = ([attempt(DOORS[0], name=name).content.decode() for _ in range(7)] for name in ("eve", "ada"))
+    nobody, somebody = (
+        [attempt(LOGIN_PAGES[0], name=name).content.decode() for _ in range(7)] for name in ("eve", "ada")
+    )
     blank = re.compile(r"eve|ada|csrfmiddlewaretoken\" value=\"\w+|\d+ second|nonce=\"\w+")
     assert [blank.sub("", page) for page in nobody] == [blank.sub("", page) for page in somebody]
 
@@ -139,7 +141,7 @@ def test_the_case_of_a_name_makes_no_other_account() -> None:
 
 def test_an_empty_form_is_not_counted() -> None:
     for _ in range(10):
-        attempt(DOORS[0], password="")
+        attempt(LOGIN_PAGES[0], password="")
     assert not list(core.redis.client().scan_iter("guess*"))
 
 
@@ -147,7 +149,7 @@ def test_an_empty_form_is_not_counted() -> None:
 def test_clients_without_an_address_have_only_the_wait_over_all() -> None:
     assert guess(OVER_ALL.attempts + 1, address="") == [True] * OVER_ALL.attempts + [False]
     core.redis.client().flushall()
-    assert is_in(attempt(DOORS[0], password=PASSWORD, address=""))
+    assert is_in(attempt(LOGIN_PAGES[0], password=PASSWORD, address=""))
     assert not list(core.redis.client().scan_iter("login-known:*"))
 
 
@@ -155,7 +157,7 @@ def test_redis_keeps_no_name_and_no_address() -> None:
     """By a name that no hexadecimal digest can spell."""
     User.objects.create_user("lovelace", password=PASSWORD)
     guess(AT_ONE_ADDRESS.attempts, name="lovelace")
-    attempt(DOORS[0], name="lovelace", password=PASSWORD, address="198.51.100.7")
+    attempt(LOGIN_PAGES[0], name="lovelace", password=PASSWORD, address="198.51.100.7")
     keys = b" ".join(core.redis.client().scan_iter("*")).decode()
     assert keys
     assert "lovelace" not in keys
@@ -175,8 +177,8 @@ def test_counting_costs_no_sql(rf: RequestFactory, django_assert_num_queries: Dj
         assert seconds_to_wait(request, "ada") == 0
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_without_redis_people_log_in(redis_away: None, door: str) -> None:
+@pytest.mark.parametrize("page", LOGIN_PAGES)
+def test_without_redis_people_log_in(redis_away: None, page: str) -> None:
     for _ in range(AT_ONE_ADDRESS.attempts + 1):
-        attempt(door)
-    assert is_in(attempt(door, password=PASSWORD))
+        attempt(page)
+    assert is_in(attempt(page, password=PASSWORD))

@@ -1,4 +1,4 @@
-"""The site, which notes when it is loaded whether somebody is let in already."""
+"""The site. While it is loaded it connects to its own port, and notes whether that is accepted already."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from shop.wsgi import application
 __all__ = ["application"]
 
 
-def knock() -> str:
+def connect() -> str:
     try:
         create_connection(("127.0.0.1", int(os.environ["PORT"])), timeout=30).close()
     except ConnectionRefusedError:
@@ -17,4 +17,4 @@ def knock() -> str:
     return "let in"
 
 
-Path(os.environ["KNOCKS_NOTE"]).write_text(knock())
+Path(os.environ["CONNECTS_NOTE"]).write_text(connect())

@@ -1,4 +1,4 @@
-"""What browsers may keep, and what each page costs the database."""
+"""What browsers may cache, and what each page costs the database."""
 
 import pytest
 from django.db import connection
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 GOODS = ["/", "/?q=product", "/c/kitchen/", "/cart/"]
 LAW = ["/legal/imprint/", "/legal/privacy/", "/legal/terms/"]
-DOORS = ["/accounts/login/", "/accounts/signup/", "/accounts/reset/", "/accounts/reset/sent/"]
+FORMS = ["/accounts/login/", "/accounts/signup/", "/accounts/reset/", "/accounts/reset/sent/"]
 ACCOUNT = ["/account/", "/account/email/", "/account/delete/", "/account/data.json"]
 
 
@@ -28,7 +28,7 @@ def ada(client: Client, make_user: MakeUser, variant: ProductVariant) -> Client:
     return client
 
 
-@pytest.mark.parametrize("address", [*GOODS, *DOORS])
+@pytest.mark.parametrize("address", [*GOODS, *FORMS])
 def test_a_page_with_a_form_is_not_stored(
     client: Client, shopper: Owner, variant: ProductVariant, address: str
 ) -> None:

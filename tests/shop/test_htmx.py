@@ -1,4 +1,4 @@
-"""What htmx is answered with: the part that changed, never a page, and each with keys of its own."""
+"""What htmx is answered with: the partial that changed, never a page, and each with keys of its own."""
 
 import re
 import uuid
@@ -122,9 +122,9 @@ def test_a_refused_change_is_told_at_its_line(client: Client, line: CartItem) ->
 
 def test_taking_again_and_keeping_answer_with_the_cart(client: Client, line: CartItem) -> None:
     expire(line)
-    retaken = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/").post(client, headers=HTMX)
-    assert is_partial(retaken)
-    kept = form(retaken, "/cart/keep/").post(client, headers=HTMX)
+    reclaimed = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/").post(client, headers=HTMX)
+    assert is_partial(reclaimed)
+    kept = form(reclaimed, "/cart/keep/").post(client, headers=HTMX)
     assert is_partial(kept)
     assert messages(kept) == ["1 item is held for longer."]
 

@@ -1,4 +1,4 @@
-"""What a shopper sees when the shop itself is in trouble."""
+"""What a shopper sees when the database is away, a lock is held too long, or a view raises."""
 
 import re
 

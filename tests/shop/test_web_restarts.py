@@ -1,4 +1,4 @@
-"""Web processes come and go under shoppers' hands: whoever is let in is answered, and at once."""
+"""Web processes stop and start while shoppers send requests: each connection that is accepted is answered, at once."""
 
 import signal
 from collections.abc import Iterator
@@ -34,17 +34,17 @@ def web(port: int, transactional_db: None, tmp_path: Path) -> Iterator[LocalProc
 def test_who_came_before_web_was_told_to_stop_is_answered(web: LocalProcess, port: int) -> None:
     processes = web.children
     signal_each(processes, signal.SIGSTOP)
-    visitors = [knock(port) for _ in range(VISITORS)]
+    visitors = [connect(port) for _ in range(VISITORS)]
     web.kill("SIGTERM")
     wait_until(lambda: all(map(is_told_to_stop, processes)), "both web processes are told to stop")
     signal_each(processes, signal.SIGCONT)
     assert [answer(visitor) for visitor in visitors] == ["HTTP/1.1 200 OK"] * VISITORS
     wait_until(lambda: web.status == "exited", "web ends by itself")
     with pytest.raises(ConnectionRefusedError):
-        knock(port)
+        connect(port)
 
 
-def knock(port: int) -> socket:
+def connect(port: int) -> socket:
     """Send a request. The kernel takes it in, also for a process that stands still."""
     visitor = create_connection(("127.0.0.1", port), timeout=30)
     visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
@@ -77,7 +77,7 @@ def has_signal(process: int, mask: str, number: signal.Signals) -> bool:
 
 def test_nobody_is_let_in_before_the_site_is_loaded(port: int, transactional_db: None, tmp_path: Path) -> None:
     note = tmp_path / "note"
-    web = start_web(tmp_path, port, application="tests.support.web_that_knocks", KNOCKS_NOTE=str(note))
+    web = start_web(tmp_path, port, application="tests.support.web_that_connects", CONNECTS_NOTE=str(note))
     try:
         web.ready()
         assert Shopper(f"http://127.0.0.1:{port}").get("/healthz").status == 200

@@ -1,4 +1,4 @@
-"""Parts of pages are remembered by what they say: no page shows what was true for another shopper, or earlier."""
+"""Cached fragments have all they say in their key: no page shows what was true for another shopper, or earlier."""
 
 import re
 import uuid
