@@ -1,4 +1,4 @@
-"""Why a cart command refused. After each of them carts, lines and stock are as they were."""
+"""The errors of cart commands, one type for each reason. After each of them carts, lines and stock are unchanged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ class LineNotFound(Exception):
 
 
 class GuestTokenRetired(Exception):
-    """This guest's cart was merged into a customer's; the token opens no other cart."""
+    """This guest's cart was merged into a customer's, so the token opens no other cart."""
 
 
 class KeyReused(ValidationError):
-    """The idempotency key was used before, for something else."""
+    """The idempotency key was used before, for another request."""
 
     def __init__(self) -> None:
         super().__init__(_("This form was already used for something else. Please try again."), code="key_reused")
 
 
 class InvalidQuantity(ValidationError):
-    """Not a number of units that a line can have."""
+    """The quantity is not a whole number of units, 1 or more."""
 
     def __init__(self) -> None:
         super().__init__(_("Please enter a whole number of units, 1 or more."), code="invalid_quantity")
 
 
 class TooManyUnits(ValidationError):
-    """The line or the cart would pass its cap. Arguments: the cap in units, the units there now, and the code."""
+    """The line or the cart would exceed its cap. Arguments: `cap` and `present` in units; the code of the cap."""
 
     def __init__(self, *, cap: int, present: int, code: str) -> None:
         self.cap = cap
@@ -57,9 +57,9 @@ class TooManyUnits(ValidationError):
 
 
 class HoldsInTheWay(ValidationError):
-    """Fewer units are free than staff want to take off: these lines of carts would lose their holds. Nothing was moved.
+    """Fewer units are free than staff want to remove, so these lines would lose their holds. Nothing was moved.
 
-    Argument: the lines, in the order in which they give way, each with its cart and the cart's user.
+    Argument: the lines, in the order in which they lose their holds, each with its cart and the cart's user.
     """
 
     def __init__(self, lines: Sequence[Any]) -> None:
@@ -75,7 +75,7 @@ class CartClosed(ValidationError):
 
 
 class LineMoved(ValidationError):
-    """A saved line names another cart or variant than its row: that is a new line, not a change."""
+    """A saved line has another cart or variant than its row. Only a new line may have them."""
 
     def __init__(self) -> None:
         super().__init__(_("A line stays with its cart and variant. Delete it and add another."), code="line_moved")
@@ -83,10 +83,10 @@ class LineMoved(ValidationError):
 
 @dataclass(frozen=True)
 class LineChange:
-    """Why one line cannot be bought as it was shown. `error` says it, and is of a type that pages know.
+    """Why one line cannot be bought as it was shown: the type of `error` says it.
 
-    InsufficientStock and VariantUnavailable: its hold had run out and its units are gone. PriceChanged: they are there,
-    at another price.
+    InsufficientStock and VariantUnavailable: its hold has expired and its units are gone. PriceChanged: the units are
+    free, at another price.
     """
 
     variant_id: int
@@ -94,7 +94,7 @@ class LineChange:
 
 
 class PriceChanged(ValidationError):
-    """Taken again now, the line costs another price than was shown. Arguments: both prices, of a unit."""
+    """Reclaimed now, the line would have another price than was shown. Arguments: both prices, of a unit."""
 
     def __init__(self, *, shown: Decimal, price: Decimal) -> None:
         self.shown = shown
@@ -103,7 +103,7 @@ class PriceChanged(ValidationError):
 
 
 class CartChanged(ValidationError):
-    """The cart is no longer what the shopper was shown, so nothing was bought. `changes` names lines, where any did."""
+    """The cart is no longer what the shopper was shown, so nothing was bought. Argument: the lines that changed."""
 
     def __init__(self, changes: Sequence[LineChange] = ()) -> None:
         self.changes = list(changes)
@@ -114,7 +114,7 @@ class CartChanged(ValidationError):
 
 
 class CartEmpty(ValidationError):
-    """There is nothing in the cart to buy."""
+    """The cart has no lines to buy."""
 
     def __init__(self) -> None:
         super().__init__(_("There is nothing in your cart."), code="cart_empty")
@@ -129,7 +129,7 @@ class NothingHeld(ValidationError):
 
 
 class NothingToExtend(ValidationError):
-    """None of these lines has a live hold of goods that are sold."""
+    """None of these lines has a live hold of an active variant."""
 
     def __init__(self) -> None:
         text = _("Nothing was extended: these holds have ended, or their goods are no longer sold. Reload the list.")

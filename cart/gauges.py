@@ -1,4 +1,4 @@
-"""The holds of carts, for `GET /metrics`, and the last stock audit, for the status too."""
+"""Gauges of holds for `GET /metrics`, and of the last stock audit for the status page too."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from outbox.status import Figure
 
 @gauges.register
 def read_holds() -> Iterator[Gauge]:
-    """From the index of holds by their end alone. 1 query."""
+    """Live and expired holds, and the age of the oldest expired one. Reads only the index of holds by end. 1 query."""
     live, expired = Q(reserved_until__gt=Now()), Q(reserved_until__lte=Now())
     found = CartItem.objects.filter(reserved_quantity__gt=0).aggregate(
         live=Count("pk", filter=live),

@@ -1,4 +1,4 @@
-"""Row locks of this app: ordered by id, weaker than a key update, always evaluated. See docs/locking.md.
+"""All row locks of this app: in id order, FOR NO KEY UPDATE, evaluated at once. See docs/locking.md.
 
 A key lock (plain FOR UPDATE) would collide with the key-share lock that every insert of a line takes on its cart and
 variant: 15 of 16 connections deadlocked when measured.
@@ -17,7 +17,7 @@ from core.rows import instances
 
 @dataclass(frozen=True)
 class OnShelf:
-    """What a variant costs, and how many units of it are free, as committed a moment ago."""
+    """Price and free units of a variant, as read without a lock."""
 
     price: Decimal
     free: int
@@ -25,9 +25,9 @@ class OnShelf:
 
 @dataclass(frozen=True)
 class LockedLine:
-    """A line's row, locked; `item` is None where the cart has no such line. `units_in_cart` counts all lines.
+    """A locked line; `item` is None if the cart has no such line. `units_in_cart` is the sum over all lines.
 
-    The line's variant is seen, not locked: who takes units asks again. `shelf` is None where there is no such variant.
+    `shelf` is the line's variant, read but not locked, so taking units checks again. None if no such variant exists.
     """
 
     item: CartItem | None
@@ -35,9 +35,9 @@ class LockedLine:
     shelf: OnShelf | None
 
 
-# The sum rides along, so that the cap on a cart costs no statement. It is exact: quantities change only under the lock
-# of the cart, which the caller took in an earlier statement. FOR UPDATE is not allowed on the outer side of a join,
-# hence the CTE. The look at the variant rides along too: with it a line is written before its units are taken.
+# The same statement reads the sum, so the cap on a cart costs no other. The sum is exact: quantities change only under
+# the lock of the cart, which the caller took in an earlier statement. FOR UPDATE is not allowed on the outer side of a
+# join, hence the CTE. The statement reads the variant too, so that a line can be written before its units are taken.
 _LINE = """
     WITH line AS MATERIALIZED (
         SELECT * FROM cart_cartitem WHERE cart_id = %(cart_id)s AND {column} = %(value)s FOR NO KEY UPDATE)
@@ -83,21 +83,21 @@ def lock_carts(cart_ids: Iterable[int]) -> list[Cart]:
 
 
 def lock_open_cart(owner: Owner) -> Cart | None:
-    """Lock the owner's open cart without counting a change; None where there is none."""
+    """Lock and return the owner's open cart without counting a change. None if there is none."""
     carts = Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns)
     return next(iter(carts.select_for_update(no_key=True)), None)
 
 
 def lock_expired_lines(*, now: datetime, most: int) -> list[CartItem]:
-    """Lock at most so many lines whose hold ended by `now`, skipping lines that somebody else has locked."""
+    """Lock at most `most` lines whose hold has ended by `now`, and skip lines that another transaction has locked."""
     lines = CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now).order_by("reserved_until", "pk")
     return list(lines.select_for_update(no_key=True, skip_locked=True)[:most])
 
 
 def lock_expired_lines_of_variant(*, variant_id: int, not_cart_id: int, now: datetime) -> list[CartItem]:
-    """Lock the run-out holds that other carts have on a variant whose row the caller has locked.
+    """Lock the lines of other carts with an expired hold of a variant that the caller has locked.
 
-    Taking a line after a variant is against the order of locks, so a line that is locked is skipped, never waited for.
+    A line after a variant is against the lock order, so lines that are locked are skipped and never waited for.
     """
     lines = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0, reserved_until__lte=now)
     return list(lines.exclude(cart_id=not_cart_id).order_by("pk").select_for_update(no_key=True, skip_locked=True))

@@ -19,8 +19,8 @@ from inventory.models import ProductVariant
 class Cart(GuardedColumns):
     """What one shopper is about to buy. A shopper has at most one open cart.
 
-    `version` counts the changes of the lines; `totals_version` says which of them `total_price` knows. Where the two
-    differ the stored total is stale, and `cart.selectors` sums the lines instead.
+    `version` counts the changes of the lines, and `totals_version` is the version that `total_price` is the sum of. If
+    the two differ, the stored total is stale, and `cart.selectors` sums the lines instead.
     """
 
     guarded_columns = frozenset({"status", "version", "total_price", "totals_version", "updated_at"})
@@ -42,8 +42,8 @@ class Cart(GuardedColumns):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    # Not columns. A command sets them: the database's clock when it had locked the row; whether it recognised a
-    # repeated request, so that nothing was added this time; and else the line that it added to, its goods named.
+    # Not columns; commands set them. The database's clock when the row was locked; whether the request was a repeated
+    # one, so that nothing was added; and the line that was changed, with its variant and product.
     locked_at: datetime
     was_replayed = False
     changed_line: "CartItem | None" = None
@@ -77,7 +77,7 @@ class Cart(GuardedColumns):
                 fields=["created_at"],
                 condition=Q(status="open", guest_token__isnull=False),
             ),
-            # Staff: lines of open carts whose holds ran out, the newest carts first.
+            # Staff: lines of open carts whose holds have expired, the newest carts first.
             models.Index(name="cart_cart_open", fields=["id"], condition=Q(status="open")),
         ]
 
@@ -90,14 +90,14 @@ class Cart(GuardedColumns):
         self.refresh_from_db(fields=["total_price", "totals_version", "version"])
 
 
-# What follows from a change of the quantity, so every save writes it.
+# A change of the quantity changes these too, so every save writes them.
 _FOLLOWING = {"price", "reserved_quantity", "reserved_until", "hold_extensions"}
 
 
 class CartItem(models.Model):
-    """A line: so many units of one variant, at the price at which the last of them were taken, and the hold on them.
+    """A line: units of one variant, the hold on them, and the price when the last of them were taken.
 
-    `reserved_quantity` is `quantity` while the line holds its units and 0 once they went back to the shelf.
+    `reserved_quantity` is `quantity` while the line holds its units, and 0 once they went back to free stock.
     """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
@@ -114,12 +114,12 @@ class CartItem(models.Model):
     hold_extensions = models.SmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    # Not columns. `quantity_change` tells receivers by how many units this save or delete changed the line;
-    # `is_settled` says that a service has moved the units already, so the safety net has nothing to do;
-    # `price_before` is what a unit of the line cost until a command gave the line another price.
+    # Not columns. `quantity_change` tells receivers by how many units this save or delete changed the line.
+    # `is_settled` says that a service has moved the units already, so `cart.signal_handlers` has nothing to do.
+    # `price_before` is the price of a unit before a command gave the line another one.
     quantity_change = 0
     is_settled = False
-    # `names_price` that who saves it means to set its price.
+    # `names_price` says that the caller of save() sets the price.
     price_before: Decimal | None = None
     names_price = False
 
@@ -142,13 +142,13 @@ class CartItem(models.Model):
             ),
         ]
         indexes = [
-            # Shortage path: the run-out holds of one variant, and when its first live hold ends.
+            # Shortage path: the expired holds of one variant, and when its first live hold ends.
             models.Index(
                 name="cart_cartitem_holds_by_variant",
                 fields=["product_variant", "reserved_until"],
                 condition=Q(reserved_quantity__gt=0),
             ),
-            # Sweep: the holds that ran out first.
+            # Sweep: the holds that expired first.
             models.Index(
                 name="cart_cartitem_holds_by_end",
                 fields=["reserved_until"],
@@ -160,24 +160,24 @@ class CartItem(models.Model):
         return f"{self.quantity} of variant {self.product_variant_id}"
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Save the line and, where no service has done so, move its units in the same transaction.
+        """Save the line and, unless a service has done so, move its units in the same transaction.
 
-        Of a line that exists the price is written as it is in the row, or as the variant's where units are taken, and
-        as the instance's only where `update_fields` names it: an instance may have been loaded at a price of yesterday.
+        An existing line keeps the price of its row, or gets the variant's if units are taken. The instance's price is
+        written only if `update_fields` names it, since the instance may have been loaded before a change of price.
         Raises the errors of `cart.signal_handlers`; nothing is changed then.
         """
         self.names_price = update_fields is not None and "price" in update_fields
         if update_fields is not None:
             update_fields = {*update_fields, *_FOLLOWING}
         elif missing := _FOLLOWING & self.get_deferred_fields():
-            # Of a line loaded in part Django saves what was loaded, and that must include what the net writes.
+            # Django saves only loaded fields, and these must include the fields that the signal handlers write.
             self.refresh_from_db(fields=missing)
         with transaction.atomic(savepoint=False):
             super().save(*args, update_fields=update_fields, **kwargs)
 
 
 class IdempotencyKey(models.Model):
-    """A request that has been carried out. Its existence is the whole answer; see `cart.services`."""
+    """A request that was carried out. That the row exists is the whole answer; see `cart.services`."""
 
     key = models.CharField(max_length=64, primary_key=True)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was asked for, and by whom.")
@@ -191,7 +191,7 @@ class IdempotencyKey(models.Model):
 
 
 class StockAudit(models.Model):
-    """The result of one audit of all stock. Written by `cart.audit` only, and dropped after 90 days."""
+    """The result of one audit of all stock. Only `cart.audit` writes it, and deletes it after 90 days."""
 
     ran_at = models.DateTimeField(db_default=Now(), editable=False)
     variants_checked = models.IntegerField()

@@ -1,4 +1,4 @@
-"""Whose cart: a customer's, or a guest's who is known by a token only."""
+"""`Owner`: a customer or a guest, by user id or guest token. Commands and selectors find the open cart by it."""
 
 import uuid
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ class Owner:
 
     @classmethod
     def of(cls, user: Any, guest_token: uuid.UUID | None) -> "Owner":
-        """The user where one is logged in, else the guest.
+        """Return the user as owner if one is logged in, else the guest.
 
-        Arguments: a user, an anonymous user or None; the guest's token, ignored for a user. Raises ValueError where
-        neither names anybody.
+        Arguments: a user, an anonymous user or None; the guest's token, ignored for a user. Raises ValueError without
+        either.
         """
         if user is not None and user.is_authenticated:
             return cls(user_id=user.pk)
@@ -39,7 +39,7 @@ class Owner:
 
     @property
     def hold_life(self) -> timedelta:
-        """How long a hold of this owner lasts from its start, or from a "keep my items"."""
+        """How long a hold of this owner lasts from its start or its extension."""
         kind = "user" if self.user_id is not None else "guest"
         return timedelta(minutes=settings.SHOP_HOLD_MINUTES[kind])
 

@@ -19,14 +19,14 @@ from cart.owners import Owner
 from core.rows import columns, instances, joined
 from inventory.models import Product, ProductVariant
 
-# Holds of `variant` by carts other than {cart}: the sum of those that ran out, which are few, and the end of the first
-# that lives, which is one entry of the index on (product_variant, reserved_until). 20,000 live holds cost nothing.
+# Holds of `variant` by carts other than {cart}: the sum of the expired ones, which are few, and the end of the first
+# live one, which is one entry of the index on (product_variant, reserved_until). So 20,000 live holds cost nothing.
 EXPIRED = """(
            SELECT coalesce(sum(hold.reserved_quantity), 0) FROM cart_cartitem hold
             WHERE hold.product_variant_id = variant.id AND hold.reserved_quantity > 0
               AND hold.reserved_until <= statement_timestamp() AND hold.cart_id <> {cart})"""
-# Compared and ordered as pairs, to leave the planner no other index. With the variant and the end apart it took that of
-# all ends, and walked over the live holds of every other variant: within seconds a refusal cost twice as much.
+# Compared and ordered as pairs, so that the planner can use no other index. With separate conditions it used the index
+# of all ends, and read the live holds of every other variant: within seconds a refusal cost twice as much.
 _FIRST_END = """(
            SELECT CASE WHEN first.product_variant_id = variant.id THEN first.reserved_until END
              FROM (SELECT hold.product_variant_id, hold.reserved_until FROM cart_cartitem hold
@@ -39,7 +39,7 @@ _FREE_UNITS = """
       FROM inventory_productvariant variant
      WHERE variant.id = %(variant_id)s AND variant.is_active
 """
-# By hand, since every list of goods asks it: to build it by the ORM costs five times what it costs to run.
+# SQL by hand, since every list of products needs it: building it with the ORM costs five times as much as running it.
 _ON_SALE = """
     SELECT variant.*, variant.stock_quantity + {expired} AS available, {first_end} AS first_hold_ends
       FROM inventory_productvariant variant
@@ -51,7 +51,7 @@ _OWN_CART = "coalesce((SELECT id FROM cart_cart WHERE {column} = %(owner)s AND s
 
 
 def _of_others(sql: str, cart: str) -> str:
-    """The statement, for who has this cart; 0: none."""
+    """Return the statement for the shopper with this cart (SQL; "0" for none)."""
     return sql.format(expired=EXPIRED.format(cart=cart), first_end=_FIRST_END.format(cart=cart))
 
 
@@ -62,9 +62,9 @@ _ON_SALE_TO_ANYBODY = _of_others(_ON_SALE, "0")
 
 @dataclass(frozen=True)
 class FreeUnits:
-    """What of a variant one cart could take: units in stock, and units in run-out holds of other carts.
+    """What one cart could take of a variant: units in stock, and units in expired holds of other carts.
 
-    `first_hold_ends` is when the first live hold of another cart ends, None where there is none.
+    `first_hold_ends` is when the first live hold of another cart ends, None if there is none.
     """
 
     in_stock: int
@@ -73,7 +73,7 @@ class FreeUnits:
 
 
 def free_units(*, variant_id: int, for_cart_id: int) -> FreeUnits | None:
-    """What of an active variant this cart could take now; None if there is no such variant. 1 query."""
+    """Return what this cart could take of an active variant now. None if there is no such variant. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute(_FREE_UNITS_FOR, {"variant_id": variant_id, "cart_id": for_cart_id})
         row = cursor.fetchone()
@@ -81,10 +81,10 @@ def free_units(*, variant_id: int, for_cart_id: int) -> FreeUnits | None:
 
 
 def variants_on_sale(product_ids: Iterable[int], owner: Owner | None) -> list[ProductVariant]:
-    """Active variants of these products, where listed, as this shopper meets them; by sku. 1 query.
+    """Return the active variants of these products that are listed, by SKU. 1 query.
 
-    On each: `available`, what they could add, run-out holds of others included; and `first_hold_ends`, when the first
-    live hold of another cart ends, None where there is none.
+    Arguments: ids of products; the shopper, None for one without a cart. Each variant has `available`, the units that
+    this shopper could add, and `first_hold_ends`, when the first live hold of another cart ends (None: no hold).
     """
     if owner is None:
         return instances(ProductVariant, _ON_SALE_TO_ANYBODY, {"product_ids": list(product_ids)})
@@ -93,15 +93,15 @@ def variants_on_sale(product_ids: Iterable[int], owner: Owner | None) -> list[Pr
 
 
 def available_to(owner: Owner | None) -> Q:
-    """Variants of which this shopper could add a unit: one in stock, or one of an expired hold of others. No query."""
+    """Return a condition on variants: this shopper could add a unit, from stock or an expired hold. No query."""
     holds = CartItem.objects.filter(product_variant=OuterRef("pk"), reserved_quantity__gt=0, reserved_until__lte=Now())
     if owner is not None:
         holds = holds.exclude(cart__in=Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns))
     return Q(stock_quantity__gt=0) | Q(Exists(holds))
 
 
-# Both by hand: the first is asked by every page, the second by every answer of the cart, and to build them by the ORM
-# costs several times what it costs to run them.
+# SQL by hand: every page runs the first and every answer of the cart the second, and building them with the ORM costs
+# several times as much as running them.
 _SUMMARY = """
     SELECT coalesce(sum(line.quantity), 0), coalesce(sum(line.total_price), 0)
       FROM cart_cart cart JOIN cart_cartitem line ON line.cart_id = cart.id
@@ -131,16 +131,16 @@ _CONTENTS_BY = {
 
 @dataclass(frozen=True)
 class CartSummary:
-    """What the header shows of a cart: units in it, and their total."""
+    """What the header shows of a cart: its units and their total."""
 
     units: int
     total: Decimal
 
 
 def cart_summary(owner: Owner) -> CartSummary:
-    """Units and total of the owner's open cart, zero without one. 1 query.
+    """Return units and total of the owner's open cart, zero without one. 1 query.
 
-    The total is summed here even where the stored one is current: the units are summed anyway.
+    The total is always the sum of the lines, since the units are summed anyway.
     """
     ((column, value),) = owner.columns.items()
     with connection.cursor() as cursor:
@@ -150,7 +150,7 @@ def cart_summary(owner: Owner) -> CartSummary:
 
 @dataclass(frozen=True)
 class CartContents:
-    """A cart as a shopper sees it. `hold_ends` is the earliest end of its live holds, in `seconds_left`."""
+    """A cart as a shopper sees it. The first of its live holds ends at `hold_ends`, in `seconds_left` seconds."""
 
     lines: Sequence[CartItem]
     total: Decimal
@@ -159,10 +159,10 @@ class CartContents:
 
 
 def cart_contents(owner: Owner) -> CartContents:
-    """The lines of the owner's open cart with cart, variant and product. 1 query.
+    """Return the lines of the owner's open cart with cart, variant and product. 1 query.
 
-    On each: `is_held`, and `available`, the units that it could have beside those it holds. Time left is told by the
-    clock that ends holds, the database's, since that of the web server may differ.
+    Each line has `is_held`, and `available`, the units that it could have beside those it holds. The time left is by
+    the database's clock, which ends holds; that of the web server may differ.
     """
     ((column, value),) = owner.columns.items()
     lines = [_line(*row) for row in joined(_PARTS.values(), _CONTENTS_BY[column], [value])]
@@ -182,17 +182,17 @@ def _line(cart: Cart, line: Any, variant: ProductVariant, product: Product, *now
 
 
 def own_cart(owner: Owner, cart_id: int) -> Cart | None:
-    """A cart of this owner, open or not; None for one of others. 1 query."""
+    """Return a cart of this owner, open or not; None if it is not theirs. 1 query."""
     return Cart.objects.filter(pk=cart_id, **owner.columns).first()
 
 
 def line_exists(item_id: int) -> bool:
-    """Whether anybody has this line: what tells a line that was removed already from one of others. 1 query."""
+    """Return whether any cart has this line, to tell a removed line from one of another shopper. 1 query."""
     return CartItem.objects.filter(pk=item_id).exists()
 
 
 def total_of(cart: Cart, lines: Sequence[CartItem]) -> Decimal:
-    """The stored total where it knows the last change, else the sum of the lines: never a stale one. No query."""
+    """Return the stored total if it is current, else the sum of the lines: never a stale total. No query."""
     if cart.totals_version == cart.version:
         return cart.total_price
     return sum((line.total_price for line in lines), Decimal(0))

@@ -1,8 +1,8 @@
-"""Lines that are saved or deleted by another way than a service: from a shell, by a plugin, in a cascade.
+"""`pre_save` and `pre_delete` of lines that no service saves or deletes: from a shell, by a plugin, in a cascade.
 
-The net keeps every promise that the services keep: it locks cart, lines, variants in that order, counts the change on
-the cart, and moves exactly the difference to what the locked row says. It never believes the instance about the past:
-one that was loaded yesterday, or saved in part, must not move units that somebody else has moved meanwhile.
+The handlers keep the rules of the services: they lock cart, lines and variants in that order, count the change on the
+cart, and move exactly the difference to the locked row. They take old values from the row and never from the instance,
+which may be stale or saved in part, and must not move units that another transaction has moved meanwhile.
 """
 
 from collections.abc import Collection
@@ -40,7 +40,7 @@ def move_units_before_save(
     if locked is not None:
         _settle_update(instance, locked, cart, update_fields)
     elif instance.pk is not None and CartItem.objects.filter(pk=instance.pk).exists():
-        # The row is in another cart. The save would move it here, and what it holds there would be lost.
+        # The row is in another cart. The save would move it to this one, and its hold there would be lost.
         raise LineMoved
     else:
         _settle_insert(instance, cart)
@@ -73,7 +73,7 @@ def _settle_update(instance: CartItem, locked: CartItem, cart: Cart, update_fiel
 
 
 def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: Cart) -> None:
-    """A live hold follows the quantity. One that ran out stays so, since only the shopper may take its units again."""
+    """A live hold follows the quantity. An expired one stays expired, since only the shopper may reclaim its units."""
     if locked.reserved_until is None or locked.reserved_until <= cart.locked_at:
         release_expired([locked] if locked.reserved_quantity else [])
         instance.reserved_quantity, instance.reserved_until, instance.hold_extensions = 0, None, 0
@@ -89,7 +89,7 @@ def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: 
 
 
 def give_back_before_delete(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> None:
-    """`pre_delete` of a line: give back what its row holds, whatever the instance says."""
+    """`pre_delete` of a line: give back the units that its row holds, whatever the instance says."""
     if instance.is_settled:
         return
     locked = _lock_where_it_is(instance)
@@ -97,12 +97,12 @@ def give_back_before_delete(sender: type[CartItem], instance: CartItem, **kwargs
         instance.cart_id = locked.cart_id
         release([locked] if locked.reserved_quantity else [])
     is_open = lock_cart_by_id(instance.cart_id) is not None
-    # The lines of a cart that was bought or left are a record: with them, nothing is taken out of a cart.
+    # The lines of an ordered or abandoned cart are a record: deleting one takes nothing out of an open cart.
     instance.quantity_change = -locked.quantity if locked and is_open else 0
 
 
 def _lock_where_it_is(instance: CartItem) -> CartItem | None:
-    """Lock the row of a line; a merge may have moved it to another cart since it was loaded, or while we wait."""
+    """Lock the row of a line. A merge may have moved it to another cart since it was loaded, or during the wait."""
     row = CartItem.objects.filter(pk=instance.pk).values_list("cart_id", flat=True)
     while (cart_id := row.first()) is not None:
         for line in _lock_whole_cart(cart_id):
@@ -112,8 +112,8 @@ def _lock_where_it_is(instance: CartItem) -> CartItem | None:
 
 
 def _lock_whole_cart(cart_id: int) -> list[CartItem]:
-    """All lines and their variants, though one line is deleted: a cascade comes here line by line, and taking a line
-    after a variant would be against the order of locks.
+    """Lock all lines and their variants, though one line is deleted: a cascade calls this for each line, and locking a
+    line after a variant is against the lock order.
     """
     lock_carts([cart_id])
     lines = lock_lines([cart_id])

@@ -1,4 +1,4 @@
-"""Why is this 47? What is on hand, held and free of a variant, from whatever it is the sum of."""
+"""`stock_breakdown`: a variant's stock with the ledger lines and holds that it is the sum of, for the admin."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _MOST_ROWS = 20
 
 @dataclass(frozen=True)
 class StockBreakdown:
-    """Units of one variant, stored and summed, with the latest of the rows they are the sums of."""
+    """Units of one variant, as stored and as summed, with the latest of the summed rows."""
 
     variant: ProductVariant
     ledger_sum: int
@@ -45,7 +45,7 @@ class StockBreakdown:
 
 
 def stock_breakdown(variant: ProductVariant) -> StockBreakdown:
-    """The sums and the latest rows behind a variant's stock. 5 queries, whatever its history."""
+    """Return the sums and the latest rows behind a variant's stock. 5 queries, whatever its history."""
     ledger = StockMovement.objects.filter(variant=variant)
     holds = CartItem.objects.filter(product_variant=variant, reserved_quantity__gt=0)
     is_live = Q(reserved_until__gt=Now())

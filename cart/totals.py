@@ -1,4 +1,4 @@
-"""The stored total of a cart: for lists and reports. Shoppers always see the sum of the lines as they are."""
+"""`store_totals` writes the stored total of carts, for lists and reports. Shoppers never see a stale total."""
 
 from collections.abc import Collection
 
@@ -23,9 +23,9 @@ _STORE = """
 
 
 def store_totals(*, cart_ids: Collection[int]) -> int:
-    """Store the totals of these carts as of the version that was summed; a cart changed meanwhile is left alone.
+    """Store the totals of these carts, by id. A cart that changes meanwhile is skipped: its own change stores it.
 
-    Returns how many carts were stored. 1 statement.
+    Returns how many totals were stored. 1 statement.
     """
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [list(cart_ids)])

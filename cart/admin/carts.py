@@ -1,4 +1,4 @@
-"""Carts for staff, to read: whose, worth what, touched when. What is in them is changed by shoppers and services."""
+"""Read-only admin of carts: shopper, status, value and last change, with filters. Only services change a cart."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -39,7 +39,7 @@ class AgeFilter(ChoiceFilter):
 
 
 class WorthFilter(ChoiceFilter):
-    """What is in it, at the prices of when it was added: by `value`, which the list's own queryset adds."""
+    """The value of the lines, from the annotation `value` of the admin's queryset."""
 
     title = "value"
     parameter_name = "value"
@@ -50,7 +50,7 @@ class WorthFilter(ChoiceFilter):
 
 
 _LINES = CartItem.objects.filter(cart=OuterRef("pk")).order_by().values("cart").annotate(total=Sum("total_price"))
-# The stored total where it knows the last change of the lines, else their sum: a list shows no stale total either.
+# The stored total if it is current, else the sum of the lines: a list shows no stale total either.
 _VALUE = Case(
     When(totals_version=F("version"), then=F("total_price")),
     default=Coalesce(Subquery(_LINES.values("total")), 0, output_field=DecimalField()),
@@ -59,7 +59,7 @@ _VALUE = Case(
 
 
 class CartItemInline(TabularInline):  # type: ignore[misc]
-    """The lines with their holds; a line's own page is where staff release or extend its hold."""
+    """The lines with their holds. Staff release or extend a hold on the line's own page."""
 
     model = CartItem
     verbose_name, verbose_name_plural = "line", "lines"

@@ -1,4 +1,4 @@
-"""The lines that hold units: for whom, how many, until when; released or extended where staff have a reason."""
+"""Admin of holds, which staff release or extend with a reason. `shopper_of` and `state_of` serve the page of carts too."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,12 +26,12 @@ HOLD_COLOURS = {LIVE: "success", ENDS_SOON: "warning", EXPIRED: "danger"}  # of 
 
 
 def shopper_of(cart: Cart) -> str:
-    """The customer's name. A guest has none, and the token stays out of pages: who has it has the cart."""
+    """The customer's name, or "Guest". The token stays out of pages, since it gives access to the cart."""
     return cart.user.get_username() if cart.user else "Guest"
 
 
 def state_of(line: CartItem) -> str:
-    """Whether the line's units are held, by this process's clock: for people to look at, decided nowhere."""
+    """Whether the line's units are held, by this process's clock. Display only: no service reads it."""
     left = (line.reserved_until - timezone.now()) if line.reserved_until else timedelta(0)
     if left <= timedelta(0):
         return EXPIRED
@@ -58,7 +58,7 @@ _LIVE = Q(reserved_quantity__gt=0, reserved_until__gt=Now())
 
 
 class HoldFilter(ChoiceFilter):
-    """Which lines: those that hold units now, unless asked otherwise."""
+    """Lines by their hold; by default those with a live one."""
 
     title = "hold"
     parameter_name = "hold"
@@ -90,10 +90,10 @@ class CartItemAdmin(ReadOnlyAdmin):
     actions_detail = ["release_one", "extend_one"]
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
-        """What ends first, where there is an end; else the newest, by an index each."""
+        """Holds that end first, or the newest lines; each order has an index."""
         match request.GET.get(HoldFilter.parameter_name):
             case "ended":
-                # Open carts are few among all that ever were: from them to their lines, not the other way round.
+                # Only few carts are open, so this order lets PostgreSQL go from open carts to their lines.
                 return ["-cart_id", "-id"]
             case "all":
                 return ["-id"]
@@ -150,7 +150,7 @@ class CartItemAdmin(ReadOnlyAdmin):
             messages.error(request, f"Nothing was changed: please choose at most {MOST_AT_ONCE} holds at a time.")
             return redirect(request.get_full_path())
 
-        # Those that the list's filter has dropped since they were chosen count as left alone.
+        # Chosen lines that the list's filter no longer shows count as unchanged.
         asked = max(len(ids), len(request.POST.getlist(ACTION_CHECKBOX_NAME)))
 
         def act(reason: str) -> str:

@@ -39,7 +39,7 @@ class VariantAdmin(ProductVariantAdmin):
 
     @action(description="Stock: why, and move it", url_path="stock", permissions=["view"], icon="inventory_2")
     def stock(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET explains; POST moves, or asks which carts shall lose units, or says what is wrong."""
+        """GET shows the stock. POST moves it, asks whether carts may lose units, or shows what is wrong."""
         variant = self.get_object(request, object_id)
         if variant is None:
             raise Http404
@@ -98,7 +98,7 @@ class VariantAdmin(ProductVariantAdmin):
     def _ask(
         self, request: HttpRequest, variant: ProductVariant, form: StockForm, refusal: HoldsInTheWay
     ) -> HttpResponse:
-        """Which carts would lose, and whether to go on; also where others are in the way than those agreed to."""
+        """Show the carts that would lose their hold, and ask; again if they are others than staff agreed to."""
         variant.refresh_from_db()
         changed = bool(form.lines_agreed)
         form.keep_typed(variant, may_lose=",".join(str(line.pk) for line in refusal.lines))

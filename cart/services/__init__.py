@@ -1,4 +1,4 @@
-"""Commands of this app. Each is one transaction, keeps the lock order carts, lines, variants, and raises typed errors.
+"""Commands on carts. Each is one transaction, keeps the lock order carts, lines, variants, and raises typed errors.
 
 Views, admin, tasks and management commands change carts only through these.
 """

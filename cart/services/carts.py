@@ -1,4 +1,4 @@
-"""The first two statements of every change: find, lock and count the cart, and claim the request's key."""
+"""The first two statements of every change: find, lock and count the cart, and record the request's key."""
 
 import hashlib
 
@@ -9,8 +9,8 @@ from cart.models import Cart, IdempotencyKey
 from cart.owners import Owner
 from core.rows import instances
 
-# Find, lock and count in one statement. `locked_at` is read after any wait for the lock; the transaction's own now()
-# is from before it, and a hold that starts by it would be cut short by the wait.
+# Find, lock and count in one statement. `locked_at` is read after any wait for the lock. The transaction's now() is
+# from before the wait, which would shorten a hold that starts by it.
 _LOCK = """
     UPDATE cart_cart SET version = version + 1, updated_at = clock_timestamp()
      WHERE {column} = %s AND status = 'open'
@@ -29,11 +29,11 @@ _RECORD_KEY = "INSERT INTO cart_idempotencykey (key, fingerprint) VALUES (%s, %s
 
 
 class Replayed(Exception):
-    """The key says that this request has been carried out: roll back what was begun and show the cart as it is."""
+    """The request with this key was carried out before: roll back, and return the cart as it is."""
 
 
 def lock_cart_for_change(owner: Owner) -> Cart:
-    """Claim the owner's open cart, or raise LineNotFound: without a cart there is no line to change."""
+    """Lock and count the owner's open cart. Raises LineNotFound without one, since there is no line to change."""
     cart = _lock(owner.columns)
     if cart is None:
         raise LineNotFound
@@ -41,10 +41,10 @@ def lock_cart_for_change(owner: Owner) -> Cart:
 
 
 def lock_or_create_cart(owner: Owner) -> Cart:
-    """Claim the owner's open cart; on first use, open one.
+    """Lock and count the owner's open cart; on first use, create one.
 
-    Raises GuestTokenRetired where the guest's cart was merged: the unique constraint counts the merged cart, so the
-    insert does nothing and there is still nothing to claim.
+    Raises GuestTokenRetired if the guest's cart was merged: the unique constraint counts the merged cart, so the INSERT
+    does nothing and there is still no open cart.
     """
     cart = _lock(owner.columns) or create_cart(owner) or _lock(owner.columns)
     if cart is None:
@@ -53,12 +53,12 @@ def lock_or_create_cart(owner: Owner) -> Cart:
 
 
 def lock_cart_by_id(cart_id: int) -> Cart | None:
-    """Claim a cart by its id; None if it is not open."""
+    """Lock and count a cart by its id. None if it is not open."""
     return _lock({"id": cart_id})
 
 
 def create_cart(owner: Owner) -> Cart | None:
-    """Open a cart for the owner, claimed already; None where there is one, two at once open one."""
+    """Create a cart for the owner and return it, locked. None if the owner has one, perhaps created just now."""
     ((column, value),) = owner.columns.items()
     return next(iter(instances(Cart, _OPEN_BY[column], [value])), None)
 
@@ -66,7 +66,7 @@ def create_cart(owner: Owner) -> Cart | None:
 def record_key(key: str | None, *, owner: Owner, request: str) -> None:
     """Record that the request with this key is being carried out, in the same transaction.
 
-    Arguments: the key, None where the client sent none; `request` says what is asked for, in any stable spelling.
+    Arguments: the key, None if the client sent none; `request`, a text that is the same for the same request.
     Raises Replayed (the same request was carried out before) and KeyReused (another one was).
     Rule: draft-ietf-httpapi-idempotency-key-header. A rival with the same key waits here until the first one commits.
     """
@@ -83,7 +83,7 @@ def record_key(key: str | None, *, owner: Owner, request: str) -> None:
 
 
 def cart_after_replay(owner: Owner) -> Cart:
-    """The owner's open cart as it is now, or an unsaved empty one, marked as replayed."""
+    """Return the owner's open cart as it is now, or an unsaved empty one, marked as replayed."""
     cart = Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).first() or Cart(**owner.columns)
     cart.was_replayed = True
     return cart

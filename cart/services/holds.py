@@ -1,7 +1,7 @@
-"""Extending and releasing holds: shoppers extend their own ("keep my items"), staff extend and release all others.
+"""Commands on holds: shoppers extend their own, staff extend and release those of others.
 
-What staff do is in the admin log and touches holds of open carts only. A line that meanwhile lost its hold, changed
-carts or went with its cart is left alone; the caller sees from the lines that come back which were changed.
+The commands of staff change holds of open carts only, and write to the admin log. They skip a line that meanwhile lost
+its hold, moved to another cart or was deleted, and return the lines that they changed.
 """
 
 from collections import Counter
@@ -28,10 +28,11 @@ from inventory.services.holds import give_back_units
 
 @command
 def release_holds(*, line_ids: Collection[int], actor: User, reason: str) -> list[CartItem]:
-    """Give back what these lines hold; they stay in their carts, where their shoppers see them as run out.
+    """Give back what these lines hold. They stay in their carts, where their shoppers see them as expired.
 
-    The carts count a change, so that whoever is about to buy one looks at it again. Returns the lines that were
-    released. Raises ReasonMissing, NothingHeld (none of them holds units in an open cart), Busy.
+    The carts count a change, so that a shopper who is at the checkout is shown the cart again. Argument `reason`: for
+    the admin log. Returns the released lines. Raises ReasonMissing, NothingHeld (no line holds units in an open cart),
+    Busy.
     """
     lines = _lock_held(line_ids, reason)
     if not lines:
@@ -43,7 +44,7 @@ def release_holds(*, line_ids: Collection[int], actor: User, reason: str) -> lis
     give_back_units(units)
     for line in lines:
         line.reserved_quantity, line.reserved_until, line.hold_extensions = 0, None, 0
-        # A save, unlike a sweep's: the stored total of a cart that counted a change has to catch up with it.
+        # Saved, unlike in a sweep, so that a worker stores the total of the version that was counted above.
         save_settled(line, quantity_change=0, fields=())
     _log(lines, actor, f"Hold released: {reason.strip()}")
     return lines
@@ -51,11 +52,11 @@ def release_holds(*, line_ids: Collection[int], actor: User, reason: str) -> lis
 
 @command
 def extend_holds(*, line_ids: Collection[int], actor: User, reason: str) -> list[CartItem]:
-    """Let the live holds of these lines last a whole hold's life from now, and never shorter than they would.
+    """Extend the live holds of these lines to a full hold's life from now; never shortens one.
 
-    It does not count as one of the shopper's own extensions: they did not ask for it, and the log has it instead.
-    Nothing that is no longer sold is extended. Returns the lines that were.
-    Raises ReasonMissing, NothingToExtend (no live hold of goods that are sold), Busy.
+    It does not count as one of the shopper's own extensions, since they did not ask for it. Holds of inactive variants
+    are not extended. Argument `reason`: for the admin log. Returns the extended lines.
+    Raises ReasonMissing, NothingToExtend (no live hold of an active variant), Busy.
     """
     held, now = _lock_held(line_ids, reason), clock()
     lines = [line for line in held if _is_live(line, now) and line.product_variant.is_active]
@@ -64,14 +65,14 @@ def extend_holds(*, line_ids: Collection[int], actor: User, reason: str) -> list
     for line in lines:
         life = Owner(line.cart.user_id, line.cart.guest_token).hold_life
         line.reserved_until = max(line.reserved_until or now, now + life)
-    # No save and so no signal: neither quantities nor totals change.
+    # Not saved, so no signal: neither quantities nor totals change.
     CartItem.objects.bulk_update(lines, ["reserved_until"])
     _log(lines, actor, f"Hold extended: {reason.strip()}")
     return lines
 
 
 def _lock_held(line_ids: Collection[int], reason: str) -> list[CartItem]:
-    """Lock the open carts of these lines and all their lines; returns those asked for that hold units."""
+    """Lock the open carts of these lines with all their lines. Returns those of `line_ids` that hold units."""
     if not reason.strip():
         raise ReasonMissing
     cart_ids = set(CartItem.objects.filter(pk__in=line_ids).values_list("cart_id", flat=True))
@@ -89,10 +90,10 @@ def _log(lines: list[CartItem], actor: User, message: str) -> None:
 
 
 def extend_own_holds(*, owner: Owner, idempotency_key: str | None = None) -> int:
-    """Prolong the live holds of the shopper's open cart to a whole hold's life from now.
+    """Extend the live holds of the shopper's open cart to a full hold's life from now.
 
-    A hold is prolonged at most SHOP_HOLD_EXTENSIONS times, never after it ran out, and not on a variant that is no
-    longer sold. Returns how many lines were prolonged; 0 also for a repeated key. Raises KeyReused, Busy.
+    A hold is extended at most SHOP_HOLD_EXTENSIONS times, never after it has expired, and not if the variant is
+    inactive. Returns how many lines were extended, 0 for a repeated key. Raises KeyReused, Busy.
     """
     try:
         return _extend_own(owner, idempotency_key)
@@ -115,7 +116,7 @@ def _extend_own(owner: Owner, key: str | None) -> int:
             product_variant__is_active=True,
         )
     )
-    # No save and so no signal of it: neither quantities nor totals change.
+    # Not saved, so no signal: neither quantities nor totals change.
     CartItem.objects.filter(pk__in=[line.pk for line in live]).update(
         reserved_until=Greatest(F("reserved_until"), now + owner.hold_life),
         hold_extensions=F("hold_extensions") + 1,

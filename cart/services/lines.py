@@ -1,4 +1,4 @@
-"""What shoppers do to lines: add, set the quantity, reclaim, remove. 8 statements at most, with BEGIN and COMMIT."""
+"""Commands of shoppers on lines: add, set quantity, reclaim, remove. At most 8 statements, with BEGIN and COMMIT."""
 
 import uuid
 from collections.abc import Callable
@@ -26,9 +26,9 @@ def add_product_to_cart(
 ) -> Cart:
     """Hold `quantity` more units of a variant for this shopper's cart, or change nothing.
 
-    Arguments: a user, or an anonymous one (or None) with the guest's token; units, 1 or more; the key that makes a
-    repeated request safe (the cart comes back with `was_replayed` set, and nothing is added).
-    Returns the shopper's open cart, with `changed_line`. Its stored total follows in a worker: read totals by
+    Arguments: a user, or an anonymous user or None with the guest's token; units, 1 or more; the idempotency key, with
+    which a repeated request adds nothing and returns the cart with `was_replayed` set.
+    Returns the shopper's open cart, with `changed_line`. A worker stores its total later, so read totals by
     `cart.selectors`.
     Raises InvalidQuantity, VariantUnavailable, InsufficientStock, TooManyUnits, KeyReused, GuestTokenRetired, Busy.
     """
@@ -50,9 +50,9 @@ def _add(owner: Owner, variant_id: int, quantity: int, key: str | None) -> Cart:
 
 
 def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_key: str | None = None) -> Cart:
-    """Bring a line of the shopper's open cart to `quantity` units, 1 or more; more are held, fewer given back.
+    """Set a line of the shopper's open cart to `quantity` units, 1 or more: holds more units or gives some back.
 
-    A line whose hold ran out takes its units again. Returns the cart, with `changed_line`.
+    A line whose hold has expired takes all its units again. Returns the cart, with `changed_line`.
     Raises LineNotFound and what `add_product_to_cart` raises.
     """
     check_quantity(quantity)
@@ -60,7 +60,7 @@ def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_
 
 
 def reclaim_line(*, owner: Owner, item_id: int, idempotency_key: str | None = None) -> Cart:
-    """Take the units of a line whose hold ran out again, as many as it had; a live hold is left as it is.
+    """Take the units of a line again whose hold has expired, as many as it had. A live hold stays as it is.
 
     Returns the cart, with `changed_line`. Raises what `set_line_quantity` raises.
     """
@@ -87,7 +87,7 @@ def _answer(owner: Owner, key: str | None, change: Callable[[], Cart]) -> Cart:
     except Replayed:
         return cart_after_replay(owner)
     except InsufficientStock as error:
-        # After the rollback, so that the refusal is counted though nothing else of it remains.
+        # Sent after the rollback, so that the shortage is recorded though nothing else of the request is.
         stock_short.send(sender=Cart, error=error, idempotency_key=key)
         raise
 
@@ -96,7 +96,7 @@ def _answer(owner: Owner, key: str | None, change: Callable[[], Cart]) -> Cart:
 def remove_line(*, owner: Owner, item_id: int) -> CartItem:
     """Delete a line of the shopper's open cart and give back what it held.
 
-    Returns the deleted line, so that it can be named and added again. Raises LineNotFound, Busy.
+    Returns the deleted line, so that pages can name it and add it again. Raises LineNotFound, Busy.
     """
     cart: Cart = lock_cart_for_change(owner)
     item = lock_line(cart_id=cart.pk, item_id=item_id).item

@@ -1,4 +1,4 @@
-"""Logging in with a full cart: the guest's lines and their holds move to the customer's cart."""
+"""`merge_guest_cart`, at log-in: the guest's lines and their holds move to the customer's cart."""
 
 import uuid
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ class CutBy(StrEnum):
 
 @dataclass(frozen=True)
 class MergedLine:
-    """What became of one guest line: units before (in both carts) and after, and where they differ what cut it.
+    """What became of one guest line: units before (in both carts) and after, and why there are fewer, if so.
 
-    `price` is what a unit costs now, where some of them were shown at other prices, which are `prices_before`.
+    `price` is the price of a unit now, if some units were shown at other prices; these are `prices_before`.
     """
 
     variant_id: int
@@ -49,10 +49,10 @@ class MergedLine:
 def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine]:
     """Move the lines of the guest's open cart, with their holds, to the customer's open cart.
 
-    A line that both carts have becomes one; its hold ends when the earlier of the two ends. Where one of them had run
-    out, its units are taken again, and where they are not free the line keeps what is held. Caps cut the rest. The
-    line costs what its live holds cost, and the price of now where these differ or units were taken again. The
-    guest's cart is closed and its token never opens another. Returns a line for each line of the guest. Raises Busy.
+    A line that both carts have becomes one; its hold ends when the earlier of the two ends. If one of them has expired,
+    its units are taken again; if they are not free, the line keeps what is held. Caps cut the rest. The line has the
+    price of its live holds, or the price of now if these differ or units were taken again. The guest's cart is closed
+    and its token never opens another. Returns one entry for each line of the guest. Raises Busy.
     """
     guest_cart_id = _open_cart_id(Owner(guest_token=guest_token))
     if guest_cart_id is None:
@@ -62,11 +62,11 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     carts = {cart.pk: cart for cart in lock_carts([guest_cart_id, _open_cart_id(user) or 0])}
     guest_cart = carts.pop(guest_cart_id)
     user_cart = next(iter(carts.values()), guest_cart)
-    # Asked again under the lock: two tabs may log in at once, and a checkout may have closed the other cart.
+    # Checked again under the lock: two tabs may log in at once, and a checkout may have closed a cart.
     if user_cart is guest_cart or {guest_cart.status, user_cart.status} != {Cart.Status.OPEN}:
         return []
     merged = _move_lines(guest_cart, user_cart)
-    # Without a line that is saved nothing would ever bring the stored total up to a version that was counted here.
+    # Count only if a line was saved: without a saved line no worker would store the total of the new version.
     if any(line.units_after for line in merged):
         Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
     _close(guest_cart)
@@ -78,7 +78,7 @@ def _open_cart_id(owner: Owner) -> int | None:
 
 
 def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
-    """All lines are locked first; then variants, one by one in id order, as the order of locks asks."""
+    """Lock all lines first, then the variants one by one in id order, to keep the lock order."""
     lines = lock_lines([guest_cart.pk, user_cart.pk])
     own = {line.product_variant_id: line for line in lines if line.cart_id == user_cart.pk}
     guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
@@ -139,7 +139,7 @@ class _Pair:
         )
 
     def _wanted(self, before: int, space: int) -> int:
-        """Both quantities, cut to the caps; what the customer had is never cut, not even by a cap lowered since."""
+        """Both quantities, cut to the caps. What the customer had is never cut, not even by a cap that was lowered."""
         line_cap: int = settings.SHOP_MAX_UNITS_PER_LINE
         allowed = min(before, line_cap, self.own_quantity + max(space, 0))
         return max(allowed, self.own_quantity)
@@ -159,7 +159,7 @@ class _Pair:
         return still_held if held else wanted
 
     def _price(self) -> Decimal:
-        """Of the line that is left. One without a live hold lends no price to units of the other."""
+        """The price of the remaining line. A line without a live hold never gives its price to units of the other."""
         if self.taken is not None:
             return self.taken.price
         prices = {line.price for line in self.live or self.lines}
@@ -173,7 +173,7 @@ class _Pair:
         return True
 
     def _write(self, cart: Cart, *, quantity: int, change: int, price: Decimal) -> None:
-        """One line survives: the customer's, or the guest's in its new cart. No hold is prolonged by it."""
+        """Write the remaining line: the customer's, or the guest's in its new cart. No hold is extended."""
         ends = [line.reserved_until for line in self.live if line.reserved_until]
         line, extensions = (
             self.own or self.guest,
@@ -189,7 +189,7 @@ class _Pair:
 
 
 def _reason(before: int, wanted: int, after: int) -> CutBy | None:
-    """The last cut is the one to name: with more space in the cart there would still be no more on the shelf."""
+    """Return the last cut: with a higher cap there would still be no more free units."""
     if after == before:
         return None
     if after < wanted:

@@ -1,7 +1,7 @@
-"""The end of a cart: everything in it is taken off the shelf for good, in the transaction of the order.
+"""`buy_cart` sells all units of a cart, in the transaction of the order.
 
-There is no gap between hold and sale. A line that holds its units is sold out of its hold; one whose hold ran out takes
-its units again first, and if any line cannot, nothing of the cart is bought.
+There is no gap between hold and sale. A line with a live hold is sold from its hold. A line whose hold has expired
+takes its units again first; if one line cannot, nothing of the cart is bought.
 """
 
 from cart.errors import CartChanged, CartClosed, CartEmpty, LineChange, PriceChanged
@@ -16,11 +16,11 @@ from inventory.services.holds import sell_held_units
 
 
 def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
-    """Sell every line of an open cart and close it; returns the lines, in the order of the cart, with their variants.
+    """Sell every line of an open cart and close it. Returns the lines in the order of the cart, with their variants.
 
-    Arguments: the version of the cart that the shopper was shown; the order, for the ledger. Runs inside the
-    transaction of whoever keeps what was bought. Locks: the cart, its lines by id, their variants by id.
-    Raises CartClosed, CartEmpty, and CartChanged where the shopper would not get exactly what was shown.
+    Arguments: `seen_version`, the version of the cart that the shopper was shown; `cause`, the order, for the ledger.
+    Runs inside the transaction that writes the order. Locks: the cart, its lines by id, their variants by id.
+    Raises CartClosed, CartEmpty, and CartChanged if the shopper would not get exactly what was shown.
     """
     cart = lock_cart_by_id(cart_id)
     if cart is None:
@@ -28,10 +28,10 @@ def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
     lines = lock_lines([cart_id])
     if not lines:
         raise CartEmpty
-    # Claiming has counted itself.
+    # Locking the cart has counted one change.
     if cart.version != seen_version + 1:
         raise CartChanged
-    # All before the first is taken: in the order in which lines are taken again, rival orders could wait in a ring.
+    # Lock all variants before units are taken: in the order of the lines, rival orders could deadlock.
     variants = {variant.pk: variant for variant in lock_variants(line.product_variant_id for line in lines)}
     if changes := _take_again(cart, lines, variants):
         raise CartChanged(changes)
@@ -43,7 +43,7 @@ def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
 
 
 def _take_again(cart: Cart, lines: list[CartItem], variants: dict[int, ProductVariant]) -> list[LineChange]:
-    """Take the units of lines that have no live hold; returns what became of those that are not as they were shown."""
+    """Take the units of lines without a live hold. Returns the lines that cannot be bought as they were shown."""
     changes = []
     for line in lines:
         if line.reserved_until is not None and line.reserved_until > cart.locked_at:
@@ -56,7 +56,7 @@ def _take_again(cart: Cart, lines: list[CartItem], variants: dict[int, ProductVa
 
 
 def _take_line_again(line: CartItem, variant: ProductVariant) -> None:
-    """Also where the units were not swept away yet: it is a new hold, so the variant must be on sale at that price."""
+    """Start a new hold, so the variant must be active and have the price shown, even if the units were not released."""
     take(cart_id=line.cart_id, variant_id=variant.pk, units=line.quantity - line.reserved_quantity)
     if variant.price != line.price:
         raise PriceChanged(shown=line.price, price=variant.price)

@@ -1,8 +1,8 @@
-"""Stock moved by staff, who may take units that carts hold: then they say which carts shall lose them.
+"""`move_stock_past_holds`: staff move stock, also units that carts hold, if they agreed to which lines lose their hold.
 
-Who gives way: first the holds that ran out, which are nobody's any more; then whoever put the item into the cart last.
-Who came first keeps. Neither a longer hold of customers nor an extension counts, and no line is split: it holds all of
-its units or none. The line stays in its cart, marked as no longer held, and its shopper may take it again.
+Expired holds end first. Then the lines that were added last lose their hold: first come, first served. The length of
+a hold and its extensions do not count. No line is split: it holds all of its units or none. The line stays in its cart
+without a hold, and its shopper may reclaim it.
 """
 
 from collections.abc import Collection
@@ -46,10 +46,10 @@ def move_stock_past_holds(
     actor: User,
     may_lose: Collection[int] = (),
 ) -> Moved:
-    """Change what is on hand of a variant by a person's decision.
+    """Change what is on hand of a variant as staff decided, and end holds if too few units are free.
 
-    Arguments: as of `inventory.services.move_stock`; the lines of carts that the person agreed `may_lose` their hold.
-    Where fewer units are free than are taken away, holds end: never one that was not agreed to.
+    Arguments: as of `inventory.services.move_stock`; `may_lose`, the ids of the lines whose hold may end. No other live
+    hold ends.
     Raises VariantUnavailable, StockChangedMeanwhile, InvalidMovement, StockWouldBeNegative (fewer are on hand),
     HoldsInTheWay (with the lines to agree to) and Busy; nothing is changed then.
     """
@@ -65,7 +65,7 @@ def move_stock_past_holds(
 
 
 def _lock_lines(line_ids: Collection[int]) -> set[int]:
-    """The ids of these lines that are still in their carts, locked: carts first, and before any variant."""
+    """Lock the carts of these lines, then the lines. Returns the ids of those that still exist."""
     if not line_ids:
         return set()
     cart_ids = CartItem.objects.filter(pk__in=line_ids).values_list("cart_id", flat=True)
@@ -74,7 +74,7 @@ def _lock_lines(line_ids: Collection[int]) -> set[int]:
 
 
 def _end_holds(variant: ProductVariant, units: int, agreed: set[int]) -> list[CartItem]:
-    """Free so many units of a locked variant; under its lock no hold of it can begin or grow."""
+    """End holds until `units` more are free. The variant is locked, so no hold of it can start or grow meanwhile."""
     expired = lock_expired_lines_of_variant(variant_id=variant.pk, not_cart_id=_NO_CART, now=clock())
     units -= sum(line.reserved_quantity for line in release(expired))
     giving_way = _giving_way(variant.pk, units)
@@ -84,7 +84,7 @@ def _end_holds(variant: ProductVariant, units: int, agreed: set[int]) -> list[Ca
 
 
 def _giving_way(variant_id: int, units: int) -> list[CartItem]:
-    """The lines that lose their hold for so many units, in the order of the head of this file."""
+    """The lines that lose their hold to free `units`, in the order that the module's docstring gives."""
     holds = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0)
     in_order = holds.annotate(is_live=Q(reserved_until__gt=Now())).order_by("is_live", "-pk")
     lines: list[CartItem] = []

@@ -1,4 +1,4 @@
-"""Taking units for a line: from the shelf or, only when that is short, from holds of others that ran out."""
+"""Take units for a line: from free stock or, only if that is short, from expired holds of others. And release holds."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from inventory.signals import stock_changed
 
 
 def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
-    """Move units from free to held for a line of this cart; the variant's row stays locked.
+    """Move units from free to held for a line of this cart. Returns the variant, its row locked.
 
     Raises VariantUnavailable and InsufficientStock.
     """
@@ -24,16 +24,16 @@ def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
         release_expired_if_short(cart_id=cart_id, variant_id=variant_id, units=units)
         variant = take_units(variant_id=variant_id, units=units)
     if variant is None:
-        # A rival has a run-out line locked (to extend or to buy it, say), so its units were not ours to take.
+        # A rival has an expired line locked (to reclaim or buy it), so its units could not be taken.
         free = _look(cart_id=cart_id, variant_id=variant_id)
         raise _short(variant_id, units, free, available=free.in_stock)
     return variant
 
 
 def release_expired_if_short(*, cart_id: int, variant_id: int, units: int) -> None:
-    """End holds of other carts that ran out, where so many units are not free otherwise; the variant's row is locked.
+    """Release expired holds of other carts if fewer than `units` are free. Then the variant's row is locked.
 
-    The way of every refusal. Sold-out goods are asked for most, so it locks nothing unless that can help.
+    Every refusal for shortage is raised here. Many requests are for sold-out variants, so it locks only if that helps.
     Raises VariantUnavailable and InsufficientStock.
     """
     free = _look(cart_id=cart_id, variant_id=variant_id)
@@ -58,9 +58,9 @@ def _short(variant_id: int, units: int, free: FreeUnits, *, available: int) -> I
 
 
 def release(lines: Iterable[CartItem]) -> list[CartItem]:
-    """Give back what these locked lines hold; they stay in their carts, marked. Returns the lines.
+    """Give back what these locked lines hold; the lines stay in their carts. Returns the lines.
 
-    No line's save is involved (its quantity does not change), so the stock is announced here.
+    No line is saved, since no quantity changes, so this sends `stock_changed`.
     """
     lines = list(lines)
     units: dict[int, int] = {}
@@ -76,7 +76,7 @@ def release(lines: Iterable[CartItem]) -> list[CartItem]:
 
 
 def release_expired(lines: Iterable[CartItem]) -> list[CartItem]:
-    """Release locked lines because their holds are over, and say that this is why. Returns the lines."""
+    """Release locked lines whose holds have expired, and send `holds_expired`. Returns the lines."""
     lines = release(lines)
     if lines:
         holds_expired.send(sender=CartItem, lines=lines)

@@ -1,4 +1,4 @@
-"""The step that adding, changing and retaking share: bring a line to a quantity and move exactly the difference."""
+"""`write_line`, which adding, setting and reclaiming share: set a line's quantity and move exactly the difference."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -28,11 +28,11 @@ _LARGEST_INTEGER = 2_147_483_647  # of PostgreSQL's integer type
 
 
 def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, quantity: int) -> CartItem:
-    """Bring the locked line of a claimed cart to `quantity` units, all of them held, and save it.
+    """Set the line of a locked cart to `quantity` units, all of them held, and save it. Returns the line.
 
-    Only the difference between the new quantity and what the line holds is moved. Where no live hold is there to
-    change (a new line, or one whose hold ran out) a hold starts; otherwise its end stays as it is. Whatever takes units
-    gives the whole line the price of now; `price_before` says so where it was another.
+    Only the difference between the new quantity and what the line holds is moved. Without a live hold (a new line, or
+    an expired hold) a hold starts; a live hold keeps its end. If units are taken, the whole line gets the price of now,
+    and `price_before` is the old price if it was another.
     Raises TooManyUnits, VariantUnavailable, InsufficientStock.
     """
     item = line.item or CartItem(cart=cart, product_variant_id=variant_id, quantity=0)
@@ -40,12 +40,12 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
     _check_caps(item, change=change, units_in_cart=line.units_in_cart)
     is_live = item.reserved_until is not None and item.reserved_until > cart.locked_at
     units = quantity - item.reserved_quantity
-    # A hold that starts asks the variant even for no units: an inactive one is not retaken.
+    # A hold that starts checks the variant even for 0 units, since an inactive one cannot be reclaimed.
     takes = units > 0 or not is_live
     if takes:
         shelf = _on_shelf(line, variant_id)
         if shelf.free < units:
-            # Before anything is written: by the look of it this shopper is to be refused.
+            # Before anything is written, since this shopper will probably be refused.
             release_expired_if_short(cart_id=cart.pk, variant_id=variant_id, units=units)
         set_price(item, shelf.price)
     if not is_live:
@@ -53,7 +53,7 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
         item.hold_extensions = 0
     item.quantity = item.reserved_quantity = quantity
     save_settled(item, quantity_change=change)
-    # Last, so that the row which everybody wants is locked during the commit alone: ADR 7.
+    # Last, so that the row which all shoppers wait for is locked only during the commit: ADR 7.
     if takes:
         item.product_variant = take(cart_id=cart.pk, variant_id=variant_id, units=units)
         _follow_price(item)
@@ -63,14 +63,14 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
 
 
 def set_price(item: CartItem, price: Decimal) -> None:
-    """Give a line the price of now; its `price_before` is what the shopper was shown until then, if that differs."""
+    """Give a line the price of now. Its `price_before` is the price that the shopper was shown, if it differs."""
     shown: Decimal | None = item.price if item.price_before is None else item.price_before
     item.price_before = None if shown == price else shown
     item.price = price
 
 
 def _follow_price(item: CartItem) -> None:
-    """Staff may have set another price between the look and the take; under the variant's lock it is known."""
+    """Write the locked variant's price, if staff changed it after `lock_line` read it."""
     if item.product_variant.price != item.price:
         set_price(item, item.product_variant.price)
         save_settled(item, quantity_change=0)
@@ -83,7 +83,7 @@ def _on_shelf(line: LockedLine, variant_id: int) -> OnShelf:
 
 
 def _check_caps(item: CartItem, *, change: int, units_in_cart: int) -> None:
-    """Lowering is always allowed: a cap that staff lowered must not trap a cart above it."""
+    """Lowering is always allowed, also if the cart is above a cap that staff have lowered."""
     if change <= 0:
         return
     line_cap, cart_cap = settings.SHOP_MAX_UNITS_PER_LINE, settings.SHOP_MAX_UNITS_PER_CART

@@ -1,4 +1,4 @@
-"""Lines saved and deleted from a shell: the net keeps every promise that the services keep, or refuses."""
+"""Lines saved and deleted from a shell: the signal handlers keep every rule that the services keep, or refuse."""
 
 import uuid
 from collections.abc import Callable
