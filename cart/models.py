@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from cart.totals import store_totals
-from core.guarded import GuardedColumns
+from core.rows import GuardedColumns
 from core.text import counted
 from inventory.models import ProductVariant
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core.money import money
+from core.text import money
 from orders.links import page_of
 from orders.models import Payment
 from orders.payments import InvalidSignature, PaymentEvent, Provider, exact_amount, provider_named

@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from core.admin.agreement import require_agreement
+from core.admin.confirmation import require_agreement
 from core.admin.number_fields import UnitsField
 from inventory.errors import PriceChangedMeanwhile
 from inventory.imports.models import ImportJob

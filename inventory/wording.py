@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from core.money import money
+from core.text import money
 from inventory.models import ONLY_VARIANT, ProductVariant
 
 

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.links import site_url
-from core.money import money
+from core.text import money
 from delivery.services import send_email
 from orders.links import order_path
 from orders.models import Order, OrderTransition

@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cart.models import CartItem
-from core.money import money as money
+from core.text import money as money
 from inventory.models import ProductVariant
 from inventory.wording import full_name as full_name
 

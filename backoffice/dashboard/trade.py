@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from analytics.selectors import Figure, figures_of_days, figures_of_today
 from core.days import today as day_of_now
-from core.money import money
+from core.text import money
 
 DAYS = 30  # whole days before today
 

@@ -16,9 +16,8 @@ from cart.admin.holds import HOLD_COLOURS, shopper_of, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
-from core.admin.filters import ChoiceFilter, Choices
-from core.admin.search import any_of, row_id
-from core.money import money
+from core.admin.filters import ChoiceFilter, Choices, any_of, row_id
+from core.text import money
 
 _STEPS = [10, 50, 200]  # in the shop's currency
 

@@ -16,8 +16,7 @@ from cart.services import extend_holds, release_holds
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
 from core.admin.decorators import action, display
-from core.admin.filters import ChoiceFilter, Choices
-from core.admin.search import any_of, row_id
+from core.admin.filters import ChoiceFilter, Choices, any_of, row_id
 from core.text import counted
 
 SOON = timedelta(minutes=10)

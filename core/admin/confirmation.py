@@ -1,6 +1,10 @@
-"""`ask_reason`, the page between a staff action and its effect: it shows the rows and asks for a reason."""
+"""Pages between a staff action and its effect: `ask_reason` asks for a reason, `ask_again` for a confirmation.
 
-from collections.abc import Callable, Iterable
+A form with a likely mistake raises NotAgreed with a question (`require_agreement`). If nothing else is wrong, a page
+asks it and sends the whole form again with the answer to exactly these questions. Other numbers are another question.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +12,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -65,3 +70,45 @@ def ask_reason(
         "action": request.POST.get("action", ""),
     }
     return render(request, "core/confirm.html", context, status=422 if form.errors else 200)
+
+
+AGREED = "agreed"
+_CODE = "not_agreed"
+_OWN = "csrfmiddlewaretoken"  # each page has one
+
+
+class NotAgreed(ValidationError):
+    """The question was not answered with yes. Argument: the question."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(question, code=_CODE)
+
+
+def require_agreement(form: BaseForm, question: str) -> None:
+    """Raise NotAgreed unless the form was sent with a yes to exactly this question. An empty question is none."""
+    said = form.data.getlist(AGREED) if isinstance(form.data, QueryDict) else []
+    if question and question not in said:
+        raise NotAgreed(question)
+
+
+def questions_of(forms: Iterable[BaseForm]) -> list[str]:
+    """The questions of these forms; empty where one of them has another error."""
+    # For an inline that is read-only to the user, Django makes the errors a plain dict.
+    wrong = [form.errors for form in forms if form.errors]
+    errors = [error for each in wrong for of_field in each.as_data().values() for error in of_field]
+    return [str(error.message) for error in errors] if all(error.code == _CODE for error in errors) else []
+
+
+def ask_again(model_admin: Any, request: HttpRequest, questions: Sequence[str], *, back: str) -> HttpResponse:
+    """Show the questions. Yes sends the form again with all that was typed; no leads `back`, an address."""
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": "Is this right?",
+        "questions": questions,
+        "agreed": AGREED,
+        "typed": [(name, value) for name, values in request.POST.lists() if name != _OWN for value in values],
+        "left_behind": [file.name for files in request.FILES.lists() for file in files[1]],
+        "back": back,
+    }
+    return render(request, "core/agree.html", context)

@@ -1,4 +1,8 @@
-"""Filters of lists beyond a column's own values: `ChoiceFilter`, and `ValueFilter` for the values of one column."""
+"""How lists are narrowed: `ChoiceFilter`, `ValueFilter` for the values of one column, and the search `any_of`.
+
+`any_of` uses an index for each column. Django's own search joins all columns by OR. Over two tables no index serves
+that, and each search reads a million rows.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
@@ -54,3 +58,14 @@ class ValueFilter(ChoiceFilter):
 
     def condition(self, value: str) -> Q:
         return Q(**{self.column: value}) if value else Q()
+
+
+def any_of(rows: QuerySet[Any], *ways: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the rows that at least one of the querysets of the same model finds."""
+    first, *others = (way.order_by().values("pk") for way in ways)
+    return rows.filter(pk__in=first.union(*others))
+
+
+def row_id(term: str) -> int:
+    """The term as the id of a row; -1, which no row has, where it cannot be one."""
+    return int(term) if term.isascii() and term.isdigit() and len(term) <= 18 else -1

@@ -16,8 +16,8 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from core.admin.base import ReadOnlyAdmin, ServiceAdmin
+from core.admin.filters import any_of
 from core.admin.number_fields import NUMBER_FIELDS
-from core.admin.search import any_of
 from core.text import counted
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm

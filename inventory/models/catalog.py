@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from core.guarded import GuardedColumns
+from core.rows import GuardedColumns
 
 # How far back `Product.units_sold` counts, so that new best sellers can pass old ones.
 SOLD_WITHIN = timedelta(days=90)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.admin.agreement import ask_again, questions_of
+from core.admin.confirmation import ask_again, questions_of
 from core.errors import Busy
 from core.text import counted
 from orders.admin.actions import ACTIONS, MOST_AT_ONCE, OrderAction, open_actions

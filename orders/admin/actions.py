@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from core.money import money
-from core.text import counted
+from core.text import counted, money
 from orders.admin.forms import ActionForm, CancelForm, MistakeForm, MoneyForm, NoteForm, ReasonForm, ReturnForm
 from orders.models import Order
 from orders.selectors import left_to_refund, payment_to_record, payments_to_withdraw

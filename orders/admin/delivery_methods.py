@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from core.admin.agreement import require_agreement
 from core.admin.base import ServiceAdmin
+from core.admin.confirmation import require_agreement
 from inventory.wording import price_jump
 from orders.models import DeliveryMethod
 from orders.services import delete_delivery_method, save_delivery_method

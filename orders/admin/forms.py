@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
-from core.admin.agreement import require_agreement
+from core.admin.confirmation import require_agreement
 from core.admin.number_fields import MoneyField, UnitsField
-from core.money import money
+from core.text import money
 from orders.models import Order, OrderLine, Payment
 from orders.selectors import payment_to_record, payments_to_withdraw
 from orders.states import State

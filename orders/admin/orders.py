@@ -13,8 +13,8 @@ from unfold.enums import ActionVariant
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action, display
 from core.admin.export import csv_answer
-from core.admin.search import any_of
-from core.money import money
+from core.admin.filters import any_of
+from core.text import money
 from inventory.models import ProductVariant
 from orders.admin.action_views import run_action, ship_chosen, slips_page
 from orders.admin.actions import ACTIONS, MOST_AT_ONCE, open_actions

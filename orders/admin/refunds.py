@@ -12,8 +12,7 @@ from django.shortcuts import redirect
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
 from core.admin.decorators import action, display
-from core.money import money
-from core.text import counted
+from core.text import counted, money
 from orders.admin.actions import MOST_AT_ONCE
 from orders.admin.display import SentFilter
 from orders.models import Order, Refund

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from core.money import money
+from core.text import money
 from core.transactions import clock, command
 from orders.errors import AlreadyRecorded, OtherCurrency, PaymentNotPossible, WithdrawalRefused
 from orders.locks import lock_due_refund, lock_order
