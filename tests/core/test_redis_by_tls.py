@@ -25,7 +25,7 @@ TRUSTED = f"?ssl_ca_certs={CERTIFICATES / 'authority.pem'}"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Each in a process of its own with the settings as they are: the web's client (the rate limiter and the bell), the
+# Each in a process of its own with the settings as they are: the web's client (the rate limiter and the wake-up), the
 # message that web and beat send, and what Flower asks.
 ASK_ALL = """
 import asyncio, json

@@ -44,7 +44,7 @@ def endure(
     """Let a fault happen under load, and assert that every invariant holds soon after.
 
     `fault` injects the fault, lets it last, and ends it. `last` does so once more when everybody else has left, and no
-    later add rings for what an earlier one left. `only` are the statuses that adds may be answered with.
+    later add wakes a worker for what an earlier one left. `only` are the statuses that adds may be answered with.
     """
     with Load(site.port, site.goods()) as load:
         load.goes_on()

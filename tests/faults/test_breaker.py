@@ -40,44 +40,44 @@ def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def attempts(frozen: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """When a wake-up asked Redis."""
     asked: list[float] = []
-    ring = wakeup._notify
+    notify = wakeup._notify
 
-    def note_and_ring(senders: Mapping[str, Callable[..., None]]) -> None:
+    def note_and_notify(senders: Mapping[str, Callable[..., None]]) -> None:
         asked.append(time.monotonic())
-        ring(senders)
+        notify(senders)
 
-    monkeypatch.setattr(wakeup, "_notify", note_and_ring)
+    monkeypatch.setattr(wakeup, "_notify", note_and_notify)
     return asked
 
 
-def ring_until(stop: threading.Event) -> int:
-    """Ring as often as a busy thread would. Returns how often."""
-    rings = 0
+def notify_until(stop: threading.Event) -> int:
+    """Notify as often as a busy thread would. Returns how often."""
+    calls = 0
     while not stop.wait(0.001):
         wakeup.notify(["record_analytics"])
-        rings += 1
-    return rings
+        calls += 1
+    return calls
 
 
-def ring_for(seconds: float, threads: int) -> int:
+def notify_for(seconds: float, threads: int) -> int:
     stop = threading.Event()
     with ThreadPoolExecutor(threads) as pool:
-        rings = [pool.submit(ring_until, stop) for _ in range(threads)]
+        calls = [pool.submit(notify_until, stop) for _ in range(threads)]
         stop.wait(seconds)
         stop.set()
-        return sum(each.result() for each in rings)
+        return sum(each.result() for each in calls)
 
 
 def test_one_thread_asks_once_a_silence(attempts: list[float]) -> None:
-    rings = ring_for(WINDOWS * SILENCE, threads=1)
-    print(f"{rings} rings, {len(attempts)} attempts")  # noqa: T201
-    assert 1 <= len(attempts) <= WINDOWS < rings
+    calls = notify_for(WINDOWS * SILENCE, threads=1)
+    print(f"{calls} calls, {len(attempts)} attempts")  # noqa: T201
+    assert 1 <= len(attempts) <= WINDOWS < calls
 
 
 def test_threads_share_the_silence(attempts: list[float]) -> None:
-    """At first each thread may be at it; from then on one asks for all, however many ring."""
-    rings = ring_for((WINDOWS + 1) * SILENCE, threads=THREADS)
-    print(f"{rings} rings, {len(attempts)} attempts")  # noqa: T201
+    """At first each thread may be at it; from then on one asks for all, however many notify."""
+    calls = notify_for((WINDOWS + 1) * SILENCE, threads=THREADS)
+    print(f"{calls} calls, {len(attempts)} attempts")  # noqa: T201
     first = [moment for moment in attempts if moment < attempts[0] + SILENCE]
     assert len(first) <= THREADS
-    assert len(attempts) - len(first) <= WINDOWS < rings
+    assert len(attempts) - len(first) <= WINDOWS < calls

@@ -27,7 +27,7 @@ def test_dead(site: Site, note: Note) -> None:
 
 
 @pytest.mark.quick_fault
-@pytest.mark.row("4", "Redis frozen for 5 s", "adds go on, one wait a silence and process")
+@pytest.mark.row("4", "Redis frozen for 5 s", "adds go on, one wait for each process and opening of the breaker")
 def test_frozen(site: Site, note: Note) -> None:
     def fault(load: Load) -> None:
         site.valkey.freeze()

@@ -30,7 +30,7 @@ def test_killed_before_commit(site: Site, note: Callable[..., None]) -> None:
 
 
 @pytest.mark.quick_fault
-@pytest.mark.row("2", "web killed after COMMIT, before the bell", "the sweep finds the rows")
+@pytest.mark.row("2", "web killed after COMMIT, before the wake-up", "the sweep finds the rows")
 def test_killed_before_the_ring(site: Site, note: Callable[..., None]) -> None:
     def kill_the_last(load: Load) -> None:
         site.arm("before_ring")
@@ -40,7 +40,7 @@ def test_killed_before_the_ring(site: Site, note: Callable[..., None]) -> None:
     note(endure(site, kill_at(site, "before_ring"), last=kill_the_last))
 
 
-@pytest.mark.row("2b", "web killed after the bell, before its answer", "the repeated form changes nothing")
+@pytest.mark.row("2b", "web killed after the wake-up, before its answer", "the repeated form changes nothing")
 def test_killed_before_the_answer(site: Site, note: Callable[..., None]) -> None:
     note(endure(site, kill_at(site, "after_ring")))
 

@@ -84,9 +84,9 @@ def test_no_beat(start_site: StartSite, note: Note) -> None:
     note(endure(site, lambda load: load.goes_on(100), only=AS_USUAL))
 
 
-@pytest.mark.row("13a", "beat dead, 30 adds, each when the one before is done", "every single add has its own bell")
+@pytest.mark.row("13a", "beat dead, 30 adds, each when the one before is done", "every single add has its own wake-up")
 def test_each_add_rings(start_site: StartSite, note: Note) -> None:
-    """A bell that is cleared too late swallows a ring, and with nobody to sweep the effect would wait for ever."""
+    """A flag that is cleared too late swallows a wake-up, and with nobody to sweep the effect would wait for ever."""
     site = start_site(without=("beat",))
     good, shopper = site.goods()[0], LeanShopper(site.port)
     load = Load(site.port, [good])

@@ -25,7 +25,7 @@ def take_out_guards() -> None:
 
 
 def _sweep() -> None:
-    """Nothing rings for rows whose message was lost."""
+    """Nobody is woken for rows whose message was lost."""
     app = _module("celery_app").app
     app.conf.beat_schedule = {k: v for k, v in app.conf.beat_schedule.items() if k != "sweep_outbox"}
 
