@@ -1,4 +1,4 @@
-"""Admin of holds, which staff release or extend with a reason. `shopper_of` and `state_of` serve the page of carts too."""
+"""Admin of holds, which staff release or extend with a reason; and the words about holds that carts show too."""
 
 from collections.abc import Callable
 from datetime import timedelta
