@@ -1,4 +1,4 @@
-"""The sidebar of the back office: what staff open every morning, grouped as they think of it."""
+"""`sections`: the sidebar of the back office."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,7 @@
-"""What browsers are told that pages may do: the Content Security Policy and the Permissions Policy, with every answer.
+"""`BrowserPolicyMiddleware`: the Content Security Policy and the Permissions Policy, with every answer.
 
-Ours and not django-csp's, which puts its policy together anew for each answer (37 microseconds): here it is one of two
-strings, made once (1 microsecond). Nothing of ours needs a nonce.
+Not django-csp, which builds its policy for each answer (37 microseconds): here it is one of two strings, built once
+(1 microsecond). No page needs a nonce.
 """
 
 import base64
@@ -15,9 +15,9 @@ from django.http.response import HttpResponseBase
 from orders.payments import providers
 
 CSP = "Content-Security-Policy"
-# The pages that stand alone have their style in them; it is allowed by what it is, and no other.
+# Error pages contain their style sheet; the policy allows it by its hash.
 PLAIN_STYLE = Path(__file__).parent / "templates" / "shop" / "plain.css"
-# Nobody but us is asked for anything: scripts, styles and what htmx sends fall back to `default-src`.
+# Only our own origin: scripts, styles and requests of htmx fall back to `default-src`.
 _OURS = {
     "default-src": "'self'",
     "img-src": "'self' data:",  # the marks of form fields are drawn inside the style sheets
@@ -30,27 +30,27 @@ _OURS = {
 # and colours of bars into style attributes. Who can write into its pages is staff; scripts of the page's own text or of
 # other addresses are refused there too.
 BACK_OFFICE = _OURS | {"script-src": "'self' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
-# A script that got in after all cannot ask for these either.
+# An injected script cannot ask for these either.
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def shop_policy() -> dict[str, str]:
-    """Of the pages that shoppers see, by directive. Forms lead on to the pages of the payment providers too."""
+    """The policy of the shop's pages, by directive. Forms may lead to the pages of payment providers."""
     style = base64.b64encode(hashlib.sha256(PLAIN_STYLE.read_bytes()).digest()).decode()
     pages = [origin for provider in providers() for origin in provider.origins]
     return _OURS | {"style-src": f"'self' 'sha256-{style}'", "form-action": " ".join(["'self'", *pages])}
 
 
 def header(policy: dict[str, str]) -> str:
-    """A policy as it is sent."""
+    """The value of the header."""
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
 
 
 class BrowserPolicyMiddleware:
-    """Stands first, so that static files, redirects and error pages have the headers too.
+    """Comes first, so that static files, redirects and error pages have the headers too.
 
-    Which policy it is goes by the route and not by the path, so it follows the back office to whatever address that is
-    given. A view that has set a policy of its own keeps it.
+    The route decides which policy, not the path, so that the back office may have any address. A policy that a view has
+    set stays.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,4 +1,4 @@
-"""What differs between machines, as the settings read it: variables, or files that hold a variable's value."""
+"""`Environment`: reads settings from variables, or from files that hold a variable's value."""
 
 import sys
 
@@ -12,23 +12,23 @@ _REFUSAL = (
 
 class _Values(FileAwareMapping):  # type: ignore[misc]
     def __getitem__(self, key: str) -> str:
-        """Without the end of the line that editors and `echo` put after a secret."""
+        """Drops the line end that editors and `echo` put after a secret."""
         return str(super().__getitem__(key)).rstrip("\r\n")
 
 
 class Environment(Env):  # type: ignore[misc]
-    """django-environ's, where NAME_FILE may name a file that holds what NAME would: a container's secret, say.
+    """django-environ's. NAME_FILE may name a file with the value of NAME, such as a container's secret.
 
-    Raises FileNotFoundError where it names a file that is not there: a secret that is missing is no empty one.
+    Raises FileNotFoundError where that file is missing: a missing secret must not count as an empty one.
     """
 
     ENVIRON = _Values()
 
     def secret_key(self) -> str:
-        """SECRET_KEY. Ends the process where it is missing or empty, with one line that says what to do.
+        """SECRET_KEY. Where it is missing or empty the process ends, with one line that says what to do.
 
-        SystemExit and no ImproperlyConfigured: Django itself notices an empty key with the first signature only, and
-        what starts a process shows a traceback of many lines for any other error.
+        SystemExit, not ImproperlyConfigured, which would show as a long traceback. Django itself notices an empty key
+        only at the first signature.
         """
         key: str = self.str("SECRET_KEY", "")
         if not key.strip():

@@ -1,4 +1,4 @@
-"""The id that a request is known by, in its answer and wherever work for it is logged; and its line in the log."""
+"""`RequestLogMiddleware`: the id of a request, in its answer and its log lines; and the log line of the request."""
 
 import logging
 import re
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 HEADER = "X-Request-ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Asked every few seconds by machines; worth a line only when the answer is bad.
+# Probes ask every few seconds; logged only where the answer is an error.
 _QUIET = {"healthz", "readyz", "metrics"}
 
 
@@ -37,13 +37,13 @@ class RequestLogMiddleware:
 
 
 def _given(request: HttpRequest) -> str:
-    """The id that our own proxy gave. What a client itself sends is no id: it could be another request's, or a text."""
+    """The id of our own proxy. An id of the client is not trusted: it could be that of another request."""
     given = request.headers.get(HEADER, "") if settings.SHOP_TRUSTED_PROXIES else ""
     return given if _WELL_FORMED.fullmatch(given) else ""
 
 
 def _write(request: HttpRequest, response: HttpResponseBase, *, milliseconds: float) -> None:
-    """The route and not the path, which may be a signed link; no query, no address, nobody's name."""
+    """The route, not the path, which may be a signed link; no query, address or name."""
     route, status = route_of(request), response.status_code
     # Files and redirects to a slash have no route.
     if status < 400 and (not route or route in _QUIET):

@@ -1,4 +1,4 @@
-"""How much may be sent to the shop at once, by whomever: a form's files are read before anybody asks who sends it."""
+"""`LargestRequest`: bounds a form with files. Django reads the files before any view can ask who sends them."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ LARGEST_REQUEST = 10 * 1024 * 1024
 
 
 class LargestRequest(FileUploadHandler):
-    """Stands first and takes no file. Django bounds the fields of a form by itself, but not its files."""
+    """The first handler; takes no file. Django itself bounds the fields of a form, but not its files."""
 
     def handle_raw_input(
         self, input_data: Any, META: dict[str, str], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
-        """Raises RequestDataTooBig, which is answered with 400, before anything of a form with files is read."""
+        """Raises RequestDataTooBig, which is answered with 400, before any of the form is read."""
         if content_length > LARGEST_REQUEST:
             raise RequestDataTooBig(f"More than {LARGEST_REQUEST} bytes were sent.")
 

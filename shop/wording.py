@@ -1,4 +1,4 @@
-"""How money, moments and goods read, on pages and in messages alike."""
+"""Money, times and goods in words, for pages and messages alike."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,18 +26,18 @@ def counted(units: int, variant: ProductVariant) -> str:
 
 
 def price_change(name: str, *, before: Iterable[Decimal], now: Decimal) -> str:
-    """That a whole line of the cart costs another price. Arguments: of a unit, as shown until now and from now on."""
+    """Say that a line of the cart has a new price. Arguments: the prices of a unit shown so far, and the new one."""
     facts = {"name": name, "now": money(now), "before": " / ".join(money(price) for price in before)}
     return _("%(name)s now costs %(now)s each, for all in your cart; it was %(before)s.") % facts
 
 
 def line_price_change(line: CartItem) -> str:
-    """The same of a line that a command has just changed; empty where its price stayed."""
+    """The same for a line that a command has just changed; empty where its price stayed."""
     if line.price_before is None:
         return ""
     return price_change(full_name(line.product_variant), before=[line.price_before], now=line.price)
 
 
 def line_price(line: CartItem) -> str:
-    """What each unit of a line that was just added to costs: the page that it was added from may be older."""
+    """The price of a unit of a line that was just added to: the page may have shown an older one."""
     return line_price_change(line) or _("%(price)s each.") % {"price": money(line.price)}

@@ -6,7 +6,7 @@ from celery.schedules import crontab
 
 from core.celery import Queue
 
-# One for each queue, done by its workers: the pulse of a queue that nobody serves stands still.
+# One for each queue, done by its workers: the heartbeat of a queue without workers stops.
 _PULSES = {
     f"pulse of {queue}": {
         "task": "pulse",

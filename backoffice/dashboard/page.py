@@ -45,7 +45,7 @@ class Chart:
     rows: list[tuple[date, list[int]]]
 
 
-# Told apart by more than their colour. These have a contrast of 3 to light and to dark pages.
+# Lines differ in dashes too, not in colour alone. The colours have a contrast of 3 on light and on dark pages.
 _GREEN, _AMBER, _GREY = "var(--color-primary-500)", "#c2762b", "#7c8794"
 _LINES: list[dict[str, object]] = [
     {"borderColor": _GREEN, "backgroundColor": _GREEN},

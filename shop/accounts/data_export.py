@@ -1,4 +1,4 @@
-"""What the shop keeps of a customer, in words of their own."""
+"""`data_of`: all that the shop stores about a customer, for the file that they may download."""
 
 from dataclasses import asdict
 from typing import Any
@@ -11,9 +11,9 @@ from orders.models import Checkout, Order, OrderLine
 
 
 def data_of(user: User) -> dict[str, Any]:
-    """Name, address, carts, orders, and what the receivers of `customer_data_requested` keep; never the password.
+    """Name, address, carts, orders, and what the receivers of `customer_data_requested` return; never the password.
 
-    Not told, since nothing says whose they are: keys of requests (kept as fingerprints), and e-mails, which go to an
+    Left out, since nothing says whose they are: keys of requests (stored as fingerprints), and e-mails, which go to an
     address that anybody may have typed. 6 queries, and those of the receivers.
     """
     carts = list(Cart.objects.filter(user=user).prefetch_related("items__product_variant"))

@@ -1,4 +1,4 @@
-"""The hasher of passwords, bounded: a few at a time in each process, so that log-ins never stop the pages."""
+"""`BoundedHasher`: hashes a few passwords at a time in each process, so that log-ins never stop the pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +16,14 @@ _hashing = BoundedSemaphore(AT_ONCE)
 
 
 class HasherBusy(Exception):
-    """Too many passwords are being looked at in this process. Nothing was looked at or changed; pages answer 503."""
+    """Too many passwords are being hashed in this process. Nothing was checked or changed; pages answer 503."""
 
 
 class BoundedHasher(PBKDF2PasswordHasher):
-    """Django's, with the same hashes. Raises HasherBusy where others are before it, at once or after WAIT_SECONDS."""
+    """Django's hasher, with the same hashes. Raises HasherBusy where the queue is full, or after WAIT_SECONDS."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        """Every hash is made here: to look at a password, to set one, and for a name that does not exist."""
+        """Makes every hash: to check a password, to set one, and for a name that does not exist."""
         with _turn():
             return super().encode(password, salt, iterations)
 

@@ -1,4 +1,4 @@
-"""Logging in with a full cart: what the guest chose comes along, and the shopper is told what did not."""
+"""`bring_guest_cart`: merges the guest's cart at log-in, and tells the shopper what did not come along."""
 
 import logging
 from typing import Any
@@ -26,8 +26,7 @@ _LINES_TOLD, _LONGEST_NAME = 6, 60
 def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
     """Receiver of `user_logged_in`, whichever page the log-in was on.
 
-    A merge that fails must not keep anybody out: the cookie is kept then, and the next log-in tries again. Raises
-    UserGone: there is nobody to let in.
+    A failed merge keeps nobody from logging in: the cookie stays, and the next log-in tries again. Raises UserGone.
     """
     shopper: Shopper | None = getattr(request, "shopper", None)
     if request is None or shopper is None or shopper.guest_token is None:

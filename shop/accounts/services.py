@@ -1,6 +1,6 @@
-"""What is written of an account. Each of these meets an account that another tab has deleted meanwhile.
+"""Writes to an account. Each raises UserGone where another tab has deleted the account meanwhile.
 
-Django's own `save()` would bring such an account back by an INSERT, or raise an error that says nothing of why.
+Django's own `save()` would bring the account back by an INSERT, or raise an error that does not say why.
 """
 
 from typing import Any
@@ -25,8 +25,8 @@ def account_write(user: User, **columns: object) -> None:
 def account_delete(user: User) -> None:
     """Delete the account with its carts, and give back what those hold. Raises UserGone and Busy.
 
-    Its row is locked first: a cart that is opened for it meanwhile waits with its COMMIT, and is refused then, where
-    otherwise this DELETE would be.
+    Its row is locked first: the COMMIT of a cart that is opened for it meanwhile waits and is refused. Without the lock
+    this DELETE would be refused.
     """
     lock_user(user.pk)
     user.delete()

@@ -1,7 +1,7 @@
-"""Who shops: the user who is logged in, or a guest who is known by a signed cookie alone.
+"""`request.shopper`: the user who is logged in, or a guest, who is known by a signed cookie alone.
 
-A guest costs nothing to know: no session row, no query. The cookie comes with the first page that has a form to add
-something, and it is taken away when its cart has moved to an account.
+A guest costs no session row and no query. The cookie is set with the first page that has a form to add something, and
+deleted when its cart has moved to an account.
 """
 
 import uuid
@@ -24,7 +24,7 @@ _AGE = 365 * 24 * 3600  # seconds
 
 
 class Shopper:
-    """The owner of the cart that a request is about, and what its answer does to the guest cookie."""
+    """The owner of the request's cart, and what the answer does to the guest cookie."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -41,7 +41,7 @@ class Shopper:
 
     @property
     def guest_token(self) -> uuid.UUID | None:
-        """The token that this browser has when the answer has arrived."""
+        """The token that this browser will have once the answer has arrived."""
         return self._fresh or (None if self._is_forgotten else self._token_in_cookie)
 
     def ensure_guest(self) -> None:
@@ -54,7 +54,7 @@ class Shopper:
         self._fresh, self._is_forgotten = None, True
 
     def write_cookie(self, response: HttpResponseBase) -> None:
-        """Bring the browser's cookie to what this request decided; most requests decide nothing."""
+        """Set or delete the cookie, if this request decided so; most do not."""
         if self._fresh:
             response.set_signed_cookie(
                 GUEST_COOKIE,
@@ -70,13 +70,13 @@ class Shopper:
 
     @cached_property
     def _token_in_cookie(self) -> uuid.UUID | None:
-        """None too for a cookie that we did not sign: its bearer is given a new one."""
+        """None also for a cookie that we did not sign: that browser gets a new one."""
         value = self._request.get_signed_cookie(GUEST_COOKIE, default=None, salt=_SALT, max_age=_AGE)
         return uuid.UUID(value) if value else None
 
 
 class ShopRequest(HttpRequest):
-    """A request as our middleware hands it on."""
+    """A request with the attributes that middleware adds."""
 
     shopper: Shopper
     htmx: HtmxDetails

@@ -53,7 +53,7 @@ class LoginView(DjangoLoginView):
 
 
 def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Of a form that costs a hash, or leads to one: so many a minute of one network, with those of the log-in."""
+    """Limit a form that costs a password hash: SHOP_LOGINS_PER_MINUTE of one network, log-ins included."""
 
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -94,14 +94,14 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
 
 
 def too_many_emails(request: HttpRequest, wait: int) -> HttpResponse:
-    """The answer to who has had enough letters sent; `wait` in seconds."""
+    """The answer to a client that has asked for too many e-mails; `wait` in seconds."""
     text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
     return error_response(request, ErrorPage(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
 
 
 @method_decorator([never_cache, _limited], name="dispatch")
 class ResetView(PasswordResetView):
-    """`/accounts/reset/`. The answer is the same whether anybody has this address or nobody."""
+    """`/accounts/reset/`. The answer does not tell whether an account has this address."""
 
     template_name = "shop/account_form.html"
     form_class = ResetForm

@@ -1,4 +1,4 @@
-"""What shoppers send, read strictly: numbers in plain digits, one value a field, keys that fit the database."""
+"""Readers of posted fields. They are strict: plain digits, one value a field, keys that fit the database."""
 
 import re
 
@@ -17,7 +17,7 @@ _QUOTED = re.compile(r'"(?P<inside>(?:[^"\\]|\\["\\])*)"')
 
 
 class BadKey(ValidationError):
-    """The idempotency key cannot be one."""
+    """The idempotency key is malformed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -26,7 +26,7 @@ class BadKey(ValidationError):
 
 
 def posted_variant_id(request: HttpRequest) -> int:
-    """The field `variant`. Raises Http404 for what no variant can have as its id."""
+    """The field `variant`. Raises Http404 for anything that cannot be an id."""
     text = _only_value(request, "variant") or ""
     if not _ID.fullmatch(text):
         raise Http404
@@ -34,7 +34,7 @@ def posted_variant_id(request: HttpRequest) -> int:
 
 
 def posted_quantity(request: HttpRequest) -> int:
-    """The field `quantity`, given once. Raises InvalidQuantity; which numbers are too large the service decides."""
+    """The field `quantity`, given once. Raises InvalidQuantity. The service refuses numbers that are too large."""
     try:
         return read_units(_only_value(request, "quantity") or "")
     except UnreadableNumber as error:
@@ -57,7 +57,7 @@ def posted_key(request: HttpRequest) -> str | None:
 
 
 def posted_next(request: HttpRequest) -> str | None:
-    """The field `next`, None unless it leads to this site."""
+    """The field `next`; None unless it leads to this site."""
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if is_ours else None

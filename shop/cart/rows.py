@@ -1,4 +1,4 @@
-"""The lines of a cart as pages show them."""
+"""`Row`, a line of the cart as a page shows it, and `LineFacts`, the key of its cached fragment."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +14,7 @@ from shop.wording import full_name
 
 @dataclass(frozen=True)
 class Row:
-    """A line as the page shows it. `quantity` is what its field shows: what was typed, where that was refused."""
+    """A line as the page shows it. `quantity` is the text of its field: what was typed, if that was refused."""
 
     line: CartItem
     quantity: str
@@ -26,26 +26,26 @@ class Row:
 
     @property
     def most(self) -> int:
-        """What its field goes up to: what it holds stays, more is bounded by what is free. 0 where that is nothing."""
+        """The most that its field takes: what it holds, and more up to what is free and the cap of a line."""
         held, free = self.line.reserved_quantity, self.line.available  # type: ignore[attr-defined]
         return max(held, min(held + int(free), int(settings.SHOP_MAX_UNITS_PER_LINE)))
 
     @property
     def times_left(self) -> int:
-        """How often its hold may still be prolonged."""
+        """How often its hold may still be extended."""
         if not (self.is_held and self.line.product_variant.is_active):
             return 0
         return max(0, int(settings.SHOP_HOLD_EXTENSIONS) - self.line.hold_extensions)
 
     @property
     def new_price(self) -> Decimal | None:
-        """The price of now, where it is another than the line's."""
+        """The variant's price, where it differs from the line's."""
         price = self.line.product_variant.price
         return price if price != self.line.price else None
 
 
 class LineFacts(NamedTuple):
-    """All that a line of the cart says beside its id and what was typed into it; it is remembered by them."""
+    """All that a line of the cart says beside its id and what was typed: the key of its cached fragment."""
 
     page: str
     name: str

@@ -1,4 +1,4 @@
-"""What pages say of goods to machines: search engines and those who show a link."""
+"""What search engines and link previews are told of goods: a sentence, and structured data of schema.org."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
 def description_of(offer: Offer) -> str:
-    """A sentence on the product, for who has not seen its page."""
+    """A sentence about the product, for search results and links."""
     words = {"name": offer.product.name, "price": money(offer.lowest_price), "state": offer.availability.text}
     if offer.has_price_range:
         return _("%(name)s, from %(price)s. %(state)s. Held for you from the moment you add it.") % words
@@ -33,7 +33,7 @@ def description_of(offer: Offer) -> str:
 
 
 def structured(offer: Offer, absolute: Callable[[str], str], picture: str) -> dict[str, Any]:
-    """The product and an offer of each variant, in the words of schema.org. `absolute` completes an address."""
+    """The product and an offer for each variant, as schema.org has it. `absolute` makes a path an absolute address."""
     return {
         "@context": "https://schema.org",
         "@type": "Product",
@@ -60,6 +60,6 @@ def _offer(choice: VariantOffer, address: str) -> dict[str, Any]:
 
 
 def as_script(data: dict[str, Any]) -> SafeString:
-    """The data as an element that no browser runs."""
+    """The data as a script element that no browser runs."""
     text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above

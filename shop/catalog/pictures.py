@@ -1,6 +1,6 @@
 """The address of a product's picture: its photograph, where staff have given one, else a placeholder. No query.
 
-The placeholder is what SHOP_PLACEHOLDER_PICTURE and SHOP_CATEGORY_PICTURE make, else one plain picture for all.
+SHOP_PLACEHOLDER_PICTURE and SHOP_CATEGORY_PICTURE make the placeholder; unset, one plain picture serves for all.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ PLAIN = "shop/placeholder.svg"
 
 
 class Pictured(NamedTuple):
-    """What a picture shows of goods: nothing else decides its address."""
+    """All that decides the address of a picture of goods."""
 
     photo: str
     number: str
@@ -30,14 +30,14 @@ class Pictured(NamedTuple):
 
 
 def pictured(product: Product, variant: ProductVariant | None = None) -> Pictured:
-    """A product, or one of its variants."""
+    """What the picture of a product, or of one of its variants, shows."""
     sold_as = "" if variant is None or variant.name == ONLY_VARIANT else variant.name
     article = product.number if variant is None else variant.sku
     return Pictured(product.photo, product.number, product.name, sold_as, article)
 
 
 def picture_of(goods: Pictured, size: str = "card") -> str:
-    """The address. `size` is of a photograph, "card" or "page"; a placeholder is as sharp in any size."""
+    """The address. `size` of a photograph: "card" or "page"; a placeholder scales."""
     if goods.photo:
         return reverse("shop:photo", args=[goods.photo, size])
     return _placeholder(settings.SHOP_PLACEHOLDER_PICTURE, goods.number, goods.name, goods.sold_as, goods.article)
@@ -49,7 +49,7 @@ def product_picture(product: Product, variant: ProductVariant | None = None, siz
 
 
 def category_picture(category_slug: str) -> str:
-    """The address for a category: something that stands for it."""
+    """The address for a category."""
     return _placeholder(settings.SHOP_CATEGORY_PICTURE, category_slug)
 
 
@@ -62,7 +62,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @require_safe
 def photo(request: HttpRequest, name: str, size: str) -> HttpResponse:
-    """`/photos/<name>-<size>.webp`. Small enough to be read at once, and asked for once by a browser."""
+    """`/photos/<name>-<size>.webp`. Small enough to read at once; browsers cache it for ever."""
     if size not in SIZES or not default_storage.exists(photo_path(name, size)):
         raise Http404
     with default_storage.open(photo_path(name, size)) as stored:

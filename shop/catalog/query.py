@@ -1,4 +1,4 @@
-"""What the address of a list asks for, read as kindly as it can be: what makes no sense is put right and said so."""
+"""`read_query`: what the address of a list asks for. Values that make no sense are corrected, and the page says so."""
 
 import re
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ SORTS = {
     Sort.NEWEST: gettext_lazy("Newest"),
 }
 _LONGEST = 200
-_DEAREST = Decimal("99999999.99")  # what a price can be: ten digits, two of them behind the point
+_DEAREST = Decimal("99999999.99")  # the largest price that the column holds
 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What the address of a list asks for. `corrections` are sentences on what was not understood."""
+    """What the address of a list asks for. `corrections`: sentences for the shopper about what was corrected."""
 
     text: str = ""
     sort: Sort = Sort.POPULAR
@@ -44,25 +44,25 @@ class ListQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether the list is cut down, apart from the words searched for."""
+        """Whether the list has a filter beside the words searched for."""
         return self.in_stock or self.min_price is not None or self.max_price is not None
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is left out of the list."""
+        """Whether the list has all goods of its category."""
         return not self.text and not self.is_filtered
 
     @property
     def is_plain(self) -> bool:
-        """The first page of everything, as it comes."""
+        """Whether this is the first page in the default order, without search or filter."""
         return self.query_string() == ""
 
     def sorts(self) -> list[tuple[Sort, str]]:
-        """What the list can be sorted by: a match only where something was searched for."""
+        """The orders to choose from: best match only where words were searched for."""
         return [(key, str(name)) for key, name in SORTS.items() if key != Sort.RELEVANCE or self.text]
 
     def query_string(self, *, page: int | None = None) -> str:
-        """The same list, or another page of it, as the part of an address behind the question mark."""
+        """The query string of this list, or of another page of it."""
         number = self.page if page is None else page
         values = {
             "q": self.text,
@@ -75,7 +75,7 @@ class ListQuery:
         return urlencode({name: value for name, value in values.items() if value})
 
     def goods(self, owner: Owner | None) -> GoodsFilter:
-        """The goods that are asked for, as this shopper meets them."""
+        """The filter for the goods asked for; what is in stock depends on the shopper."""
         available = available_to(owner) if self.in_stock else None
         return GoodsFilter(self.text, self.min_price, self.max_price, available)
 
@@ -84,7 +84,7 @@ class ListQuery:
 
 
 def read_query(parameters: Mapping[str, str]) -> ListQuery:
-    """Read the parameters of a list's address. Anything at all may stand in them."""
+    """Read the parameters of a list's address, whatever they contain."""
     said: list[str] = []
     text = _tidy(parameters.get("q", ""))
     if len(parameters.get("q", "")) > _LONGEST:
@@ -103,7 +103,7 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
 
 
 def _tidy(text: str) -> str:
-    """The text as it is shown and kept: one line without control characters, cut to `_LONGEST`."""
+    """The text as one line without control characters, cut to `_LONGEST`."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text[: _LONGEST * 4])
     return " ".join(printable.split())[:_LONGEST].strip()
 

@@ -24,14 +24,14 @@ LONGEST_EVENT = 64 * 1024  # bytes
 
 
 def address_to_pay(payment: Payment) -> str | None:
-    """Where its provider wants the shopper to go; None where there is nothing to do, or nobody to go to any more."""
+    """Where the shopper goes to pay; None where the provider has no page, or is no longer installed."""
     try:
         provider = provider_named(payment.provider)
     except PaymentNotPossible:
         return None
     address = provider.redirect_url(payment)
     if address and not url_has_allowed_host_and_scheme(address, None) and _origin(address) not in provider.origins:
-        # A browser would stop there without a word to the shopper.
+        # The Content Security Policy would stop the browser there, without a word to the shopper.
         raise ImproperlyConfigured(f"{_origin(address)} is not among the origins of {type(provider).__name__}.")
     return address
 
@@ -51,7 +51,7 @@ def address_after(request: ShopRequest, order: Order) -> str:
 @never_cache
 @require_POST
 def hook(request: ShopRequest, provider: str) -> HttpResponse:
-    """`POST /payments/<provider>/hook/`: a provider's web hook. Whoever gets anything but a 200 should call again.
+    """`POST /payments/<provider>/hook/`: a provider's web hook. A provider that gets no 200 should call again.
 
     Busy goes up to the middleware, which answers 503.
     """

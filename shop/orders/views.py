@@ -1,4 +1,4 @@
-"""An order's page, by the link that its customer was sent or in their account, and what can be done there."""
+"""An order's pages (show, pay, cancel), by the signed link of the e-mail or in the account; and the list of orders."""
 
 import functools
 from collections.abc import Callable
@@ -134,7 +134,7 @@ def order_pay(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpRespon
 
 
 def _to_pay(order: Order) -> dict[str, Any]:
-    """What the customer does next. The payment that is open, if one is; the newest, for how it ended, if none."""
+    """What the page of an unpaid order shows: the pending payment, if any, and how the newest one ended."""
     payments: list[Payment] = list(order.payments.all())
     pending = next((each for each in payments if each.status == Payment.Status.PENDING), None)
     return {
@@ -152,7 +152,7 @@ def _provider_of(payment: Payment | None) -> Provider | None:
 
 
 def _steps(order: Order) -> list[dict[str, Any]]:
-    """The log, in words. That of a payment names it for us alone, and why a note was withdrawn is for us alone too."""
+    """The order's transitions. Notes of payments and of corrections are for staff only."""
     return [
         {
             "state": State(step.to_state).label,

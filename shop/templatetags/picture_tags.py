@@ -1,4 +1,4 @@
-"""Pictures in templates: `{% picture variant %}` wherever goods are shown; and what machines are told of goods."""
+"""Tags for pictures of goods (`{% picture variant %}`), and for what search engines are told of goods."""
 
 from django import template
 from django.template import Context
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag
 def picture(goods: Product | ProductVariant, alt: str = "", size: str = "card") -> SafeString:
-    """The picture of a product or of a variant, whose product has been fetched. A name beside it needs no `alt`.
+    """The picture of a product or of a variant, whose product must be loaded. Beside the name it needs no `alt`.
 
     `size` is of a photograph: "card" or "page".
     """
@@ -24,7 +24,7 @@ def picture(goods: Product | ProductVariant, alt: str = "", size: str = "card") 
 
 @register.simple_tag
 def picture_of(goods: pictures.Pictured) -> SafeString:
-    """The picture of what is known by what a picture shows alone."""
+    """The picture of `Pictured` goods, in a cached fragment."""
     return _image(pictures.picture_of(goods), "")
 
 
@@ -35,7 +35,7 @@ def category_picture(slug: str) -> SafeString:
 
 
 def _image(address: str, alt: str) -> SafeString:
-    # The sizes say the shape alone, so that nothing moves when it comes; the style sheet says how large.
+    # Width and height give the shape, so that nothing moves when the picture loads. The style sheet gives the size.
     return format_html(
         '<img class="picture" src="{}" alt="{}" width="240" height="240" loading="lazy" decoding="async">', address, alt
     )
@@ -43,7 +43,7 @@ def _image(address: str, alt: str) -> SafeString:
 
 @register.simple_tag
 def product_description(offer: Offer) -> str:
-    """A sentence on the product, for who has not seen its page."""
+    """A sentence about the product, for search results and links."""
     return descriptions.description_of(offer)
 
 

@@ -1,4 +1,4 @@
-"""Parts of pages that are remembered: `{% card offer %}`, `{% cart_line row %}`, `{% category_tiles categories %}`."""
+"""Tags for cached fragments: `{% card offer %}`, `{% cart_line row %}`, `{% category_tiles categories %}`."""
 
 from collections.abc import Iterable
 
@@ -29,7 +29,7 @@ def card(context: Context, offer: Offer) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def cart_line(context: Context, row: Row) -> SafeString:
-    """A line of the cart. Lines that say the same differ by their id, and by what was typed."""
+    """A line of the cart. Its id and what was typed are slots."""
     line_id = row.line.pk
     address, remove_address = (reverse(f"shop:{name}", args=[line_id]) for name in ("cart_line", "cart_line_remove"))
     slots = {

@@ -1,4 +1,4 @@
-"""What templates of the shop may call; each calls a function that has its own module."""
+"""Tags and filters for the shop's templates."""
 
 import uuid
 
@@ -20,7 +20,7 @@ register.filter("undo", undo.undo_of)
 
 @register.simple_tag
 def shop_name() -> str:
-    """A tag, so that pages without a context know it too."""
+    """SHOP_NAME. A tag, so that pages without a context have it too."""
     return str(settings.SHOP_NAME)
 
 
@@ -32,20 +32,20 @@ def hold_minutes(kind: str) -> int:
 
 @register.simple_tag
 def fresh_key() -> str:
-    """The idempotency key of one rendering of one form: posting it twice counts once, the next page's counts anew."""
+    """A new idempotency key for a form. Posted twice, the form counts once."""
     return uuid.uuid4().hex
 
 
 @register.simple_tag(takes_context=True)
 def page_url(context: Context, number: int) -> str:
-    """Another page of the list that is shown, with all that it was asked for."""
+    """The address of another page of this list, with its search and filters."""
     query = context["query"].query_string(page=number)
     return f"?{query}" if query else str(context["request"].path)
 
 
 @register.simple_tag(takes_context=True)
 def list_url(context: Context, slug: str | None = None) -> str:
-    """The same list in another category, or in all of them, from its first page."""
+    """The address of this list in another category, or in all, from its first page."""
     path = reverse("shop:category", args=[slug]) if slug else reverse("shop:catalogue")
     query = context["query"].query_string(page=1)
     return f"{path}?{query}" if query else path

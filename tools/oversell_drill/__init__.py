@@ -1,4 +1,4 @@
-"""The owner's drill: many real processes buy one variant at once, and every rule is checked afterwards.
+"""The oversell drill: many real processes buy one variant at once, and every rule is checked afterwards.
 
 It runs on the shop's own server, in a database of its own that is dropped again, through the service that the shop
 itself uses. `database` makes and drops it; a process of its own (`__main__`), whose settings know neither the shop's

@@ -1,5 +1,5 @@
-/* What pages do more of where there is JavaScript: forms that htmx sends, focus that stays, a clock that runs. Every
-   one of them works as a plain form too, so nothing here decides anything. */
+/* What pages can do with JavaScript: forms sent by htmx, focus that stays, a clock that runs. Each form works without
+   it too, so nothing here decides anything. */
 (() => {
   "use strict";
   const WARNING = 120; // seconds before a hold ends
@@ -12,10 +12,10 @@
     detail.swapOverride = "innerHTML";
   };
 
-  /* Whoever pressed a button goes on from there: the same button of the new part, else the undo, else the heading. */
+  /* The focus stays where a button was pressed: on the same button of the new partial, else on undo, else the heading. */
   const focusAgain = ({ detail }) => {
     const lost = !document.activeElement || document.activeElement === document.body;
-    // Asked of the answer that has just been shown: meanwhile another form may have been sent.
+    // Of the answer that has just been swapped in: another form may have been sent meanwhile.
     const wanted = detail.requestConfig?.elt.getAttribute("action");
     if (!lost || !wanted) return;
     const button = document.querySelector(`main form[action="${CSS.escape(wanted)}"] [type="submit"]`)
@@ -23,7 +23,7 @@
     if (button) button.focus({ preventScroll: button.id !== "cart-title" });
   };
 
-  /* What somebody is typing is theirs: another part of the page that changes meanwhile does not wipe it away. */
+  /* Text that is being typed stays, when another part of the page changes meanwhile. */
   let typed = [];
   const keepTyped = ({ detail }) => {
     const fields = [...detail.target.querySelectorAll('input[inputmode="numeric"], input[type="radio"]')];
@@ -49,8 +49,8 @@
     field.value = Math.max(1, Math.min(Number(field.value) + change, Number(field.dataset.most || Infinity)));
   };
 
-  /* htmx looks for header and messages from the form that was sent, in vain where another answer has replaced it. What
-     was done is told all the same; the part that had the form shows something newer by now. */
+  /* htmx looks for header and messages from the form that was sent, in vain where another answer has replaced the form.
+     This shows the message all the same; the partial that had the form is newer by now. */
   const tellAllTheSame = ({ detail }) => {
     const place = document.querySelector(detail.target);
     place.replaceChildren(...detail.content.childNodes);
@@ -65,7 +65,7 @@
     document.getElementById("messages").replaceChildren(message);
   };
 
-  /* The clock counts down what the database said was left: the browser's time of day may be wrong. */
+  /* The clock counts down the time left by the database's clock: the browser's may be wrong. */
   let timer = 0;
   let warned = false;
   const tick = (hold, ends) => {
