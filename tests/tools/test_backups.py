@@ -176,7 +176,8 @@ def test_photographs_that_lie_in_no_folder_are_not_left_out_in_silence(
     elsewhere = {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
     settings.STORAGES = {**settings.STORAGES, **elsewhere}
     before = figures()
-    for command in (["backup", tmp_path / "other"], ["restore", saved, "--force"]):
+    commands: list[list[Any]] = [["backup", tmp_path / "other"], ["restore", saved, "--force"]]
+    for command in commands:
         with pytest.raises(CommandError, match=r"Photographs lie in InMemoryStorage.* Nothing was done\."):
             call_command(*command)
     assert (figures(), (tmp_path / "other").exists()) == (before, False)
