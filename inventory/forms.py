@@ -44,13 +44,13 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["number", "name", "slug", "category", "is_listed"]
 
     def clean_photograph(self) -> Photo | None:
-        """The photograph in our sizes; nothing is stored before the whole form is right."""
+        """Return the photograph in our sizes. It is stored only once the whole form is valid."""
         upload: Any = self.cleaned_data["photograph"]
         return read_photo(upload.file, upload.size) if upload else None
 
 
 class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A variant. The price that was on the page comes back with it: a form left open all day resets no price."""
+    """A variant. It sends the price that was on the page, so that a form left open all day resets no newer price."""
 
     class Meta:
         model = ProductVariant
@@ -63,14 +63,14 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def price_seen(self) -> Decimal | None:
-        """The price when the page was made; None for a new variant, or where the form was made by hand."""
+        """The price when the page was made. None for a new variant, or if the request did not send it."""
         try:
             return Decimal(self.data.get(self.add_initial_prefix("price"), ""))
         except InvalidOperation:
             return None
 
     def clean_price(self) -> Decimal:
-        """Refuse here already what the service would: so the form keeps what was typed. Ask about a jump."""
+        """Refuse here what the service would refuse, so that the form keeps what was typed. Ask about a jump."""
         price: Decimal = self.cleaned_data["price"]
         if self.instance.pk and "price" in self.changed_data:
             try:
@@ -93,9 +93,9 @@ _IDS = RegexValidator(r"^\d{1,18}(,\d{1,18})*$")
 
 
 class StockForm(forms.Form):
-    """How the stock of one variant changes and why, with the stock that the person sees while deciding it.
+    """How the stock of one variant changes and why, and the stock that the person saw when deciding it.
 
-    What is on hand includes what carts hold: it is all on the shelf until it is sold.
+    Units on hand include those that carts hold, since they are in the warehouse until they are sold.
     """
 
     RECEIVED, ADJUSTED, COUNTED = "received", "adjusted", "counted"
@@ -132,12 +132,12 @@ class StockForm(forms.Form):
 
     @classmethod
     def of(cls, variant: ProductVariant) -> "StockForm":
-        """An empty form that knows the stock of now. 1 query."""
+        """Return an empty form with the current stock as seen. 1 query."""
         seen = stock_seen(variant)
         return cls(initial={"seen_on_hand": seen.on_hand, "seen_movement": seen.movement_id})
 
     def clean(self) -> dict[str, Any]:
-        """`delta` in units, from whichever way the number was meant."""
+        """Add `delta` in units, whichever way the number was given."""
         cleaned = super().clean() or {}
         if self.was_tampered_with:
             self.add_error(None, _NOT_AS_MADE)
@@ -161,12 +161,12 @@ class StockForm(forms.Form):
 
     @property
     def was_tampered_with(self) -> bool:
-        """Whether one of the fields that nobody sees is wrong, so that nobody could put it right either."""
+        """Whether a hidden field is wrong, which the person cannot correct."""
         return any(field.name in self.errors for field in self.hidden_fields())
 
     @property
     def kind(self) -> StockMovement.Kind:
-        """What the ledger calls it."""
+        """The kind of movement for the ledger."""
         received = self.cleaned_data["what"] == self.RECEIVED
         return StockMovement.Kind.RECEIPT if received else StockMovement.Kind.ADJUSTMENT
 
@@ -177,18 +177,18 @@ class StockForm(forms.Form):
 
     @property
     def lines_agreed(self) -> list[int]:
-        """Lines of carts that may lose their hold, as the person was shown them."""
+        """The ids of lines that may lose their hold, as the person agreed."""
         return [int(pk) for pk in self.cleaned_data["may_lose"].split(",") if pk]
 
     def keep_typed(self, variant: ProductVariant, **changed: object) -> None:
-        """Show what was typed again, beside the stock of now. 1 query."""
+        """Keep what was typed, with the current stock as seen. 1 query."""
         seen = stock_seen(variant)
         typed = {name: self.data.get(name) for name in self.fields}
         self.data = {**typed, "seen_on_hand": seen.on_hand, "seen_movement": seen.movement_id, **changed}
 
 
 class ImportForm(forms.Form):
-    """A file, and what it is of: one of the kinds that the person may import."""
+    """A file and its kind, one of those that the person may import."""
 
     kind = forms.TypedChoiceField(
         label="What is it?", coerce=ImportJob.Kind, widget=UnfoldAdminRadioSelectWidget(radio_style=1)

@@ -1,7 +1,7 @@
-"""Photographs of products: checked, made anew in our sizes, named by their content; and the sweep of their files.
+"""Photographs of products: `read_photo` checks and re-encodes, `store_photo` stores, `drop_unnamed_photos` deletes.
 
-Files are deleted by the sweep and not at the commit that takes a photograph away: a form that gives the same picture to
-another product may have seen that its files are there, and not have committed yet.
+A file is named by its content. Only the sweep deletes files, not the commit that removes a photograph: a form with
+the same picture may have found its files in the storage, and not have committed yet.
 """
 
 import hashlib
@@ -36,21 +36,21 @@ _QUALITY = 82
 
 @dataclass(frozen=True)
 class Photo:
-    """A photograph in all our sizes, and the name that goes with its content."""
+    """A photograph in all sizes of the shop, and its name, a hash of its content."""
 
     name: str
     files: dict[str, bytes]
 
 
 def read_photo(upload: BinaryIO, size: int) -> Photo:
-    """Check and remake what was sent; `size` is in bytes. Only pixels survive: no place, no camera, no comment.
+    """Check and re-encode an upload of `size` bytes. Only the pixels are kept: no place, no camera, no comment.
 
-    Raises ValidationError with a sentence for who sent it.
+    Raises ValidationError with a message for the person who uploaded it.
     """
     if size > LARGEST_FILE:
         raise ValidationError(_("The file is too large: at most 8 MB, please."), code="too_large")
     try:
-        # Opening reads the head alone, so a small file that unfolds to gigabytes is known before it does.
+        # Opening reads only the header, so a small file that decodes to gigabytes is refused before it is decoded.
         with Image.open(upload, formats=_FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise _too_many_pixels()
@@ -65,9 +65,9 @@ def read_photo(upload: BinaryIO, size: int) -> Photo:
 
 
 def store_photo(photo: Photo) -> str:
-    """Store its files, unless they are there; return its name. What is stored never changes, and so may be kept.
+    """Store the files of a photograph, unless they exist. Returns its name. A stored file never changes.
 
-    Inside the transaction that writes the name into a product: until it ends, `drop_unnamed_photos` leaves them alone.
+    Call it in the transaction that writes the name into a product: until it ends, `drop_unnamed_photos` keeps them.
     Raises TransactionManagementError outside one.
     """
     AdvisoryLock.PHOTO.acquire([photo_key(photo.name)])
@@ -78,12 +78,12 @@ def store_photo(photo: Photo) -> str:
 
 
 def photo_path(name: str, size: str) -> str:
-    """Where in the storage a size of a photograph is."""
+    """Return the path of a size of a photograph in the storage."""
     return f"{FOLDER}/{name}-{size}.webp"
 
 
 def photo_key(name: str) -> int:
-    """The key of its advisory lock: 28 bits of its checksum. Two photographs that share it only wait for each other."""
+    """Return the key of its advisory lock, 28 bits of its name. Two photographs with one key wait for each other."""
     return int(name[:7], 16)
 
 
@@ -92,7 +92,7 @@ def _too_many_pixels() -> ValidationError:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """The pixels on paper, turned as the camera was held."""
+    """The picture on an opaque background, rotated as its EXIF data say."""
     image.draft("RGB", (SIZES["page"], SIZES["page"]))  # a JPEG is unfolded no further than needed
     layer = ImageOps.exif_transpose(image).convert("RGBA")
     layer.thumbnail((SIZES["page"], SIZES["page"]), Image.Resampling.LANCZOS)
@@ -119,10 +119,10 @@ _FILE = re.compile(r"([0-9a-f]{32})-\w+\.webp")
 def drop_unnamed_photos() -> int:
     """Delete the files of photographs that no product names and that were stored more than an hour ago.
 
-    Returns how many photographs these were, at most `MOST`; the next run has the others. What is in the folder and has
-    no name of ours is left alone.
+    Returns how many photographs were deleted, at most `MOST`; the next run deletes the others. Files with other names
+    are not touched.
     """
-    # Files first: one that a form stores after the look at the rows is not among them.
+    # Files first, so that a file that a form stores after the query of products is not among them.
     stored = _stored()
     named = set(Product.objects.exclude(photo="").values_list("photo", flat=True))
     dropped = 0
@@ -148,7 +148,7 @@ def _stored() -> dict[str, list[str]]:
 
 @transaction.atomic
 def _drop(name: str, paths: Collection[str]) -> bool:
-    """Tells whether it was dropped. Who relies on it has its lock; a form that comes later waits and stores it anew."""
+    """Return whether it was deleted. A form that uses it holds its lock; a later form waits, and stores it again."""
     if not AdvisoryLock.PHOTO.try_acquire(photo_key(name)) or Product.objects.filter(photo=name).exists():
         return False
     there = [path for path in paths if default_storage.exists(path)]

@@ -1,4 +1,4 @@
-"""Low stock, and what staff did about it."""
+"""Admin of low-stock alerts: staff acknowledge them, and mute the variants."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ _OPEN = Q(closed_at__isnull=True)
 
 
 class AlertStateFilter(ChoiceFilter):
-    """Which alerts: the open ones, unless asked otherwise."""
+    """Alerts by their state; by default the open ones."""
 
     title = "state"
     parameter_name = "state"

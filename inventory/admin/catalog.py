@@ -38,7 +38,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     extra = 0
     can_delete = False
     show_change_link = True
-    view_on_site = False  # the product's own button leads to all of them
+    view_on_site = False  # the product has a button of its own
 
 
 @admin.register(Category)
@@ -83,7 +83,7 @@ class ProductAdmin(ServiceAdmin):
         return format_html('<img src="{}" alt="" style="max-width: 20rem; max-height: 15rem">', address)
 
     def save_model(self, request: HttpRequest, obj: Product, form: ProductForm, change: bool) -> None:
-        """The photograph that was sent, and what else changed."""
+        """Save the uploaded photograph and the changed fields."""
         fields = set(form.changed_data) - {"photograph", "remove_photograph"}
         if photo := form.cleaned_data.get("photograph"):
             obj.photo = store_photo(photo)
@@ -94,16 +94,16 @@ class ProductAdmin(ServiceAdmin):
         save_product(product=obj, fields=fields)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Variants go through their service; of the form set's own save only its record for the log is wanted."""
+        """Save variants by their service. The form set's own save() only fills what the admin log records."""
         formset.save(commit=False)
         actor = cast(User, request.user)
         changed = [row for row in formset.forms if row.has_changed()]
-        # Locked by id, as everywhere; new ones are nobody else's yet.
+        # Locked by id, as everywhere; no other transaction knows the new ones.
         for row in sorted(changed, key=lambda row: row.instance.pk or inf):
             save_variant(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """A product with variants is refused before anybody is asked whether they are sure."""
+        """Refuse a product with variants before the page asks for confirmation."""
         product = self.get_object(request, object_id)
         if product is not None and (count := product.variants.count()):
             messages.error(request, f"{product}: {ProductHasVariants(count).message}")
@@ -116,7 +116,7 @@ class ProductAdmin(ServiceAdmin):
 
 
 class PriceChangeInline(TabularInline):  # type: ignore[misc]
-    """The prices that a variant had."""
+    """The price history of a variant, read-only."""
 
     model = PriceChange
     fields = ["created_at", "old_price", "new_price", "actor", "cause"]
@@ -137,7 +137,7 @@ class PriceChangeInline(TabularInline):  # type: ignore[misc]
 
 
 class ProductVariantAdmin(ServiceAdmin):
-    """Everything of a variant but its stock. `cart` adds the page that moves it, and registers the whole."""
+    """All fields of a variant; stock is read-only. `cart.admin` adds the page that moves stock, and registers it."""
 
     form = VariantForm
     fields = [
@@ -172,7 +172,7 @@ class ProductVariantAdmin(ServiceAdmin):
         save_variant(variant=obj, fields=form.changed_data, actor=cast(User, request.user), price_seen=form.price_seen)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A variant is taken off sale, not deleted: its ledger stays."""
+        """A variant is set inactive and never deleted, since its ledger stays."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""Imports: upload a file, look at what it would do, decide, and watch a worker do it."""
+"""Admin of imports: upload a file, see its preview, decide, and watch a worker apply it."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         return bool(_kinds_of(request))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Choose a file and what it is of."""
+        """The form that uploads a file of one kind."""
         kinds = _kinds_of(request)
         if not kinds:
             raise PermissionDenied
@@ -77,7 +77,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """What the file would do or did, and how far it is."""
+        """What the file would change or has changed, and the progress of the worker."""
         job = self._job(request, object_id)
         context = {
             "title": job.file_name,
@@ -93,14 +93,14 @@ class ImportJobAdmin(ReadOnlyAdmin):
         return self._page(request, "job", context)
 
     def progress_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
-        """The bar alone, for a page that asks every second; once the worker is through, the page loads itself anew."""
+        """Only the progress bar, which the page polls every second. Once the worker is done, the page reloads."""
         job = self._job(request, job_id)
         if not job.is_running:
             return HttpResponseClientRefresh()
         return self._page(request, "_progress", {"job": job, "progress": read_progress(job.pk)})
 
     def decide_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
-        """Let a worker apply the preview that was on the page or check the file again, or leave everything as it is."""
+        """Apply the preview that was on the page, check the file again, or cancel."""
         job = self._job(request, job_id)
         if job.kind not in _kinds_of(request):
             raise PermissionDenied
@@ -111,7 +111,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         return redirect("admin:inventory_importjob_change", job.pk)
 
     def blank_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
-        """A file to start from."""
+        """Download a file to edit and upload."""
         if kind not in _kinds_of(request):
             raise PermissionDenied
         answer = StreamingHttpResponse(blank_lines(ImportJob.Kind(kind)), content_type="text/csv; charset=utf-8")
@@ -132,19 +132,19 @@ class ImportJobAdmin(ReadOnlyAdmin):
 
 
 def _warned(job: ImportJob) -> list[int]:
-    """The lines of a catalogue whose prices jump; 1 query. What adjustments have as their note is the file's reason."""
+    """The lines of a catalogue whose prices jump. In adjustments a note is the file's reason. 1 query."""
     if job.kind != ImportJob.Kind.CATALOGUE or job.state != State.CHECKED:
         return []
     return list(job.lines.exclude(note="").values_list("line", flat=True))
 
 
 def _kinds_of(request: HttpRequest) -> list[ImportJob.Kind]:
-    """What the person may import."""
+    """The kinds of file that the person may import."""
     return [kind for kind, importer in IMPORTERS.items() if request.user.has_perm(importer.permission)]
 
 
 def _start(form: ImportForm, request: HttpRequest) -> ImportJob | None:
-    """The new job; None, with the refusal in the form, for a file that is none of its kind."""
+    """Start an import and return it. None, with the error in the form, if the file is refused."""
     file = form.cleaned_data["file"]
     try:
         return start_import(

@@ -1,4 +1,4 @@
-"""Writes the rows of a catalogue into products, variants and the stock ledger, in one transaction."""
+"""`load_catalogue` writes rows as products, variants and opening stock in the ledger, in one transaction."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ _DAYS_OF_WARNING = 7
 
 
 class Loaded(NamedTuple):
-    """What a load did. `present` counts variants that were there before and were left as they are."""
+    """What a load did. `present` counts the variants that existed before and stay as they are."""
 
     products_created: int
     variants_created: int
@@ -36,13 +36,12 @@ def load_catalogue(
 ) -> Loaded | None:
     """Create the missing products and variants, each new variant with its opening stock in the ledger.
 
-    What is there already, by product number or sku, is never touched: from its creation on, names and prices
-    belong to the staff and stock to the ledger. So a second load changes nothing, and a longer log adds only
-    what is new.
+    Existing products (by number) and variants (by SKU) are never changed, since names and prices belong to the staff
+    and stock to the ledger. So a second load changes nothing, and a longer file adds only what is new.
 
-    Arguments: `cause` and `actor` are what the ledger will name, a file and a person. With `only_if_empty`, a shop that
-    has any product is left alone and None returned. Two loads at once run one after the other.
-    Raises CatalogueLoadError; nothing was changed then.
+    Arguments: `cause`, a file, and `actor`, a person, for the ledger. With `only_if_empty` a shop with any product is
+    not changed, and None is returned. Two loads at once run one after the other.
+    Returns what was done. Raises CatalogueLoadError; nothing is changed then.
     """
     try:
         with transaction.atomic():
@@ -51,8 +50,7 @@ def load_catalogue(
                 return None
             return _load(rows, cause[-_CAUSE_LENGTH:], actor)
     except IntegrityError as error:
-        # Somebody made a product with one of these numbers, skus or slugs in the admin meanwhile, or long
-        # ago.
+        # A product in the admin has one of these numbers, SKUs or slugs.
         detail = " ".join(str(error).split())
         raise CatalogueLoadError(
             f"The catalogue collides with what the shop has: {detail} Nothing was changed. "
@@ -70,7 +68,7 @@ def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loade
     movements = _opening_movements(variants, cause, actor)
     StockMovement.objects.bulk_create(movements, batch_size=_ROWS_A_STATEMENT)
     if variants:
-        # bulk_create sends no signal, and a variant may be low on the day it comes.
+        # bulk_create sends no signal, and a new variant may be low already.
         stock_changed.send(sender=StockMovement, variant_ids=[variant.pk for variant in variants])
     units = sum(movement.delta for movement in movements)
     return Loaded(created, len(variants), units, len(rows) - len(missing))
@@ -87,7 +85,7 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
     category_of = category_finder()
     new = [
         Product(number=number, name=name, slug=product_slug(name, number), category_id=category_of(name))
-        # The largest stock last: a shop without sales lists the newest first, and what it has most of is to be seen.
+        # The largest stock last: without sales the shop lists the newest first, so these are shown first.
         for number, name in sorted(names.items(), key=lambda item: stock[item[0]])
         if number not in ids
     ]
@@ -96,7 +94,7 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
 
 
 def product_slug(name: str, number: str) -> str:
-    """Return the product's part of its address: at most 120 characters, unique by the number at its end."""
+    """Return the slug of a product: at most 120 characters, unique by the number at its end."""
     ending = number.lower()
     words = slugify(name)[: _SLUG_LENGTH - len(ending) - 1].strip("-")
     return f"{words}-{ending}" if words else ending
@@ -114,7 +112,7 @@ def _variant(row: CatalogueRow, product_id: int) -> ProductVariant:
 
 
 def low_stock_threshold(opening_stock: int) -> int:
-    """Return at how many units staff are warned: a week's sale (opening stock is a quarter's), at least 1."""
+    """Return the threshold in units: a week's sales (opening stock is a quarter's), at least 1."""
     return max(1, -(-opening_stock * _DAYS_OF_WARNING // STOCK_DAYS))
 
 

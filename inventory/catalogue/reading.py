@@ -1,6 +1,7 @@
-"""Reads a file into rows of the catalogue, and accounts for every line of it.
+"""`read_catalogue` reads a file as rows of a catalogue, and accounts for every line of it.
 
-Every shop reads a catalogue as CSV. Another kind of file has a `Reader`, which SHOP_CATALOGUE_READERS names.
+Every shop reads CSV, plain or packed by xz. Another kind of file has a `Reader`, which SHOP_CATALOGUE_READERS names.
+`csv_rows` opens any CSV file in the same way; `progress_to` and `account_of` are what commands print.
 """
 
 import csv
@@ -23,7 +24,7 @@ from inventory.errors import CatalogueFileError
 XZ_MAGIC = b"\xfd7zXZ\x00"
 LINES_BETWEEN_REPORTS = 20_000
 
-# Called with the lines read so far and the part of the file that is behind us, 0.0 to 1.0.
+# Called with the lines read so far, and the part of the file that is read, 0.0 to 1.0.
 Progress = Callable[[int, float], None]
 
 
@@ -35,11 +36,8 @@ def silent(lines: int, part: float) -> None:
 def csv_rows(path: Path, progress: Progress = silent) -> Iterator[Iterator[list[str]]]:
     """Give the rows of a `.csv` or `.csv.xz`, header first, without reading it all into memory.
 
-    Packed or not is told by the first bytes, not by the name. `progress` hears every 20,000 lines and at the
-    end.
-
-    Raises `CatalogueFileError` for a file that is missing, a folder, truncated, of another encoding, or no
-    CSV.
+    The first bytes say whether the file is packed, not its name. `progress` is called every 20,000 lines and at the
+    end. Raises `CatalogueFileError` for a file that is missing, a folder, truncated, of another encoding, or no CSV.
     """
     try:
         with path.open("rb") as raw, _unpacked(raw) as plain, _text(plain) as text:
@@ -87,7 +85,7 @@ def _what_is_wrong(error: Exception) -> str:
 
 @dataclass(slots=True)
 class Reading:
-    """What a file gave. Each of the `read` lines below the header is `taken`, or `skipped` for a reason."""
+    """The result of reading a file. Each `read` line below the header is `taken`, or `skipped` for a reason."""
 
     rows: list[CatalogueRow]
     read: int
@@ -96,7 +94,7 @@ class Reading:
 
 
 class Reader(NamedTuple):
-    """One kind of file: its name ("an invoice log"), the header that tells it, and what reads the lines below."""
+    """One kind of file: its name ("an invoice log"), its header, and the function that reads the lines below."""
 
     kind: str
     columns: Sequence[str]
@@ -104,10 +102,10 @@ class Reader(NamedTuple):
 
 
 def read_catalogue(path: Path, progress: Progress = silent) -> Reading:
-    """Read a catalogue, or a file of another kind that the settings name a reader for; the header tells which.
+    """Read a catalogue, or a file of a kind that has a reader in the settings. The header decides the kind.
 
-    Raises CatalogueFileError, with what to do next, for a file that cannot be read, is of no such kind, or has no
-    goods.
+    Raises CatalogueFileError, with what to do next, for a file that cannot be read, has an unknown header, or has no
+    products.
     """
     readers = _readers()
     with csv_rows(path, progress) as lines:

@@ -1,4 +1,4 @@
-"""One variant of a catalogue, and the CSV of them that every shop reads."""
+"""`CatalogueRow`, one variant of a catalogue, and the CSV format that every shop reads."""
 
 import csv
 import re
@@ -14,7 +14,7 @@ LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
 LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence
 PENNY = Decimal("0.01")
 LONGEST_NAME = 200
-STOCK_DAYS = 13 * 7  # for which opening stock lasts, as a catalogue gives it: a quarter of a year's sales
+STOCK_DAYS = 13 * 7  # the days of sales that opening stock covers: a quarter of a year
 _SKU = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 _NUMBER = re.compile(r"[A-Z0-9]{1,20}")  # no hyphen: a slug ends with "-" and the number, which keeps it unique
 
@@ -44,8 +44,8 @@ def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
 def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
     """Read what `write_rows` wrote, without its header.
 
-    It may have been edited by hand, and then a wrong line is an error and not a line to skip: its author is
-    there to correct it. Raises `CatalogueFileError` with the number of the line.
+    A wrong line is an error and is not skipped: the file may be edited by hand, and its author can correct it.
+    Raises `CatalogueFileError` with the number of the line.
     """
     seen: set[str] = set()
     for number, line in enumerate(lines, start=2):

@@ -1,4 +1,4 @@
-"""A file of stock adjustments: what it says row by row, and what that makes of the stock of now."""
+"""`plan_adjustments` reads a file of stock adjustments and compares it with the current stock."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _KINDS = (StockMovement.Kind.ADJUSTMENT, StockMovement.Kind.RECEIPT)
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A row that can be read, in units: either `delta` or `counted`, and what was `expected` to be on hand, if said."""
+    """A readable row, in units: either `delta` or `counted`, and the units `expected` on hand, if the file has them."""
 
     line: int
     sku: str
@@ -49,7 +49,7 @@ def require_adjustments(text: str) -> list[str]:
 
 
 def plan_adjustments(text: str) -> StockPlan:
-    """Say what the file would change of the stock of now. Reads without a lock; 1 query a 5,000 rows.
+    """Return what the file would change in the current stock. Reads without a lock; 1 query for each 5,000 rows.
 
     Raises ImportFileError.
     """
@@ -90,7 +90,7 @@ def _read(text: str, plan: Plan) -> Iterator[Adjustment]:
 
 
 def _adjustment(row: Row) -> Adjustment | str:
-    """The row as it can be read, or what is wrong with it."""
+    """Return the row as an adjustment, or what is wrong with it."""
     units: dict[str, int | None] = {}
     for name in ("delta", "counted", "expected"):
         cell = row.cells.get(name, "")
@@ -125,7 +125,7 @@ def _problem(cells: Mapping[str, str], units: Mapping[str, int | None], kind: st
 def _judge(one: Adjustment, variant: ProductVariant, plan: StockPlan) -> None:
     """Add the row's move and difference to the plan, or what forbids it."""
     if one.counted is not None and one.counted == one.expected:
-        return  # a row of the template that nobody touched; what was sold since is no business of it
+        return  # an unedited row of the template, whatever was sold since
     on_hand, free = variant.on_hand, variant.stock_quantity
     delta = one.delta if one.delta is not None else (one.counted or 0) - on_hand
     if one.expected is not None and one.expected != on_hand:

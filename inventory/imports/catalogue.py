@@ -1,6 +1,6 @@
-"""A file of the catalogue: what it would create and change, and the carrying out of that.
+"""A catalogue file: `plan_catalogue` says what it would create and change, `change_catalogue` carries that out.
 
-It changes no stock of what is there already.
+It never changes the stock of existing variants.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New varian
 
 @dataclass(slots=True)
 class CataloguePlan(Plan):
-    """A plan with what carries it out: rows to load, and new values of what is there, by sku and by product number."""
+    """A plan with the rows to load, and (old, new) values of existing variants by SKU and products by number."""
 
     new: list[CatalogueRow] = field(default_factory=list)
     prices: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
@@ -46,7 +46,9 @@ def require_catalogue(text: str) -> list[str]:
 
 
 def plan_catalogue(text: str) -> CataloguePlan:
-    """Say what the file would create and change in the catalogue of now. Reads without a lock.
+    """Return what the file would create and change in the current catalogue. Reads without a lock.
+
+    1 query for each 5,000 rows, and 1 more.
 
     Raises ImportFileError.
     """
@@ -137,8 +139,8 @@ _RENAME_AND_PRICE = """
 def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> str:
     """Create and change what the plan says; a new price gets its line in the price history. Inside a transaction.
 
-    Returns what was done, in a sentence. Raises ChangedMeanwhile, where something is no longer as the plan saw it, and
-    CatalogueLoadError; the caller rolls back.
+    Arguments: `cause` and `actor`, for the ledger and the price history. Returns what was done, in a sentence.
+    Raises ChangedMeanwhile (the data is no longer as planned) and CatalogueLoadError; the caller rolls back.
     """
     _lock_all(plan)
     loaded = load_catalogue(rows=plan.new, cause=cause, actor=actor)
@@ -159,7 +161,7 @@ def _told(loaded: Loaded, *, prices: int, names: int) -> str:
 
 
 def _lock_all(plan: CataloguePlan) -> None:
-    """The load's lock and then, all at once and so by id, each product that is changed or gets a variant."""
+    """Lock the catalogue, then by id all products that are changed or get a variant."""
     AdvisoryLock.CATALOGUE.acquire()
     numbers = plan.product_names.keys() | {row.product_number for row in plan.new}
     changed = ProductVariant.objects.filter(sku__in=plan.prices.keys() | plan.names.keys())
@@ -206,7 +208,7 @@ def _take_over(
 
 
 def _write(variants: Sequence[ProductVariant]) -> None:
-    """One statement: `bulk_update` would make a CASE with a branch a row of it, and the planner slow."""
+    """One statement. `bulk_update` would write a CASE with one branch for each row, which is slow to plan."""
     columns = [(variant.pk, variant.name, variant.price) for variant in variants]
     with connection.cursor() as cursor:
         cursor.execute(_RENAME_AND_PRICE, [list(column) for column in zip(*columns, strict=True)] or [[], [], []])

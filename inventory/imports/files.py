@@ -1,4 +1,4 @@
-"""CSV files of imports: the rows of an upload or what is wrong with it as a file, and files to start from."""
+"""CSV files of imports: text, header and rows of an upload, and `blank_lines`, a file to edit and upload."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ _WORKBOOK = b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row below the header: the line of the file where it starts, its cells by column name, what is wrong with it."""
+    """A row below the header: the line where it starts, its cells by column name, and what is wrong with it."""
 
     line: int
     cells: Mapping[str, str] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def _row(line: int, header: list[str], cells: list[str]) -> Row:
 
 
 def plain(cell: str) -> str:
-    """The cell without what spreadsheets and our own export put around it: blanks, and the quote before a formula."""
+    """Return the cell without surrounding blanks, and without the quote that an export puts before a formula."""
     cell = cell.strip()
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
 

@@ -1,6 +1,6 @@
-"""The two kinds of imports: how each is planned and carried out, who may import it, and how far a worker is with it.
+"""`IMPORTERS`: how each kind of import is planned and carried out, and who may import it; and a worker's progress.
 
-Progress is kept in Redis, since a transaction shows nothing before its end. Only the page's progress bar depends on it.
+Progress is in Redis, since a transaction shows nothing before its end. Only the page's progress bar depends on it.
 """
 
 import json
@@ -32,18 +32,18 @@ class Progress:
 
 
 def note_progress(job_id: int, progress: Progress) -> None:
-    """Show how far it is, to whoever looks within a minute."""
+    """Store the progress of a job for a minute."""
     try_redis(lambda: client().set(_key(job_id), json.dumps(asdict(progress)), ex=_LIFE), otherwise=None)
 
 
 def read_progress(job_id: int) -> Progress | None:
-    """How far it is; None where no worker has said so."""
+    """Return the progress of a job, None if a worker has stored none."""
     found = try_redis(lambda: client().get(_key(job_id)), otherwise=None)
     return Progress(**json.loads(found)) if isinstance(found, bytes) else None
 
 
 def forget_progress(job_id: int) -> None:
-    """The work is over."""
+    """Delete the progress of a job that has ended."""
     try_redis(lambda: client().delete(_key(job_id)), otherwise=None)
 
 
@@ -56,7 +56,7 @@ _LONGEST_CAUSE = 100
 
 @dataclass(frozen=True)
 class Importer:
-    """One kind: `require` refuses a wrong header, `plan` looks, `carry_out` writes and says what it did."""
+    """One kind of import: `require` refuses a wrong header, `plan` reads, `carry_out` writes and says what it did."""
 
     permission: str
     require: Callable[[str], list[str]]
@@ -84,7 +84,7 @@ def _carry_out_catalogue(job: ImportJob, plan: CataloguePlan) -> str:
 
 
 def cause_of(job: ImportJob) -> str:
-    """What the ledger and the price history name as the cause."""
+    """Return the cause that the ledger and the price history name."""
     return f"import {job.pk}: {job.file_name}"[:_LONGEST_CAUSE]
 
 

@@ -1,4 +1,4 @@
-"""What was uploaded, how far it is, and the differences that it would make."""
+"""`ImportJob`, an uploaded file with its state, and `ImportLine`, a difference or error of its preview."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class ImportJob(models.Model):
-    """One uploaded file. Its text is kept here, since the web and the worker may be different machines."""
+    """One uploaded file. Its text is in the database, since web and worker may be different machines."""
 
     class Kind(models.TextChoices):
         ADJUSTMENTS = "adjustments", "Stock adjustments"
@@ -66,7 +66,7 @@ class ImportJob(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """A worker is at it, or will be."""
+        """Whether a worker is checking or applying it, or will."""
         return self.state in self.RUNNING
 
 

@@ -1,4 +1,4 @@
-"""What a file would change, row by row, or what is wrong with which row. Made without locks, and again to compare."""
+"""`Plan`: what a file would change, row by row, or what is wrong with it; and the comparison of two plans."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _LONGEST = 300
 class Difference:
     """One change, by line and variant: what of it, from what to what, and the reason that the file gives.
 
-    `pinned`: it may be applied only while `before` is still true; else it moves along with what is there.
+    `pinned`: it may be applied only while `before` is still true. Else it applies to whatever is stored then.
     """
 
     line: int
@@ -37,7 +37,7 @@ class RowError:
 
 @dataclass(slots=True)
 class Plan:
-    """What came of checking a file of so many rows. With any error nothing of it is applied."""
+    """The result of checking a file. If it has any error, nothing of the file is applied."""
 
     rows: int = 0
     differences: list[Difference] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Plan:
         self.errors.append(RowError(line, sku, message))
 
     def lines(self, job: ImportJob) -> Iterator[ImportLine]:
-        """What the page shows: the errors if there are any, else the differences."""
+        """The lines of the preview: the errors if there are any, else the differences."""
         if self.errors:
             for error in sorted(self.errors, key=lambda error: error.line):
                 yield ImportLine(job=job, line=error.line, sku=error.sku[:100], error=error.message[:_LONGEST])
@@ -58,7 +58,7 @@ class Plan:
 
 
 def moved_since(shown: Iterable[ImportLine], plan: Plan) -> list[str]:
-    """Say of each line whose difference is no longer the one that was shown, with both numbers. Empty: all hold."""
+    """Return a sentence for each line whose difference is no longer the one shown, with both values."""
     then = {(line.line, line.what): (line.sku, line.before, line.after) for line in shown}
     now = {(one.line, one.what): one for one in plan.differences}
     loose = {key for key, one in now.items() if not one.pinned}
@@ -76,7 +76,7 @@ def moved_since(shown: Iterable[ImportLine], plan: Plan) -> list[str]:
 
 
 def told(sentences: Iterable[str]) -> str:
-    """The first of these sentences, a line each, and how many more there are."""
+    """Return the first 20 of these sentences, a line each, and how many more there are."""
     sentences = list(sentences)
     lines = list(islice(sentences, _MOST_NAMED))
     if more := len(sentences) - len(lines):

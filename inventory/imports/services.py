@@ -1,4 +1,4 @@
-"""What people do with imports (upload a file, confirm its preview, cancel, try again), and the retention of files."""
+"""Commands of staff on imports: upload a file, confirm its preview, cancel, retry; and the retention of files."""
 
 import hashlib
 from datetime import timedelta
@@ -30,7 +30,7 @@ _OPEN = (State.CHECKING, State.CHECKED, State.APPLYING)
 
 @transaction.atomic
 def start_import(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: User) -> ImportJob:
-    """Take in a file, to be checked by a worker. Raises ImportFileError for a file that is none of this kind."""
+    """Store a file, which a worker then checks. Returns the job. Raises ImportFileError if it is not of this kind."""
     text = text_of(content)
     IMPORTERS[kind].require(text)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -62,7 +62,7 @@ def confirm_import(*, job_id: int, preview: int, by: User) -> ImportJob:
 
 @transaction.atomic
 def cancel_import(*, job_id: int, by: User) -> ImportJob:
-    """Decide that a job is not to be applied. Raises ImportNotWaiting where it is over, or a worker is at it."""
+    """Cancel a job. Returns it. Raises ImportNotWaiting if it is over, or a worker is checking or applying it."""
     job = _waiting(job_id)
     if job.state not in _OPEN:
         raise ImportNotWaiting(f"This import is over: {job.get_state_display()}.")
@@ -89,7 +89,7 @@ def retry_import(*, job_id: int, by: User) -> ImportJob:
 
 
 def can_retry(job: ImportJob) -> bool:
-    """Whether it failed and its file is there still. At most 1 query."""
+    """Return whether the job failed and its file is still stored. At most 1 query."""
     return job.state == State.FAILED and ImportJob.objects.filter(pk=job.pk).exclude(text="").exists()
 
 
@@ -100,7 +100,7 @@ def same_files(job: ImportJob) -> QuerySet[ImportJob]:
 
 
 def _waiting(job_id: int) -> ImportJob:
-    """The job, locked; a worker that is at it is not waited for."""
+    """Lock the job. Raises ImportNotWaiting at once if a worker has it locked."""
     job = lock_import(job_id, wait=False)
     if job is None:
         raise ImportNotWaiting("A worker is at this import just now. Look again in a moment.")
