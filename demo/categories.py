@@ -1,11 +1,11 @@
 """`RULE`: which category a product of the demo belongs to, by the words of its name. See docs/categories.md.
 
-Pure: nothing is read or written here. `inventory.sorting` applies it to products that have no category yet.
+Pure: nothing is read or written here. `inventory.categories` applies it to products that have no category yet.
 """
 
 import re
 
-from inventory.sorting import CategoryRule, NewCategory
+from inventory.categories import CategoryRule, NewCategory
 
 OTHER = "everything-else"
 

@@ -324,7 +324,7 @@ INSTALLED_APPS[-1:-1] = env.list("SHOP_APPS", default=[])  # each a folder besid
 SHOP_EXTRA_URLS: list[str] = []  # URL configurations, beside the shop's own
 SHOP_PLACEHOLDER_PICTURE = ""  # returns the address of a picture for goods without a photograph; docs/pictures.md
 SHOP_CATEGORY_PICTURE = ""  # and for a category
-SHOP_CATEGORY_RULE = ""  # an `inventory.sorting.CategoryRule`; docs/categories.md
+SHOP_CATEGORY_RULE = ""  # an `inventory.categories.CategoryRule`; docs/categories.md
 SHOP_CATALOGUE_READERS: list[str] = []  # of other files that `import_catalogue` can read
 SHOP_CATALOGUE_FILE: Path | None = None  # which `import_catalogue` loads by default
 

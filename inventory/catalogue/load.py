@@ -10,11 +10,11 @@ from django.utils.text import slugify
 
 from core.locks import AdvisoryLock
 from inventory.catalogue.rows import STOCK_DAYS, CatalogueRow
+from inventory.categories import category_finder
 from inventory.errors import CatalogueLoadError
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
-from inventory.sorting import category_finder
 
 _ROWS_A_STATEMENT = 1000
 _SLUG_LENGTH = 120

@@ -6,11 +6,11 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
+from inventory.categories import category_finder
 from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVariants
 from inventory.locks import lock_products, lock_variants
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.signals import stock_changed
-from inventory.sorting import category_finder
 
 _WRITE_UNITS_SOLD = """
     UPDATE inventory_product product SET units_sold = counted.units

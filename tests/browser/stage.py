@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 
 from delivery.deliver import deliver
+from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
-from inventory.sorting import ensure_categories
 from tests.browser.steps import add, expect_units, open_product
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser

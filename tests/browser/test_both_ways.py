@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from cart.models import CartItem
 from cart.owners import Owner
+from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
-from inventory.sorting import ensure_categories
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart

@@ -9,8 +9,8 @@ from demo import CATALOGUE_FILE
 from demo.categories import CATEGORIES, OTHER, category_of
 from inventory.catalogue.load import load_catalogue
 from inventory.catalogue.reading import read_catalogue
+from inventory.categories import categorise_products, ensure_categories
 from inventory.models import Category, Product
-from inventory.sorting import ensure_categories, sort_products
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_an_import_sorts_what_it_creates() -> None:
 def test_sorting_is_done_once_and_leaves_what_staff_have_moved() -> None:
     mug, moved = product("Red Mug"), product("Blue Mug", category_id=ensure_categories()["garden"])
     out = StringIO()
-    call_command("sort_products", stdout=out)
-    assert out.getvalue() == "Sorted 1 product.\n"
+    call_command("categorise_products", stdout=out)
+    assert out.getvalue() == "Gave a category to 1 product.\n"
     mug.refresh_from_db()
     moved.refresh_from_db()
     assert [mug.category and mug.category.slug, moved.category and moved.category.slug] == ["kitchen", "garden"]
-    assert sort_products() == 0
+    assert categorise_products() == 0
 
 
 @pytest.mark.django_db

@@ -73,7 +73,7 @@ def test_a_product_without_a_rule_has_the_category_that_staff_give_it(settings: 
     assert mug.category is None
     assert not Category.objects.exists()
     with pytest.raises(CommandError, match="names no rule"):
-        call_command("sort_products", stdout=StringIO())
+        call_command("categorise_products", stdout=StringIO())
 
 
 def test_a_shop_without_readers_reads_catalogues_alone(settings: Settings, tmp_path: Path) -> None:

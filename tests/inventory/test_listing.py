@@ -7,9 +7,9 @@ from django.db import connection
 from django.db.models import Q
 from pytest_django import DjangoAssertNumQueries
 
+from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
 from inventory.selectors import CategoryCount, GoodsFilter, Sort, _page_of_whole, count_by_category, page_of_products
-from inventory.sorting import ensure_categories
 from tests.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cart.owners import Owner
+from inventory.categories import ensure_categories
 from inventory.models import ProductVariant
-from inventory.sorting import ensure_categories
 from tests.support.pages import MakeUser, text_of
 from tests.support.shopping import add
 

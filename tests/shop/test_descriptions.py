@@ -9,8 +9,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from inventory.categories import ensure_categories
 from inventory.models import ProductVariant
-from inventory.sorting import ensure_categories
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, text_of

@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from cart.owners import Owner
+from inventory.categories import ensure_categories
 from inventory.models import Category, Product, ProductVariant
-from inventory.sorting import ensure_categories
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, MakeUser, text_of

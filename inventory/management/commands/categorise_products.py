@@ -1,11 +1,11 @@
-"""`manage.py sort_products`"""
+"""`manage.py categorise_products`"""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from core.text import counted
-from inventory.sorting import category_rule, sort_products
+from inventory.categories import categorise_products, category_rule
 
 
 class Command(BaseCommand):
@@ -13,5 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if category_rule() is None:
-            raise CommandError("SHOP_CATEGORY_RULE names no rule, so nothing was sorted. Choose categories by hand.")
-        self.stdout.write(f"Sorted {counted(sort_products(), 'product', 'products')}.")
+            raise CommandError("SHOP_CATEGORY_RULE names no rule, so nothing was changed. Choose categories by hand.")
+        self.stdout.write(f"Gave a category to {counted(categorise_products(), 'product', 'products')}.")

@@ -57,7 +57,7 @@ def category_finder() -> Callable[[str], int | None]:
 
 
 @transaction.atomic
-def sort_products() -> int:
+def categorise_products() -> int:
     """Give every product without a category the one of its name. Returns how many were sorted, 0 without a rule.
 
     Products with a category stay as they are, so a second run changes nothing.
