@@ -23,7 +23,7 @@ from core.ratelimit import EMAILS, seconds_to_wait
 from delivery.services import send_email
 from shop.accounts.data_export import data_of
 from shop.accounts.forms import EmailForm, PasswordForm
-from shop.accounts.services import account_delete, account_write
+from shop.accounts.services import delete_account, update_account
 from shop.accounts.shoppers import ShopRequest
 from shop.accounts.views import too_many_emails
 
@@ -86,7 +86,7 @@ def confirm_email(request: ShopRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "shop/account_email_confirm.html", {"email": said["new"]})
-    account_write(user, email=said["new"])
+    update_account(user, email=said["new"])
     messages.success(request, _("Your e-mail address is %(email)s now.") % {"email": user.email})
     return redirect("shop:account")
 
@@ -112,7 +112,7 @@ def delete(request: ShopRequest) -> HttpResponse:
     if user.is_staff:
         form.fields.clear()
     elif form.is_valid():
-        account_delete(user)
+        delete_account(user)
         logout(request)
         messages.success(request, _("Your account is deleted."))
         return HttpResponseRedirect(reverse("shop:catalogue"))

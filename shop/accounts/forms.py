@@ -19,7 +19,7 @@ from core.links import site_url
 from core.ratelimit import LOGINS, network_to_wait
 from delivery.services import send_email
 from shop.accounts import login_throttle
-from shop.accounts.services import account_write
+from shop.accounts.services import update_account
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
         """Raises UserGone."""
         user: User = self.user
         user.set_password(self.cleaned_data["new_password1"])
-        account_write(user, password=user.password)
+        update_account(user, password=user.password)
         return user
 
 

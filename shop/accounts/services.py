@@ -13,7 +13,7 @@ from core.locks import lock_user
 from core.transactions import command
 
 
-def account_write(user: User, **columns: object) -> None:
+def update_account(user: User, **columns: object) -> None:
     """Set these columns of the account, in the row and in `user`. Raises UserGone where there is no such row."""
     if not User.objects.filter(pk=user.pk).update(**columns):
         raise UserGone
@@ -22,7 +22,7 @@ def account_write(user: User, **columns: object) -> None:
 
 
 @command
-def account_delete(user: User) -> None:
+def delete_account(user: User) -> None:
     """Delete the account with its carts, and give back what those hold. Raises UserGone and Busy.
 
     Its row is locked first: the COMMIT of a cart that is opened for it meanwhile waits and is refused. Without the lock
@@ -34,4 +34,4 @@ def account_delete(user: User) -> None:
 
 def note_log_in(sender: Any, user: User, **kwargs: Any) -> None:
     """Receiver of `user_logged_in`, in the place of Django's own `update_last_login`. Raises UserGone."""
-    account_write(user, last_login=timezone.now())
+    update_account(user, last_login=timezone.now())

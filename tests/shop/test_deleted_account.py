@@ -21,7 +21,7 @@ from cart.services import add_product_to_cart, merge_guest_cart
 from core.errors import UserGone
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
-from shop.accounts.services import account_delete, account_write
+from shop.accounts.services import delete_account, update_account
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.shop.test_access import FIELDS
 from tests.support.checkout import fill, review_form
@@ -42,7 +42,7 @@ def delete(user: User) -> None:
 
     def act() -> None:
         try:
-            account_delete(User.objects.get(pk=user.pk))
+            delete_account(User.objects.get(pk=user.pk))
         finally:
             connection.close()
 
@@ -86,7 +86,7 @@ def test_an_add(client: Client, ada: User, variant: ProductVariant) -> None:
 
 
 def test_at_the_insert_itself(client: Client, ada: User, variant: ProductVariant, at_the_seam: AtTheSeam) -> None:
-    at_the_seam("cart.services.carts.create_cart", lambda: account_delete(User.objects.get(pk=ada.pk)))
+    at_the_seam("cart.services.carts.create_cart", lambda: delete_account(User.objects.get(pk=ada.pk)))
     assert is_led_to_log_in(client.post("/cart/add/", {"variant": variant.pk, "quantity": "2"}))
     assert (stock(variant), Cart.objects.count()) == ((10, 0), 0)
 
@@ -111,7 +111,7 @@ def test_the_log_in_itself_and_its_merge(make_user: MakeUser, variant: ProductVa
         guest.get("/")
         add(guest_of(guest), variant)
         if "merging" in seam:
-            at_the_seam(seam, lambda: account_delete(User.objects.get(pk=user.pk)))  # noqa: B023 - called below
+            at_the_seam(seam, lambda: delete_account(User.objects.get(pk=user.pk)))  # noqa: B023 - called below
             response = guest.post(LOG_IN, {"username": user.username, "password": PASSWORD})
         else:
             with gone_once_known(user):
@@ -182,7 +182,7 @@ def test_no_page_of_the_shop_breaks(make_user: MakeUser, make_variant: MakeVaria
 
 def test_commands_say_so(ada: User, variant: ProductVariant, guest: Owner) -> None:
     add(guest, variant)
-    account_delete(ada)
+    delete_account(ada)
     ada.pk = ada.pk or 999_999_999
     assert guest.guest_token
     with nothing_changes(), pytest.raises(UserGone):
@@ -190,9 +190,9 @@ def test_commands_say_so(ada: User, variant: ProductVariant, guest: Owner) -> No
     with nothing_changes(), pytest.raises(UserGone):
         merge_guest_cart(user_id=ada.pk, guest_token=guest.guest_token)
     with pytest.raises(UserGone):
-        account_write(ada, email="new@example.com")
+        update_account(ada, email="new@example.com")
     with pytest.raises(UserGone):
-        account_delete(ada)
+        delete_account(ada)
     assert not User.objects.exists()
 
 
@@ -216,7 +216,7 @@ def test_a_cart_that_is_opened_meanwhile_does_not_keep_the_account(ada: User, va
 
     pre_delete.connect(begin, sender=User)
     try:
-        account_delete(User.objects.get(pk=ada.pk))
+        delete_account(User.objects.get(pk=ada.pk))
     finally:
         pre_delete.disconnect(begin, sender=User)
     rival.join(30)
