@@ -1,1 +1,1 @@
-"""What staff see first: navigation, roles, the look of the admin."""
+"""The back office of the shop: dashboard, sidebar, roles, and the theme of the admin."""

@@ -1,4 +1,4 @@
-"""The first page of the admin, users and groups in the look of the rest, and the log of what staff did."""
+"""The admin's index page, users and groups in the theme of the other pages, and the log of staff actions."""
 
 from datetime import timedelta
 
@@ -36,14 +36,14 @@ class GroupAdmin(BaseGroupAdmin, StaffAdmin):  # type: ignore[misc]
 
 
 class _IdFilter(ValueFilter):
-    """By the id of a row; what is no number shows all."""
+    """Filters by the id of a row. A value that is not a number filters nothing."""
 
     def condition(self, value: str) -> Q:
         return super().condition(value) if value.isdecimal() else Q()
 
 
 class WhoFilter(_IdFilter):
-    """Members of staff, and not every customer that there is."""
+    """Offers members of staff only: the list of all customers would be too long."""
 
     title = "who"
     parameter_name = "user"
@@ -55,7 +55,7 @@ class WhoFilter(_IdFilter):
 
 
 class WhatFilter(_IdFilter):
-    """The kinds of things that have a page in the back office."""
+    """Offers the models that have a page in the back office."""
 
     title = "what"
     parameter_name = "model"
@@ -68,7 +68,7 @@ class WhatFilter(_IdFilter):
 
 
 class SinceFilter(ChoiceFilter):
-    """When, by the days of the shop's time zone."""
+    """Filters by day, in the time zone of the shop."""
 
     title = "day"
     parameter_name = "day"
@@ -83,12 +83,12 @@ class SinceFilter(ChoiceFilter):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
-    """Who did what, when and why. Written with each change; nobody edits it here."""
+    """Who did what, when and why. Each change writes an entry; nobody edits it here."""
 
     list_display = ["action_time", "user", "content_type", "thing", "action_flag", "said"]
     list_filter = [SinceFilter, WhoFilter, WhatFilter, "action_flag"]
     list_select_related = ["user", "content_type"]
-    ordering = ["-id"]  # as they were written, by an index
+    ordering = ["-id"]  # the order of writing, from the primary key's index
     search_fields = ["object_repr", "change_message"]
     fields = ["action_time", "user", "content_type", "thing", "action_flag", "said"]
     readonly_fields = ["thing", "said"]

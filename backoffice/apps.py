@@ -3,9 +3,9 @@ from django.db.models.signals import post_migrate
 
 
 class BackofficeConfig(AppConfig):
-    """Stands last among the installed apps: its `post_migrate` comes when the permissions of all others exist.
+    """Must be the last installed app: at its `post_migrate` the permissions of all other apps exist.
 
-    It comes at all because there is a `models` module.
+    Django sends that signal only to apps that have a `models` module.
     """
 
     name = "backoffice"

@@ -1,1 +1,1 @@
-"""No tables. Django sends `post_migrate`, which makes the roles, only for apps that have this module."""
+"""No models. Django sends `post_migrate`, which makes the roles, only to apps that have this module."""

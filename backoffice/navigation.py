@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-# Section, then title, icon (Material Symbols) and model of each list. A list whose model has no page is left out.
+# By section: title, icon (Material Symbols) and model of each list. A model without an admin page is left out.
 SECTIONS = {
     "Shop floor": [
         ("Products", "inventory_2", "inventory.Product"),
@@ -51,7 +51,7 @@ SECTIONS = {
 
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sections with the lists that this person may see. Called for each page; no query of its own."""
+    """Return the sections, with the lists that this user may see. Called for each page; adds no query."""
     shown: list[dict[str, Any]] = [
         {"items": [{"title": "Dashboard", "icon": "space_dashboard", "link": reverse("admin:index")}]}
     ]

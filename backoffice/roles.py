@@ -1,7 +1,7 @@
-"""Who may do what: two roles beside the superuser, kept as groups. What stands here is what they may.
+"""`ensure_roles`: the permissions of the two roles beside the superuser, Clerk and Manager, which are groups.
 
-Every `migrate` brings the groups to this, so that a release can give a role what it newly needs. A shop that wants
-other roles makes groups of its own; those are left alone.
+Every `migrate` sets both groups to the permissions in this file, so that a release can add one. A shop that wants
+other roles makes other groups, which are not changed.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from django.db.models import Q
 CLERK, MANAGER = "Clerk", "Manager"
 
 _SHOP = ("inventory", "cart", "orders", "analytics", "delivery", "outbox")
-# Beside reading everything of the shop.
+# Besides viewing everything in the apps of _SHOP.
 _CLERK_MAY = ("move_stock", "acknowledge_alert", "manage_holds", "fulfil_order")
 
 
 def ensure_roles(**kwargs: Any) -> None:
-    """Bring both groups to what this file says. Receiver of `post_migrate`."""
+    """Create both groups, and set their permissions. Receiver of `post_migrate`."""
     _ensure(CLERK, Permission.objects.filter(_of_shop() & (Q(codename__startswith="view_") | _named(_CLERK_MAY))))
     _ensure(MANAGER, Permission.objects.filter(_of_shop() | _seen_by_managers()))
 
@@ -37,5 +37,5 @@ def _named(codenames: Iterable[str]) -> Q:
 
 
 def _seen_by_managers() -> Q:
-    """What workers and colleagues did. Users and groups themselves are the superuser's."""
+    """Task results, and the log of staff actions. Users and groups are for the superuser alone."""
     return Q(codename__startswith="view_", content_type__app_label__in=("django_celery_results", "admin"))

@@ -1,6 +1,6 @@
-"""The look of the back office: the shop's own colours in django-unfold's steps, and where its parts are found.
+"""`unfold`: the theme of the back office, which is the shop's colours in the steps of django-unfold.
 
-Read by the settings, so it imports nothing of the project.
+The settings import this module, so it imports nothing of the project.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 
-# From the paper and ink of shop.css, light and dark. 500 and 600 on white, and 400 on 900, keep a contrast of 4.5.
+# From the background and text colours of shop.css. 500 and 600 on white, and 400 on 900, have a contrast of 4.5.
 _BASE = {
     "50": "#faf6ee",
     "100": "#f3eee2",
@@ -22,7 +22,7 @@ _BASE = {
     "900": "#1b2322",
     "950": "#131918",
 }
-# Around the brand's green: 600 fills buttons and colours links on white, 500 does both on dark ground.
+# Around the brand's green: buttons and links have 600 on a light background, and 500 on a dark one.
 _PRIMARY = {
     "50": "#f0f5f1",
     "100": "#e6eee7",
@@ -47,7 +47,7 @@ def _style(request: HttpRequest) -> str:
 
 
 def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
-    """The setting UNFOLD."""
+    """Return the setting UNFOLD."""
     return {
         "SITE_TITLE": f"{shop_name} back office",
         "SITE_HEADER": shop_name,

@@ -1,1 +1,1 @@
-"""What happens after commit: receivers, tasks, schedule, and what operators see of it."""
+"""Work after the commit: receivers of signals, tasks, the schedule, and their admin pages."""

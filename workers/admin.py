@@ -1,4 +1,4 @@
-"""What beat starts and how that went, to read: the schedule itself is code. And the results of Celery tasks."""
+"""Admin pages of the schedule and of task results. They are read-only: the schedule is code."""
 
 import inspect
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ admin.site.unregister(GroupResult)  # the shop starts no groups
 
 @admin.register(TaskResult)
 class TaskResultAdmin(ReadOnlyAdmin):
-    """Failures, and tasks that beat starts."""
+    """Failures of any task, and results of the tasks that store them."""
 
     list_display = ["task_id", "task_name", "status", "date_created", "date_done"]
     list_filter = ["status", "task_name"]
@@ -33,7 +33,7 @@ class TaskResultAdmin(ReadOnlyAdmin):
 
 @admin.register(ScheduledStart)
 class ScheduleAdmin(ReadOnlyAdmin):
-    """One page instead of a list: also what was never started is on the schedule."""
+    """One page instead of a list: a list of rows would lack the entries that were never started."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -49,7 +49,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
 
 @dataclass(frozen=True)
 class ScheduledJob:
-    """One entry of the schedule. Of tasks that run every few seconds no result is kept, only failures."""
+    """One entry of the schedule. Of tasks that run every few seconds, only failures are stored."""
 
     name: str
     meaning: str
@@ -59,7 +59,7 @@ class ScheduledJob:
 
 
 def scheduled_jobs() -> list[ScheduledJob]:
-    """The whole schedule, by name. 2 queries."""
+    """Return all entries of the schedule, ordered by name. 2 queries."""
     schedule = app.conf.beat_schedule
     starts = dict(ScheduledStart.objects.values_list("name", "sent_at"))
     results = _last_results(entry["task"] for entry in schedule.values())
@@ -81,17 +81,17 @@ def _last_results(tasks: Iterable[str]) -> dict[str, TaskResult]:
 
 
 def _meaning(task: str) -> str:
-    """The first line of what the task says of itself."""
+    """The first line of the task's docstring: staff read it."""
     words = inspect.getdoc(app.tasks[task].run) or _UNSAID.get(task, "")
     return words.split("\n")[0]
 
 
-# Of tasks that are Celery's own.
+# For tasks of Celery, which have no docstring.
 _UNSAID = {"celery.backend_cleanup": "Delete the stored results of tasks that are old."}
 
 
 def in_words(schedule: Any) -> str:
-    """When an entry of the schedule is due, for people; crontabs of a minute, or of an hour and a minute."""
+    """Say when an entry is due. In words for intervals, and for crontabs of a minute, or an hour and a minute."""
     if isinstance(schedule, timedelta):
         return f"every {schedule.total_seconds():g} s"
     return _crontab_in_words(schedule) if isinstance(schedule, crontab) else str(schedule)

@@ -10,13 +10,13 @@ class WorkersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The web process too must know every effect, to send for it.
+        # The web process too must have every effect registered, to wake its workers.
         from outbox import heartbeat
         from workers import receivers, tasks  # noqa: F401
 
         receivers.connect()
         heartbeat_sent.connect(heartbeat.touch_alive, dispatch_uid="workers.touch_alive")
-        # Kept connections (CELERY_DB_REUSE_MAX) that died since the last task are noticed before the next one.
+        # Reused connections (CELERY_DB_REUSE_MAX) may have died since the last task: close those before the next one.
         task_prerun.connect(_check_connections, dispatch_uid="workers.check_connections")
 
 

@@ -1,9 +1,9 @@
-"""Keeps a Celery 5.7.0 worker alive when Redis dies while a message is not yet acknowledged.
+"""`install`: keeps a Celery 5.7.0 worker alive when Redis dies while a message is not yet acknowledged.
 
-The consumer closes its connection in `on_connection_error_after_connected`; closing restores unacknowledged messages,
-for which `Channel._connparams` reads `hostname` of a client that is None already. The AttributeError is no connection
-error, so nothing handles it and the worker exits with 1: 10 of 10 tries. Raised as a connection error it is handled.
-Delete this when kombu or Celery mends it; `tests/support/worker_smoke.py` tells.
+The consumer closes its connection in `on_connection_error_after_connected`. Closing restores unacknowledged messages,
+for which `Channel._connparams` reads `hostname` of a client that is None already. The AttributeError is not a
+connection error, so nothing handles it, and the worker exits with 1: 10 of 10 tries. A connection error is handled.
+Delete this when kombu or Celery fixes it; `tests/support/worker_smoke.py` shows when.
 """
 
 from typing import Any

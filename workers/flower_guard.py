@@ -1,8 +1,8 @@
-"""Keeps Flower behind a log-in: without one it would show everything to everybody, and let them end workers.
+"""`install`: Flower does not start without a log-in. It would show all tasks to everybody, and let them end workers.
 
-However it is started (compose, `make up`, by hand) it loads this project's Celery application, and that is where it is
-stopped, and where the two pages that it shows to everybody learn to ask. `tests/workers/test_flower_guard.py` tells
-when Flower has learnt to refuse by itself.
+However Flower is started (compose, `make up`, by hand), it loads this project's Celery application. The guard acts
+there: it stops Flower, or adds the log-in to the two pages that Flower shows to everybody.
+`tests/workers/test_flower_guard.py` shows when Flower refuses by itself.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ _REFUSAL = (
 
 
 def install() -> None:
-    """Look before Flower opens its port. Celery's commands send this signal when the application is loaded."""
+    """Check before Flower opens its port. Celery's commands send this signal when the application is loaded."""
     import_modules.connect(_guard, dispatch_uid="flower_guard")
 
 
 def has_log_in(basic_auth: Sequence[str], auth: str) -> bool:
-    """Whether these options of Flower let nobody in without a name and a password, or a log-in elsewhere."""
+    """Whether these options of Flower require a name and a password, or a log-in at a provider."""
     return bool(auth) or bool(basic_auth and all(all(each.partition(":")) for each in basic_auth))
 
 
@@ -30,7 +30,7 @@ def _guard(**kwargs: Any) -> None:
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "flower":
         return
-    from flower.options import options  # where Flower is not what runs, it would cost its import
+    from flower.options import options  # here, so that other commands do not import Flower
 
     if not has_log_in(options.basic_auth, options.auth):
         raise click.ClickException(_REFUSAL)
@@ -38,7 +38,7 @@ def _guard(**kwargs: Any) -> None:
 
 
 def _ask_for_log_in() -> None:
-    """For figures and health too, which tell the names of tasks and workers: 401, or the log-in elsewhere."""
+    """Metrics and health too: they show the names of tasks and workers. The answer is 401, or a provider's log-in."""
     from flower.views.monitor import Healthcheck, Metrics
     from tornado.web import authenticated
 

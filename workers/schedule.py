@@ -1,4 +1,4 @@
-"""What beat starts, and how often. Every job may run twice at once or late: none depends on its schedule."""
+"""`BEAT_SCHEDULE`: what beat starts, and how often. Every job may run late, or twice at once, without harm."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from celery.schedules import crontab
 
 from core.celery import Queue
 
-# One for each queue, done by its workers: the heartbeat of a queue without workers stops.
+# One for each queue, run by its workers: the heartbeat of a queue without workers stops.
 _PULSES = {
     f"pulse of {queue}": {
         "task": "pulse",
@@ -18,10 +18,10 @@ _PULSES = {
 }
 
 BEAT_SCHEDULE = {
-    # Without `expires` by the sender's clock (a worker that is ahead would drop it), so a sweep is dropped by nobody.
+    # No `expires`: it is a time of the sender's clock, and a worker whose clock is ahead would drop every sweep.
     "sweep_outbox": {"task": "sweep_outbox", "schedule": timedelta(seconds=3)},
-    # Messages to the outside whose wake-up was lost, that wait for another try, or whose worker died.
-    # Done by the workers that send e-mails, so that these depend on no other.
+    # Deliveries whose wake-up was lost, that wait for another attempt, or whose worker died.
+    # Run by the workers that send e-mails, so that e-mails depend on no other workers.
     "wake_deliveries": {
         "task": "wake_deliveries",
         "schedule": timedelta(seconds=5),
@@ -30,14 +30,14 @@ BEAT_SCHEDULE = {
     "mail_stock_alerts": {"task": "mail_stock_alerts", "schedule": timedelta(seconds=30)},
     "sweep_holds": {"task": "sweep_holds", "schedule": timedelta(seconds=30)},
     "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},
-    # What became too old to count, and what was ordered before the number was kept.
+    # For orders that became too old to count, and orders from before the number was stored.
     "recount_units_sold": {"task": "recount_units_sold", "schedule": crontab(minute="22")},
     "sweep_checkouts": {"task": "sweep_checkouts", "schedule": crontab(minute="7")},
     "sweep_carts": {"task": "sweep_carts", "schedule": crontab(minute="17")},
     "sweep_keys": {"task": "sweep_keys", "schedule": crontab(minute="47")},
     "audit_stock": {"task": "audit_stock", "schedule": crontab(hour="3", minute="37")},
     "sweep_runs": {"task": "sweep_runs", "schedule": crontab(minute="27")},
-    # Often, so that the dashboard misses a day that has just ended for no longer than that.
+    # Often: the dashboard lacks a day that has just ended until the next run.
     "roll_up_days": {"task": "roll_up_days", "schedule": timedelta(seconds=60)},
     "sweep_events": {"task": "sweep_events", "schedule": crontab(minute="52")},
     "sweep_imports": {"task": "sweep_imports", "schedule": crontab(hour="2", minute="27")},

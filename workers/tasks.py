@@ -1,4 +1,7 @@
-"""Everything that runs in a worker: the effects, and what beat starts. Each body is one call of a service."""
+"""All effects and tasks that workers run. Each body is one call of a service.
+
+The admin shows the first line of a task's docstring on the page of the schedule.
+"""
 
 from datetime import timedelta
 
@@ -27,13 +30,13 @@ from outbox.intents import Intent, enqueue
 from outbox.registry import Batch
 from outbox.wakeup import wake_for_waiting_rows
 
-# A row that is older than this was not fetched by its own message.
+# No message fetched a row that is older than this.
 _LEFT_BEHIND = timedelta(seconds=2)
 
 
 @effect("recalculate_cart_totals", queue=Queue.SHOPPER)
 def recalculate_cart_totals(batch: Batch) -> None:
-    """Store the totals of the carts that changed; many changes of one cart are one recalculation."""
+    """Store the totals of the carts that changed. Many changes of one cart are one recalculation."""
     store_totals(cart_ids=batch.ids)
 
 
@@ -51,14 +54,14 @@ def record_analytics(batch: Batch) -> None:
 
 @effect("count_units_sold", queue=Queue.BULK)
 def count_units_sold_of_orders(batch: Batch) -> None:
-    """Count the units sold of all products in the orders that were placed, or lost units."""
+    """Count the units sold of all products in the orders that were placed, or whose units were refunded."""
     count_units_sold(product_ids=products_of_orders(batch.ids))
 
 
-# The names that version 1.0 wrote into its rows, and that rows of a rolling release are read by.
+# These names stay: version 1.0 wrote them into its rows, and a rolling release reads such rows.
 @effect("write_order_letters", queue=Queue.SHOPPER)
 def write_order_emails(batch: Batch) -> None:
-    """Tell customers what became of their orders."""
+    """Write the e-mails to customers about their orders."""
     for order_id, payloads in batch.payloads.items():
         for payload in payloads:
             send_order_email(order_id=int(order_id), kind=EmailKind(payload["occasion"]))
@@ -66,7 +69,7 @@ def write_order_emails(batch: Batch) -> None:
 
 @effect("advance_imports", queue=Queue.BULK, longest=45)
 def advance_imports(batch: Batch) -> None:
-    """Check or apply the file that staff uploaded. One a transaction: each has the whole of a task's time."""
+    """Check or apply the file that staff uploaded. One file a transaction: each has the full time of a task."""
     first, *others = batch.ids
     if others:
         enqueue(Intent("advance_imports", key=job_id) for job_id in others)
@@ -181,7 +184,7 @@ def pulse(queue: str) -> None:
     note_heartbeat(queue)
 
 
-# Longer than others, since it reads the whole ledger; still below the visibility timeout.
+# Longer limits than other tasks, since it reads all stock movements; still below the visibility timeout.
 @shared_task(name="audit_stock", ignore_result=False, soft_time_limit=80, time_limit=90)
 def audit_stock() -> int:
     """Audit all stock; the admin shows what was found. Returns the number of differences. Corrects nothing."""

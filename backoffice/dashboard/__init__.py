@@ -1,1 +1,1 @@
-"""What staff see on the first page of the admin: how trade goes, what runs low, and the state behind the pages."""
+"""The first page of the admin: orders to do, sales, units by day, low stock, and the state of workers and effects."""

@@ -1,4 +1,4 @@
-"""Goods that run low or are out of stock, and for how long the rest will last."""
+"""`read_low_stock`: variants that are low or out of stock, and for how many days their free stock will last."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +10,12 @@ from analytics.models import DailyFigure
 from backoffice.dashboard.trade import ADDED, REMOVED, SOLD, UNSOLD, Trade
 from inventory.models import LowStockAlert, ProductVariant
 
-MOST = 10  # goods that are listed
+MOST = 10  # variants that are listed
 
 
 @dataclass(frozen=True)
 class LowVariant:
-    """A variant that runs low. `a_day` is units a day; `cover` whole days that its free stock lasts at that pace."""
+    """A low variant. `a_day` is units a day. `cover` is the whole days that its free stock lasts at that rate."""
 
     variant: ProductVariant
     is_out: bool
@@ -25,7 +25,7 @@ class LowVariant:
 
 @dataclass(frozen=True)
 class LowStock:
-    """How many variants are low and how many are out, and those of them that are asked for most, the empty first."""
+    """How many variants are low, and how many are out. `most_wanted` has those out first, then by units moved."""
 
     low: int
     out: int
@@ -33,7 +33,7 @@ class LowStock:
 
 
 def read_low_stock(trade: Trade) -> LowStock:
-    """Goods with an open alert. 1 query."""
+    """Return the active variants that have an open alert; of these, at most MOST are listed. 1 query."""
     alerts = list(_alerts(trade))
     counted = alerts[0] if alerts else None
     return LowStock(
@@ -56,7 +56,7 @@ def _alerts(trade: Trade) -> Any:
 
 
 def _units_moved(trade: Trade) -> Any:
-    """Of a variant, in the whole days before today: sold for good; in a shop without orders, added less put back."""
+    """Units of a variant in the whole days before today: sold less refunded, or, without sales, added less removed."""
     signed = Case(
         *(_SOLD_LESS_UNSOLD if trade.has_sold else _ADDED_LESS_REMOVED),
         default=0,

@@ -1,6 +1,6 @@
-"""`fill_dashboard`: the first page of the admin, with its charts for Chart.js as unfold brings it.
+"""`fill_dashboard`: the first page of the admin, with charts for the Chart.js of django-unfold.
 
-The data of a chart are attributes of its canvas; each chart has its table behind it.
+The data of a chart are attributes of its canvas. Each chart has a table of the same numbers.
 """
 
 import json
@@ -19,9 +19,9 @@ from outbox.status import read_status
 
 
 def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Django-unfold's DASHBOARD_CALLBACK: what `backoffice/dashboard.html` shows. 8 queries.
+    """Django-unfold's DASHBOARD_CALLBACK: return the context of `backoffice/dashboard.html`. 8 queries.
 
-    Orders and figures of trade are for those who may see them; the state behind the pages is for all staff.
+    Orders and sales need the permission to view them. The state of workers and effects is for all staff.
     """
     context |= {"title": "Dashboard", "status": read_status(), "flower_url": settings.FLOWER_URL}
     if request.user.has_perm("orders.view_order"):
@@ -35,7 +35,7 @@ def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart and its table: a column of numbers for each series, a row for each day, the newest first."""
+    """A chart and its table. The table has a column for each series and a row for each day, newest first."""
 
     title: str
     kind: str
@@ -66,7 +66,7 @@ _OPTIONS = {
 
 
 def charts(trade: Trade) -> list[Chart]:
-    """The charts of the dashboard, units a day."""
+    """Return the charts of the dashboard, in units a day."""
     return [
         _chart(trade, "Units by day", "line", {ADDED: "Added", REMOVED: "Removed", SOLD: "Sold, before refunds"}),
         _chart(trade, "What became of holds", "line", {SOLD: "Bought", EXPIRED: "Run out", KEPT: "Kept longer"}),

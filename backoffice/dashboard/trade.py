@@ -1,4 +1,4 @@
-"""`read_trade`: what shoppers did today and in the thirty days before; `sales_of`: what it came to in money."""
+"""`read_trade`: units by event of today and of the 30 days before. `sales_of`: the same sales in money."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Share:
-    """What became of added units: how many, and how many of a hundred. None where none were added."""
+    """One outcome of added units: the units, and their percentage of those added. None where none were added."""
 
     title: str
     today: int
@@ -39,12 +39,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Trade:
-    """Units by day and name of event; the last day is today, so far."""
+    """Figures by day and name of event. The last day is today, which is not over."""
 
     days: list[tuple[date, dict[str, Figure]]]
 
     def units(self, name: str) -> list[int]:
-        """Units of each day, oldest first."""
+        """Return the units of each day, oldest first."""
         return [figures.get(name, Figure()).quantity for _, figures in self.days]
 
     def today(self, name: str) -> int:
@@ -55,7 +55,7 @@ class Trade:
 
     @property
     def checkouts(self) -> int:
-        """How many were begun today."""
+        """Checkouts that were begun today."""
         return self.days[-1][1].get(BEGUN, Figure()).events
 
     @property
@@ -64,7 +64,7 @@ class Trade:
 
     @property
     def days_known(self) -> int:
-        """Whole days since the first one with events: a shop that opened last week has no thirty."""
+        """Whole days since the first one with events: a shop that opened last week has fewer than DAYS."""
         first = next((day for day, figures in self.days if figures), self.day)
         return (self.day - first).days
 
@@ -78,7 +78,7 @@ class Trade:
 
     @property
     def shares(self) -> list[Share]:
-        """Conversion of holds: added units are each held, and then sold, put back, or given up when time runs out."""
+        """Conversion of holds: each added unit is held, and then bought, removed, or released when its hold expires."""
         return [self._share(name, title) for name, title in _SHARES]
 
     def _share(self, name: str, title: str) -> Share:
@@ -104,7 +104,7 @@ def _percent(part: int, whole: int) -> int | None:
 
 
 def read_trade() -> Trade:
-    """Today from its events, the days before from roll-ups. 2 queries, however many events there are."""
+    """Read today from its events, and the days before from roll-ups. 2 queries for any number of events."""
     today = day_of_now()
     known = figures_of_days(first=today - timedelta(days=DAYS), before=today)
     known[today] = figures_of_today()
@@ -124,13 +124,13 @@ class Amount:
 
     @property
     def money(self) -> str:
-        """In words: below nothing where more came back than was sold."""
+        """The value as text. It is negative where more was refunded than sold."""
         return f"−{money(-self.value)}" if self.value < 0 else money(self.value)  # noqa: RUF001
 
 
 @dataclass(frozen=True)
 class Sales:
-    """One line of the three, today and in the days before."""
+    """One of the three rows of sales, today and in the days before."""
 
     title: str
     meaning: str
@@ -139,7 +139,10 @@ class Sales:
 
 
 def sales_of(trade: Trade) -> list[Sales]:
-    """Goods at the price and tax of their orders, without delivery. A refund counts on the day on which it is owed."""
+    """Return gross sales, refunds and net sales, at the price and tax of the orders, without delivery.
+
+    A refund counts on the day on which it becomes due.
+    """
     *before, today = [figures for _, figures in trade.days]
     gross = _sum([today], SOLD), _sum(before, SOLD)
     refunds = _sum([today], UNSOLD), _sum(before, UNSOLD)

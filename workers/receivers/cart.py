@@ -1,4 +1,4 @@
-"""What follows from changes of lines and holds, and what is told to a customer who asks for their data."""
+"""Outbox rows after changes of lines and holds, and the events in the file of a customer's data."""
 
 import uuid
 from collections.abc import Collection, Iterable
@@ -13,7 +13,7 @@ from cart.signals import customer_data_requested, holds_expired, holds_extended,
 from inventory.errors import InsufficientStock
 from outbox.intents import Intent, enqueue
 
-# Of an event, to the customer whose cart it is about.
+# Columns of an event in the file of a customer's data.
 _EXPORTED = ("name", "occurred_at", "cart_id", "variant_id", "quantity", "value")
 
 
@@ -39,7 +39,7 @@ def line_deleted(sender: type[CartItem], instance: CartItem, **kwargs: Any) -> N
 
 
 def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str | None, **kwargs: Any) -> None:
-    """A shopper asked for more than was free. Repeats of one request are one shortage, known by its key."""
+    """A shopper asked for more than was free. Repeats of one request have one key, and so are one event."""
     event_id = uuid.uuid5(uuid.NAMESPACE_OID, idempotency_key) if idempotency_key else uuid.uuid4()
     facts = {
         "asked": error.requested,
@@ -47,7 +47,7 @@ def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str 
         "free": error.available,
         "held_by_others": bool(error.first_hold_ends),
     }
-    # As quantity, the units that were asked for and not got.
+    # The quantity is the units that the shopper asked for and did not get.
     shortage = event_intent(
         "stock_shortage", event_id, variant_id=error.variant_id, quantity=error.requested, data=facts
     )
@@ -55,7 +55,7 @@ def stock_was_short(sender: Any, error: InsufficientStock, idempotency_key: str 
 
 
 def holds_have_expired(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -> None:
-    """Units went back to the shelf because nobody kept or bought them in time."""
+    """Holds expired: their units are free again."""
     enqueue(_hold_event("hold_expired", line) for line in lines)
 
 
@@ -65,9 +65,9 @@ def holds_were_extended(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -
 
 
 def customer_data_was_requested(sender: Any, cart_ids: Collection[int], **kwargs: Any) -> dict[str, Any]:
-    """Return what was counted of the carts of a customer who asks for their data. 1 query.
+    """Return the events of the carts of a customer who asks for their data. 1 query.
 
-    When the account goes its carts go too, and a cart's number says nothing of anybody any more: the events stay.
+    Events outlive the account: its carts are deleted with it, and a cart's number then identifies nobody.
     """
     return {"events": list(AnalyticsEvent.objects.filter(cart_id__in=cart_ids).values(*_EXPORTED))}
 

@@ -1,4 +1,4 @@
-"""What follows from changes of stock and from files that staff upload."""
+"""Outbox rows after changes of stock, and after staff upload a file."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,10 +14,10 @@ def connect() -> None:
 
 
 def stock_has_changed(sender: Any, variant_ids: Collection[int], **kwargs: Any) -> None:
-    """Free stock changed by another way than a line: received, adjusted, a hold that ran out."""
+    """Free stock changed other than by a cart line: units were received or adjusted, or a hold expired."""
     enqueue(Intent("check_low_stock", key=variant_id) for variant_id in variant_ids)
 
 
 def import_was_submitted(sender: Any, job_id: int, **kwargs: Any) -> None:
-    """Staff uploaded a file, or confirmed what it would do."""
+    """Staff uploaded a file, or confirmed its changes."""
     enqueue([Intent("advance_imports", key=job_id)])

@@ -1,4 +1,4 @@
-"""What follows from orders: events and e-mails."""
+"""Outbox rows after changes of orders: events, e-mails, and units sold."""
 
 import uuid
 from collections.abc import Sequence
@@ -28,25 +28,25 @@ def connect() -> None:
 
 
 def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
-    """A shopper filled in where an order shall go. However often they do, it is one event of the cart."""
+    """A shopper filled in the delivery address. However often they do, it is one event of the cart."""
     event_id = uuid.uuid5(uuid.NAMESPACE_OID, f"begin_checkout:{cart_id}")
     enqueue([event_intent("begin_checkout", event_id, cart_id=cart_id)], event_id=event_id)
 
 
 def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
-    """A cart was bought: a purchase a line, units sold, and the e-mail that says so."""
+    """An order was placed: one purchase event for each line, units sold, and the e-mail to the customer."""
     purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
     enqueue([*purchases, _units_sold(order), _email(order, EmailKind.PLACED)])
 
 
 def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> None:
-    """An order went on. The customer hears of what they are waiting for."""
+    """An order changed its state. The customer gets an e-mail for the states in _EMAILS."""
     if kind := _EMAILS.get(state):
         enqueue([_email(order, kind)])
 
 
 def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
-    """Units that were bought are not any more."""
+    """Units of an order were cancelled, refunded or returned."""
     refunds = [_line_event("refund", order, line, count) for line, count in units]
     enqueue([*refunds, _units_sold(order)])
 
