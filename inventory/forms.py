@@ -33,10 +33,10 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Photograph"),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("JPEG, PNG or WebP, at most 8 MB and 40 megapixels. It takes the place of the drawing."),
+        help_text=_("JPEG, PNG or WebP, at most 8 MB and 40 megapixels. Without one, the shop shows a placeholder."),
     )
     remove_photograph = forms.BooleanField(
-        label=_("Show the drawing again"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("Remove the photograph"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
     class Meta:
