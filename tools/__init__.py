@@ -1,1 +1,1 @@
-"""What runs, backs up, tries and documents the shop, and is no part of it."""
+"""Programs that run, back up, test and document the shop. The shop itself imports none of them."""

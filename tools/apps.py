@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class ToolsConfig(AppConfig):
-    """Always installed: its commands back the shop up and restore it."""
+    """Always installed, for the commands that back up, restore and test the shop."""
 
     name = "tools"

@@ -1,6 +1,6 @@
-"""Makes docs/signals.md of the docstrings below the signals, with `make docs`.
+"""Generates docs/signals.md from the docstrings below the signals, for `make docs`.
 
-A docstring says what happened and in which transaction, and lists each argument with its type.
+Such a docstring says what happened and in which transaction, and lists each argument with its type.
 """
 
 import ast
@@ -76,7 +76,7 @@ class SignalDoc:
 
 
 def documented_signals() -> Iterator[SignalDoc]:
-    """All signals of all apps. Raises ValueError for one without a docstring."""
+    """Yield all signals of all apps. Raises ValueError for one without a docstring."""
     for path in sorted(ROOT.glob("*/signals.py")):
         body = ast.parse(path.read_text()).body
         for statement, following in zip(body, [*body[1:], None], strict=True):
@@ -88,7 +88,7 @@ def documented_signals() -> Iterator[SignalDoc]:
 
 
 def page() -> str:
-    """The whole document."""
+    """Return the whole document."""
     parts, app = [_HEAD], ""
     for signal in documented_signals():
         if signal.app != app:
@@ -107,7 +107,7 @@ def _read(app: str, name: str, docstring: str) -> SignalDoc:
 
 
 def _row(name: str, kind: str, text: str) -> str:
-    escaped = kind.replace("|", "\\|")  # else a union would end the table's cell
+    escaped = kind.replace("|", "\\|")  # a union type would end the table's cell
     return f"| `{name}` | `{escaped}` | {text} |"
 
 

@@ -1,4 +1,4 @@
-"""What the person at the terminal is told."""
+"""Messages for the person at the terminal, and `LocalError`, which ends the run with one."""
 
 import sys
 import time
@@ -8,23 +8,23 @@ from pathlib import Path
 
 
 class LocalError(Exception):
-    """Something that ends the run. Its text is one clear line, and maybe the end of a log after it."""
+    """An error that ends the run. The text is one line, and may have the end of a log after it."""
 
 
 def say(text: str) -> None:
-    """Print a line at once, even into a pipe and on a terminal that lacks the characters."""
+    """Print a line at once, even into a pipe, or on a terminal that lacks some characters."""
     shown = text.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8")
     try:
         sys.stdout.write(shown + "\n")
         sys.stdout.flush()
     except OSError:
-        # The terminal is gone (SIGHUP): stopping everything in order matters more than saying so.
+        # The terminal is gone (SIGHUP). An orderly stop matters more than the message.
         sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115
 
 
 @contextmanager
 def step(label: str) -> Iterator[None]:
-    """Show that `label` is under way, and with a check mark and the seconds that it is done."""
+    """Show `label` while the block runs, then a check mark and the seconds that it took."""
     started = time.monotonic()
     if sys.stdout.isatty():
         sys.stdout.write(f"  … {label}")
@@ -40,7 +40,7 @@ def step(label: str) -> Iterator[None]:
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last `lines` lines of a log, indented; empty where there is no log."""
+    """Return the last `lines` lines of a log, indented; empty if there is no log."""
     try:
         text = log.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -49,6 +49,6 @@ def tail(log: Path, lines: int = 15) -> str:
 
 
 def with_log(message: str, log: Path) -> str:
-    """`message`, followed by the end of the log that tells why."""
+    """Return `message`, followed by the end of the log, which tells why."""
     shown = tail(log)
     return f"{message} The end of {log}:\n{shown}" if shown else f"{message} Its log is empty: {log}"

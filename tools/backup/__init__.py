@@ -1,6 +1,6 @@
-"""Backups: a folder with the database, the photographs, and a manifest that says what is in it. See docs/backups.md.
+"""Backups: a folder with the database, the photographs, and a manifest that lists them. See docs/backups.md.
 
-Redis is not in it: what is lost with it costs time and nothing else.
+Redis is not in it: losing its contents costs time and nothing else.
 """
 
 from tools.backup.programs import BackupError

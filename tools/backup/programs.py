@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, of the server's version, told of the server without a password where `ps` shows it."""
+"""Command lines of pg_dump, pg_restore and psql, in the server's version. `ps` does not show the password."""
 
 import os
 import re
@@ -14,21 +14,21 @@ from django.db.backends.postgresql.client import DatabaseClient
 
 
 class BackupError(Exception):
-    """A backup or a restore that cannot be. Its text is one clear line, and what PostgreSQL said after it."""
+    """A backup or a restore failed. The text is one line for the person, then PostgreSQL's own message if any."""
 
 
 def command(name: str, *arguments: str) -> list[str]:
-    """The command line of pg_dump, pg_restore or psql."""
+    """Return the command line of pg_dump, pg_restore or psql. Raises BackupError if none is new enough."""
     return [str(_folder() / name), *arguments]
 
 
 def place() -> list[str]:
-    """The options that name server and database, the same for pg_dump and psql."""
+    """Return the options that name server and database, the same for pg_dump and psql."""
     return _connecting()[0]
 
 
 def environment() -> dict[str, str]:
-    """The environment that such a program needs, password and TLS included."""
+    """Return the environment that such a program needs, password and TLS included."""
     return {**os.environ, **_connecting()[1]}
 
 
@@ -38,7 +38,7 @@ def _connecting() -> tuple[list[str], dict[str, str]]:
 
 
 def server_version() -> int:
-    """Of the database's server: 18.1 is 180001."""
+    """Return the version of the database's server: 18.1 is 180001. 1 query."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         return int(cursor.fetchone()[0])
@@ -46,7 +46,7 @@ def server_version() -> int:
 
 @cache
 def _folder() -> Path:
-    """Of the server's version, else a newer one: an older pg_dump refuses."""
+    """The folder of the server's version, else of a newer one: an older pg_dump refuses."""
     server = server_version() // 10_000
     found = {_version(folder): folder for folder in reversed(list(_folders()))}
     fitting = sorted(version for version in found if version >= server)
@@ -60,7 +60,7 @@ def _folder() -> Path:
 
 
 def _folders() -> Iterator[Path]:
-    """PATH first; then where Debian keeps versions side by side; then the wheel that development has."""
+    """From PATH, then Debian's folders (one a version), then the wheel that development installs."""
     if on_path := shutil.which("pg_dump"):
         yield Path(on_path).parent
     yield from (program.parent for program in Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))

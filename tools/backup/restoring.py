@@ -1,4 +1,4 @@
-"""Putting a backup back: into an empty database, all of it or nothing."""
+"""`restore`: load a backup into an empty database, all of it or nothing."""
 
 import subprocess
 import tarfile
@@ -22,11 +22,11 @@ _EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 
 
 def restore(folder: Path, *, force: bool = False) -> Manifest:
-    """Restore the database and MEDIA_ROOT from a folder that `save` made. Returns what it says of itself.
+    """Restore the database and MEDIA_ROOT from a folder that `save` made. Returns its manifest.
 
-    `force` throws away what database there is, in the transaction that brings the other: if it fails, all is as before.
-    Raises BackupError: for a backup that is broken or of a newer version, for a database that is in use, and without
-    `force` for one that is not empty.
+    `force` drops the present tables in the transaction that loads the backup: if it fails, the database is unchanged.
+    Raises BackupError if the backup is broken or of a newer version, if the database is in use, and without `force` if
+    the database is not empty.
     """
     refuse_other_storage()
     with step("backup is whole"):
@@ -40,14 +40,14 @@ def restore(folder: Path, *, force: bool = False) -> Manifest:
     with step("database"):
         _load(folder / DATABASE, first="" if is_empty else _EMPTY)
     with step("photographs"), tarfile.open(folder / MEDIA) as tar:
-        # From Python 3.11.4 on; before it, what is checked above has to do.
+        # Exists from Python 3.11.4 on. Before it, the check above must suffice.
         tar.extraction_filter = getattr(tarfile, "data_filter", None)
         tar.extractall(settings.MEDIA_ROOT)  # noqa: S202
     return manifest
 
 
 def _check_photographs(archive: Path) -> None:
-    """Refuse links and ways out of the folder, before anything is changed."""
+    """Refuse links and paths that leave the folder, before anything is changed."""
     root = Path(settings.MEDIA_ROOT).resolve()
     with tarfile.open(archive) as tar:
         for member in tar:
@@ -59,12 +59,12 @@ def _check_photographs(archive: Path) -> None:
 
 
 def _refuse_if_used() -> None:
-    """A session whose program has just ended is still there for a moment, so what is found is looked at again."""
+    """Ask again for some seconds: the session of a program that has just ended stays for a moment."""
     deadline = time.monotonic() + _LEAVING
     while _ask(_OTHERS):
         if time.monotonic() > deadline:
             raise BackupError("Somebody uses the database: stop web, workers, beat and whatever else has a session.")
-        time.sleep(0.1)  # PostgreSQL tells nobody that a session has left
+        time.sleep(0.1)  # PostgreSQL sends no notification when a session ends
 
 
 def _is_empty() -> bool:
@@ -78,7 +78,7 @@ def _ask(question: str) -> Any:
 
 
 def _load(dump: Path, *, first: str) -> None:
-    """COMMIT is sent once pg_restore has ended well: of a dump that breaks off in the middle nothing is kept."""
+    """Send COMMIT only after pg_restore has succeeded, so that nothing of a truncated dump is kept."""
     options = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--file=-", *place()]
     with subprocess.Popen(  # noqa: S603 - ours
         command("psql", *options), env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE

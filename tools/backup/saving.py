@@ -1,4 +1,4 @@
-"""Making a backup, whole or not at all."""
+"""`save` makes a backup, complete or not at all; `read_manifest` checks one."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ DATABASE, MEDIA, _FILE = "database.dump", "media.tar", "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """Version of the shop and of PostgreSQL (18.1 is 180001), migrations as `app.name`, SHA-256 by file."""
+    """Version of the shop and of PostgreSQL (18.1 is 180001), migrations as `app.name`, SHA-256 by file name."""
 
     version: str
     postgres: int
@@ -33,7 +33,7 @@ class Manifest:
 
 
 def write_manifest(folder: Path) -> None:
-    """Describe the files that are in this folder, from the database that they were made of."""
+    """Write the manifest of the files in this folder. The database must be the one that they were made from."""
     applied = MigrationRecorder(connection).applied_migrations()
     manifest = Manifest(
         version=settings.SHOP_VERSION,
@@ -45,7 +45,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """What is in this folder. Raises BackupError where that is no backup, is broken, or is of a newer shop."""
+    """Return the manifest of a backup. Raises BackupError if it is no backup, is broken, or is of a newer shop."""
     try:
         manifest = Manifest(**json.loads((folder / _FILE).read_text()))
     except (OSError, ValueError, TypeError) as error:
@@ -68,7 +68,7 @@ def _digest(file: Path) -> str:
 
 
 def refuse_other_storage() -> None:
-    """Raise BackupError where photographs lie in no folder: packed as one, they would be missing in silence."""
+    """Raise BackupError if photographs are not stored in a folder: a backup would silently lack them."""
     if not isinstance(default_storage, FileSystemStorage):
         raise BackupError(
             f"Photographs lie in {default_storage.__class__.__name__}, not in a folder. Nothing was done. Use pg_dump "
@@ -77,13 +77,13 @@ def refuse_other_storage() -> None:
 
 
 def save(parent: Path) -> Path:
-    """Put a backup of the database and of MEDIA_ROOT into a new folder of `parent`; returns that folder.
+    """Save the database and MEDIA_ROOT to a new folder in `parent`. Returns that folder. Raises BackupError.
 
-    The shop may be at work: the dump is a picture of one moment. The folder has its name only once all is in it; it
-    can be read by its owner only, since it has what customers entrusted to the shop. Raises BackupError.
+    The shop may be running: the dump is a snapshot of one moment. The folder gets its name only when it is complete.
+    Only its owner can read it, since it contains customers' data.
     """
     refuse_other_storage()
-    umask = os.umask(0o077)  # of pg_dump too
+    umask = os.umask(0o077)  # pg_dump inherits it
     try:
         return _save(parent)
     finally:
@@ -113,7 +113,7 @@ def _fill(folder: Path) -> None:
 
 
 def _dump(file: Path) -> None:
-    """Without owners and rights: it may be restored under another role."""
+    """Leave out owners and privileges: the dump may be restored under another role."""
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}"]
     done = subprocess.run(  # noqa: S603 - ours
         command("pg_dump", *options, *place()), env=environment(), stderr=subprocess.PIPE, text=True, check=False
@@ -123,7 +123,7 @@ def _dump(file: Path) -> None:
 
 
 def _pack(file: Path) -> None:
-    """After the dump: a photograph that is added meanwhile is one too many, and never one too few."""
+    """Called after the dump: the archive may have a photograph too many, but never one too few."""
     with tarfile.open(file, "w") as tar:
         if Path(settings.MEDIA_ROOT).is_dir():
             tar.add(settings.MEDIA_ROOT, arcname=".")

@@ -14,7 +14,7 @@ USAGE = """usage: python -m tools.local up             run the whole shop until 
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0 after a stop in order, 1 with one clear line, 2 for a wrong usage, or CMD's own."""
+    """Return the exit code: 0 after an orderly stop, 1 with one line of error, 2 for wrong usage, or CMD's own."""
     request = StopRequest()
     request.listen()
     try:

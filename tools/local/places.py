@@ -1,4 +1,4 @@
-"""Where things lie: `.local`, throw-away folders, kept secrets, folders that `nobody` can reach."""
+"""Where files are: `.local`, temporary folders, stored secrets, folders that `nobody` can reach."""
 
 import contextlib
 import fcntl
@@ -20,15 +20,15 @@ ABANDONED_SECONDS = 60
 
 
 def local_folder() -> Path:
-    """SHOP_LOCAL_DIR, else `.local` in the repository: data, logs, secrets. Created if missing."""
+    """Return SHOP_LOCAL_DIR, else `.local` in the repository: data, logs, secrets. Created if missing."""
     folder = Path(os.environ.get("SHOP_LOCAL_DIR") or REPOSITORY / ".local").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o711)  # the user that PostgreSQL runs as must get through
+    folder.chmod(0o711)  # PostgreSQL's user must be able to pass through
     return folder
 
 
 def server_user() -> tuple[int, int] | None:
-    """(uid, gid) to run PostgreSQL as, which refuses to run as root; None to run it as ourselves."""
+    """Return (uid, gid) to run PostgreSQL as, which refuses to run as root; None for our own user."""
     if os.geteuid() != 0:
         return None
     try:
@@ -39,12 +39,12 @@ def server_user() -> tuple[int, int] | None:
 
 
 def reachable(path: Path) -> bool:
-    """Whether the user that PostgreSQL runs as may enter every folder above `path`."""
+    """Return whether PostgreSQL's user may enter every folder above `path`."""
     return server_user() is None or all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
 
 
 def reachable_folder(folder: Path) -> Path:
-    """`folder`, created; where PostgreSQL's user cannot reach it, a link to a folder elsewhere."""
+    """Create `folder` and return it. If PostgreSQL's user cannot reach it, it is a link to a folder elsewhere."""
     if folder.is_symlink() and not folder.exists():
         folder.unlink()
     if not folder.is_symlink():
@@ -68,7 +68,7 @@ def _new_outside() -> Path:
 
 
 def kept_secret(file: Path, *, size: int = 32) -> str:
-    """The secret kept in `file`, made up of `size` bytes on first use; readable by its owner only."""
+    """Return the secret stored in `file`, generated from `size` bytes on first use. Only its owner can read it."""
     with contextlib.suppress(FileNotFoundError):
         if kept := file.read_text().strip():
             return kept
@@ -78,22 +78,22 @@ def kept_secret(file: Path, *, size: int = 32) -> str:
 
 
 def kept_secret_key(folder: Path) -> str:
-    """The SECRET_KEY kept in `folder`, as long as `manage.py check --deploy` asks for.
+    """Return the SECRET_KEY stored in `folder`, as long as `manage.py check --deploy` requires.
 
-    One that is there stays, though a version before made it shorter: with another, all would be logged out.
+    A shorter key of an earlier version is kept: a new key would log everybody out.
     """
     return kept_secret(folder / "secret-key", size=64)
 
 
 def for_owner(file: str, flags: int) -> int:
-    """An opener for `open()`: the file is for its owner only, one of before too."""
+    """An opener for `open()` that makes the file, also one that exists, accessible to its owner only."""
     descriptor = os.open(file, flags, 0o600)
     os.fchmod(descriptor, 0o600)
     return descriptor
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write `text` whole or not at all, readable by its owner only."""
+    """Write `text` atomically, readable by its owner only."""
     new = file.with_name(file.name + ".new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -104,7 +104,7 @@ def write_private(file: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process; `LocalError` if another one does. The kernel lets go when we die."""
+    """Lock `folder` for this process. Raises LocalError if another one has it. The kernel unlocks it when we die."""
     with open(folder / "lock", "a+", opener=for_owner) as handle:
         if not _try_lock(handle.fileno()):
             handle.seek(0)
@@ -125,7 +125,7 @@ def _try_lock(descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def throw_away_folder() -> Iterator[Path]:
-    """A temporary folder, removed afterwards; also removes those whose process was killed."""
+    """Yield a temporary folder, removed afterwards. Also removes folders that killed processes left."""
     base = Path(tempfile.gettempdir())
     base = base if reachable(base / "any") else Path("/tmp")  # noqa: S108 - a folder of our own is made in it
     _remove_abandoned(base)
@@ -142,7 +142,7 @@ def _remove_abandoned(base: Path) -> None:
     for folder in base.glob(THROW_AWAY + "*"):
         with contextlib.suppress(OSError, LocalError):
             found = folder.stat()
-            # A young one may not have taken its lock yet.
+            # The process of a new folder may not have locked it yet.
             if found.st_uid == os.geteuid() and time.time() - found.st_mtime > ABANDONED_SECONDS:
                 with locked(folder):
                     shutil.rmtree(folder, ignore_errors=True)

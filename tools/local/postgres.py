@@ -1,4 +1,4 @@
-"""A private PostgreSQL 18 on 127.0.0.1, with a password and a database called `shop`."""
+"""`Postgres`: a private PostgreSQL 18 on 127.0.0.1, with a password and a database called `shop`."""
 
 import os
 import signal
@@ -19,20 +19,20 @@ SETTINGS: dict[str, str | int] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # its path may be too long for a socket
     "max_connections": 200,
-    "log_error_verbosity": "terse",  # without the rows that an error was about: they are customers'
-    "log_file_mode": "0600",  # for who turns its own collector of logs on
+    "log_error_verbosity": "terse",  # without the rows of an error: they are customers' data
+    "log_file_mode": "0600",  # in case somebody turns on its logging collector
 }
-# For data that nobody will read after a power cut.
+# For data that need not survive a power cut.
 FAST: dict[str, str | int] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres(Server):
-    """PostgreSQL; `folder` must be one that its user can reach (`places.reachable_folder`)."""
+    """A private PostgreSQL. Its user must be able to reach `folder` (`places.reachable_folder`)."""
 
     name = "PostgreSQL"
     log_name = "postgres.log"
-    stop_signal = signal.SIGINT  # fast: does not wait for clients to leave
-    death_signal = signal.SIGQUIT  # unlike SIGKILL it ends a backend in the middle of a long query too
+    stop_signal = signal.SIGINT  # fast shutdown: does not wait for clients to disconnect
+    death_signal = signal.SIGQUIT  # unlike SIGKILL, it also ends a backend in the middle of a long query
 
     @property
     def url(self) -> str:
@@ -40,7 +40,7 @@ class Postgres(Server):
 
     @property
     def password(self) -> str:
-        """Of the only user; made up with the data."""
+        """The password of the only user, generated with the data."""
         return kept_secret(self.folder / "password")
 
     @property
@@ -49,7 +49,7 @@ class Postgres(Server):
         return self.folder.resolve() / "data"
 
     def start(self) -> None:
-        """Start, wait until it answers, and create the database if it is missing."""
+        """Start, wait until it answers, and create the database if it is missing. Raises LocalError."""
         super().start()
         self._create_database()
 
@@ -59,13 +59,13 @@ class Postgres(Server):
         self._clear_leftovers()
 
     def _initdb(self) -> None:
-        """Make the data folder beside its place: an interrupted run then leaves none that looks complete."""
+        """Run initdb in another folder and rename it, so that an interrupted run leaves none that looks complete."""
         new, password_file = self._new_folder(), self.folder / "initdb-password"
         write_private(password_file, self.password + "\n")
         self._give_away(password_file)
         command = [str(postgres_programs() / "initdb"), "--pgdata", str(new), "--username", NAME]
         command += ["--pwfile", str(password_file), "--auth", "scram-sha-256", "--encoding", "UTF8"]
-        # PostgreSQL's own Unicode rules: the same on a machine without any locale.
+        # PostgreSQL's own Unicode rules are the same on a machine without any locale.
         command += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
         command += ["--no-instructions"] if self.durable else ["--no-instructions", "--no-sync"]
         try:
@@ -88,9 +88,9 @@ class Postgres(Server):
             os.chown(path, *user)
 
     def _clear_leftovers(self) -> None:
-        """End processes that outlived a killed runner, and drop the pid file that they left.
+        """End processes that outlived a killed runner, and delete the pid file that they left.
 
-        PostgreSQL itself only looks whether *some* process has the pid in the file, and pids are used again.
+        PostgreSQL itself only checks whether *some* process has the pid in the file, and pids are used again.
         """
         if not (self.data / "postmaster.pid").exists():
             return
@@ -100,7 +100,7 @@ class Postgres(Server):
             signal_each(processes_in(self.data), number)
             while processes_in(self.data) and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
-        if Path("/proc/self/cwd").exists():  # else we could not have seen a process that still writes
+        if Path("/proc/self/cwd").exists():  # else a process that still writes could not have been found
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _launch(self, port: int) -> Popen:
@@ -111,7 +111,7 @@ class Postgres(Server):
         return self._spawn(command)
 
     def _spawn(self, command: list[str]) -> Popen:
-        # None of the caller's PG* variables, and a folder that the server's user may be in.
+        # Without the caller's PG* variables, and in a folder that the server's user may enter.
         env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
         return spawn(
             command,

@@ -1,4 +1,4 @@
-"""What is checked before anything is started: ports, log-ins, and the DATABASE_URL and REDIS_URL of the environment."""
+"""Checks before anything is started: ports, log-ins, and the DATABASE_URL and REDIS_URL of the environment."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ class Ports:
 
 
 def preflight() -> Ports:
-    """The ports to listen on; `LocalError` names the variable to change."""
+    """Return the ports to listen on. Raises LocalError, which names the variable to change."""
     ports = Ports(web=_port("PORT", 8000), flower=_port("FLOWER_PORT", 5555))
     if ports.web == ports.flower:
         raise LocalError(f"PORT and FLOWER_PORT are both {ports.web}: set one of them to another number.")
@@ -45,7 +45,7 @@ def _port(variable: str, default: int) -> int:
 
 def _check_free(port: int, variable: str) -> None:
     with socket.socket() as listener:
-        # As gunicorn and Flower do it: a connection that lingers after a stop does not count as taken.
+        # As gunicorn and Flower do: a connection in TIME_WAIT after a stop does not make the port taken.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
@@ -61,7 +61,7 @@ REDIS_FORM = "redis://:PASSWORD@HOST:PORT/0"
 
 
 def check_addresses() -> None:
-    """`LocalError` for an address that is set but is malformed, or whose server does not answer in time."""
+    """Raise LocalError if an address is set but malformed, or its server does not answer in time."""
     if address := os.environ.get("DATABASE_URL"):
         _check_database(address)
     if address := os.environ.get("REDIS_URL"):
@@ -73,7 +73,7 @@ def _check_database(address: str) -> None:
     try:
         connection = psycopg2.connect(uri, connect_timeout=TIMEOUT_SECONDS)
     except psycopg2.ProgrammingError:
-        # Not libpq's own words: they repeat the address, and with it the password.
+        # Not libpq's own message, which repeats the address with the password.
         raise LocalError(f"DATABASE_URL is not of the form {DATABASE_FORM}.") from None
     except (psycopg2.Error, UnicodeError) as error:
         raise LocalError(f"DATABASE_URL: {_one_line(error)}") from None
@@ -84,7 +84,7 @@ def _check_database(address: str) -> None:
 
 
 def _libpq_uri(address: str) -> str:
-    """The address without what only Django understands: options in capitals, such as ?CONN_MAX_AGE=60."""
+    """Remove what only Django understands: options in capitals, such as ?CONN_MAX_AGE=60."""
     try:
         parts = urlsplit(address)
         well_formed = parts.scheme in ("postgres", "postgresql") and len(parts.path) > 1 and parts.port != 0

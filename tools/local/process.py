@@ -1,6 +1,6 @@
-"""Start, look at and end processes, so that none is ever left behind.
+"""Start, inspect and end processes, so that none is ever left behind.
 
-A signal is a flag that is looked at, never an exception in the middle of starting a process.
+A signal sets a flag that loops check. It never raises an exception while a process is being started.
 """
 
 import contextlib
@@ -23,20 +23,20 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
-    """Raised by `StopRequest.check` once somebody asked to stop."""
+    """Raised by `StopRequest.check` after a stop was requested."""
 
 
 class StopRequest:
-    """Counts SIGINT, SIGTERM and SIGHUP: the first asks to stop, a second one to hurry."""
+    """Counts SIGINT, SIGTERM and SIGHUP: the first requests a stop, a second one requests it at once."""
 
     def __init__(self) -> None:
         self.count = 0
         self.number = signal.SIGTERM
 
     def listen(self) -> None:
-        """Take over the three signals; only from the main thread."""
+        """Handle the three signals. Call it from the main thread."""
         for number in ENDING:
-            # Under nohup, SIGHUP is ignored on purpose.
+            # nohup ignores SIGHUP on purpose.
             if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
                 continue
             signal.signal(number, self._received)
@@ -46,17 +46,17 @@ class StopRequest:
         self.number = signal.Signals(number)
 
     def check(self) -> None:
-        """Raise `Stopped` if a stop was asked for. To be called in every loop that waits."""
+        """Raise Stopped if a stop was requested. Call it in every loop that waits."""
         if self.count:
             raise Stopped
 
     def hurry(self) -> bool:
-        """Whether the person asked again."""
+        """Return whether a stop was requested more than once."""
         return self.count > 1
 
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
-# Between two looks at a process or a socket: neither can be waited for together with a request to stop.
+# Between two looks at a process or a socket. Neither can be waited for together with a signal's flag.
 POLL_SECONDS = 0.02
 HAS_PROC = Path("/proc/self/stat").exists()
 
@@ -78,18 +78,17 @@ def spawn(
     death_signal: signal.Signals = signal.SIGKILL,
     own_session: bool = True,
 ) -> Popen:
-    """Start `command`, by default in a session of its own: Ctrl-C at the terminal does not reach it.
+    """Start `command`, by default in a session of its own, which Ctrl-C at the terminal does not reach.
 
-    Its output is appended to `log`, and then whatever it writes is for its owner only; without one it shares our input
-    and output. `user` is (uid, gid).
-    On Linux it gets `death_signal` when this process dies, by whatever cause.
+    With `log`, its output is appended there, and all files that it writes are for their owner only. Without `log`, it
+    shares our input and output. `user` is (uid, gid). On Linux it gets `death_signal` when this process dies.
     """
     run_as = f"{user[0]}:{user[1]}" if user else "-"
     wrapper = [sys.executable, "-I", "-S", str(EXEC_CHILD), str(os.getpid()), str(int(death_signal)), run_as]
-    # Looked up here: once it is `nobody`, the wrapper may not even read Python's own modules.
+    # Found here, since the wrapper, once it runs as `nobody`, may not even be able to read Python's own modules.
     program = shutil.which(command[0], path=env.get("PATH")) or command[0]
     start = partial(_popen, [*wrapper, program, *command[1:]], dict(env), log, cwd, own_session)
-    # The death signal comes when the *thread* that forked ends, so another thread must not be the one.
+    # The death signal comes when the *thread* that forked ends, so only the main thread may fork.
     if threading.current_thread() is not threading.main_thread():
         return _lasting_thread().submit(start).result()
     return start()
@@ -116,7 +115,7 @@ def _popen(command: list[str], env: dict[str, str], log: Path | None, cwd: Path 
 
 
 def run_to_end(process: Popen, waiting: Waiting = keep_waiting) -> int:
-    """Wait for a one-off command and return its exit code; end it if `waiting` raises."""
+    """Wait for a one-off command and return its exit code. End it if `waiting` raises."""
     try:
         while (code := process.poll()) is None:
             waiting()
@@ -127,7 +126,7 @@ def run_to_end(process: Popen, waiting: Waiting = keep_waiting) -> int:
 
 
 def ended_within(process: Popen, seconds: float, hurry: Callable[[], bool] = lambda: False) -> bool:
-    """Whether `process` ends before `seconds` are over and before `hurry` says to wait no longer."""
+    """Return whether `process` ends within `seconds`, and before `hurry` returns true."""
     deadline = time.monotonic() + seconds
     while process.poll() is None:
         if time.monotonic() > deadline or hurry():
@@ -137,7 +136,7 @@ def ended_within(process: Popen, seconds: float, hurry: Callable[[], bool] = lam
 
 
 def end_group(process: Popen) -> None:
-    """Kill what is left of the process's group, itself included."""
+    """Kill what is left of the process's group, the process included."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -151,7 +150,7 @@ def signal_each(pids: Iterable[int], number: signal.Signals) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and was not yet collected by its parent does not."""
+    """Return whether a process runs. A zombie does not."""
     if HAS_PROC:
         return _state(pid) not in ("", "Z")
     try:
@@ -162,19 +161,19 @@ def is_alive(pid: int) -> bool:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether SIGSTOP holds the process, or it is gone (Linux only: elsewhere always true)."""
+    """Return whether SIGSTOP has stopped the process, or it is gone (Linux only: elsewhere always true)."""
     return not HAS_PROC or _state(pid) in ("", "Z", "T")
 
 
 def _state(pid: int) -> str:
-    """The kernel's letter for what the process does; empty if there is none."""
+    """The kernel's letter for the process's state; empty if there is no such process."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
     return ""
 
 
 def descendants(pid: int) -> list[int]:
-    """Children, grandchildren and so on of a process, whatever their sessions."""
+    """Return children, grandchildren and so on of a process, whatever their sessions."""
     children: dict[int, list[int]] = {}
     for child, parent in _pids_and_parents():
         children.setdefault(parent, []).append(child)
@@ -191,14 +190,14 @@ def _pids_and_parents() -> list[tuple[int, int]]:
     rows = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            # The second field is the name in brackets, and may itself hold spaces and brackets.
+            # The second field is the name in brackets, which may itself contain spaces and brackets.
             fields = entry.read_text(errors="replace").rpartition(")")[2].split()
             rows.append((int(entry.parent.name), int(fields[1])))
     return rows
 
 
 def processes_in(folder: Path) -> list[int]:
-    """Processes whose working directory is `folder` (Linux only: elsewhere always empty)."""
+    """Return the processes whose working directory is `folder` (Linux only: elsewhere always empty)."""
     found = []
     for link in Path("/proc").glob("[0-9]*/cwd"):
         with contextlib.suppress(OSError):
@@ -208,7 +207,7 @@ def processes_in(folder: Path) -> list[int]:
 
 
 def exit_text(code: int | None) -> str:
-    """How a process ended, in words."""
+    """Return how a process ended, in words."""
     if code is not None and code < 0:
         return f"killed by {signal.Signals(-code).name}"
     return f"exit code {code}"

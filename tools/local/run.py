@@ -1,4 +1,4 @@
-"""`python -m tools.local [kept] -- CMD ARGS…`: any command, with private servers up."""
+"""`python -m tools.local [kept] -- CMD ARGS…`: run any command with private servers."""
 
 import contextlib
 import os
@@ -18,9 +18,9 @@ IMPATIENT = 3  # signals after which the command is killed
 
 
 def run(command: Sequence[str], request: StopRequest) -> int:
-    """Run `command` and return its exit code (128 + N if signal N ended it); the servers are gone afterwards.
+    """Run `command` with new servers. Returns its exit code, 128 + N if signal N ended it. The servers are then gone.
 
-    SIGINT, SIGTERM and SIGHUP are passed on to it. `LocalError` if the servers do not start.
+    SIGINT, SIGTERM and SIGHUP are passed on to it. Raises LocalError if the servers do not start.
     """
     check_addresses()
     try:
@@ -33,7 +33,7 @@ def run(command: Sequence[str], request: StopRequest) -> int:
 
 
 def run_kept(command: Sequence[str], request: StopRequest) -> int:
-    """The same with the servers and the data of `make up`: those that run, else started for this command."""
+    """Do the same with the servers and data of `make up`: the running servers, else started for this command."""
     check_addresses()
     local = local_folder()
     if (local / "env").exists():
@@ -49,7 +49,7 @@ def run_kept(command: Sequence[str], request: StopRequest) -> int:
 
 
 def _passing_signals_on(command: Sequence[str], env: Mapping[str, str], request: StopRequest) -> int:
-    # At a terminal the command stays in the foreground, to read from it; Ctrl-C then reaches it without us.
+    # At a terminal the command stays in the foreground and can read from it. Ctrl-C then reaches it directly.
     foreground = sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     process = spawn(command, env=env, log=None, own_session=not foreground)
     passed = 0

@@ -1,4 +1,4 @@
-"""What a private PostgreSQL and a private Valkey have in common."""
+"""`Server`: what a private PostgreSQL and a private Valkey have in common."""
 
 import random
 import signal
@@ -25,15 +25,15 @@ from tools.local.process import (
 )
 from tools.terminal import LocalError, with_log
 
-# Below the range that the kernel gives to outgoing connections: else one could sit on our port at a restart.
+# Below the range of outgoing connections: else one of them could have our port when the server is started again.
 PORTS = range(15_000, 30_000)
 PORT_ATTEMPTS = 8
-START_SECONDS = 60.0  # recovery after a kill may take a while
+START_SECONDS = 60.0  # includes PostgreSQL's recovery after a kill
 SIGNAL_SECONDS = 10.0
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on just now, and another one each time: it is bound only later."""
+    """Return a TCP port of 127.0.0.1 that is free now. Each call returns another one, since it is bound only later."""
     for port in islice(_candidates(), 200):
         if can_bind(port):
             return port
@@ -46,7 +46,7 @@ def _candidates() -> Iterator[int]:
 
 
 def can_bind(port: int) -> bool:
-    """Whether a server could listen on the port of 127.0.0.1 now."""
+    """Return whether a server could listen on this port of 127.0.0.1 now."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -57,9 +57,10 @@ def can_bind(port: int) -> bool:
 
 
 class Server(ABC):
-    """A server of ours: started again, it has the same port and (where durable) the same data.
+    """A private server. Started again, it has the same port and, if durable, the same data.
 
-    `folder` is its own; `settings` are added to its configuration; `durable=False` trades safety for speed.
+    Arguments: `folder` is for this server alone; `settings` are added to its configuration; `durable=False` is faster,
+    but loses data.
     """
 
     name: str
@@ -86,11 +87,11 @@ class Server(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """The address, password included; known from the first start on."""
+        """The address with its password, known from the first start on."""
 
     @abstractmethod
     def _prepare(self) -> None:
-        """Make the folder ready, on the first start and after a kill."""
+        """Prepare the folder, on the first start and after a kill."""
 
     @abstractmethod
     def _launch(self, port: int) -> Popen:
@@ -98,32 +99,32 @@ class Server(ABC):
 
     @abstractmethod
     def _not_ready(self) -> str:
-        """Ask the server: empty if it answers, else why not."""
+        """Return why the server does not answer; empty if it does."""
 
     @property
     def log(self) -> Path:
-        """What the server wrote."""
+        """The file with the server's output."""
         return self.folder / self.log_name
 
     @property
     def pid(self) -> int:
-        """The process id of the server's main process; `LocalError` if it was not started."""
+        """The id of the server's main process. Raises LocalError if it was not started."""
         if self.process is None:
             raise LocalError(f"{self.name} is not running.")
         return self.process.pid
 
     @property
     def running(self) -> bool:
-        """Whether the main process lives, frozen or not."""
+        """Whether the main process is alive, frozen or not."""
         return self.process is not None and self.process.poll() is None
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended by itself; None while it runs."""
+        """The exit code if it ended by itself; None while it runs."""
         return self.process.poll() if self.process else None
 
     def start(self) -> None:
-        """Start and wait until it answers. `LocalError` if it does not within START_SECONDS or ends."""
+        """Start and wait until it answers. Raises LocalError if it ends, or does not answer within START_SECONDS."""
         if self.running:
             return
         self._prepare()
@@ -132,11 +133,11 @@ class Server(ABC):
             if self._started_on(port):
                 self.port = port
                 return
-            time.sleep(0.05 * attempt)  # whoever took the port may be in the middle of the same search
+            time.sleep(0.05 * attempt)  # the process that took the port may be making the same search
         raise LocalError(with_log(f"{self.name} found no free port.", self.log))
 
     def _started_on(self, port: int) -> bool:
-        """Whether it started; False if another program was quicker to take the port."""
+        """Whether it started; False if another program took the port first."""
         written = self.log.stat().st_size if self.log.exists() else 0
         known, self.port = self.port, port
         self.process = self._launch(port)
@@ -162,7 +163,7 @@ class Server(ABC):
             time.sleep(POLL_SECONDS)
 
     def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
-        """End it in order; killed if that takes longer than `stop_seconds`. Nothing if it is not running."""
+        """Shut it down. Kill it after `stop_seconds`, or when `hurry` returns true. Does nothing before `start`."""
         if self.process is None:
             return
         if self.running:
@@ -172,12 +173,12 @@ class Server(ABC):
         self._end_all()
 
     def kill(self) -> None:
-        """SIGKILL to it and to all processes of it; returns when they are gone."""
+        """Send SIGKILL to all its processes, and return when they are gone."""
         self._end_all()
 
     def freeze(self) -> None:
-        """SIGSTOP: connections stay open and nothing answers. Returns when every process of it stands still."""
-        # The main process first: it could fork another one while we look.
+        """Send SIGSTOP: connections stay open and nothing answers. Returns when all its processes have stopped."""
+        # The main process first, since it could fork another one meanwhile.
         signal_each([self.pid], signal.SIGSTOP)
         self._wait_until(lambda: is_stopped(self.pid))
         family = descendants(self.pid)
@@ -185,7 +186,7 @@ class Server(ABC):
         self._wait_until(lambda: all(map(is_stopped, family)))
 
     def thaw(self) -> None:
-        """SIGCONT: goes on where it was frozen."""
+        """Send SIGCONT: it goes on where it was frozen."""
         signal_each([*descendants(self.pid), self.pid], signal.SIGCONT)
 
     def _end_all(self) -> None:
@@ -199,7 +200,7 @@ class Server(ABC):
         self._wait_until(lambda: not any(map(is_alive, family)))
 
     def _wait_until(self, done: Callable[[], bool]) -> None:
-        """For what the kernel does soon, but not at once."""
+        """Wait for what the kernel does soon, but not at once."""
         deadline = time.monotonic() + SIGNAL_SECONDS
         while not done() and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)

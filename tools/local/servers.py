@@ -1,4 +1,4 @@
-"""The two servers that the shop needs: those that the environment names, else private ones."""
+"""PostgreSQL and Valkey for the shop: those that the environment names, else private ones."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ __all__ = ["Postgres", "PrivateServers", "Server", "Valkey", "private_servers"]
 
 
 class PrivateServers:
-    """Those of the two that the environment does not name, with data under `folder` (a held one)."""
+    """Those of the two that the environment does not name, with their data under `folder`, which must be locked."""
 
     def __init__(self, folder: Path, *, durable: bool, waiting: Waiting = keep_waiting) -> None:
         self.by_variable: dict[str, Server] = {}
@@ -27,12 +27,12 @@ class PrivateServers:
 
     @property
     def environment(self) -> dict[str, str]:
-        """DATABASE_URL and REDIS_URL; of servers that have been started."""
+        """Return DATABASE_URL and REDIS_URL of the started servers."""
         addresses = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL")}
         return addresses | {name: server.url for name, server in self.by_variable.items()}
 
     def start(self) -> None:
-        """Start them all, or none: `LocalError`."""
+        """Start all of them, or none and raise LocalError."""
         try:
             for server in self.by_variable.values():
                 server.start()
@@ -41,7 +41,7 @@ class PrivateServers:
             raise
 
     def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
-        """Stop them all, last started first, even where one resists."""
+        """Stop all of them, last started first, even if stopping one fails."""
         with ExitStack() as stops:
             for server in self.by_variable.values():
                 stops.callback(server.stop, hurry)
@@ -51,10 +51,10 @@ class PrivateServers:
 def private_servers(
     folder: Path | None = None, *, durable: bool = True, waiting: Waiting = keep_waiting
 ) -> Iterator[dict[str, str]]:
-    """Yield {"DATABASE_URL": …, "REDIS_URL": …}: the environment's, else of servers started for this.
+    """Yield {"DATABASE_URL": …, "REDIS_URL": …}: the environment's, else of servers started for this block.
 
-    Their data is kept in `folder`, or thrown away afterwards if that is None. `durable=False` is faster, and
-    a power cut destroys the data. `LocalError` if one does not start or another process holds `folder`.
+    Their data is kept in `folder`, or deleted afterwards if that is None. `durable=False` is faster, but a power cut
+    destroys the data. Raises LocalError if a server does not start, or another process has locked `folder`.
     """
     with ExitStack() as stack:
         if folder is None:

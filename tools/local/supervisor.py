@@ -1,4 +1,4 @@
-"""Keep the site's processes and servers alive: what died is started again, and said."""
+"""`watch`: start the site's processes and servers again when they die, and print it."""
 
 import time
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from tools.local.process import Waiting, exit_text
 from tools.terminal import LocalError, say
 
 LOOK_SECONDS = 0.2
-# Seconds. Without a pause, what ends at once would keep us spinning.
+# Seconds. Without a pause, a process that ends at once would be restarted in a busy loop.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-STEADY_SECONDS = 60.0  # who lived this long starts afresh, without a pause
+STEADY_SECONDS = 60.0  # a process that lived this long is started again without a pause
 
 
 class Keepable(Protocol):
@@ -18,11 +18,11 @@ class Keepable(Protocol):
 
     @property
     def name(self) -> str:
-        """What the person at the terminal calls it."""
+        """Its name in messages."""
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended; None while it runs."""
+        """The exit code; None while it runs."""
 
     def kill(self) -> None:
         """Kill what is left of it."""
@@ -41,7 +41,7 @@ class Keeper:
         self.due: float | None = None  # when to start it again; None while it runs
 
     def look(self) -> None:
-        """Note a death, or start again what is due."""
+        """Notice that it died, or start it again when that is due."""
         if self.due is not None:
             if time.monotonic() >= self.due:
                 self._start_again()
@@ -49,7 +49,7 @@ class Keeper:
             self._died(f"{self.kept.name} died ({exit_text(self.kept.exit_code)})")
 
     def _died(self, what: str) -> None:
-        # Its children may live on, holding the port.
+        # Its children may still be alive and hold the port.
         self.kept.kill()
         if time.monotonic() - self.started > STEADY_SECONDS:
             self.pause = 0.0
@@ -67,7 +67,7 @@ class Keeper:
 
 
 def watch(kept: Sequence[Keepable], waiting: Waiting) -> None:
-    """Keep all of them alive until `waiting` raises."""
+    """Keep all of them running until `waiting` raises."""
     keepers = [Keeper(one) for one in kept]
     while True:
         waiting()

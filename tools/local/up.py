@@ -1,4 +1,4 @@
-"""`python -m tools.local up`: the whole shop, until somebody stops it."""
+"""`python -m tools.local up`: run the whole shop until it is stopped."""
 
 import os
 import shlex
@@ -20,7 +20,7 @@ from tools.terminal import LocalError, say, step, with_log
 
 READY_SECONDS = 120.0
 LOOK_SECONDS = 0.1
-# What it shows, the log's name, the arguments of manage.py.
+# The text shown, the name of the log, the arguments of manage.py.
 COMMANDS = (
     ("tables are up to date", "migrate", ("migrate", "--noinput")),
     ("static files are collected", "collectstatic", ("collectstatic", "--noinput")),
@@ -30,12 +30,12 @@ DEMO_COMMAND = ("demo staff can log in", "create_demo_staff", ("create_demo_staf
 
 
 def has_demo(env: Mapping[str, str]) -> bool:
-    """Whether the demo is installed, as the settings read it."""
+    """Return whether the demo is installed, by the rule of the settings."""
     return env.get("SHOP_DEMO", "true").lower() in Env.BOOLEAN_TRUE_STRINGS
 
 
 def prepare_site(env: Mapping[str, str], logs: Path, waiting: Waiting) -> None:
-    """Migrate, collect static files, load the catalogue, create the demo's staff; `LocalError` if one fails."""
+    """Migrate, collect static files, load the catalogue, create the demo's staff. Raises LocalError if one fails."""
     for label, name, arguments in (*COMMANDS, DEMO_COMMAND) if has_demo(env) else COMMANDS:
         with step(label):
             log = logs / f"{name}.log"
@@ -49,9 +49,9 @@ def prepare_site(env: Mapping[str, str], logs: Path, waiting: Waiting) -> None:
 def start_children(
     children: Sequence[Child], waiting: Waiting, show: Callable[[str], AbstractContextManager[object]] = step
 ) -> None:
-    """Start all, then wait until each is ready, shown by `show`.
+    """Start all processes, wait until each is ready, and show each with `show`.
 
-    `LocalError` if one ends or takes more than READY_SECONDS.
+    Raises LocalError if one ends or takes more than READY_SECONDS.
     """
     for child in children:
         child.start()
@@ -59,7 +59,7 @@ def start_children(
     for child in children:
         with show(f"{child.name} answers"):
             while reason := child.not_ready():
-                # Any of them: one that is dead need not be waited for behind one that is slow.
+                # All of them, so that a dead process is noticed while a slow one is waited for.
                 _check_alive(children)
                 if time.monotonic() > deadline:
                     raise LocalError(with_log(f"{child.name} is not ready: {reason}.", child.log))
@@ -80,7 +80,7 @@ IN_ENV_FILE = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SHOP_APPS", "SHOP_DEM
 
 
 def up(request: StopRequest) -> int:
-    """Run the shop until SIGINT, SIGTERM or SIGHUP; 0 then. `LocalError` if it cannot start."""
+    """Run the shop until SIGINT, SIGTERM or SIGHUP, then return 0. Raises LocalError if it cannot start."""
     local = local_folder()
     with ExitStack() as stack:
         stack.enter_context(locked(local))
@@ -104,7 +104,7 @@ def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports:
     secret_key = os.environ.get("SECRET_KEY") or kept_secret_key(local)
     env = {**os.environ, **servers.environment, "SECRET_KEY": secret_key}
     env.setdefault("SHOP_URL", f"http://127.0.0.1:{ports.web}")
-    env.setdefault("SHOP_TEST_BANK", "true")  # nobody but us gets here, and all of a checkout can be tried
+    env.setdefault("SHOP_TEST_BANK", "true")  # only this machine reaches the shop, and a whole checkout can be tried
     env |= {"DEMO_STAFF_USERNAME": STAFF, "DEMO_STAFF_PASSWORD": password, "PYTHONUNBUFFERED": "1"}
     _write_env_file(stack, local / "env", env)
     prepare_site(env, logs, request.check)
@@ -117,7 +117,7 @@ def _run(stack: ExitStack, request: StopRequest, local: Path, logs: Path, ports:
 
 
 def _fresh_logs(local: Path) -> Path:
-    """The folder of logs, with those of the run before under another name."""
+    """The folder of logs. Those of the previous run get another name."""
     logs = local / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
     for log in logs.glob("*.log"):
@@ -126,14 +126,14 @@ def _fresh_logs(local: Path) -> Path:
 
 
 def _write_env_file(stack: ExitStack, file: Path, env: dict[str, str]) -> None:
-    """Write what `manage.py` in a second terminal needs to know, for as long as the shop is up."""
+    """Write the environment for `manage.py` in a second terminal. The file is deleted when the shop stops."""
     stack.callback(file.unlink, missing_ok=True)
     write_private(file, "".join(f"{name}={shlex.quote(env[name])}\n" for name in IN_ENV_FILE if name in env))
 
 
 def _stop_children(children: Sequence[Child], request: StopRequest) -> None:
     with ExitStack() as stops:
-        # Run from the last to the first, and each even if the one before raised.
+        # The stack runs them from last to first, and each one even if another raised.
         for child in reversed(children):
             stops.callback(_stop_child, child, request)
 

@@ -1,4 +1,4 @@
-"""A private Valkey (Redis protocol) on 127.0.0.1, with a password."""
+"""`Valkey`: a private Valkey (Redis protocol) on 127.0.0.1, with a password."""
 
 import signal
 
@@ -11,13 +11,13 @@ from tools.local.places import kept_secret, write_private
 from tools.local.process import Popen, spawn
 from tools.local.server import Server
 
-# A broker must refuse what it has no room for, never silently drop queued messages.
+# A broker that is full must refuse messages, never silently drop queued ones.
 SETTINGS: dict[str, str | int] = {"bind": "127.0.0.1", "maxmemory-policy": "noeviction", "save": '""'}
 KEPT: dict[str, str | int] = {"appendonly": "yes", "appendfsync": "everysec"}
 
 
 class Valkey(Server):
-    """Valkey; without `durable` it writes nothing to the disk."""
+    """A private Valkey. Without `durable` it writes nothing to the disk."""
 
     name = "Valkey"
     log_name = "valkey.log"
@@ -30,7 +30,7 @@ class Valkey(Server):
 
     @property
     def password(self) -> str:
-        """Of the default user: else whoever is on this machine could have Valkey write files as us."""
+        """The default user's password. Without one, any user of this machine could make Valkey write files as us."""
         return kept_secret(self.folder / "password")
 
     def _prepare(self) -> None:
@@ -40,7 +40,7 @@ class Valkey(Server):
     def _launch(self, port: int) -> Popen:
         settings = SETTINGS | (KEPT if self.durable else {}) | self.settings
         settings |= {"port": port, "dir": f'"{self.folder}"', "requirepass": self.password}
-        # In a file and not on the command line, where `ps` would show the password.
+        # In a file, since `ps` would show a password on the command line.
         config = self.folder / "valkey.conf"
         write_private(config, "".join(f"{key} {value}\n" for key, value in settings.items()))
         return spawn(

@@ -1,9 +1,9 @@
-"""The process of a drill: makes the tables of the drill's database, runs the drill and prints what came of it.
+"""The process of a drill: it migrates the drill's database, runs the drill and prints the result.
 
     python -m tools.oversell_drill BUYERS UNITS PROCESSES [--json]
 
-`manage.py oversell_drill` starts it, with the settings and the database of a drill. Exits with RULE_BROKEN when a rule
-did not hold.
+`manage.py oversell_drill` starts it with the settings and the database of a drill. The exit code is RULE_BROKEN when a
+rule did not hold.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The buyers of a drill. `Crowd` starts their processes, releases them together and collects the answers.
 
-`be_buyers` is what each process runs: it gets ready, waits for GO, and is its buyers one after another.
+Each process runs `be_buyers`: it connects, waits for GO, and makes the requests of its buyers one after another.
 """
 
 import logging
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the shop answered to one buyer: the outcome, milliseconds, and how often the transaction was run again."""
+    """The answer to one buyer: the outcome, milliseconds, and how often the transaction was retried."""
 
     outcome: Outcome
     milliseconds: float
@@ -42,16 +42,16 @@ _NO_VARIANT = 0
 
 
 def be_buyers(pipe: Connection, variant_id: int, buyers: int) -> None:
-    """What the process runs. Arguments: the pipe to the drill, what to buy, and how many buyers to be.
+    """Run in a process. Arguments: the pipe to the drill, the variant to buy, and the number of buyers.
 
-    Says READY, waits for GO, sends an `Answer` a buyer. Stops early when the drill says anything else or is gone.
+    Sends READY, waits for GO, sends an `Answer` a buyer. Stops early when the drill sends anything else or is gone.
     """
     from django.db import connection
 
     retries = _count_retries()
     try:
         connection.ensure_connection()
-        _ask(_NO_VARIANT)  # refused and rolled back, but everything is loaded, as in a web process
+        _ask(_NO_VARIANT)  # refused and rolled back, but loads everything that a web process has loaded
         pipe.send(READY)
         if pipe.recv() == GO:
             _buy(pipe, variant_id, range(buyers), retries)
@@ -72,7 +72,7 @@ def _buy(pipe: Connection, variant_id: int, buyers: Iterable[int], retries: "_Co
 
 
 def _ask(variant_id: int) -> tuple[Outcome, str]:
-    """One unit for a guest who has no cart yet, as the shop's own view asks for it."""
+    """Add one unit for a guest without a cart, as the shop's own view does."""
     from cart.services import add_product_to_cart
     from core.errors import Busy
     from inventory.errors import InsufficientStock
@@ -89,7 +89,7 @@ def _ask(variant_id: int) -> tuple[Outcome, str]:
 
 
 class _Counter(logging.Handler):
-    """Counts the records of one logger."""
+    """Counts the log records of one logger."""
 
     count = 0
 
@@ -106,7 +106,7 @@ def _count_retries() -> _Counter:
     return counter
 
 
-PATIENCE = 60.0  # seconds without a message of any process
+PATIENCE = 60.0  # seconds without a message from any process
 _LOOK_EVERY = 0.1  # seconds
 _LOADED_ONCE = ["tools.oversell_drill.warm", "cart.services", "kombu.transport.redis"]
 
@@ -119,7 +119,7 @@ class _Member:
 
 @dataclass
 class Crowd:
-    """The processes by their pipes, the answers of all buyers so far, and how many processes were lost."""
+    """The processes by their pipes, all answers so far, and how many processes were lost."""
 
     plan: DrillPlan
     members: dict[Connection, _Member] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class Crowd:
     def start(self, variant_id: int) -> None:
         """Start all processes and wait until each has its database connection.
 
-        Raises TimeoutError when none of them sends anything for PATIENCE.
+        Raises TimeoutError when none of them sends anything for PATIENCE seconds.
         """
         multiprocessing.set_forkserver_preload(_LOADED_ONCE)
         for number in range(self.plan.processes):
@@ -145,12 +145,12 @@ class Crowd:
         self.members[ours] = _Member(process, buyers)
 
     def release(self, look: Callable[[], None]) -> None:
-        """Let all buyers start at once, and collect their answers. Argument: `look` is called now and then.
+        """Let all buyers start at once, and collect their answers. `look` is called regularly meanwhile.
 
         Raises TimeoutError as `start` does.
         """
         for pipe in self.members:
-            with suppress(OSError):  # one that is gone already is noticed by listening
+            with suppress(OSError):  # `_listen` notices a process that is gone already
                 pipe.send(GO)
         self._listen(self._note_answer, look)
 

@@ -1,4 +1,4 @@
-"""`drill_database`, a database beside the shop's for as long as a drill runs. Nothing else on the server is changed."""
+"""`drill_database`: a database beside the shop's while a drill runs. Nothing else on the server is changed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,13 +15,14 @@ from tools.oversell_drill import MARK
 _LONGEST_NAME = 63  # bytes; PostgreSQL cuts off the rest
 _LONGEST_SUFFIX = len(MARK) + len("4194304_") + 8
 
-# template0, since nobody can be connected to it: CREATE DATABASE refuses a template that somebody uses.
+# template0, since CREATE DATABASE refuses a template with connections, and template0 allows none.
 _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE '{collate}' LC_CTYPE '{ctype}'"
 _ABOUT_OURS = """
     SELECT pg_backend_pid(), current_user, pg_encoding_to_char(encoding), datcollate, datctype
       FROM pg_database WHERE datname = current_database()
 """
-# The name tells which session made it. A drill keeps that session, so the databases of running drills are not found.
+# The name contains the session that created the database. A drill keeps that session, so this query does not find the
+# databases of running drills.
 _LEFT = """
     SELECT datname FROM pg_database
      WHERE starts_with(datname, %(prefix)s) AND pg_get_userbyid(datdba) = current_user
@@ -35,11 +36,10 @@ class DrillRefused(Exception):
 
 @contextmanager
 def drill_database(tell: Callable[[str], None]) -> Iterator[str]:
-    """Create a database, yield its name, and drop it in any case, whoever is connected to it.
+    """Create a database, yield its name, and always drop it, even if sessions are connected to it.
 
-    Databases that killed drills left are dropped first, unless somebody is connected to them. Argument: `tell` is
-    given a line of progress now and then.
-    Raises DrillRefused.
+    Databases that killed drills left are dropped first, unless sessions are connected to them. `tell` gets lines of
+    progress. Raises DrillRefused.
     """
     with _session() as cursor:
         name = _create(cursor)
@@ -54,9 +54,9 @@ def drill_database(tell: Callable[[str], None]) -> Iterator[str]:
 
 @contextmanager
 def _session() -> Iterator[CursorWrapper]:
-    """A session of its own: DROP DATABASE waits for a checkpoint, for which a web process has no time.
+    """A separate session: DROP DATABASE waits for a checkpoint, longer than a web process's time-outs allow.
 
-    Behind a pooler its settings would be given to others, so there the role's own time-outs count.
+    Behind a pooler its settings would reach other clients, so there the role's own time-outs apply.
     """
     session = connection.copy()
     try:
@@ -87,13 +87,13 @@ def _create(cursor: CursorWrapper) -> str:
 def _drop_left(cursor: CursorWrapper) -> Iterator[str]:
     cursor.execute(_LEFT, {"prefix": _prefix()})
     for (name,) in cursor.fetchall():
-        with suppress(OperationalError):  # somebody is connected to it, or another drill has dropped it just now
+        with suppress(OperationalError):  # a session is connected to it, or another drill has just dropped it
             cursor.execute(f"DROP DATABASE {_quoted(cursor, name)}")
             yield name
 
 
 def _drop(name: str) -> None:
-    """In a new session: the one that made it may be lost."""
+    """Use a new session: the one that created the database may be lost."""
     try:
         with _session() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {_quoted(cursor, name)} WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""`run_drill`: a variant with its units, a crowd that buys it, and the `DrillResult` with each rule."""
+"""`run_drill`: stock a variant, let a crowd buy it, and return a `DrillResult` with each rule."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tools.oversell_drill.plan import DrillPlan
 
 @dataclass
 class Watch:
-    """Reads the variant's two numbers during the drill and at its end, and notes whether they were ever wrong."""
+    """Reads the variant's two numbers during the drill and at its end, and records whether they were ever wrong."""
 
     variant_id: int
     units: int
@@ -28,7 +28,7 @@ class Watch:
     sum_went_wrong: bool = False
 
     def look(self) -> tuple[int, int]:
-        """Free and reserved units now. 1 query."""
+        """Return free and reserved units now. 1 query."""
         free, reserved = ProductVariant.objects.values_list("stock_quantity", "reserved_quantity").get(
             pk=self.variant_id
         )
@@ -71,12 +71,12 @@ class DrillResult:
         return sum(answer.outcome == outcome for answer in self.answers)
 
     def milliseconds(self, share: float) -> float:
-        """The time within which this share of the answers came (nearest rank); 0 without any."""
+        """Return the time within which this share of the answers came (nearest rank); 0 without answers."""
         times = sorted(answer.milliseconds for answer in self.answers)
         return times[min(len(times) - 1, int(share * len(times)))] if times else 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """The result in types that JSON has."""
+        """Return the result in JSON's types."""
         return {
             "buyers": self.plan.buyers,
             "units": self.plan.units,
@@ -119,10 +119,9 @@ def _units_in_lines(variant_id: int) -> int:
 
 
 def run_drill(plan: DrillPlan, tell: Callable[[str], None]) -> DrillResult:
-    """Run a drill in the database that Django is connected to, and leave it there.
+    """Run a drill in the database that Django is connected to, and leave its rows there.
 
-    Argument: `tell` is given a line of progress now and then.
-    Raises TimeoutError when the buyers' processes hang.
+    `tell` gets lines of progress. Raises TimeoutError when the buyers' processes hang.
     """
     variant = make_variant(plan)
     watch, crowd = Watch(variant.pk, plan.units), Crowd(plan)
@@ -145,7 +144,7 @@ def run_drill(plan: DrillPlan, tell: Callable[[str], None]) -> DrillResult:
 
 @transaction.atomic
 def make_variant(plan: DrillPlan) -> ProductVariant:
-    """What is bought; its units come by a stock movement, as in the shop."""
+    """Create the variant to buy. Its units come by a stock movement, as in the shop."""
     product = Product.objects.create(number="DRILL", name="Oversell drill", slug="drill")
     variant = ProductVariant.objects.create(
         product=product, sku="DRILL", name="Drill", price=Decimal(1), low_stock_threshold=0

@@ -1,4 +1,4 @@
-"""What a drill is asked to do, checked before anything is touched."""
+"""`DrillPlan`: buyers, units and processes of a drill, checked before anything is changed."""
 
 from dataclasses import dataclass
 
@@ -18,12 +18,12 @@ _FREE_CONNECTIONS = """
 
 
 class BadPlan(Exception):
-    """The drill cannot be run like this; the message says why. Nothing was changed."""
+    """The drill cannot run with these numbers; the message says why. Nothing was changed."""
 
 
 @dataclass(frozen=True)
 class DrillPlan:
-    """So many buyers of one unit each, so many units, and the processes that the buyers are spread over."""
+    """Buyers of one unit each, units on sale, and the processes that the buyers are spread over."""
 
     buyers: int
     units: int
@@ -31,15 +31,15 @@ class DrillPlan:
 
     @classmethod
     def parse(cls, *, buyers: str, units: str, processes: str | None) -> "DrillPlan":
-        """The plan that a command line asks for; without `processes`, as many as the database has room for.
+        """Return the plan of a command line. Raises BadPlan.
 
-        Raises BadPlan.
+        Without `processes`, the number follows from the database's free connections.
         """
         crowd = _number("--buyers", buyers, least=1, most=_MOST_BUYERS)
         stock = _number("--units", units, least=0, most=_MOST_UNITS)
         free = _free_connections()
         if processes is None:
-            # The shop is open: it keeps half of what is free.
+            # The shop may be open: half of the free connections are left for it.
             return cls(crowd, stock, max(1, min(crowd, _USUAL_PROCESSES, free // 2)))
         asked = _number("--processes", processes, least=1, most=_MOST_PROCESSES)
         if asked >= free:
@@ -48,7 +48,7 @@ class DrillPlan:
 
     @property
     def numbers(self) -> tuple[int, int, int]:
-        """Buyers, units and processes: what makes the plan again in another process."""
+        """Return buyers, units and processes, from which another process makes the same plan."""
         return self.buyers, self.units, self.processes
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class DrillPlan:
         return f"{buyers} in {counted(self.processes, 'process', 'processes')}, {units}"
 
     def share(self, process: int) -> range:
-        """The numbers of the buyers that this process is, one after another."""
+        """Return the numbers of the buyers that this process plays, one after another."""
         return range(process, self.buyers, self.processes)
 
 

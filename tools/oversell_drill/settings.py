@@ -1,6 +1,6 @@
 """The shop's settings for the processes of a drill: its own database, and no Redis.
 
-Whatever such a process does, it cannot reach a row or a queue of the shop.
+Such a process cannot reach any row or queue of the shop.
 """
 
 import os
@@ -16,6 +16,6 @@ if MARK not in _NAME:
     raise ImproperlyConfigured(f"{_NAME} is not a drill's database. Start a drill by manage.py oversell_drill.")
 DATABASES["default"]["NAME"] = _NAME
 
-# Nobody listens there, so no wake-up is sent; what would be said about it is nothing that the owner must know.
+# Nobody listens there, so no wake-up is sent. The warnings about it are of no use to the owner.
 REDIS_URL = CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
 LOGGING["loggers"]["core.redis"] = {"level": "CRITICAL"}

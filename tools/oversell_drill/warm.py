@@ -1,8 +1,8 @@
-"""Loaded once by the process that the buyers are forked from, so that fifty of them start at the price of one."""
+"""Loaded once by the process that the buyers are forked from, so that fifty start in the time of one."""
 
 import os
 
 import django
 
-os.environ["SHOP_PROCESS"] = "web"  # buyers wait as long as a web process does, and no longer
+os.environ["SHOP_PROCESS"] = "web"  # buyers have the time-outs of a web process
 django.setup()

@@ -1,4 +1,4 @@
-"""A real invoice log as shoppers: its positive lines are adds, an invoice is a checkout, a `C…` invoice a return."""
+"""Replays a real invoice log: a positive line is an add, an invoice is a checkout, a `C…` invoice is a return."""
 
 from tools.replay.log import Account, ReplayLog, Visit, read_log
 from tools.replay.running import Replay

@@ -1,4 +1,4 @@
-"""`read_log`, the invoice log as visits of shoppers, and `Account`, what became of each line of them."""
+"""`read_log` reads an invoice log as visits of shoppers. `Account` counts the outcomes of their lines."""
 
 import threading
 from collections import Counter
@@ -18,7 +18,7 @@ NOT_BROUGHT_BACK = "a return of no units"
 
 @dataclass(frozen=True, slots=True)
 class VisitLine:
-    """So many units of one variant, 1 or more, bought or brought back."""
+    """Units of one variant, 1 or more, bought or returned."""
 
     sku: str
     units: int
@@ -26,7 +26,7 @@ class VisitLine:
 
 @dataclass(slots=True)
 class Visit:
-    """One invoice. `customer` is empty where the log names nobody."""
+    """One invoice. `customer` is empty if the log names none."""
 
     invoice: str
     customer: str
@@ -39,13 +39,13 @@ class Visit:
 
     @property
     def who(self) -> str:
-        """The shopper: a customer over all invoices, else whoever has this one."""
+        """The shopper: the customer of all their invoices, else the unnamed one of this invoice."""
         return self.customer or self.invoice
 
 
 @dataclass(slots=True)
 class ReplayLog:
-    """Visits in the order of the log; `read` lines are the lines of all visits and the `skipped` ones."""
+    """Visits in the order of the log. `read` counts the lines of all visits and the `skipped` lines."""
 
     visits: list[Visit]
     read: int
@@ -57,7 +57,7 @@ class ReplayLog:
 
 
 def read_log(path: Path, progress: Progress = silent) -> ReplayLog:
-    """Read an invoice log, packed or not. Raises CatalogueFileError, with what to do next."""
+    """Read an invoice log, compressed or not. Raises CatalogueFileError, which says what to do next."""
     with csv_rows(path, progress) as rows:
         header = tuple(name.strip() for name in next(rows, []))
         if header != LOG_COLUMNS:
@@ -89,7 +89,7 @@ def _add(visits: dict[str, Visit], *, invoice: str, customer: str, line: LogLine
 
 
 class Outcome(StrEnum):
-    """What became of a line, in the words of the report."""
+    """The outcome of a line, in the words of the report."""
 
     SOLD = "sold"
     ONLY_N_LEFT = "refused: fewer were left"
@@ -105,7 +105,7 @@ class Outcome(StrEnum):
 
 @dataclass
 class Account:
-    """Lines and units by outcome, and the first errors. Shoppers count at the same time."""
+    """Lines and units by outcome, and the first errors. Safe for several threads."""
 
     lines: Counter[Outcome] = field(default_factory=Counter)
     units: Counter[Outcome] = field(default_factory=Counter)
@@ -114,7 +114,7 @@ class Account:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, outcome: Outcome, units: int) -> None:
-        """One line, and the units that it is about."""
+        """Count one line and its units."""
         with self._lock:
             self.lines[outcome] += 1
             self.units[outcome] += units
@@ -124,7 +124,7 @@ class Account:
             self.visits[kind] += 1
 
     def note_error(self, text: str) -> None:
-        """Keep an error that no shop should answer with; the first ten are shown."""
+        """Store an error that no shop should answer with. Only the first ten are shown."""
         with self._lock:
             if len(self.errors) < 10:
                 self.errors.append(text)

@@ -1,4 +1,4 @@
-"""Several shoppers at once, each with their own visits in the order of the log, until all are done or it is stopped."""
+"""`Replay`: several shoppers at once, each with their own visits in the order of the log."""
 
 import threading
 import time
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from tools.replay.log import Account, Outcome, ReplayLog, Visit
 from tools.replay.shops import Shop
 
-_LOOK = 2.0  # seconds between two reports of progress
+_LOOK = 2.0  # seconds between two lines of progress
 
 
 @dataclass
 class Replay:
-    """A run: the log's visits over so many seconds (0: as fast as it goes), by so many shoppers at once."""
+    """A run: the log's visits spread over these seconds (0: as fast as possible), by so many shoppers at once."""
 
     log: ReplayLog
     shop: Shop
@@ -26,9 +26,9 @@ class Replay:
         return self.shop.account
 
     def run(self, tell: Callable[[float], None]) -> bool:
-        """Make all visits. `tell` hears the seconds since the start now and then. Returns whether all were made.
+        """Make all visits. `tell` regularly gets the seconds since the start. Returns whether all visits were made.
 
-        Ctrl-C stops it after the visits that are under way, so that what is reported is what happened.
+        Ctrl-C stops it after the visits that have begun, so that the report is exact.
         """
         started = time.monotonic()
         threads = [
@@ -50,7 +50,7 @@ class Replay:
         return not self._stop.is_set()
 
     def _by_shopper(self) -> list[list[Visit]]:
-        """All visits of one customer are one shopper's, or a return could come before what it brings back."""
+        """Give all visits of a customer to one shopper: else a return could come before its order."""
         parts: list[list[Visit]] = [[] for _ in range(self.shoppers)]
         for visit in self.log.visits:
             parts[sum(visit.who.encode()) % self.shoppers].append(visit)
@@ -73,7 +73,7 @@ class Replay:
         return max(0.0, started + part * self.seconds - time.monotonic())
 
     def _make(self, visit: Visit) -> None:
-        """A visit that fails is counted as such with all of its lines, and the others go on."""
+        """Make a visit. If it fails, all its lines are counted as failed, and other visits go on."""
         try:
             outcomes = self.shop.visit(visit)
         except Exception as error:

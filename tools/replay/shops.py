@@ -1,4 +1,4 @@
-"""`Shop`, where the visits of a replay are made, and `ServiceShop`, the shop's services. Its pages are in `web`."""
+"""`Shop`, the interface for the visits of a replay, and `ServiceShop`, which calls services. `web` uses pages."""
 
 import uuid
 from abc import ABC, abstractmethod
@@ -32,7 +32,7 @@ CUSTOMER = Customer(
 
 @dataclass(slots=True)
 class Bought:
-    """A line that a shopper bought, and the units of it that have not come back."""
+    """A line that a shopper bought, and its units that were not returned."""
 
     order_id: int
     line_id: int
@@ -40,7 +40,7 @@ class Bought:
 
 
 class Shop(ABC):
-    """Where visits are made. Each shopper's visits come one after another; different shoppers' at the same time."""
+    """Where visits are made. Visits of one shopper come one after another, those of several at the same time."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -48,19 +48,19 @@ class Shop(ABC):
         self._bought: dict[tuple[str, str], list[Bought]] = defaultdict(list)
 
     def visit(self, visit: Visit) -> list[Outcome]:
-        """Buy, or bring back, what an invoice says. Returns what became of each of its lines."""
+        """Buy or return the goods of an invoice. Returns the outcome of each line."""
         if visit.is_return:
             self.account.count_visit("returns")
             return [self._bring_back(visit, line) for line in visit.lines]
         return self._buy(visit)
 
     def leave(self) -> None:
-        """A shopper has made their last visit: let go of the connections of this thread."""
+        """Close the connections of this thread, after a shopper's last visit."""
         connection.close()
 
     @abstractmethod
     def fill_and_order(self, visit: Visit) -> tuple[Order | None, list[Outcome | None]]:
-        """Add the lines and order them. Returns the order, and why each line is not in it, None where it was added."""
+        """Add the lines and order them. Returns the order, and why each line is not in it (None if it was added)."""
 
     def _buy(self, visit: Visit) -> list[Outcome]:
         order, refusals = self.fill_and_order(visit)
@@ -76,7 +76,7 @@ class Shop(ABC):
         return Outcome.PARTLY_RETURNED if missing else Outcome.RETURNED
 
     def _bring_back_line(self, visit: Visit, line: VisitLine) -> int:
-        """From the latest orders first. Returns the units that this shopper never bought here."""
+        """Return goods of the latest orders first. Returns the units that this shopper never bought here."""
         missing = line.units
         for bought in reversed(self._bought[visit.who, line.sku]):
             units = min(missing, bought.kept)
@@ -88,7 +88,7 @@ class Shop(ABC):
 
 
 class ServiceShop(Shop):
-    """Straight through the services, as fast as they are."""
+    """Calls the services directly."""
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
@@ -130,7 +130,7 @@ class ServiceShop(Shop):
         return order
 
     def pay(self, order: Order) -> None:
-        """The customer's bank sends the money at once."""
+        """Record the payment at once, as if the customer's bank had sent the money."""
         for payment in order.payments.filter(status="pending"):
             settle_payment(
                 event=PaymentEvent(payment.reference, True, payment.amount, settings.SHOP_CURRENCY),

@@ -1,4 +1,4 @@
-"""`WebShop`: a replay through the shop's pages. Each visit is a browser of its own, with its cookies and forms."""
+"""`WebShop`: a replay through the shop's pages. Each visit is a new browser, with its own cookies and forms."""
 
 import http.client
 import json
@@ -18,22 +18,22 @@ _TIMEOUT = 60  # seconds
 
 
 class UnexpectedAnswer(Exception):
-    """A page answered as it should not; the message says which and with what."""
+    """A page gave an unexpected answer; the message says which page and what it answered."""
 
 
 class Browser:
-    """Cookies and forms over one connection that is kept. Argument: an `http.client` connection."""
+    """Cookies and forms over one persistent connection. Argument: an `http.client` connection."""
 
     def __init__(self, connection: http.client.HTTPConnection) -> None:
         self._connection = connection
         self._cookies: dict[str, str] = {}
 
     def get(self, path: str) -> str:
-        """The page at a path. Raises UnexpectedAnswer unless it is one."""
+        """Return the page at a path. Raises UnexpectedAnswer for any other answer."""
         return self._request("GET", path, expected=200)
 
     def post(self, path: str, fields: dict[str, str], *, expected: int, accept: str = "text/html") -> str:
-        """Send a form with the token that the browser was given. Raises UnexpectedAnswer for another status."""
+        """Send a form with the browser's CSRF token. Raises UnexpectedAnswer for another status than `expected`."""
         token = self._cookies.get("csrftoken", "")
         body = urlencode({"csrfmiddlewaretoken": token, **fields})
         return self._request("POST", path, body, expected=expected, accept=accept)
@@ -53,12 +53,12 @@ class Browser:
 
 
 def fields_of_review(page: str) -> dict[str, str]:
-    """What the form of the review page sends along, without the shopper's choice of how to pay."""
+    """Return the fields of the review page's form, without the shopper's choice of how to pay."""
     return dict(_HIDDEN.findall(page))
 
 
 class WebShop(ServiceShop):
-    """Adds and orders through the pages; what customers' banks and staff do goes through the services."""
+    """Adds and orders through the pages. Payments and the work of staff go through the services."""
 
     def __init__(self, account: Account, address: str) -> None:
         super().__init__(account)
@@ -102,7 +102,7 @@ class WebShop(ServiceShop):
         return order
 
     def _connection(self) -> http.client.HTTPConnection:
-        """One a shopper, kept from visit to visit."""
+        """One connection a shopper, kept from visit to visit."""
         if not hasattr(self._kept, "connection"):
             kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
             self._kept.connection = kind(self._parts.netloc, timeout=_TIMEOUT)

@@ -1,4 +1,4 @@
-"""`manage.py backup [FOLDER]`: database and photographs into a new folder below."""
+"""`manage.py backup [FOLDER]`: save database and photographs to a new folder in FOLDER."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py oversell_drill [--buyers N] [--units N] [--processes N] [--json]`"""
+"""`manage.py oversell_drill [--buyers N] [--units N] [--processes N] [--json]`: run a drill and print the result."""
 
 import os
 import sys
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"The drill broke off ({exit_text(code)}).")
 
     def _run(self, plan: DrillPlan, stop: StopRequest, options: list[str]) -> int:
-        """The exit code of the drill's process. Stopped, it is killed with all buyers: nothing of it is kept."""
+        """Return the exit code of the drill's process. A stop kills it with all buyers: nothing of it is kept."""
         with drill_database(self._tell) as name:
             stop.check()
             drill = spawn(

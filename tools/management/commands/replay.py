@@ -1,4 +1,4 @@
-"""`manage.py replay FILE [--http URL] [--shoppers N] [--minutes M] [--limit N]`"""
+"""`manage.py replay FILE [--http URL] [--shoppers N] [--minutes M] [--limit N]`: replay an invoice log."""
 
 import time
 from argparse import ArgumentTypeError
@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def _shop(self, http: str | None) -> Shop:
         account = Account()
-        # A wholesaler's log: hundreds of units a line. Over HTTP the shop's own settings count.
+        # The log is a wholesaler's, with hundreds of units a line. Over HTTP the shop's own limits apply.
         settings.SHOP_MAX_UNITS_PER_LINE = settings.SHOP_MAX_UNITS_PER_CART = _NO_CAP
         try:
             shop: Shop = WebShop(account, http) if http else ServiceShop(account)
@@ -109,7 +109,7 @@ class Command(BaseCommand):
             raise CommandError("The workers did not finish. Are they running? See manage.py effects_status.")
 
     def _wait_for_workers(self, patience: int) -> int:
-        """Wait for an empty outbox for as long as it shrinks. Returns what is left."""
+        """Wait until the outbox is empty, or has not shrunk for `patience` seconds. Returns the number of rows left."""
         deadline, fewest = time.monotonic() + patience, OutboxRow.objects.count()
         while fewest and time.monotonic() < deadline:
             time.sleep(1)

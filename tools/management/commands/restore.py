@@ -1,4 +1,4 @@
-"""`manage.py restore FOLDER [--force]`: what `backup` made, into an empty database."""
+"""`manage.py restore FOLDER [--force]`: load what `backup` saved into an empty database."""
 
 from pathlib import Path
 from typing import Any
