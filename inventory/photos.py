@@ -1,7 +1,7 @@
 """Photographs of products: `read_photo` checks and re-encodes, `store_photo` stores, `drop_unnamed_photos` deletes.
 
-A file is named by its content. Only the sweep deletes files, not the commit that removes a photograph: a form with
-the same picture may have found its files in the storage, and not have committed yet.
+A file is named by its content. Removing a photograph from a product deletes no file, since another form with the same
+picture may have found the file in the storage and not have committed yet. Only the periodic sweep deletes files.
 """
 
 import hashlib
@@ -23,29 +23,29 @@ from PIL import Image, ImageOps
 from core.locks import AdvisoryLock
 from inventory.models import Product
 
-FOLDER = "photos"  # of the storage
+FOLDER = "photos"  # in the storage
 LARGEST_FILE = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
-# The longest side in pixels: for a card, twice its size on a screen; and for the product's page.
+# The longest side in pixels. A card's is twice its size on the screen.
 SIZES = {"card": 640, "page": 1400}
-# By content: what the file is called, or says of itself, does not count. SVG can carry scripts and is none of these.
+# Detected by content; the file's name and declared type do not count. SVG is excluded: it can contain scripts.
 _FORMATS = ("JPEG", "PNG", "WEBP")
-_PAPER = (255, 253, 248)  # behind what is transparent
+_PAPER = (255, 253, 248)  # the background of transparent pictures
 _QUALITY = 82
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A photograph in all sizes of the shop, and its name, a hash of its content."""
+    """A photograph in all sizes of the shop. Its name is a hash of its content."""
 
     name: str
     files: dict[str, bytes]
 
 
 def read_photo(upload: BinaryIO, size: int) -> Photo:
-    """Check and re-encode an upload of `size` bytes. Only the pixels are kept: no place, no camera, no comment.
+    """Check and re-encode an upload of `size` bytes. Only the pixels are kept: no location, camera or comment.
 
-    Raises ValidationError with a message for the person who uploaded it.
+    Raises ValidationError, with a message for the person who uploaded it.
     """
     if size > LARGEST_FILE:
         raise ValidationError(_("The file is too large: at most 8 MB, please."), code="too_large")
@@ -65,10 +65,10 @@ def read_photo(upload: BinaryIO, size: int) -> Photo:
 
 
 def store_photo(photo: Photo) -> str:
-    """Store the files of a photograph, unless they exist. Returns its name. A stored file never changes.
+    """Store those files of a photograph that do not exist. Returns its name. A stored file never changes.
 
-    Call it in the transaction that writes the name into a product: until it ends, `drop_unnamed_photos` keeps them.
-    Raises TransactionManagementError outside one.
+    Call it in the transaction that writes the name into a product: `drop_unnamed_photos` keeps the files until it ends.
+    Raises TransactionManagementError outside a transaction.
     """
     AdvisoryLock.PHOTO.acquire([photo_key(photo.name)])
     for size, content in photo.files.items():
@@ -78,7 +78,7 @@ def store_photo(photo: Photo) -> str:
 
 
 def photo_path(name: str, size: str) -> str:
-    """Return the path of a size of a photograph in the storage."""
+    """Return the path in the storage of a photograph in this size."""
     return f"{FOLDER}/{name}-{size}.webp"
 
 
@@ -93,7 +93,7 @@ def _too_many_pixels() -> ValidationError:
 
 def _upright(image: Image.Image) -> Image.Image:
     """The picture on an opaque background, rotated as its EXIF data say."""
-    image.draft("RGB", (SIZES["page"], SIZES["page"]))  # a JPEG is unfolded no further than needed
+    image.draft("RGB", (SIZES["page"], SIZES["page"]))  # a JPEG is decoded no larger than needed
     layer = ImageOps.exif_transpose(image).convert("RGBA")
     layer.thumbnail((SIZES["page"], SIZES["page"]), Image.Resampling.LANCZOS)
     picture = Image.new("RGB", layer.size, _PAPER)
@@ -109,9 +109,9 @@ def _encoded(picture: Image.Image, side: int) -> bytes:
     return out.getvalue()
 
 
-# Far more than the clocks of the storage and of a worker differ.
+# Far more than the clocks of the storage and of a worker can differ.
 YOUNGEST = timedelta(hours=1)
-# Of one run, each with a query and up to four calls to the storage: seconds, where a task has 20.
+# Photographs a run. Each takes a query and up to four calls to the storage: seconds in all, and a task has 20.
 MOST = 100
 _FILE = re.compile(r"([0-9a-f]{32})-\w+\.webp")
 
@@ -122,7 +122,7 @@ def drop_unnamed_photos() -> int:
     Returns how many photographs were deleted, at most `MOST`; the next run deletes the others. Files with other names
     are not touched.
     """
-    # Files first, so that a file that a form stores after the query of products is not among them.
+    # List files before products, so that a file stored after the query of products is not in the list.
     stored = _stored()
     named = set(Product.objects.exclude(photo="").values_list("photo", flat=True))
     dropped = 0
@@ -148,7 +148,7 @@ def _stored() -> dict[str, list[str]]:
 
 @transaction.atomic
 def _drop(name: str, paths: Collection[str]) -> bool:
-    """Return whether it was deleted. A form that uses it holds its lock; a later form waits, and stores it again."""
+    """Return whether it was deleted. A form that uses it has its lock. A later form waits, then stores it again."""
     if not AdvisoryLock.PHOTO.try_acquire(photo_key(name)) or Product.objects.filter(photo=name).exists():
         return False
     there = [path for path in paths if default_storage.exists(path)]

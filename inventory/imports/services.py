@@ -1,4 +1,4 @@
-"""Commands of staff on imports: upload a file, confirm its preview, cancel, retry; and the retention of files."""
+"""What staff do with imports: upload a file, confirm its preview, cancel, retry. And the retention of files."""
 
 import hashlib
 from datetime import timedelta
@@ -18,7 +18,7 @@ from inventory.signals import import_submitted
 
 
 def log_import(job: ImportJob, user: User, action: int, message: str) -> None:
-    """Write a line of the job's history, in the transaction of what it tells."""
+    """Write a line of the job's history, in the transaction of the change."""
     LogEntry.objects.log_actions(
         user_id=user.pk, queryset=[job], action_flag=action, change_message=message, single_object=True
     )
@@ -30,7 +30,7 @@ _OPEN = (State.CHECKING, State.CHECKED, State.APPLYING)
 
 @transaction.atomic
 def start_import(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: User) -> ImportJob:
-    """Store a file, which a worker then checks. Returns the job. Raises ImportFileError if it is not of this kind."""
+    """Store a file for a worker to check. Returns the job. Raises ImportFileError if the file is not of this kind."""
     text = text_of(content)
     IMPORTERS[kind].require(text)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -42,9 +42,9 @@ def start_import(*, kind: ImportJob.Kind, file_name: str, content: bytes, by: Us
 
 @transaction.atomic
 def confirm_import(*, job_id: int, preview: int, by: User) -> ImportJob:
-    """Let a worker apply what this preview of a job shows.
+    """Let a worker apply the changes that this preview shows. Returns the job.
 
-    Raises ImportNotWaiting: it was decided about already, has another preview by now, or would change nothing.
+    Raises ImportNotWaiting if the job was decided already, has another preview by now, or would change nothing.
     """
     job = _waiting(job_id)
     if job.state != State.CHECKED:
@@ -74,9 +74,9 @@ def cancel_import(*, job_id: int, by: User) -> ImportJob:
 
 @transaction.atomic
 def retry_import(*, job_id: int, by: User) -> ImportJob:
-    """Let a worker check a job again that failed; it gets a new preview to decide about.
+    """Let a worker check a failed job again. It gets a new preview. Returns the job.
 
-    Raises ImportNotWaiting where it did not fail, or its file was dropped.
+    Raises ImportNotWaiting if the job did not fail, or its file was dropped.
     """
     job = _waiting(job_id)
     if not can_retry(job):
@@ -94,7 +94,7 @@ def can_retry(job: ImportJob) -> bool:
 
 
 def same_files(job: ImportJob) -> QuerySet[ImportJob]:
-    """Other uploads of the very same file that were applied or may yet be, newest first. 1 query."""
+    """Return other uploads of the same file that were applied or may still be, newest first. 1 query."""
     others = ImportJob.objects.filter(kind=job.kind, digest=job.digest, state__in=[*_OPEN, State.APPLIED])
     return others.exclude(pk=job.pk).defer("text").select_related("confirmed_by", "created_by")
 
@@ -112,12 +112,12 @@ _RETENTION = timedelta(days=30)
 
 @transaction.atomic
 def drop_old_files() -> int:
-    """Drop text and differences of imports from 30 days ago on; the job stays, as a record of who did what.
+    """Drop text and differences of imports that are 30 days old. The job stays as a record of who did what.
 
-    One that still waits for a decision is cancelled: its numbers are a month old. Returns how many were dropped.
+    A job that still waits for a decision is cancelled: its numbers are a month old. Returns how many were dropped.
     """
     state = ImportJob.State
-    # One conditional statement, so that a decision which comes at this moment is not left without its file.
+    # One conditional statement, so that a job that is confirmed at this moment does not lose its file.
     old = (
         ImportJob.objects.filter(created_at__lt=Now() - _RETENTION)
         .exclude(text="")

@@ -1,1 +1,1 @@
-"""Who the shopper is: guests, log-in, sign-up, passwords, the account's page."""
+"""Who the shopper is: guests, log-in, sign-up, passwords, the account's pages."""

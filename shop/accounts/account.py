@@ -1,4 +1,4 @@
-"""An account's own pages: its e-mail address, a copy of all that is known of its owner, and its end."""
+"""Views of an account: its page, a new e-mail address, the export of the owner's data, and deletion."""
 
 import hashlib
 from typing import cast
@@ -44,7 +44,7 @@ def account(request: ShopRequest) -> HttpResponse:
 @_page_or_form
 @login_required
 def change_email(request: ShopRequest) -> HttpResponse:
-    """`/account/email/`: the address is changed when the link that goes to the new one comes back."""
+    """`/account/email/`: send a link to the new address. The address changes when the link is confirmed."""
     user = cast(User, request.user)
     form = EmailForm(request, request.POST or None)
     if form.is_valid():
@@ -62,12 +62,12 @@ def change_email(request: ShopRequest) -> HttpResponse:
 
 
 def _send_link(user: User, email: str) -> None:
-    # With the address of now in it, a link works once.
+    # The link contains the present address, so it works only once.
     token = signing.dumps({"user": user.pk, "old": user.email, "new": email}, salt=_SALT)
     address = site_url(reverse("shop:account_email_confirm", args=[token]))
     text = render_to_string("shop/mail_email.txt", {"user": user, "link": address})
     subject = _("%(shop)s: your e-mail address") % {"shop": settings.SHOP_NAME}
-    # A double click has the same token.
+    # A double click makes the same token, and so sends one e-mail.
     key = f"email_confirm:{hashlib.sha256(token.encode()).hexdigest()}"
     send_email(kind="email_confirm", to=email, subject=subject, text=text, dedupe_key=key)
 
@@ -76,7 +76,7 @@ def _send_link(user: User, email: str) -> None:
 @_page_or_form
 @login_required
 def confirm_email(request: ShopRequest, token: str) -> HttpResponse:
-    """`/account/email/<token>/`. A page with a button, since mail programs open links by themselves."""
+    """`/account/email/<token>/`: a page with a button, since mail programs open links by themselves."""
     user = cast(User, request.user)
     try:
         said = signing.loads(token, salt=_SALT, max_age=settings.SHOP_EMAIL_CONFIRM_HOURS * 3600)
@@ -95,7 +95,7 @@ def confirm_email(request: ShopRequest, token: str) -> HttpResponse:
 @require_safe
 @login_required
 def export(request: ShopRequest) -> HttpResponse:
-    """`/account/data.json`: all that is kept of the customer, to download."""
+    """`/account/data.json`: download all stored data of the customer."""
     response = JsonResponse(data_of(cast(User, request.user)), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
@@ -106,7 +106,7 @@ def export(request: ShopRequest) -> HttpResponse:
 @_page_or_form
 @login_required
 def delete(request: ShopRequest) -> HttpResponse:
-    """`/account/delete/`: the customer, their carts and what those hold, which goes back to the shelf."""
+    """`/account/delete/`: delete the customer and their carts. Held units go back to stock."""
     user = cast(User, request.user)
     form = PasswordForm(request, request.POST or None)
     if user.is_staff:

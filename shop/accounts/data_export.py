@@ -1,4 +1,4 @@
-"""`data_of`: all that the shop stores about a customer, for the file that they may download."""
+"""`data_of`: all that the shop stores about a customer, for the file that they can download."""
 
 from dataclasses import asdict
 from typing import Any
@@ -11,10 +11,10 @@ from orders.models import Checkout, Order, OrderLine
 
 
 def data_of(user: User) -> dict[str, Any]:
-    """Name, address, carts, orders, and what the receivers of `customer_data_requested` return; never the password.
+    """Return name, address, carts, orders, and what receivers of `customer_data_requested` return; never the password.
 
-    Left out, since nothing says whose they are: keys of requests (stored as fingerprints), and e-mails, which go to an
-    address that anybody may have typed. 6 queries, and those of the receivers.
+    Left out, since their owner is not known: idempotency keys (stored as fingerprints), and e-mails, whose address
+    anybody may have typed. 6 queries, and those of the receivers.
     """
     carts = list(Cart.objects.filter(user=user).prefetch_related("items__product_variant"))
     orders = Order.objects.filter(user=user).prefetch_related("lines")

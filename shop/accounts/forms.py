@@ -1,4 +1,4 @@
-"""The forms of an account's own pages, and of a new password wherever it is given."""
+"""Forms of log-in, sign-up and the account's pages, and every form that sets a password, also of the back office."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class TooManyAttempts(ValidationError):
-    """The password was not looked at. Argument: in how many seconds it will be."""
+    """The password was not checked. Argument: the seconds to wait."""
 
     def __init__(self, seconds: int) -> None:
         minutes = -(-seconds // 60)
@@ -45,10 +45,10 @@ class TooManyAttempts(ValidationError):
 
 
 def throttled(request: HttpRequest | None, name: str, look: Callable[[], T]) -> T:
-    """Let the password of this account be looked at, unless it was guessed too often.
+    """Check a password of this account, unless the login throttle refuses.
 
-    Arguments: the account's name; what looks, and raises ValidationError where the password is wrong. Returns what
-    that returns. Raises TooManyAttempts.
+    Arguments: the account's name; `look`, which checks and raises ValidationError if the password is wrong. Returns the
+    result of `look`. Raises TooManyAttempts.
     """
     if wait := login_throttle.seconds_to_wait(request, name):
         raise TooManyAttempts(wait)
@@ -59,7 +59,7 @@ def throttled(request: HttpRequest | None, name: str, look: Callable[[], T]) -> 
 
 class _Throttled(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
-        """The user of this name and password. The answer to a wait tells nothing of whether there is such a user."""
+        """Check name and password. A refusal by the throttle does not tell whether there is such a user."""
         name = self.cleaned_data.get("username")
         if name is None or not self.cleaned_data.get("password"):
             return super().clean()
@@ -69,15 +69,15 @@ class _Throttled(AuthenticationForm):
 
 
 class LoginForm(_Throttled):
-    """Of the shop."""
+    """The log-in of the shop."""
 
 
 class StaffLoginForm(_Throttled, UnfoldAuthenticationForm):  # type: ignore[misc]
-    """Of the back office."""
+    """The log-in of the back office."""
 
 
 class ResetForm(PasswordResetForm):
-    """Whoever forgot the password. Nobody waits for a mail server, which would also tell who has an account."""
+    """A forgotten password. The e-mail is queued: waiting for a mail server would tell who has an account."""
 
     def send_mail(
         self,
@@ -94,16 +94,16 @@ class ResetForm(PasswordResetForm):
             to=to_email,
             subject=render_to_string(subject_template_name, context),
             text=render_to_string(email_template_name, context | {"link": site_url(path)}),
-            # A double click has the same token.
+            # A double click makes the same token.
             dedupe_key=f"password_reset:{context['user'].pk}:{context['token']}",
         )
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
-    """A new password, by the link of a mail. Django's own would bring an account back that was deleted meanwhile."""
+    """A new password, by the link of an e-mail. Django's form would restore an account that was deleted meanwhile."""
 
     def save(self, commit: bool = True) -> User:
-        """Raises UserGone."""
+        """Store the password. Raises UserGone."""
         user: User = self.user
         user.set_password(self.cleaned_data["new_password1"])
         update_account(user, password=user.password)
@@ -111,7 +111,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
 
 
 class PasswordForm(forms.Form):
-    """The password once more, for what cannot be taken back or gives the account away."""
+    """Asks for the password again, for what cannot be undone or would hand over the account."""
 
     password = forms.CharField(
         label=gettext_lazy("Your password"),
@@ -134,7 +134,7 @@ class PasswordForm(forms.Form):
 
 
 class EmailForm(PasswordForm):
-    """A new e-mail address. Who has it can reset the password, so the old one is asked for."""
+    """A new e-mail address. It can be used to reset the password, so the present password is required."""
 
     email = forms.EmailField(
         label=gettext_lazy("New e-mail address"),
@@ -145,7 +145,7 @@ class EmailForm(PasswordForm):
 
 
 class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: ignore[misc]
-    """Of the back office: the old password, and a new one twice."""
+    """The back office's form: the old password, and a new one twice."""
 
     def __init__(self, user: User, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -157,7 +157,7 @@ class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: i
 
 
 class SignupForm(UserCreationForm):  # type: ignore[type-arg]
-    """A name and a password: all that an account needs. An e-mail address only lets one reset the password."""
+    """A name and a password. The e-mail address is optional and only serves to reset the password."""
 
     class Meta(UserCreationForm.Meta):
         model = User

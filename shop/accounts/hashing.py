@@ -1,4 +1,4 @@
-"""`BoundedHasher`: hashes a few passwords at a time in each process, so that log-ins never stop the pages."""
+"""`BoundedHasher` hashes only a few passwords at a time in each process, so that log-ins never block pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from threading import BoundedSemaphore
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-AT_ONCE = 2  # in a process: more would only take turns on its processors
-# Of the four threads of a web process (gunicorn.conf.py) one is always left for pages.
+AT_ONCE = 2  # in a process: more would only compete for its processors
+# A web process has four threads (gunicorn.conf.py), so one is always left for pages.
 AT_ONCE_OR_WAITING = 3
 WAIT_SECONDS = 3.0
 
@@ -20,10 +20,10 @@ class HasherBusy(Exception):
 
 
 class BoundedHasher(PBKDF2PasswordHasher):
-    """Django's hasher, with the same hashes. Raises HasherBusy where the queue is full, or after WAIT_SECONDS."""
+    """Django's hasher, with the same hashes. Raises HasherBusy if the queue is full, or after WAIT_SECONDS."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        """Makes every hash: to check a password, to set one, and for a name that does not exist."""
+        """Called for every hash: to check a password, to set one, and for a name that does not exist."""
         with _turn():
             return super().encode(password, salt, iterations)
 

@@ -1,4 +1,4 @@
-"""`bring_guest_cart`: merges the guest's cart at log-in, and tells the shopper what did not come along."""
+"""`bring_guest_cart`: merges the guest's cart at log-in, and tells the shopper what changed."""
 
 import logging
 from typing import Any
@@ -19,14 +19,14 @@ from shop.wording import full_name, price_change
 
 logger = logging.getLogger(__name__)
 
-# Messages travel in a cookie, which holds 2 KB.
+# Messages are stored in a cookie of at most 2 KB.
 _LINES_TOLD, _LONGEST_NAME = 6, 60
 
 
 def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
-    """Receiver of `user_logged_in`, whichever page the log-in was on.
+    """Receiver of `user_logged_in`, on whichever page the log-in was. Raises UserGone.
 
-    A failed merge keeps nobody from logging in: the cookie stays, and the next log-in tries again. Raises UserGone.
+    A failed merge does not prevent the log-in: the cookie stays, and the next log-in tries again.
     """
     shopper: Shopper | None = getattr(request, "shopper", None)
     if request is None or shopper is None or shopper.guest_token is None:
@@ -45,7 +45,7 @@ def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBas
 
 
 def _changes(merged: list[MergedLine]) -> list[str]:
-    """A message for each line whose units or price changed; no query where none did."""
+    """A message for each line whose units or price changed. No query if none did."""
     changed = [line for line in merged if line.cut_by or line.prices_before]
     if not changed:
         return []

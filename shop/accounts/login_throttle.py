@@ -1,9 +1,9 @@
-"""Guessed passwords are slowed down; nobody is locked out by somebody else's guesses. Counted in Redis, without SQL.
+"""The login throttle slows down guesses of passwords, and locks nobody out. It counts in Redis, without SQL.
 
 An attempt is counted twice: for the account name at this network address, and for the name over all addresses. The
-second count lets far more pass, delays by a minute at most, and does not apply to addresses that the account has logged
-in from before: whoever guesses from elsewhere cannot keep its owner out. An address alone is never counted, since half
-a town may be behind it. While Redis is away nothing is counted.
+second count allows far more attempts and delays by a minute at most. It does not apply to addresses from which the
+account has logged in before, so guesses from elsewhere cannot keep the owner out. An address alone is never counted,
+since half a town may share it. While Redis is away, nothing is counted.
 
 Rule: OWASP Authentication Cheat Sheet, "Login Throttling": count for the account, with delays that double. The limit
 over all addresses is that of OWASP ASVS 4.0.3, 2.2.1: at most 100 failed attempts an hour on one account.
@@ -19,7 +19,7 @@ from core.ratelimit import client_address, keyed_hash, network_of
 
 @dataclass(frozen=True)
 class Limit:
-    """So many attempts without a wait; then `first` seconds, doubled by each further attempt up to `most`."""
+    """Attempts without a wait; then `first` seconds, doubled by each further attempt up to `most`."""
 
     attempts: int
     first: int
@@ -29,11 +29,11 @@ class Limit:
 AT_ONE_ADDRESS = Limit(attempts=5, first=15, most=900)
 OVER_ALL = Limit(attempts=20, first=1, most=60)
 
-_MEMORY = 3600  # seconds after the last attempt in which a count is kept
-_KNOWN = 30 * 24 * 3600  # seconds for which an address is known to be the owner's
+_MEMORY = 3600  # seconds that a count is kept after the last attempt
+_KNOWN = 30 * 24 * 3600  # seconds that an address counts as the owner's
 
-# Counts first and is asked about the password afterwards, so that guesses at the same moment cannot all pass the look.
-# One that has to wait is not counted: trying again too soon makes nothing worse.
+# Counts before the password is checked, so that simultaneous guesses cannot all pass.
+# An attempt that must wait is not counted: trying again too soon makes the wait no longer.
 # Keys: for each limit a count and a wait, and whether the address is known. Returns the milliseconds to wait, or 0.
 _COUNT = """
 local limits = redis.call('EXISTS', KEYS[5]) == 1 and {0} or {0, 1}
@@ -53,11 +53,11 @@ return 0
 
 
 def seconds_to_wait(request: HttpRequest | None, name: str) -> int:
-    """Count an attempt to log in under this name; returns 0 if its password may be looked at, else when to come again.
+    """Count an attempt to log in under this name. Returns the seconds to wait, 0 if the password may be checked.
 
-    Whether there is such an account makes no difference.
+    The result does not depend on whether the account exists.
     """
-    # Clients without an address, such as behind a socket with no proxy configured, cannot be told apart.
+    # Clients without an address, such as behind a socket with no proxy configured, cannot be distinguished.
     limits = (AT_ONE_ADDRESS if _address(request) else OVER_ALL, OVER_ALL)
     numbers = [number for limit in limits for number in astuple(limit)]
 
@@ -69,7 +69,7 @@ def seconds_to_wait(request: HttpRequest | None, name: str) -> int:
 
 
 def forget(request: HttpRequest | None, name: str) -> None:
-    """The password was right: nothing is counted any more, and this address is known to be the owner's."""
+    """After a correct password, delete the counts and remember this address as the owner's."""
     *counted, known = _keys(request, name)
 
     def tell() -> None:
@@ -87,7 +87,7 @@ def _address(request: HttpRequest | None) -> str:
 
 
 def _keys(request: HttpRequest | None, name: str) -> list[str]:
-    """Names in Redis that tell nobody who reads them which accounts and addresses they are about."""
+    """Names in Redis, hashed so that they do not reveal accounts and addresses."""
     account = keyed_hash(name.casefold())
     pair = keyed_hash(f"{name.casefold()}\n{network_of(_address(request))}")
     return [f"guess:{pair}", f"guess-wait:{pair}", f"guess:{account}", f"guess-wait:{account}", f"login-known:{pair}"]

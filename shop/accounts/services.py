@@ -1,6 +1,6 @@
-"""Writes to an account. Each raises UserGone where another tab has deleted the account meanwhile.
+"""Writes to an account. Each raises UserGone if another tab has deleted the account meanwhile.
 
-Django's own `save()` would bring the account back by an INSERT, or raise an error that does not say why.
+Django's `save()` would restore the account by an INSERT, or raise an error that does not say why.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from core.transactions import command
 
 
 def update_account(user: User, **columns: object) -> None:
-    """Set these columns of the account, in the row and in `user`. Raises UserGone where there is no such row."""
+    """Set these columns of the account, in the row and in `user`. Raises UserGone if there is no such row."""
     if not User.objects.filter(pk=user.pk).update(**columns):
         raise UserGone
     for name, value in columns.items():
@@ -23,15 +23,15 @@ def update_account(user: User, **columns: object) -> None:
 
 @command
 def delete_account(user: User) -> None:
-    """Delete the account with its carts, and give back what those hold. Raises UserGone and Busy.
+    """Delete the account with its carts, and release what they hold. Raises UserGone and Busy.
 
-    Its row is locked first: the COMMIT of a cart that is opened for it meanwhile waits and is refused. Without the lock
-    this DELETE would be refused.
+    Its row is locked first: the COMMIT of a cart that is opened for it meanwhile waits and is refused. Without the
+    lock, this DELETE would be refused.
     """
     lock_user(user.pk)
     user.delete()
 
 
 def note_log_in(sender: Any, user: User, **kwargs: Any) -> None:
-    """Receiver of `user_logged_in`, in the place of Django's own `update_last_login`. Raises UserGone."""
+    """Receiver of `user_logged_in`, in place of Django's `update_last_login`. Raises UserGone."""
     update_account(user, last_login=timezone.now())

@@ -1,7 +1,7 @@
-"""`request.shopper`: the user who is logged in, or a guest, who is known by a signed cookie alone.
+"""`request.shopper`: the user who is logged in, or a guest, who is known only by a signed cookie.
 
-A guest costs no session row and no query. The cookie is set with the first page that has a form to add something, and
-deleted when its cart has moved to an account.
+A guest needs no session row and no query. The cookie is set with the first page that has an add form. It is deleted
+when its cart has moved to an account.
 """
 
 import uuid
@@ -24,7 +24,7 @@ _AGE = 365 * 24 * 3600  # seconds
 
 
 class Shopper:
-    """The owner of the request's cart, and what the answer does to the guest cookie."""
+    """The owner of the request's cart, and the change of the guest cookie in the response."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -33,7 +33,7 @@ class Shopper:
 
     @property
     def owner(self) -> Owner | None:
-        """The user, else the guest, else nobody yet. Without a session cookie Django asks the database nothing."""
+        """The user, else the guest, else None. Without a session cookie this makes no query."""
         user = self._request.user
         if user.is_authenticated:
             return Owner(user_id=user.pk)
@@ -41,20 +41,20 @@ class Shopper:
 
     @property
     def guest_token(self) -> uuid.UUID | None:
-        """The token that this browser will have once the answer has arrived."""
+        """The token that this browser will have after the response."""
         return self._fresh or (None if self._is_forgotten else self._token_in_cookie)
 
     def ensure_guest(self) -> None:
-        """Make the visitor a guest with a token, unless they are one or are logged in."""
+        """Make the visitor a guest with a token, unless they have one or are logged in."""
         if self.owner is None:
             self._fresh = uuid.uuid4()
 
     def forget_guest(self) -> None:
-        """Take the guest cookie away: its cart has moved to an account and its token opens no other."""
+        """Delete the guest cookie, after its cart has moved to an account. The token opens no other cart."""
         self._fresh, self._is_forgotten = None, True
 
     def write_cookie(self, response: HttpResponseBase) -> None:
-        """Set or delete the cookie, if this request decided so; most do not."""
+        """Set or delete the cookie if this request has changed it."""
         if self._fresh:
             response.set_signed_cookie(
                 GUEST_COOKIE,
@@ -70,20 +70,20 @@ class Shopper:
 
     @cached_property
     def _token_in_cookie(self) -> uuid.UUID | None:
-        """None also for a cookie that we did not sign: that browser gets a new one."""
+        """None also for a cookie with a wrong signature: that browser gets a new one."""
         value = self._request.get_signed_cookie(GUEST_COOKIE, default=None, salt=_SALT, max_age=_AGE)
         return uuid.UUID(value) if value else None
 
 
 class ShopRequest(HttpRequest):
-    """A request with the attributes that middleware adds."""
+    """The type of a request with the attributes that middleware adds."""
 
     shopper: Shopper
     htmx: HtmxDetails
 
 
 class ShopperMiddleware:
-    """Puts the shopper on the request, and their cookie on the answer."""
+    """Sets `request.shopper`, and writes the guest cookie to the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -96,7 +96,7 @@ class ShopperMiddleware:
 
 
 def mini_cart(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: units and total for the header. 1 query, and only on a page that shows them to an owner."""
+    """Context processor: units and total for the header. 1 query, only if the page shows them and has an owner."""
     return {"mini_cart": SimpleLazyObject(lambda: _summary(request))}
 
 

@@ -1,4 +1,4 @@
-"""Signing up, logging in and out. What a guest chose comes along by `shop.accounts.login_merge`."""
+"""Views to sign up, log in and out, and reset a password. `shop.accounts.login_merge` merges the guest's cart."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -53,7 +53,7 @@ class LoginView(DjangoLoginView):
 
 
 def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Limit a form that costs a password hash: SHOP_LOGINS_PER_MINUTE of one network, log-ins included."""
+    """Limit a form that hashes a password: SHOP_LOGINS_PER_MINUTE from one network, log-ins included."""
 
     @wraps(view)
     def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -69,7 +69,7 @@ def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 @method_decorator([sensitive_post_parameters(), never_cache, _limited], name="dispatch")
 class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
-    """`/accounts/signup/`: the new customer is logged in at once, with the cart they had as a guest."""
+    """`/accounts/signup/`: the new customer is logged in at once and keeps the guest's cart."""
 
     template_name = "shop/signup.html"
     form_class = SignupForm
@@ -86,7 +86,7 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
             with transaction.atomic():
                 user: User = form.save()
         except IntegrityError:
-            # Somebody took the name after the form had looked.
+            # Somebody took the name after the form had checked it.
             form.add_error("username", _("A user with that username already exists."))
             return self.form_invalid(form)
         login(self.request, user)
@@ -94,14 +94,14 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
 
 
 def too_many_emails(request: HttpRequest, wait: int) -> HttpResponse:
-    """The answer to a client that has asked for too many e-mails; `wait` in seconds."""
+    """Return the response to a client that has requested too many e-mails; `wait` in seconds."""
     text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
     return error_response(request, ErrorPage(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
 
 
 @method_decorator([never_cache, _limited], name="dispatch")
 class ResetView(PasswordResetView):
-    """`/accounts/reset/`. The answer does not tell whether an account has this address."""
+    """`/accounts/reset/`. The response does not tell whether an account has this address."""
 
     template_name = "shop/account_form.html"
     form_class = ResetForm
@@ -133,7 +133,7 @@ class ResetSentView(PasswordResetDoneView):
 
 @method_decorator(_limited, name="dispatch")
 class ResetConfirmView(PasswordResetConfirmView):
-    """`/accounts/reset/<uid>/<token>/`: the link of the mail. It works once."""
+    """`/accounts/reset/<uid>/<token>/`: the link of the e-mail. It works once."""
 
     template_name = "shop/account_reset.html"
     form_class = NewPasswordForm
@@ -146,7 +146,7 @@ class ResetConfirmView(PasswordResetConfirmView):
 
 
 class StaffPasswordView(PasswordChangeView):
-    """`/admin/password_change/`, as unfold has it, with the throttle of the log-in."""
+    """`/admin/password_change/`: unfold's page, with the login throttle."""
 
     form_class = StaffPasswordForm
     success_url = reverse_lazy("admin:password_change_done")

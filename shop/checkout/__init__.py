@@ -1,1 +1,1 @@
-"""Checkout: the address, a last look, the order. Each step is a page and works without JavaScript."""
+"""Checkout: address, review, order. Each step is a page and works without JavaScript."""

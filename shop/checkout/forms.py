@@ -1,4 +1,4 @@
-"""The forms of checkout: where an order goes, and the order itself."""
+"""The forms of checkout: address and delivery, the way to pay, and the order itself."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -35,7 +35,7 @@ _AUTOCOMPLETE = {
 
 
 class LongSelect(forms.Select):
-    """A select of many options, written at once: Django renders a template for each, 10 ms for all countries."""
+    """A select of many options, written in one pass. Django renders a template for each: 10 ms for all countries."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         options = format_html_join(
@@ -48,7 +48,7 @@ class LongSelect(forms.Select):
 
 
 class CountryField(forms.ChoiceField):
-    """One of the countries that the shop delivers to. A name, typed or stored before codes were, counts as its code."""
+    """A country that the shop delivers to. A name, typed or stored before codes were used, counts as its code."""
 
     def to_python(self, value: Any) -> str:
         return self.prepare_value(super().to_python(value))
@@ -58,13 +58,13 @@ class CountryField(forms.ChoiceField):
 
 
 def _countries() -> list[tuple[str, str]]:
-    """Nothing is chosen at first, unless there is but one."""
+    """No country is chosen at first, unless there is only one."""
     choices = country_choices()
     return choices if len(choices) == 1 else [("", _("Please choose")), *choices]
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Who an order is for, where it goes and how. Argument: what the goods cost, on which delivery may depend.
+    """Customer, address and delivery. `goods` is the price of the goods, on which delivery may depend.
 
     The first delivery method is chosen unless the shopper chooses another. 1 query.
     """
@@ -104,7 +104,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         self.offer_deliveries()
 
     def offer_deliveries(self) -> None:
-        """Let the shopper choose from what is offered now. 1 query."""
+        """Set the choices to the delivery methods offered now. 1 query."""
         methods = list(delivery_methods())
         field = cast(forms.ChoiceField, self.fields["delivery_method"])
         field.choices = [(method.pk, _label(method, self._goods)) for method in methods]
@@ -112,7 +112,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def customer(self) -> Customer:
-        """What was filled in, once it is valid."""
+        """The customer, once the form is valid."""
         return Customer(**{name: self.cleaned_data[name] for name in CUSTOMER_FIELDS})
 
 
@@ -147,7 +147,7 @@ class PayForm(forms.Form):
 
 
 class PlaceForm(PayForm):
-    """The order: a cart of the shopper's, and what of it was shown. The page writes all but the provider itself."""
+    """The order: the shopper's cart as it was shown. All fields but the provider are hidden."""
 
     cart = forms.IntegerField(min_value=1)
     version = forms.IntegerField(min_value=0)
@@ -157,18 +157,18 @@ class PlaceForm(PayForm):
 
     @property
     def expected(self) -> Expected:
-        """What the shopper agreed to, once it is valid."""
+        """What the shopper agreed to, once the form is valid."""
         return Expected(version=self.cleaned_data["version"], total=self.cleaned_data["total"])
 
 
 def mark_of(checkout: Checkout) -> str:
-    """A short mark of address and delivery: another tab may change them after they were shown in this one."""
+    """Return a hash of address and delivery, by which the order notices that another tab has changed them."""
     details = repr((asdict(checkout.customer), checkout.delivery_method_id))
     return salted_hmac("shop.checkout", details, algorithm="sha256").hexdigest()
 
 
 def focus_first_error(form: forms.BaseForm) -> None:
-    """Let the page open at the first field that was refused."""
+    """Set the focus to the first field with an error."""
     for name in form.fields:
         if name in form.errors:
             form.fields[name].widget.attrs["autofocus"] = True

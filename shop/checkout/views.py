@@ -1,4 +1,4 @@
-"""The pages of a checkout: `address`, where the order goes and how, and `review`, a last look and the order itself."""
+"""The pages of checkout: `address`, with the delivery method, and `review`, which shows the order and places it."""
 
 from math import ceil
 from typing import Any
@@ -34,7 +34,7 @@ _page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _lead_on(request: ShopRequest, cart: Cart | None) -> HttpResponse:
-    """Redirect from a cart that cannot be ordered: to the order that it became, else to the page that comes first."""
+    """Redirect from a cart that cannot be ordered: to the order that it became, else to the review or the cart."""
     order = order_of_cart(cart) if cart else None
     if order:
         return HttpResponseRedirect(address_after(request, order), status=303)
@@ -55,7 +55,7 @@ def _delivery_is_gone(request: ShopRequest) -> HttpResponse:
 
 
 def _redirect_to(name: str) -> HttpResponse:
-    """A redirect that is followed by GET, also from a POST."""
+    """A redirect that browsers follow by GET, also after a POST."""
     response = redirect(name)
     response.status_code = 303
     return response
@@ -64,7 +64,7 @@ def _redirect_to(name: str) -> HttpResponse:
 @never_cache
 @_page_or_form
 def address(request: ShopRequest) -> HttpResponse:
-    """`/checkout/`"""
+    """`/checkout/`: the first step."""
     contents = contents_of(request)
     if not contents.lines:
         return _nothing_to_buy(request)
@@ -76,7 +76,7 @@ def address(request: ShopRequest) -> HttpResponse:
 
 
 def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> HttpResponse:
-    """Whatever refuses the form, the page shows again what was typed."""
+    """Save the form. If it is refused, the page shows again what was typed."""
     cart, method_id = contents.lines[0].cart, form.cleaned_data["delivery_method"]
     try:
         save_checkout(cart_id=cart.pk, customer=form.customer, delivery_method_id=method_id)
@@ -101,7 +101,7 @@ def _address_page(
 
 
 def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
-    """What was filled in before: for this cart, else for the customer's last order. At most 2 queries."""
+    """What was filled in for this cart, else for the customer's last order. At most 2 queries."""
     if checkout := checkout_of(cart):
         chosen = {"delivery_method": checkout.delivery_method_id} if checkout.delivery_method_id else {}
         return vars(checkout.customer) | chosen
@@ -114,14 +114,14 @@ def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
 @never_cache
 @_page_or_form
 def review(request: ShopRequest) -> HttpResponse:
-    """`/checkout/review/`: shows what would be bought; a POST buys just that."""
+    """`/checkout/review/`: show what would be ordered. A POST orders exactly that."""
     return _place(request) if request.method == "POST" else _review_page(request, PlaceForm())
 
 
 def _review_page(
     request: ShopRequest, form: PlaceForm, *, refused: CartChanged | None = None, status: int = 200
 ) -> HttpResponse:
-    """The cart as it is now, and a form that buys just that. `refused`: what has changed since it was shown."""
+    """Show the cart as it is now, and a form that orders exactly that. `refused` says what has changed since."""
     contents = contents_of(request)
     if not contents.lines:
         return _nothing_to_buy(request)
@@ -222,6 +222,6 @@ def _done(request: ShopRequest, order: Order) -> HttpResponse:
 
 
 def _own_cart(request: ShopRequest, form: PlaceForm) -> Cart | None:
-    """The cart that the form names, if it is the shopper's: open, or ordered by another tab or an earlier click."""
+    """The cart that the form names, if it is the shopper's. It may be ordered already, by another tab or click."""
     owner = request.shopper.owner
     return own_cart(owner, form.cleaned_data["cart"]) if owner else None

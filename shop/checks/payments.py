@@ -1,4 +1,4 @@
-"""Settings of orders and payments. `manage.py check` and every command look at them."""
+"""Checks of the settings of orders and payments. `manage.py check` and every command run them."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,12 +12,12 @@ from django_countries import countries
 from orders.payments import Provider
 from shop.checks.security import is_public
 
-_YEARS = 5_256_000  # minutes, ten of them
+_YEARS = 5_256_000  # ten years, in minutes
 
 
 @register()
 def check_order_numbers(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E006: the tax is a rate, and orders and their links wait for a while that makes sense."""
+    """shop.E006: the tax rate and the lifetimes of unpaid orders and order links are in a sensible range."""
     rate = settings.SHOP_TAX_RATE
     if not 0 <= rate <= 100 or rate != rate.quantize(Decimal("0.01")):
         yield Error(
@@ -40,7 +40,7 @@ def _suffix(provider: str) -> str:
 
 @register()
 def check_payment_providers(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E007: there is a way to pay, and each entry of SHOP_PAYMENT_PROVIDERS names a class that is one."""
+    """shop.E007: there is a payment provider, and each entry of SHOP_PAYMENT_PROVIDERS names a provider class."""
     if not settings.SHOP_PAYMENT_PROVIDERS:
         yield Error("SHOP_PAYMENT_PROVIDERS is empty.", hint="Nobody could order. Name one.", id="shop.E007")
     for name, path in settings.SHOP_PAYMENT_PROVIDERS.items():
@@ -58,7 +58,7 @@ def check_payment_providers(app_configs: object, **kwargs: Any) -> Iterator[Chec
 
 @register()
 def check_countries(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E010: the shop delivers to countries that there are."""
+    """shop.E010: SHOP_COUNTRIES has codes of existing countries."""
     for code in settings.SHOP_COUNTRIES:
         if code not in countries:
             yield Error(
@@ -70,7 +70,7 @@ def check_countries(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage
 
 @register()
 def check_money_is_real(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.W002, shop.W003: a shop that others can reach takes money, and its own."""
+    """shop.W002, shop.W003: a public shop takes real money, and into its own bank account."""
     if settings.DEBUG or not is_public():
         return
     for name, path in settings.SHOP_PAYMENT_PROVIDERS.items():

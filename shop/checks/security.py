@@ -1,6 +1,6 @@
-"""Settings that a shop on the internet must have. `manage.py check`, every command and each web process look at them.
+"""Checks of settings for a public shop. `manage.py check`, every command and each web process run them.
 
-`manage.py check --deploy` has Django's own list besides.
+`manage.py check --deploy` also runs Django's own list.
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ _LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 
 def is_public() -> bool:
-    """False while the shop answers to this machine's own names alone, as `make up` starts it."""
+    """Return False if ALLOWED_HOSTS has only names of this machine, as `make up` sets it."""
     return not set(settings.ALLOWED_HOSTS) <= _LOCAL
 
 
-# As long as Django's own check under --deploy asks for.
+# The limits of Django's own check under --deploy.
 SHORTEST_KEY, LEAST_DIFFERENT = 50, 5
 
 
 @register(Tags.security)
 def check_secrets(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E008, shop.E009: where others can reach the shop it shows no tracebacks, and signs with a real secret."""
+    """shop.E008, shop.E009: a public shop shows no tracebacks, and its SECRET_KEY cannot be guessed."""
     if not is_public():
         return
     if settings.DEBUG:
@@ -49,7 +49,7 @@ def _is_weak(key: str) -> bool:
 
 @register(Tags.security)
 def check_transport(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.W004, shop.W005: passwords and cookies do not travel in the clear, and https leads to the shop."""
+    """shop.W004, shop.W005: passwords and cookies are not sent unencrypted, and the redirect to https does not loop."""
     if is_public() and not settings.SESSION_COOKIE_SECURE:
         yield Warning(
             "Others can reach the shop, and COOKIES_SECURE is off: passwords and cookies may travel in the clear.",
@@ -69,7 +69,7 @@ def check_transport(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage
 
 @register(Tags.security)
 def check_web_messages(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.W006: in a public shop no web message goes to an address of a private network."""
+    """shop.W006: a public shop sends no web message to an address of a private network."""
     if is_public() and settings.DELIVERY_PRIVATE_ADDRESSES:
         yield Warning(
             "Others can reach the shop, and DELIVERY_PRIVATE_ADDRESSES is on.",

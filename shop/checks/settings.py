@@ -1,6 +1,6 @@
-"""Settings that the shop's promises rest on. `manage.py check` and every command look at them.
+"""Checks of settings that the shop's guarantees depend on. `manage.py check` and every command run them.
 
-Those marked as database checks ask the server, in `manage.py migrate` and `manage.py check --database default` only.
+Database checks query the server, and run only in `manage.py migrate` and `manage.py check --database default`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ _WHY_READ_COMMITTED = (
 
 @register()
 def check_isolation_setting(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E001: no connection asks for another isolation level than READ COMMITTED."""
+    """shop.E001: no connection is configured for another isolation level than READ COMMITTED."""
     for alias in connections:
         level = connections[alias].settings_dict.get("OPTIONS", {}).get("isolation_level")
         if level not in (None, IsolationLevel.READ_COMMITTED):
@@ -36,7 +36,7 @@ def check_isolation_setting(app_configs: object, **kwargs: Any) -> Iterator[Chec
 
 @register()
 def check_atomic_requests(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E002: no transaction is put around a whole request."""
+    """shop.E002: ATOMIC_REQUESTS is off."""
     for alias in connections:
         if connections[alias].settings_dict.get("ATOMIC_REQUESTS"):
             yield Error(
@@ -52,7 +52,7 @@ def check_atomic_requests(app_configs: object, **kwargs: Any) -> Iterator[CheckM
 @register()
 def check_tasks_are_not_eager(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
     """shop.E003: tasks run in workers, not in the request."""
-    # Celery reads the settings once; who overrides them later, as tests do, means it all the same.
+    # Celery reads the settings once. A later override, as in tests, counts too.
     if app.conf.task_always_eager or getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False):
         yield Error(
             "Celery's task_always_eager is on.",
@@ -61,7 +61,7 @@ def check_tasks_are_not_eager(app_configs: object, **kwargs: Any) -> Iterator[Ch
         )
 
 
-# The name in the environment; the least and the most that make sense. A hold's end and a count must fit the database.
+# The name in the environment, the minimum and the maximum. A hold's end and a count must fit their columns.
 _LIMITS = (
     ("SHOP_HOLD_MINUTES_GUEST", 1, 525_600),
     ("SHOP_HOLD_MINUTES_USER", 1, 525_600),
@@ -83,7 +83,7 @@ _LIMITS = (
 
 @register()
 def check_shop_numbers(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E004: the shop's own numbers make sense, each by itself and together."""
+    """shop.E004: the shop's numbers are in their ranges, and do not contradict each other."""
     for name, least, most in _LIMITS:
         value = _number(name)
         if type(value) is not int or not least <= value <= most:
@@ -112,7 +112,7 @@ def _number(name: str) -> object:
 
 @register()
 def check_what_apps_put_in(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E011: what the settings name of other apps, such as a rule of categories, is there."""
+    """shop.E011: dotted paths to other apps' functions in the settings, such as the category rule, can be imported."""
     hooks = ("SHOP_PLACEHOLDER_PICTURE", "SHOP_CATEGORY_PICTURE", "SHOP_CATEGORY_RULE")
     named = [(name, getattr(settings, name)) for name in hooks if getattr(settings, name)]
     named += [("SHOP_CATALOGUE_READERS", path) for path in settings.SHOP_CATALOGUE_READERS]
@@ -131,7 +131,7 @@ def check_what_apps_put_in(app_configs: object, **kwargs: Any) -> Iterator[Check
 def check_isolation_of_server(
     app_configs: object, databases: Sequence[str] | None, **kwargs: Any
 ) -> Iterator[CheckMessage]:
-    """shop.E005: transactions run under READ COMMITTED, whatever server, database or role have as their default."""
+    """shop.E005: transactions run under READ COMMITTED, whatever the default of server, database or role."""
     for alias in databases or ():
         (level,) = _show(alias, ["transaction_isolation"])
         if level != _READ_COMMITTED:
@@ -146,7 +146,7 @@ def check_isolation_of_server(
 def check_waits_are_bounded(
     app_configs: object, databases: Sequence[str] | None, **kwargs: Any
 ) -> Iterator[CheckMessage]:
-    """shop.W001: a session of this kind of process has its time-outs, from start-up options or from its role."""
+    """shop.W001: sessions of this kind of process have time-outs, from start-up options or from the role."""
     waits = settings.DATABASE_WAITS
     for alias in databases or ():
         values = zip(waits, _show(alias, waits), strict=True)

@@ -1,4 +1,4 @@
-"""Tags for pictures of goods (`{% picture variant %}`), and for what search engines are told of goods."""
+"""Tags for pictures of goods (`{% picture variant %}`), and for their descriptions in search engines."""
 
 from django import template
 from django.template import Context
@@ -14,9 +14,9 @@ register = template.Library()
 
 @register.simple_tag
 def picture(goods: Product | ProductVariant, alt: str = "", size: str = "card") -> SafeString:
-    """The picture of a product or of a variant, whose product must be loaded. Beside the name it needs no `alt`.
+    """The picture of a product, or of a variant whose product is loaded. Beside the name it needs no `alt`.
 
-    `size` is of a photograph: "card" or "page".
+    `size` is the size of a photograph: "card" or "page".
     """
     product, variant = (goods.product, goods) if isinstance(goods, ProductVariant) else (goods, None)
     return _image(pictures.product_picture(product, variant, size), alt)
@@ -35,7 +35,7 @@ def category_picture(slug: str) -> SafeString:
 
 
 def _image(address: str, alt: str) -> SafeString:
-    # Width and height give the shape, so that nothing moves when the picture loads. The style sheet gives the size.
+    # Width and height give the aspect ratio, so that nothing moves when it loads. The style sheet sets the size.
     return format_html(
         '<img class="picture" src="{}" alt="{}" width="240" height="240" loading="lazy" decoding="async">', address, alt
     )
@@ -49,12 +49,12 @@ def product_description(offer: Offer) -> str:
 
 @register.simple_tag(takes_context=True)
 def product_picture_url(context: Context, goods: ProductVariant) -> str:
-    """The absolute address of its picture."""
+    """The absolute URL of its picture."""
     return str(context["request"].build_absolute_uri(pictures.product_picture(goods.product, goods, "page")))
 
 
 @register.simple_tag(takes_context=True)
 def structured_data(context: Context, offer: Offer) -> SafeString:
-    """The product and its offers for search engines, as data."""
+    """The product and its offers as structured data for search engines."""
     picture = product_picture_url(context, context["picked"].variant)
     return descriptions.as_script(descriptions.structured(offer, context["request"].build_absolute_uri, picture))

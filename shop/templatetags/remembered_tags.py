@@ -18,7 +18,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def card(context: Context, offer: Offer) -> SafeString:
-    """The card of an offer, with a form that comes back to the page that is shown."""
+    """The card of an offer, with a form that returns to the present page."""
     slots = {
         "csrf_token": lambda: str(context["csrf_token"]),
         "key": fresh_key,
@@ -29,7 +29,7 @@ def card(context: Context, offer: Offer) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def cart_line(context: Context, row: Row) -> SafeString:
-    """A line of the cart. Its id and what was typed are slots."""
+    """A line of the cart. Its id and what was typed are filled into the cached fragment."""
     line_id = row.line.pk
     address, remove_address = (reverse(f"shop:{name}", args=[line_id]) for name in ("cart_line", "cart_line_remove"))
     slots = {
@@ -46,5 +46,5 @@ def cart_line(context: Context, row: Row) -> SafeString:
 
 @register.simple_tag
 def category_tiles(categories: Iterable[CategoryCount]) -> SafeString:
-    """A tile of each category."""
+    """A tile for each category."""
     return remembered("shop/_category_tiles.html", {}, categories=tuple(categories))

@@ -20,32 +20,32 @@ register.filter("undo", undo.undo_of)
 
 @register.simple_tag
 def shop_name() -> str:
-    """SHOP_NAME. A tag, so that pages without a context have it too."""
+    """SHOP_NAME. It is a tag, so that pages without a context have it too."""
     return str(settings.SHOP_NAME)
 
 
 @register.simple_tag
 def hold_minutes(kind: str) -> int:
-    """How long a guest's or a user's items are held."""
+    """The minutes that items of a "guest" or "user" are held."""
     return int(settings.SHOP_HOLD_MINUTES[kind])
 
 
 @register.simple_tag
 def fresh_key() -> str:
-    """A new idempotency key for a form. Posted twice, the form counts once."""
+    """A new idempotency key for a form. A form that is posted twice counts once."""
     return uuid.uuid4().hex
 
 
 @register.simple_tag(takes_context=True)
 def page_url(context: Context, number: int) -> str:
-    """The address of another page of this list, with its search and filters."""
+    """The URL of another page of this list, with its search and filters."""
     query = context["query"].query_string(page=number)
     return f"?{query}" if query else str(context["request"].path)
 
 
 @register.simple_tag(takes_context=True)
 def list_url(context: Context, slug: str | None = None) -> str:
-    """The address of this list in another category, or in all, from its first page."""
+    """The URL of this list's first page in another category, or in all."""
     path = reverse("shop:category", args=[slug]) if slug else reverse("shop:catalogue")
     query = context["query"].query_string(page=1)
     return f"{path}?{query}" if query else path
