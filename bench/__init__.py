@@ -1,1 +1,1 @@
-"""Measurements. Never part of the test suite; see `make help`."""
+"""Benchmarks of the shop. They are never part of the test suite; see `make help`."""

@@ -1,7 +1,7 @@
-"""Measure how fast the shop is, and keep it in bench/results.json: `make bench`, `bench-quick`, `bench-replay`.
+"""Measure how fast the shop is, and store it in bench/results.json: `make bench`, `bench-quick`, `bench-replay`.
 
-Figures that are speeds are ratios to a reference that was measured in the same run, so runs on different machines, and
-on a machine with other work, can be compared. docs/performance.md explains each.
+A speed is a ratio to a reference that was measured in the same run. So runs can be compared between machines, and on a
+machine with other work. docs/performance.md explains each figure.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tools.terminal import LocalError, say, step
 
 
 def main(arguments: list[str]) -> int:
-    """0 where everything was reached, 1 where not."""
+    """Return 0 if every figure meets its target, else 1. Raises LocalError where the site does not run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=f"some of: {', '.join(MEASURES)} (all)")
     parser.add_argument("--quick", action="store_true", help="shorter rounds, no large tables; keeps nothing")
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(measures: Mapping[str, Measure], plan: Plan) -> Iterator[Figure]:
-    """Each measure's figures are shown, and of a full run kept, as soon as it is over."""
+    """Print the figures of each measure as soon as it is over. A full run also stores them."""
     logging.disable(logging.INFO)
     with running_site() as site:
         for name, measure in measures.items():

@@ -1,4 +1,4 @@
-"""What a client process of a crowd repeats. Each function makes an action for its process, which then calls it."""
+"""Actions that the client processes of a crowd repeat. Each function makes an action in such a process."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _ADDS_A_GUEST = 10
 
 
 def add(variants: Sequence[int], start: int) -> Action:
-    """One unit of a variant that is another each time, by the service that every page uses."""
+    """Add one unit, of another variant each time, by the service that the pages use."""
     from cart.services import add_product_to_cart
 
     guests = Guests()
@@ -22,7 +22,7 @@ def add(variants: Sequence[int], start: int) -> Action:
 
 
 def add_to(goods: Sequence[tuple[str, int]], start: int) -> Action:
-    """One more unit for these guests and of these variants, each pair in turn."""
+    """Add one unit for each pair of a guest and a variant, in turn."""
     from cart.services import add_product_to_cart
 
     def action(turn: int) -> None:
@@ -33,9 +33,9 @@ def add_to(goods: Sequence[tuple[str, int]], start: int) -> Action:
 
 
 def be_refused(variants: Sequence[int], start: int) -> Action:
-    """Ask for the first of these, which is sold out with its units in live holds of others.
+    """Ask for the first variant, which is sold out: others have live holds on its units.
 
-    By a shopper who has a cart, as most have: the second is in it.
+    The shopper has a cart, as most have, with the second variant in it.
     """
     from cart.services import add_product_to_cart
     from inventory.errors import InsufficientStock
@@ -54,7 +54,7 @@ def be_refused(variants: Sequence[int], start: int) -> Action:
 
 
 class Guests:
-    """Who comes: after so many adds another one, with an empty cart."""
+    """Guest tokens: a new guest, with an empty cart, every _ADDS_A_GUEST adds."""
 
     def __init__(self) -> None:
         self._guest = uuid.uuid4()

@@ -1,10 +1,10 @@
-"""How many statements and milliseconds each list of the back office takes in a shop with a million of everything.
+"""Measure the SQL statements and milliseconds of each list in the admin, with a million rows of everything.
 
     make bench-lists    (python -m tools.local -- python -m bench.admin_lists; ARGS="cart workers" for some apps only)
 
-Each list is opened as it is, with each choice of each filter, and with searches that find something and nothing; the
-table has the slowest of each kind. A figure is the best of three, since others may be at work on the machine. Exit
-code 1 where a list is over the target. The figures of a run are in docs/staff.md.
+Each list is opened without a query, with each choice of each filter, and with a search that finds rows and one that
+finds none. The table has the slowest of each kind. A figure is the best of three: the machine may have other work. Exit
+code 1 if a list is over the target. The figures of a run are in docs/staff.md.
 """
 
 import logging
@@ -19,7 +19,7 @@ from typing import Any
 import django
 
 MOST_STATEMENTS, MOST_MILLISECONDS = 11, 300
-# What staff would type: found in the seeded shop.
+# Typical searches of staff; each finds rows in the seeded shop.
 SEARCHES = {
     "inventory.Category": "Category 3",
     "inventory.Product": "Parasol 123",
@@ -46,7 +46,7 @@ SEARCHES = {
 
 @dataclass(frozen=True)
 class Figure:
-    """What one address took."""
+    """What one address took. `of_sql` is milliseconds too."""
 
     query: str
     statements: int
@@ -59,11 +59,11 @@ class Figure:
 
 
 def main() -> int:
-    """Seed, measure, print the table; 1 if a list is over the target."""
+    """Seed, measure, and print the table. Return 1 if a list is over the target."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
     os.environ["STATIC_COLLECTED"] = "false"
     django.setup()
-    logging.getLogger("shop.request_log").setLevel(logging.WARNING)  # the table alone
+    logging.getLogger("shop.request_log").setLevel(logging.WARNING)  # its lines would break the table
     from django.contrib import admin
 
     client = _client_of_seeded_shop()
@@ -81,7 +81,7 @@ def _client_of_seeded_shop() -> Any:
     from django.test import Client
     from django.test.utils import setup_test_environment
 
-    setup_test_environment()  # answers then know the list that they show
+    setup_test_environment()  # a response then has the context of its template
     call_command("migrate", verbosity=0)
     staff = User.objects.create_superuser("staff")
     started = time.monotonic()
@@ -94,14 +94,14 @@ def _client_of_seeded_shop() -> Any:
 
 
 def _of_list(client: Any, model: Any) -> Iterator[Figure]:
-    """Prints a line a kind: the slowest address of it."""
+    """Print one line for each kind: its slowest address."""
     from django.urls import reverse
 
     meta = model._meta
     address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
     page = client.get(address).context.get("cl")
     kinds = {"first": [""]}
-    if page:  # not a page of another kind, such as the schedule's
+    if page:  # the schedule, for one, is a page without a list
         kinds |= {"search": list(_searches(page, meta.label)), "filter": list(_filters(page))}
     for kind, queries in kinds.items():
         figures = [_measure(client, address, query) for query in queries]

@@ -1,4 +1,4 @@
-"""Client processes that are kept through all rounds of a measure: warm, and with connections of their own."""
+"""`crowd`: client processes for all rounds of a measure. They are warmed up, and have their own connections."""
 
 import multiprocessing
 import os
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-# What a client does over and over; called with the number of the turn.
+# What a client repeats. The argument is the number of the turn.
 Action = Callable[[int], None]
-# Makes the action in the client's own process. Arguments: what it is done with, and where in it to start.
+# Makes the action in the client's process. Arguments: the goods that it uses, and the index to start at.
 MakeAction = Callable[[Sequence[Any], int], Action]
 
-_WARM_UP = 20  # calls of an action before the first that counts
+_WARM_UP = 20  # calls of an action before those that count
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a crowd did in a round: how often in the time that counts, how often in all, and its own CPU seconds."""
+    """A round of a crowd. `times` are without the warm-up, `in_all` with it. `cpu_seconds` is the clients' own CPU."""
 
     times: int
     in_all: int
@@ -32,13 +32,13 @@ class Done:
 
 
 class Crowd:
-    """So many processes, told what to do through their pipes."""
+    """Client processes, which get their work through pipes."""
 
     def __init__(self, pipes: Sequence[Connection]) -> None:
         self._pipes = pipes
 
     def do(self, make: MakeAction, goods: Sequence[Any], *, seconds: float) -> Done:
-        """All at once do what `make` makes for each of them, for so long. Raises what one of them met."""
+        """Run the action of `make` in all processes at once, for so many seconds. Raises the error of a client."""
         for pipe in self._pipes:
             pipe.send((make, goods))
         self._answers()  # each is warm
@@ -62,7 +62,7 @@ class Crowd:
 
 @contextmanager
 def crowd(size: int, **environment: str) -> Iterator[Crowd]:
-    """Start a crowd and end it. `environment` is what differs from ours: another database, say."""
+    """Start `size` processes, and end them. `environment` overrides variables, for example the database."""
     context = multiprocessing.get_context("spawn")
     pairs = [context.Pipe() for _ in range(size)]
     processes = [

@@ -1,4 +1,4 @@
-"""What a run found: figures, each a ratio taken in the same run wherever it is a speed; as a table and as JSON."""
+"""The figures of a run, as a table and as JSON. A speed is a ratio to a reference of the same run."""
 
 import json
 import statistics
@@ -11,7 +11,7 @@ RESULTS = Path(__file__).with_name("results.json")
 
 @dataclass(frozen=True)
 class Reach:
-    """What a figure should be: at most, or at least, so much."""
+    """The target of a figure: at most, or at least, so much."""
 
     limit: float
     at_least: bool = False
@@ -25,9 +25,9 @@ class Reach:
 
 @dataclass(frozen=True)
 class Figure:
-    """One row. `spread` is the smallest and largest of the rounds: of the ratio where there is one, else of the value.
+    """One row. `spread` is the smallest and the largest of the rounds.
 
-    `reach` is compared with the ratio where there is a reference, else with the value.
+    `spread` and `reach` are about the ratio where there is a reference, else about the value.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """None where nothing was to be reached."""
+        """Whether the target is met; None if there is none."""
         decided_by = self.value if self.ratio is None else self.ratio
         return self.reach.is_met(decided_by) if self.reach else None
 
@@ -49,12 +49,12 @@ class Figure:
 
 
 def measured(name: str, values: Sequence[float], unit: str, reach: Reach | None = None) -> Figure:
-    """The median of the rounds."""
+    """Return the median of the rounds' values."""
     return Figure(name, _median(values), unit, _spread(values), reach=reach)
 
 
 def compared(name: str, rounds: Sequence[tuple[float, float]], unit: str, reach: Reach | None = None) -> Figure:
-    """The median of the ratios of each round, of its value to its reference."""
+    """Return the median of the rounds' ratios. A round is a value and its reference."""
     values, references = [value for value, _ in rounds], [reference for _, reference in rounds]
     ratios = [value / reference for value, reference in rounds]
     reference, ratio = _median(references), _median(ratios)
@@ -62,7 +62,7 @@ def compared(name: str, rounds: Sequence[tuple[float, float]], unit: str, reach:
 
 
 def save(measure: str, figures: Sequence[Figure]) -> None:
-    """Put a measure's rows into bench/results.json in the place of those of its last run."""
+    """Write a measure's rows to bench/results.json, in place of those of its last run."""
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
     rows = [row for row in kept if row["measure"] != measure]
     rows += [{"measure": measure, **figure.as_row()} for figure in figures]
@@ -70,12 +70,12 @@ def save(measure: str, figures: Sequence[Figure]) -> None:
 
 
 def heading() -> str:
-    """The first line of the table."""
+    """Return the first line of the table."""
     return f"{'measure':58} {'value':>10} {'unit':8} {'reference':>10} {'ratio':>7} {'spread':>15}  {'reach':14} met"
 
 
 def line(figure: Figure) -> str:
-    """A line of the table."""
+    """Return the figure's line of the table."""
     reference = "" if figure.reference is None else f"{figure.reference:.4g}"
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     spread = f"{figure.spread[0]:.3g} to {figure.spread[1]:.3g}"

@@ -1,4 +1,4 @@
-"""What processes used, by the kernel's own accounts, which hold on a machine with other work; a clock does not."""
+"""CPU and memory of processes, as the kernel counts them. On a machine with other work, a wall clock would mislead."""
 
 import os
 import time
@@ -11,31 +11,31 @@ _BY_THE_SCHEDULER = 2  # CPUCLOCK_SCHED of the kernel's include/linux/posix-time
 
 
 def cpu_seconds(*pids: int) -> float:
-    """CPU that these processes and all they started have used so far, children that have ended included."""
+    """Return the CPU seconds so far of these processes and their descendants, those that have ended included."""
     return sum(_own_and_ended(pid) for root in pids for pid in (root, *descendants(root))) / _TICKS
 
 
 def exact_cpu_seconds(*pids: int) -> float:
-    """CPU that these processes have used so far, each with all its threads, to the nanosecond.
+    """Return the CPU seconds so far of these processes, with all their threads, to the nanosecond.
 
-    Raises OSError where one has ended. The kernel keeps a clock for each process: clock_getcpuclockid(3), whose
-    number Python does not tell of a process.
+    Raises OSError if one has ended. The kernel has a clock for each process. Python has no clock_getcpuclockid(3),
+    which gives the number of that clock, so it is computed here.
     """
     return sum(time.clock_gettime_ns((~pid << 3) | _BY_THE_SCHEDULER) for pid in pids) / 1e9
 
 
 def parent(pid: int) -> int:
-    """The process that started this one."""
+    """Return the id of the parent process."""
     return int(_stat(pid)[1])
 
 
 def resident_bytes(*pids: int) -> int:
-    """Memory that these processes and all they started hold now."""
+    """Return the memory of these processes and their descendants."""
     return sum(_resident(pid) for root in pids for pid in (root, *descendants(root)))
 
 
 def _own_and_ended(pid: int) -> int:
-    """In ticks; of a process that has just ended its parent tells."""
+    """In ticks. 0 for a process that has just ended: its parent has its ticks."""
     try:
         return sum(int(number) for number in _stat(pid)[11:15])
     except (FileNotFoundError, ProcessLookupError):
@@ -43,7 +43,7 @@ def _own_and_ended(pid: int) -> int:
 
 
 def _stat(pid: int) -> list[str]:
-    """What stands after the name, which may hold blanks."""
+    """The fields after the name, which may contain spaces."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 

@@ -1,5 +1,6 @@
-"""The limits, over plain connections and without checks or retries: all that an add writes as one hand-written
-statement, and as six in a transaction; the latter also with the free stock of a variant split over several rows.
+"""Actions that make the writes of an add in hand-written SQL, as a limit for the service: no checks, no retries.
+
+They are one statement, or a transaction of six. The latter also has a form with a variant's stock in several rows.
 """
 
 import uuid
@@ -30,7 +31,7 @@ _SPLIT_TABLE = """
     INSERT INTO bench_split (variant_id, free, held) SELECT %s, 1000000, 0 FROM generate_series(1, %s);
     CREATE INDEX ON bench_split (variant_id);
 """
-# Whichever row nobody else has locked, begun at another one each time.
+# Takes from any row that nobody else has locked. Each turn starts the search at another row.
 _SPLIT_VARIANT = """
     UPDATE bench_split SET free = free - 1, held = held + 1
      WHERE id = (SELECT id FROM bench_split WHERE variant_id = %(variant)s AND free >= 1
@@ -60,12 +61,12 @@ _ONE_STATEMENT = (
 )
 _WRITE_LINE_OF = _WRITE_LINE.format(values=f"VALUES (%(cart)s, %(variant)s, {_HOLD})")
 _OUTBOX_OF = _OUTBOX.format(line="", cart="%(cart)s", variant="%(variant)s").replace("FROM  LATERAL", "FROM")
-# As long as what an add writes about itself.
+# As long as the event of a real add.
 _PAYLOAD = '{"v": 1, "name": "add_to_cart", "value": "3.00", "quantity": 1, "padding": "%s"}' % ("x" * 180)
 
 
 def one_statement(variants: Sequence[int], start: int) -> Action:
-    """An add as one statement that commits by itself."""
+    """An add as one statement, which is its own transaction."""
     cursor, guests = _cursor(), Guests()
 
     def action(turn: int) -> None:
@@ -75,22 +76,22 @@ def one_statement(variants: Sequence[int], start: int) -> Action:
 
 
 def six_statements(variants: Sequence[int], start: int) -> Action:
-    """An add as a transaction of six statements: the variant is locked from the fourth to the commit."""
+    """An add as a transaction of six statements. The variant is locked from the fourth to the commit."""
     return _transaction([_KEY, _LINE, _VARIANT, _WRITE_LINE_OF, _OUTBOX_OF], variants, start)
 
 
 def six_statements_split(variants: Sequence[int], start: int) -> Action:
-    """The same with the variant's free stock in `SPLIT` rows, of which one is taken that nobody else has."""
+    """The same, with the variant's free stock in `SPLIT` rows. It uses one that nobody else has locked."""
     return _transaction([_KEY, _LINE, _SPLIT_VARIANT, _WRITE_LINE_OF, _OUTBOX_OF], variants, start)
 
 
 def six_statements_taking_last(variants: Sequence[int], start: int) -> Action:
-    """The same with the units taken last, so that the variant is locked during the commit alone."""
+    """The same, with the units taken last, so that the variant is locked during the commit only."""
     return _transaction([_KEY, _LINE, _WRITE_LINE_OF, _OUTBOX_OF, _VARIANT], variants, start)
 
 
 def split_stock(variant: int) -> tuple[str, list[int]]:
-    """The SQL that splits a variant's stock, and its arguments."""
+    """Return the SQL that splits a variant's stock, and its arguments."""
     return _SPLIT_TABLE, [variant, SPLIT]
 
 
@@ -112,7 +113,7 @@ def _transaction(statements: Sequence[str], variants: Sequence[int], start: int)
 
 
 def _cursor() -> Any:
-    """Of a connection beside Django's, which commits each statement unless a transaction was begun."""
+    """A cursor of a connection besides Django's. It commits each statement, unless BEGIN was sent."""
     import psycopg2  # type: ignore[import-untyped]
     from django.db import connection
 

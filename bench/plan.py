@@ -1,11 +1,11 @@
-"""How much is measured: the whole in half an hour or so, or enough to see a change in under three minutes."""
+"""How much is measured. FULL takes about half an hour. QUICK shows a change in under three minutes."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`seconds` is how long each side of a round lasts; 0 adds for memory and 0 lines for sizes leave those out."""
+    """`seconds` is for each side of a round. With 0 `memory_adds` or 0 `lines`, their measure is left out."""
 
     rounds: int
     seconds: float

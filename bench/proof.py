@@ -1,4 +1,4 @@
-"""What the database says of a round: every add that was answered with a yes must be there, and nothing else."""
+"""`proven`: checks a round in the database. Every add that was answered with success must be there, and no other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ _FACTS = """
 
 
 class Claim:
-    """How many adds were answered with a yes; set by the round."""
+    """How many adds were answered with success. The round sets it."""
 
     adds = 0
 
 
 @contextmanager
 def proven(site: Site) -> Iterator[Claim]:
-    """Around a round of adds of one unit, each with a key. Raises AssertionError where the database knows others."""
+    """Wrap a round of adds of one unit, each with a key. Raises AssertionError if the database has other numbers."""
     before, claim = site.sql(_FACTS), Claim()
     yield claim
     grown = [now - then for now, then in zip(site.sql(_FACTS), before, strict=True)]

@@ -1,4 +1,4 @@
-"""Clients of the pages: kept connections, as many at once as are asked for, each as fast as it is answered."""
+"""`visit`: HTTP clients in threads. Each keeps its connection, and sends its next request after each answer."""
 
 import socket
 import threading
@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-# Any secret will do: what is checked is that cookie and form have the same.
+# Any secret is valid: Django only checks that cookie and form have the same one.
 _TOKEN = "a" * 32
 
 
 @dataclass
 class Visitor:
-    """One client's state, and what it saw: seconds an answer, and a failure that ended it."""
+    """One client's state, the seconds of each answer, and the error that ended it."""
 
     number: int
     asked: int = 0
@@ -27,7 +27,7 @@ Request = Callable[[Visitor], bytes]
 
 
 def get(path: str, *, guest: str = "") -> Request:
-    """A page, asked for by somebody who has been here before, or by the guest of this cookie."""
+    """Return a GET request, by the visitor, or by the guest of this cookie. Both have a CSRF cookie already."""
 
     def ask(visitor: Visitor) -> bytes:
         cookies = _cookies(guest or visitor.cookie)
@@ -37,9 +37,9 @@ def get(path: str, *, guest: str = "") -> Request:
 
 
 def add_one_of(variants: Sequence[int], *, adds_a_guest: int = 10) -> Request:
-    """The form of a product's page: one unit, with a key of its own, of a variant that is another each time.
+    """Return the POST of a product page's form: one unit, with a new key, of another variant each time.
 
-    After so many adds another guest comes, with an empty cart.
+    A new guest, with an empty cart, comes every `adds_a_guest` adds.
     """
 
     def ask(visitor: Visitor) -> bytes:
@@ -56,7 +56,10 @@ def add_one_of(variants: Sequence[int], *, adds_a_guest: int = 10) -> Request:
 
 
 def visit(port: int, request: Request, *, clients: int, seconds: float = 3600, most: int = 10**9) -> list[Visitor]:
-    """Let so many clients ask for so long, or so often each. Raises what one met: any answer but a 200 or 303."""
+    """Let so many clients send requests for so many seconds, or `most` each.
+
+    Raises the error of a client; any answer but a 200 or 303 is one.
+    """
     visitors = [Visitor(number) for number in range(clients)]
     stop_at = time.monotonic() + seconds
     threads = [threading.Thread(target=_go, args=(visitor, port, request, stop_at, most)) for visitor in visitors]
@@ -71,13 +74,13 @@ def visit(port: int, request: Request, *, clients: int, seconds: float = 3600, m
 
 
 def answers(visitors: Sequence[Visitor]) -> int:
-    """How many answers they got."""
+    """Return how many answers all visitors got."""
     return sum(len(visitor.seconds) for visitor in visitors)
 
 
 @contextmanager
 def connected(visitor: Visitor, port: int) -> Iterator[Callable[[Request], None]]:
-    """A kept connection: what is yielded asks once and waits for the answer. Raises at any but a 200 or 303."""
+    """Open a connection. Yields a function that sends one request and waits; it raises unless it gets a 200 or 303."""
     with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

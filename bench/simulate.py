@@ -1,19 +1,19 @@
 """How many processes and cores so many adds a second need, from what `make bench` measured: `make simulate`.
 
-Web processes, and the database's cores, are a queue that many servers share: M/M/c, whose waits Erlang's C formula has.
-What is assumed by that:
+The web processes, and the database's cores, are modelled as M/M/c queues; Erlang's C formula gives the waits.
+The model assumes:
 
-- Adds come by chance (Poisson), and what one costs varies as an exponential distribution does. Real ones vary less, so
-  the waits are on the safe side; a rush at the stroke of nine is another rate, not chance.
-- A process uses one core at most (Python's lock), and its core is its own. Waiting for the database takes no core: the
-  other threads of a web process go on meanwhile, which is enough while an add waits less than three times its own work.
-- An add costs as much at every rate. Of workers that is too much: the fuller the outbox, the larger their batches.
-- Nobody waits for workers, and they take what has gathered, not one add after the other: they are only not to be full.
-  An effect is drained by one process while that keeps up; then the sweep sends for more, one every three seconds.
-- Adds are spread over many variants. Those of one variant wait in line for its row, whatever is added. How many that
-  can be was measured with eight processes on the bench's own cores: the row itself may bear more.
+- Adds arrive at random (Poisson), and their costs are distributed exponentially. Real costs vary less, so the waits are
+  on the safe side. A rush at nine o'clock is a higher rate, not chance.
+- A process uses one core at most (Python's lock), and no other process uses it. Waiting for the database takes no core:
+  the other threads of a web process run. They suffice while an add waits less than three times its own work.
+- An add costs the same at every rate. For workers that is too high: the fuller the outbox, the larger their batches.
+- Nobody waits for workers, and they take rows in batches: they only must not be full. One process drains an effect
+  while it keeps up. Then the sweep wakes more, one every three seconds.
+- Adds are spread over many variants. Adds of one variant queue for its row, whatever hardware is added. That limit was
+  measured with eight processes on the bench's own cores: the row itself may allow more.
 
-Not in it: other pages, the disk's time for a commit (commits of one moment share it), the proxy, Redis.
+Not in the model: other pages, the disk's time for a commit (simultaneous commits share it), the proxy, Redis.
 """
 
 import argparse
@@ -28,15 +28,15 @@ from bench.figures import RESULTS
 from tools.terminal import LocalError, say
 
 RATES = (10, 100, 1_000, 10_000)  # adds a second
-EFFECTS = ("recalculate_cart_totals", "check_low_stock", "record_analytics")  # a row each of every add
+EFFECTS = ("recalculate_cart_totals", "check_low_stock", "record_analytics")  # every add writes a row for each
 THREADS = 4  # of a web process, each with a connection to the database (gunicorn.conf.py)
 _ROW = "{:>14} {:>14} {:>17} {:>15} {:>12}"
-LATE = 0.05  # the share that may wait longer: what is left of a 95th percentile
+LATE = 0.05  # the share of adds that may wait longer than the 95th percentile
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of one core that an add takes; adds a second that one variant, and one drain of an effect, can take."""
+    """Seconds of one core for an add, and the most adds a second of one variant, and of one drain of an effect."""
 
     web: float
     worker: float
@@ -51,7 +51,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Target:
-    """How full a stage may be, from 0 to 1, and how long 95 of 100 adds may wait in it, in seconds."""
+    """How full a stage may be, from 0 to 1, and how many seconds 95 of 100 adds may wait in it."""
 
     busy: float
     wait: float
@@ -73,7 +73,7 @@ class Need:
 
 
 def chance_to_wait(servers: int, load: float) -> float:
-    """Erlang's C: how likely all servers are taken when an add comes. `load` is in servers, below their number."""
+    """Return Erlang's C: the probability that an add finds all servers busy. `load` is less than `servers`."""
     blocked = 1.0  # Erlang's B, by the number of servers
     for number in range(1, servers + 1):
         blocked = load * blocked / (number + load * blocked)
@@ -81,13 +81,13 @@ def chance_to_wait(servers: int, load: float) -> float:
 
 
 def late_wait(servers: int, rate: float, seconds: float) -> float:
-    """The 95th percentile of the wait for a server that takes so many seconds, in seconds; 0 where most never wait."""
+    """Return the 95th percentile of the wait in seconds, 0 if 95 of 100 never wait. A server needs `seconds` an add."""
     chance = chance_to_wait(servers, rate * seconds)
     return max(0.0, math.log(chance / LATE) * seconds / (servers - rate * seconds))
 
 
 def servers_for(rate: float, seconds: float, target: Target) -> int:
-    """The fewest servers, one at least, that keep the target."""
+    """Return the fewest servers, at least one, that meet the target."""
     servers = max(1, math.ceil(rate * seconds / target.busy))
     while late_wait(servers, rate, seconds) > target.wait:
         servers += 1
@@ -95,13 +95,13 @@ def servers_for(rate: float, seconds: float, target: Target) -> int:
 
 
 def need(rate: float, costs: Costs, target: Target) -> Need:
-    """What so many adds a second need."""
+    """Return what so many adds a second need."""
     workers = max(1, math.ceil(rate * costs.worker / target.busy))
     return Need(rate, servers_for(rate, costs.web, target), workers, servers_for(rate, costs.database, target))
 
 
 def limits(costs: Costs, target: Target, database_cores: int) -> list[tuple[float, str]]:
-    """Adds a second at which something is full that no web process helps with, the first one first."""
+    """Return the limits in adds a second that more web processes do not raise, the lowest first."""
     machine = database_cores / costs.database
     return sorted(
         [
@@ -116,12 +116,12 @@ def limits(costs: Costs, target: Target, database_cores: int) -> list[tuple[floa
 
 
 def on_one_machine(costs: Costs, *, web: int, cores: int) -> float:
-    """The most adds a second that so many web processes can do where all stages share the cores."""
+    """Return the most adds a second of so many web processes, if all stages share the cores."""
     return min(web / costs.web, cores / costs.together)
 
 
 class Measured:
-    """The values that `make bench` wrote, by the names of their rows. `LocalError` where there is none."""
+    """The values that `make bench` wrote, by the names of their rows. Raises LocalError if one is missing."""
 
     def __init__(self, results: Path) -> None:
         if not results.exists():
@@ -144,7 +144,7 @@ class Measured:
 
 
 def report(results: Measured, target: Target, database_cores: int) -> Iterator[str]:
-    """The table, the limits and the measured point, a line each."""
+    """Yield the lines of the table, of the limits, and of the measured rate."""
     costs = results.costs()
     yield f"An add takes {costs.web * 1000:.3g} ms of a web process, {costs.worker * 1000:.3g} of a worker"
     yield f"and {costs.database * 1000:.3g} of the database. None is more than {target.busy:.0%} busy; for a web"

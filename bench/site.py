@@ -1,4 +1,4 @@
-"""The shop under test: its own durable servers, 1,000 variants, and web and workers as `make up` starts them."""
+"""`running_site`: the shop to measure. Its servers are durable; web and workers are as `make up` starts them."""
 
 import math
 import os
@@ -26,7 +26,7 @@ from tools.terminal import LocalError, step
 
 VARIANTS = 1000
 STOCK = 1_000_000
-# Where the two limits per client are, a bench from one address would end after a second.
+# With the default limits for each client, a bench from one address would end after a second.
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "shop.settings",
     "SECRET_KEY": "of a bench only, and of nothing that anybody could reach",
@@ -42,7 +42,7 @@ WORKERS = ("worker", "bulk-worker")
 
 @dataclass(frozen=True)
 class Site:
-    """The shop. Its environment is this process's too, so the models lead to its database."""
+    """The shop. This process has the same environment, so the models use its database."""
 
     folder: Path
     env: Mapping[str, str]
@@ -50,7 +50,7 @@ class Site:
     variants: Sequence[int]
 
     def sql(self, query: str, arguments: Sequence[object] | Mapping[str, object] | None = None) -> Any:
-        """The first column of the first row of an answer, if there is one."""
+        """Return the first column of the first row, or None."""
         with (
             closing(psycopg2.connect(self.env["DATABASE_URL"])) as connection,
             connection,
@@ -61,27 +61,27 @@ class Site:
         return row[0] if row else None
 
     def database_pid(self) -> int:
-        """PostgreSQL's first process, which started all others."""
+        """Return the id of PostgreSQL's first process, which starts all others."""
         return parent(self.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"))
 
     def messages(self) -> int:
-        """Messages that Celery has been sent so far."""
+        """Return how many messages Celery's broker has got so far."""
         with Redis.from_url(self.env["REDIS_URL"]) as redis:
             return int(redis.info("commandstats").get("cmdstat_lpush", {}).get("calls", 0))
 
     def wait_for_effects(self) -> None:
-        """Until the outbox is empty. Raises LocalError where it has not shrunk for a minute: no worker is at work."""
+        """Wait until the outbox is empty. Raises LocalError if it has not shrunk for a minute: no worker works."""
         fewest, deadline = math.inf, 0.0
         while left := self.sql("SELECT count(*) FROM workers_outboxrow"):
             if left < fewest:
                 fewest, deadline = left, time.monotonic() + _PATIENCE
             if time.monotonic() > deadline:
                 raise LocalError(f"{left} effects are not done; the workers' logs are in {self.folder / 'log'}.")
-            time.sleep(_LOOK)  # nobody tells when the last row is gone
+            time.sleep(_LOOK)  # nothing signals the end of the last row
 
     @contextmanager
     def processes(self, *names: str) -> Iterator[dict[str, int]]:
-        """Run some of "web" and `WORKERS`; yields their process ids by name."""
+        """Run some of "web" and `WORKERS`. Yields their process ids by name."""
         (self.folder / "log").mkdir(exist_ok=True)
         children = {child.name: child for child in site(self._ports, self.env, self.folder, "bench:bench")}
         web = children["web"]
@@ -101,7 +101,7 @@ class Site:
 
 @contextmanager
 def running_site() -> Iterator[Site]:
-    """A shop of its own, whatever the environment names; its data is thrown away afterwards."""
+    """Run a new shop, whatever servers the environment names, and delete its data afterwards."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     with throw_away_folder() as folder, private_servers(durable=True) as addresses:
@@ -126,7 +126,7 @@ def _prepare() -> list[int]:
 
 
 def make_variants(count: int, *, stock: int = STOCK) -> list[int]:
-    """So many products with one variant each, that never get low. Returns the ids of the variants."""
+    """Make so many products with one variant each, which never get low. Returns the ids of the variants."""
     from inventory.models import Product, ProductVariant, StockMovement
 
     mark = uuid.uuid4().hex[:8]

@@ -1,4 +1,4 @@
-"""The site's addresses, and beside them the view that others are compared with."""
+"""The URLs of the shop, and `bare`, the view that others are compared with."""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from shop import urls
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    """What any view with a query costs in this site: its middleware, its connection, one `SELECT 1`."""
+    """The least that a view with a query costs in this site: middleware, connection, one `SELECT 1`."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()

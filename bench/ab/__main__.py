@@ -18,7 +18,7 @@ from tools.terminal import LocalError, say, step
 
 
 def main(arguments: Sequence[str], request: StopRequest) -> int:
-    """0 once the table is printed, whatever it says. LocalError where a revision is unknown or does not run."""
+    """Return 0 once the table is printed, whatever it says. Raises LocalError if a revision is unknown or fails."""
     parser = argparse.ArgumentParser(prog="python -m bench.ab", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("a", metavar="A", help="a revision, as git names it; `.` is the working tree")
     parser.add_argument("b", metavar="B", help="the one that is compared with it")
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str], request: StopRequest) -> int:
         parser.error("--pairs and --minutes are more than 0")
     repository = Repository(REPOSITORY)
     plan = Plan([MEASURES[name] for name in chosen.measures or MEASURES], chosen.pairs, chosen.minutes * 60)
-    # One processor for client, servers and shops, of which one works at a time: else what other programs do at that
-    # moment on one processor or the other makes two calls of the same kind differ by a tenth.
+    # Client, servers and shops share one processor; one of them works at a time. On two processors, the work of other
+    # programs on one or the other makes two calls of the same kind differ by a tenth.
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with throw_away_folder() as folder, ExitStack() as stack:
         found = [repository.find(name, folder) for name in (chosen.a, chosen.b)]

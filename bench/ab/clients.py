@@ -1,4 +1,4 @@
-"""The one client of a started shop, and what each of its calls costs."""
+"""`Client`: the one client of a started shop. It measures the CPU of each call."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,20 +15,20 @@ from tools.local.process import descendants
 from tools.terminal import LocalError, with_log
 
 _HELD = "SELECT coalesce(sum(reserved_quantity), 0) FROM inventory_productvariant"
-# An empty answer, of a process that ended, is an IndexError.
+# A process that has ended gives an empty answer, which is an IndexError.
 _FAILURES = (OSError, RuntimeError, IndexError, psycopg2.Error)
 
 
 @dataclass
 class Cost:
-    """CPU seconds: of the web process, and of PostgreSQL's process that serves it."""
+    """CPU seconds of the web process, and of the PostgreSQL backend that serves it."""
 
     web: float = 0.0
     database: float = 0.0
 
 
 class Client:
-    """Asks a shop that answers. `stack` holds its connections; every failure is LocalError with the end of the log."""
+    """Sends requests to a shop that is up. `stack` closes its connections. Raises LocalError, with the log's end."""
 
     def __init__(self, shop: Shop, web: Child, stack: ExitStack) -> None:
         self._shop, self._web, self._stack = shop, web, stack
@@ -41,7 +41,7 @@ class Client:
         self._database_pids = tuple(shop.servers.sql(shop.database, backends))
 
     def ask(self, measure: Measure, cost: Cost) -> None:
-        """Ask once for what is measured, and add to the cost."""
+        """Make one request of this measure, and add its CPU to `cost`."""
         with self._failures_told(measure.title):
             if measure not in self._kept:
                 visitor = Visitor(0)
@@ -55,7 +55,7 @@ class Client:
         cost.database += database_after - database
 
     def prove(self) -> None:
-        """LocalError where the database does not hold one unit for each add that was answered."""
+        """Raise LocalError unless the database holds one unit for each add that was answered."""
         asked = CART_LINES + sum(visitor.asked * measure.adds for measure, (visitor, _, _) in self._kept.items())
         with self._failures_told("units held"):
             (held,) = self._shop.servers.sql(self._shop.database, _HELD)
@@ -63,7 +63,7 @@ class Client:
             raise LocalError(f"{self._shop.name} answered {asked} adds, and its database holds {held} units.")
 
     def _guest_with_a_cart(self) -> str:
-        """The cookie of a guest with so many lines as the cart page is measured with."""
+        """The cookie of a guest with CART_LINES lines, for the cart page."""
         first = add_one_of(self._shop.goods["variants"], adds_a_guest=CART_LINES)
         with self._failures_told("a cart for its page"):
             (visitor,) = visit(self._port, first, clients=1, most=CART_LINES)

@@ -1,4 +1,4 @@
-"""How long is measured: start after start, until the intervals are narrow or the time is over."""
+"""`compare`: measures start after start, until the intervals are narrow or the time is over."""
 
 import time
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from bench.ab.shop import Shop
 from tools.local.process import Waiting
 from tools.terminal import say
 
-_FEWEST = 8  # starts: of fewer, the width itself is a matter of luck
+_FEWEST = 8  # starts: with fewer, the width of an interval is itself random
 
 
 @dataclass(frozen=True)
 class Plan:
-    """So many pairs of rounds in each start, and starts for so long; at least two, for an interval."""
+    """`pairs` of rounds in each start, and starts for `seconds`. There are at least two starts, for an interval."""
 
     measures: Sequence[Measure]
     pairs: int
@@ -25,7 +25,7 @@ class Plan:
 
 
 def compare(shops: Sequence[Shop], plan: Plan, waiting: Waiting) -> Comparison:
-    """Measure two prepared shops, and show after each start how far it is. LocalError where one fails."""
+    """Measure two prepared shops, and print the progress after each start. Raises LocalError if a shop fails."""
     comparison, began, starts, longest = Comparison(plan.measures), time.monotonic(), 0, 0.0
     say(f"\n    pairs   seconds{comparison.progress_heading}")
     while starts < 2 or _goes_on(comparison, starts, time.monotonic() - began + longest, plan):

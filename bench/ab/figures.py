@@ -1,4 +1,4 @@
-"""The figures of a comparison, and the table that shows them."""
+"""`Comparison`: the figures of two revisions, and the table that shows them."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ _HEADING = f"{'CPU of':<28} {'A, ms':>8} {'B, ms':>8} {'B/A':>7}   99 % interval
 
 @dataclass
 class Figure:
-    """What was found of one measure: of each start the ratio, and milliseconds of A and B."""
+    """One row of the table. Each start has a ratio B/A, and the milliseconds of A and B."""
 
     name: str
     title: str
@@ -33,21 +33,21 @@ class Figure:
         return f"{self.title:<28} {a:>8.3f} {b:>8.3f} {found.ratio:>7.3f}   {bounds:<16} {verdict}".rstrip()
 
     def note(self, pairs: Sequence[tuple[float, float]], units: int) -> None:
-        """One more start. Arguments: CPU seconds of A and B in each pair, for so many units."""
+        """Add a start. `pairs` are the CPU seconds of A and B, for so many `units` in each."""
         self.ratios.append(ratio_of_start(pairs))
         a, b = (statistics.median(side) * 1000 / units for side in zip(*pairs, strict=True))
         self.milliseconds.append((a, b))
 
 
 class Comparison:
-    """All figures: of each measure the web process, and of adds PostgreSQL too."""
+    """All figures: the web process for each measure, and PostgreSQL for adds."""
 
     def __init__(self, measures: Sequence[Measure]) -> None:
         self._web = {measure: Figure(measure.name, measure.title) for measure in measures}
         self._database = {measure: Figure("its SQL", "  PostgreSQL for it") for measure in measures if measure.adds}
 
     def note(self, start: Mapping[Measure, Sequence[Pair]]) -> None:
-        """One more start."""
+        """Add a start."""
         for measure, pairs in start.items():
             self._web[measure].note([(a.web, b.web) for a, b in pairs], measure.units)
             if measure in self._database:

@@ -1,4 +1,4 @@
-"""What is compared: the calls of one round, and how many of them make a pair."""
+"""`MEASURES`: the requests that are compared, and how many of them make one round."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from bench.shoppers import Request, Visitor, add_one_of, get
 
 CART_LINES = 20
 _SERVICE = "/compared/service/"  # of inside/compared_site.py
-_ADDS_A_CALL = 5  # of the service: few enough to take turns, and enough for what surrounds them not to count
+_ADDS_A_CALL = 5  # of the service: few, so that A and B take turns; enough to make the rest of the call negligible
 
 
 @dataclass(frozen=True)
 class Goods:
-    """Of a prepared shop: ids of variants, a product's address, and the cookie of a guest with twenty lines."""
+    """A prepared shop's ids of variants, a product's address, and the cookie of a guest with CART_LINES lines."""
 
     variants: Sequence[int]
     product: str
@@ -21,7 +21,7 @@ class Goods:
 
 @dataclass(frozen=True)
 class Measure:
-    """`requests` of each shop make one round, and each does `adds`; `units` is how much of what is named they do."""
+    """One kind of request. `requests` to each shop make a round, and each makes `adds`. `units` divides its cost."""
 
     name: str
     title: str
@@ -44,7 +44,7 @@ def _service(goods: Goods) -> Request:
 
 
 _ALL = (
-    # Ten adds are a guest: the first, which opens the cart, has its share in each round.
+    # Ten adds for each guest: each round has one first add, which opens the cart.
     Measure("add", "add by HTTP", lambda goods: add_one_of(goods.variants, adds_a_guest=10), 10, adds=1),
     Measure("service", "add_product_to_cart alone", _service, 2, adds=_ADDS_A_CALL),
     Measure("catalogue", "catalogue page", lambda goods: get("/", guest=goods.guest), 2),

@@ -1,4 +1,4 @@
-"""Revisions of the repository as folders of files."""
+"""`Repository`: finds revisions, and writes their files to folders."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ WORKING_TREE = "."
 
 @dataclass(frozen=True)
 class Revision:
-    """What git knows of one: the id of its tree of files, and a line for people."""
+    """A revision: the id of its tree in git, and a title for people."""
 
     tree: str
     title: str
@@ -21,15 +21,15 @@ class Revision:
 
 @dataclass(frozen=True)
 class Repository:
-    """A folder that git looks after."""
+    """The folder of a git repository."""
 
     folder: Path
 
     def find(self, name: str, scratch: Path) -> Revision:
-        """Look a revision up by any name that git knows; `.` is the working tree with what is not committed in it.
+        """Look a revision up by any name that git knows. `.` is the working tree with its uncommitted changes.
 
-        `scratch` is a folder for a passing file. LocalError where git knows none of that name, or where the working
-        tree has conflicts of a merge.
+        `scratch` is a folder for a temporary file. Raises LocalError if git does not know the name, or if the working
+        tree has merge conflicts.
         """
         if name == WORKING_TREE:
             return Revision(self._tree_of_working_tree(scratch), f"working tree on {self._title('HEAD')}")
@@ -39,7 +39,7 @@ class Repository:
         return Revision(tree, self._title(name))
 
     def check_out(self, revision: Revision, folder: Path) -> None:
-        """Write its files into a new folder. Not `git worktree`: a killed run would leave an entry of it in .git."""
+        """Write the files into a new folder. Not by `git worktree`: a killed run would leave an entry in .git."""
         folder.mkdir(parents=True)
         archive = folder.with_suffix(".tar")
         self._git("archive", "--output", str(archive), revision.tree)
@@ -47,7 +47,7 @@ class Repository:
         archive.unlink()
 
     def _tree_of_working_tree(self, scratch: Path) -> str:
-        """By an index of its own: the real one stays as it is."""
+        """Uses a separate index, so that the real one does not change."""
         if unmerged := self._git("ls-files", "--unmerged"):
             files = sorted({line.partition("\t")[2] for line in unmerged.splitlines()})
             raise LocalError(f"The working tree has conflicts in {', '.join(files)}: resolve them first.")
@@ -59,7 +59,7 @@ class Repository:
         return self._git("log", "-1", "--format=%h %<(50,trunc)%s", name, "--")
 
     def _git(self, *arguments: str, env: Mapping[str, str] | None = None, otherwise: str | None = None) -> str:
-        """What git answers; where it refuses, `otherwise`, or else LocalError with its own words."""
+        """Return the output of git. If git fails: `otherwise`, or LocalError with git's message."""
         command, env = ["git", "-C", str(self.folder), *arguments], os.environ | dict(env or {})
         try:
             done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)

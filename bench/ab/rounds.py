@@ -1,4 +1,4 @@
-"""One start of both shops, and the pairs of rounds that are measured in it."""
+"""`measured_start`: starts both shops once, and measures pairs of rounds."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
@@ -10,15 +10,15 @@ from tools.local.process import Waiting
 from tools.local.up import start_children
 
 Pair = tuple[Cost, Cost]  # of A and B
-_WARM_UP = 8  # calls of each measure: connections, templates, and what pages remember
+_WARM_UP = 8  # calls of each measure: for connections, templates and caches
 
 
 def measured_start(
     shops: Sequence[Shop], measures: Sequence[Measure], *, first: int, pairs: int, waiting: Waiting
 ) -> dict[Measure, list[Pair]]:
-    """Start A and B, measure so many pairs of each measure, and stop both. LocalError where a shop fails.
+    """Start A and B, measure so many `pairs` of each measure, and stop both. Raises LocalError if a shop fails.
 
-    `first` is 0 where A is started before B, and 1 where B is.
+    `first` is 0 to start A first, and 1 to start B first.
     """
     with ExitStack() as stack:
         webs = {number: shops[number].web() for number in (first, 1 - first)}
@@ -47,6 +47,6 @@ def _pair(clients: Sequence[Client], measure: Measure, number: int) -> Pair:
 
 
 def _call(clients: Sequence[Client], measure: Measure, turn: int, costs: Pair) -> None:
-    """A then B, at the next turn B then A: who comes second finds less of its own in the processor's caches."""
+    """A then B, and at the next turn B then A: the second finds less of its own data in the processor's caches."""
     for side in (0, 1) if turn % 2 == 0 else (1, 0):
         clients[side].ask(measure, costs[side])

@@ -1,4 +1,4 @@
-"""The PostgreSQL and the Valkey that both compared shops use, and a database of its own for each."""
+"""`running_servers`: the PostgreSQL and the Valkey of both compared shops. Each shop has its own databases."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -14,14 +14,14 @@ from tools.local.postgres import Postgres
 from tools.local.process import Waiting
 from tools.local.valkey import Valkey
 
-# What PostgreSQL does by itself, at a time of its own choice, would fall into the rounds of one shop or the other.
+# PostgreSQL's background work, at a time of its own choice, would slow the rounds of one shop or the other.
 _QUIET: dict[str, str | int] = {"autovacuum": "off", "checkpoint_timeout": "1d", "max_wal_size": "16GB"}
 _MAINTENANCE = "postgres"
 
 
 @dataclass(frozen=True)
 class Servers:
-    """Two running servers; a shop has the database of its name, and in Valkey one by its number."""
+    """Two running servers. A shop has a database by its name in PostgreSQL, and one by its number in Valkey."""
 
     postgres: Postgres
     valkey: Valkey
@@ -33,15 +33,15 @@ class Servers:
         return f"{self.valkey.url.rpartition('/')[0]}/{number}"
 
     def sql(self, database: str, query: str) -> list[Any]:
-        """The first column of the answer, if there is one."""
+        """Return the first column of the result; [] for a statement without a result."""
         with closing(psycopg2.connect(self.database_url(database))) as connection:
-            connection.autocommit = True  # CREATE DATABASE knows no transaction
+            connection.autocommit = True  # CREATE DATABASE runs in no transaction
             with connection.cursor() as cursor:
                 cursor.execute(query)
                 return [row[0] for row in cursor.fetchall()] if cursor.description else []
 
     def create_database(self, name: str, *, template: str = "template1") -> None:
-        """Make a database anew, as a copy of the template."""
+        """Create a database, in place of any of this name, as a copy of the template."""
         self.sql(_MAINTENANCE, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self.sql(_MAINTENANCE, f"CREATE DATABASE {name} TEMPLATE {template}")
 
@@ -53,7 +53,7 @@ class Servers:
 
 @contextmanager
 def running_servers(folder: Path, waiting: Waiting) -> Iterator[Servers]:
-    """Start both, without durability: what a disk does is no work of the shop's. LocalError if one does not start."""
+    """Start both, without durability: only CPU is compared. Raises LocalError if one does not start."""
     postgres = Postgres(reachable_folder(folder / "postgres"), durable=False, settings=_QUIET, waiting=waiting)
     valkey = Valkey(folder / "valkey", durable=False, waiting=waiting)
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""One of the two shops that are compared: prepared once, and started often, each time from the same state."""
+"""`Shop`: one of the two compared shops. It is prepared once, and started often from the same state."""
 
 import json
 import os
@@ -18,15 +18,15 @@ from tools.local.server import free_port
 from tools.terminal import LocalError, with_log
 
 _INSIDE = Path(__file__).with_name("inside")
-# One process with one thread: with more, who of them serves would be left to chance.
+# One process with one thread: with more, it is random which one serves a request.
 _GUNICORN = ("gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "--threads", "1", "--keep-alive", "120")
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A revision's files in `folder / "code"`, run by the Python that runs this.
+    """A revision's files in `folder / "code"`, run by this Python.
 
-    `name` is "A" or "B", `number` that of its database in Valkey.
+    `name` is "A" or "B". `number` is its database in Valkey.
     """
 
     name: str
@@ -36,14 +36,14 @@ class Shop:
     waiting: Waiting
 
     def prepare(self) -> None:
-        """Make its tables and goods. LocalError where a command of the revision fails."""
+        """Make its tables and products. Raises LocalError if a command of the revision fails."""
         (self.folder / "log").mkdir()
         self.servers.create_database(self._prepared)
         self._run("manage.py", "migrate", "--noinput")
         self._run("-m", "compared_goods", str(self._goods_file))
 
     def web(self) -> Child:
-        """A web process to be started, on tables as they were after `prepare`."""
+        """Return a web process to start, with the tables as they were after `prepare`."""
         self.servers.create_database(self.database, template=self._prepared)
         self.servers.forget(self.number)
         ports = Ports(web=free_port(), flower=0)

@@ -1,4 +1,4 @@
-"""What is measured, in this order; each measure yields its figures as it has them."""
+"""`MEASURES`: all measures, in the order of a run. Each yields its figures as it has them."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""One add over HTTP, with web and workers as `make up` starts them: what it costs, and when all of it is done."""
+"""`adding`: the cost of an add over HTTP, and when its effects are done. Web and workers are those of `make up`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from bench.shoppers import add_one_of, get, visit
 from bench.site import WORKERS, Site
 
 _SOLO_SECONDS = 10
-# From the moment that an add noted its event, just before the commit, to the end of the last batch that was set off by
-# it. All on one machine, so by one clock.
+# From the time of an add's event, just before its commit, to the end of the last batch with an effect of this add.
+# All processes are on one machine, so they have one clock.
 _SETTLED = """
     WITH done AS (
         SELECT event_id, max(started_at + milliseconds * interval '1 millisecond') AS at
@@ -36,7 +36,7 @@ class _Round:
 
 
 def adding(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Adds by eight clients beside the bare view, then by one client alone."""
+    """Eight clients add, and get the bare view for comparison; then one client adds alone."""
     with site.processes("web", *WORKERS) as pids:
         visit(site.port, get("/bare/"), clients=plan.clients, seconds=1)
         _adds(site, pids, plan.clients, seconds=2)
@@ -75,7 +75,7 @@ def _solo_p95(site: Site, pids: Mapping[str, int]) -> float:
 
 
 def _adds(site: Site, pids: Mapping[str, int], clients: int, seconds: float) -> RequestCost:
-    """Adds until the time is over and their effects are done."""
+    """Add for so many seconds, and wait until all effects are done."""
     site.sql("TRUNCATE workers_effectrun, workers_analyticsevent")
     with proven(site) as claim:
         cost = cost_of(add_one_of(site.variants), site, pids["web"], clients=clients, seconds=seconds)
@@ -85,7 +85,7 @@ def _adds(site: Site, pids: Mapping[str, int], clients: int, seconds: float) -> 
 
 
 def _statements(site: Site) -> int:
-    """Of the whole request of one more add, by a guest who has a cart; Django counts BEGIN and COMMIT too."""
+    """SQL statements of a whole request, by a guest who has a cart. Django counts BEGIN and COMMIT too."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

@@ -1,4 +1,4 @@
-"""Where the time of one add goes: statements, commit, wake-up, and the Python between them; nobody else is there."""
+"""`anatomy`: where the time of one add goes: statements, commit, wake-up, and the Python between. No other load."""
 
 import statistics
 import time
@@ -27,7 +27,7 @@ Steps = dict[str, list[float]]
 
 
 def anatomy(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Adds by one guest in this process, each timed step by step; the median of each step."""
+    """One guest adds in this process. Yields the median time of each step."""
     from django.db import connection
 
     from cart.services import add_product_to_cart
@@ -58,7 +58,7 @@ def _microseconds(times: list[float]) -> float:
 
 @contextmanager
 def _timed(steps: Steps) -> Iterator[None]:
-    """Notes how long each step takes: statements by Django's hook, and around the commit and the wake-up."""
+    """Time each step: statements by Django's `execute_wrapper`, commit and wake-up by wrapped functions."""
     from django.db import connection
 
     from outbox import intents

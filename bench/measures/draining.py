@@ -1,4 +1,4 @@
-"""How fast one worker process catches up with what was left to do while none was there."""
+"""`draining`: how fast one worker process drains the rows that gathered while no worker ran."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from bench.plan import Plan
 from bench.site import Site
 
 _ROUNDS = 3
-# A third of each effect, as adds ask for them: carts of two lines, a thousand variants, an event each.
+# A third of the rows for each effect, as adds write them: carts of two lines, a thousand variants, an event a line.
 _FILL = """
     WITH carts AS (
         INSERT INTO cart_cart (guest_token, status, version, totals_version, total_price)
@@ -30,7 +30,7 @@ _FILL = """
 
 
 def draining(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Rows are drained effect by effect in this process, by what a worker's task calls."""
+    """Drain the rows in this process, effect by effect, by the function that a worker's task calls."""
     rounds = [_round(site, plan.pending_rows) for _ in range(_ROUNDS)]
     for effect in rounds[0]:
         yield measured(f"rows a second of {effect}, one process", [each[effect] for each in rounds], "1/s")

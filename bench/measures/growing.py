@@ -1,4 +1,4 @@
-"""Whether processes grow: what web and workers hold after a thousand adds, and after a hundred thousand."""
+"""`growing`: memory of web and workers after a thousand adds, and after a hundred thousand."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ _MEGABYTE = 2**20
 
 
 def growing(site: Site, plan: Plan) -> Iterator[Figure]:
-    """One run of adds, looked at twice; the database proves each of its parts."""
+    """One run of adds, with the memory read twice. The database proves each part."""
     few, many = plan.memory_adds
     if not many:
         return

@@ -1,7 +1,7 @@
-"""Adds without HTTP, by eight processes. `in_process` measures the service; `hot_row` hand-written SQL.
+"""Adds without HTTP, by eight processes. `in_process` measures the service, `hot_row` hand-written SQL.
 
-`in_process`: beside the same writes as one statement, on one variant, and sold out. `hot_row`: whether one variant
-sells faster with its stock in several rows, or locked for a shorter time (docs/adr/0007).
+`in_process` compares the service with one statement that makes the same writes, on one variant, and sold out. `hot_row`
+shows whether one variant sells faster with its stock in several rows, or with a shorter lock (docs/adr/0007).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from bench.proof import proven
 from bench.site import Site, make_variants
 
 _HOLDS = 20_000
-# As many carts that hold one unit each of one variant, for a day.
+# So many carts, each with a hold on one unit of one variant, for a day.
 _HOLD_ALL = """
     WITH carts AS (
         INSERT INTO cart_cart (guest_token, status, version, totals_version, total_price)
@@ -26,7 +26,7 @@ _HOLD_ALL = """
 
 
 def in_process(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Each round does all of them in turn, so that what else the machine does meets them alike."""
+    """Each round does all kinds in turn, so that other work on the machine affects them alike."""
     sold_out = _sold_out_variant(site)
     hot = [site.variants[0]]
     limits, hots, refusals = [], [], []
@@ -60,7 +60,7 @@ def _sold_out_variant(site: Site) -> int:
 
 
 def hot_row(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Transactions of hand-written SQL, all clients on one variant: taken fourth, from several rows, last."""
+    """All clients on one variant: its units are taken in the fourth statement, from several rows, or last."""
     hot = site.variants[:1]
     site.sql(*plain_sql.split_stock(hot[0]))
     splits, lasts, hots = [], [], []

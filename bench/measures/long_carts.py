@@ -1,4 +1,4 @@
-"""Whether a long cart makes an add slower: one unit more of a line in a cart of a hundred, and in a cart of one."""
+"""`long_carts`: whether an add is slower in a long cart. It adds a unit to a line of a cart of 100 lines, and of 1."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,11 @@ from bench.figures import Figure, Reach, compared
 from bench.plan import Plan
 from bench.site import Site
 
-_CARTS = 64  # more than clients, so that they seldom meet
+_CARTS = 64  # more than clients, so that two of them seldom use one cart
 
 
 def long_carts(site: Site, plan: Plan) -> Iterator[Figure]:
-    """The same action in both kinds of cart, in turn."""
+    """Time the same action in both kinds of cart, in turn."""
     long, short = _carts(site.variants, lines=100), _carts(site.variants, lines=1)
     with crowd(plan.clients) as clients:
         rounds = [
@@ -25,7 +25,7 @@ def long_carts(site: Site, plan: Plan) -> Iterator[Figure]:
 
 
 def _carts(variants: Sequence[int], *, lines: int) -> list[tuple[str, int]]:
-    """Guests with so many lines, and the variant of the one that is to grow: of each guest another."""
+    """Make carts. Return each guest with the variant whose line will grow; no two guests have the same one."""
     from django.db import connection
 
     from cart.services import add_product_to_cart

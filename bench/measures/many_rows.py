@@ -1,4 +1,4 @@
-"""Whether a big shop is slower: an add among a million variants, a million carts and five million lines."""
+"""`many_rows`: whether an add is slower among a million variants, a million carts and five million lines."""
 
 import hashlib
 import os
@@ -20,11 +20,11 @@ from bench.site import Site
 
 _SMALL = (1_000, 1_000, 5_000)
 _SQL = Path(__file__).with_suffix(".sql").read_text()
-_PAIRS = 20_000  # of a guest and a variant, drawn at random: an add each
+_PAIRS = 20_000  # of a guest and a variant, at random; one add for each
 
 
 def many_rows(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Two databases of one server, the same action in turn."""
+    """Time the same action in two databases of one server, in turn."""
     if not plan.lines:
         return
     urls = [
@@ -42,7 +42,7 @@ def many_rows(site: Site, plan: Plan) -> Iterator[Figure]:
 
 
 def _filled(site: Site, name: str, size: tuple[int, int, int]) -> str:
-    """The address of a new database of this name that has so many variants, carts and lines."""
+    """Create a database with so many variants, carts and lines, and return its URL."""
     url = f"{site.env['DATABASE_URL'].rpartition('/')[0]}/{name}"
     with closing(psycopg2.connect(site.env["DATABASE_URL"])) as connection:
         connection.autocommit = True
@@ -62,5 +62,5 @@ def _pairs(variants: int, carts: int) -> list[tuple[str, int]]:
 
 
 def _guest(number: int) -> str:
-    """The token that the SQL gives the cart of this number."""
+    """The guest token that the SQL gives to the cart of this number."""
     return str(uuid.UUID(hashlib.md5(f"guest {number}".encode(), usedforsecurity=False).hexdigest()))

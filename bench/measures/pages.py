@@ -1,4 +1,4 @@
-"""What pages cost: the first of the catalogue, a product's, and a cart of twenty lines."""
+"""`pages`: web CPU of the first page of the catalogue, a product's page, and a cart of twenty lines."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _LINES = 20
 
 
 def pages(site: Site, plan: Plan) -> Iterator[Figure]:
-    """Each page in turn beside the bare view, asked for by eight clients."""
+    """Eight clients get each page in turn, and the bare view for comparison."""
     with site.processes("web") as pids:
         guest = _guest_with_lines(site)
         wanted = {
@@ -27,7 +27,7 @@ def pages(site: Site, plan: Plan) -> Iterator[Figure]:
 
 
 def _round(site: Site, web: int, plan: Plan, requests: list[Request]) -> list[float]:
-    """CPU milliseconds of the bare view, and of each of the requests."""
+    """CPU milliseconds of the bare view, then of each request."""
     costs = [
         cost_of(request, site, web, clients=plan.clients, seconds=plan.seconds)
         for request in [get("/bare/"), *requests]
@@ -36,7 +36,7 @@ def _round(site: Site, web: int, plan: Plan, requests: list[Request]) -> list[fl
 
 
 def _guest_with_lines(site: Site) -> str:
-    """The cookie of a guest who has so many lines."""
+    """The cookie of a guest whose cart has _LINES lines."""
     (visitor,) = visit(site.port, add_one_of(site.variants, adds_a_guest=_LINES), clients=1, most=_LINES)
     return visitor.cookie
 

@@ -1,4 +1,4 @@
-"""A real log as load, at full speed: visits, adds and orders through the pages, effects by the workers beside them."""
+"""`replaying`: a real log as load, at full speed. Visits, adds and orders use the pages; workers run the effects."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ _SHOPPERS = 8
 
 
 def replaying(file: Path, invoices: int) -> Callable[[Site, Plan], Iterator[Figure]]:
-    """The measure for this log (.csv or .csv.xz), of which the first so many invoices are replayed."""
+    """Return the measure that replays the first so many invoices of this log (.csv or .csv.xz)."""
 
     def measure(site: Site, plan: Plan) -> Iterator[Figure]:
         with site.processes("web", *WORKERS):
@@ -23,7 +23,7 @@ def replaying(file: Path, invoices: int) -> Callable[[Site, Plan], Iterator[Figu
 
 
 def _replay(site: Site, file: Path, invoices: int) -> float:
-    """Lines a second. Raises RuntimeError where a visit failed or the audit of all stock found something."""
+    """Return lines a second. Raises RuntimeError if a visit failed, or if the stock audit found a difference."""
     from django.core.management import call_command
     from django.db import connections
 

@@ -1,4 +1,4 @@
-"""Run in a compared revision, on its empty tables: makes the goods, and writes their ids as JSON."""
+"""A script that runs in a compared revision, on its empty tables: it makes products, and writes their ids as JSON."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ _THINGS = ("Lantern", "Teapot", "Candle Holder", "Clock", "Cake Tin", "Bag", "He
 
 
 def main(result: Path) -> None:
-    """As many products of one variant each that never get low. Argument: where the ids and an address are written."""
+    """Make VARIANTS products of one variant each, never low. `result` gets the ids and a product's address."""
     django.setup()
     from inventory.models import Product, ProductVariant
 

@@ -1,6 +1,6 @@
-"""The site of a compared revision, and beside its pages an address that calls its service, with no page around it.
+"""`application`: the site of a compared revision, and an address that calls the service without a page.
 
-It runs in the revision's own process, so it may use only what every revision has.
+It runs in the process of the revision, so it may use only what every revision has.
 """
 
 import gc
@@ -14,13 +14,13 @@ from shop.wsgi import application as pages  # sets Django up, which the next imp
 # isort: split
 from cart.services import add_product_to_cart
 
-# What starting made is looked through no more: a full collection in the middle of a round costs as much as ten pages.
+# Collect no object of the start again: a full collection in the middle of a round costs as much as ten pages.
 gc.collect()
 gc.freeze()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """`/compared/service/?variant=1&variant=2` adds one unit of each for a new guest; all else is the revision's."""
+    """`/compared/service/?variant=1&variant=2` adds one unit of each for a new guest. Other paths are pages."""
     if environ["PATH_INFO"] != "/compared/service/":
         answer: Iterable[bytes] = pages(environ, start_response)
         return answer
