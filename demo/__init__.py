@@ -1,8 +1,8 @@
-"""An optional app: all that is only for showing the shop. Without it (SHOP_DEMO=false) the shop sells as before.
+"""An optional app to show the shop. Without it (SHOP_DEMO=false) the shop sells in the same way.
 
-`invoices` derives a catalogue from the log of a real retailer, `categories` sorts it, `pictures` and `drawings` draw
-it, `testbank` takes orders without money; the command `create_demo_staff` makes users. It uses orders, inventory and
-core, and is named by the settings alone.
+`invoices` derives a catalogue from the log of a real retailer. `categories` gives its products a category. `pictures`
+and `drawings` draw them. `testbank` is a payment provider without money. The command `create_demo_staff` makes users.
+The app uses orders, inventory and core; only the settings name it.
 """
 
 from pathlib import Path

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """Has no tables, so it can be taken out of a shop at any time."""
+    """Has no tables, so a shop can remove it at any time."""
 
     name = "demo"

@@ -1,6 +1,6 @@
-"""`RULE`: which category a product of the demo belongs to, by the words of its name. See docs/categories.md.
+"""`RULE`: the category of a product of the demo, by the words of its name. See docs/categories.md.
 
-Pure: nothing is read or written here. `inventory.categories` applies it to products that have no category yet.
+Pure functions. `inventory.categories` applies the rule to products that have no category yet.
 """
 
 import re
@@ -9,7 +9,7 @@ from inventory.categories import CategoryRule, NewCategory
 
 OTHER = "everything-else"
 
-# In the order in which the shop shows them.
+# The shop shows them in this order.
 CATEGORIES = (
     NewCategory("kitchen", "Tea & kitchen"),
     NewCategory("lights", "Lights & candles"),
@@ -28,9 +28,9 @@ CATEGORIES = (
     NewCategory(OTHER, "Everything else"),
 )
 
-# The first line that has a word of the name decides. Feasts come first: who looks for Christmas looks for all of it.
-# Then pairs of words that would mislead one by one, then things, from those that name themselves best to those whose
-# words also describe something else; then what is only the look of a thing. Words match with their plurals.
+# The first line that has a word of the name decides. Feasts come first: a shopper who looks for Christmas wants all of
+# it. Then come pairs of words that mislead one by one; then things, those with the clearest words first, since other
+# words also describe something else; then words for the look of a thing. Words match with their plurals.
 _RULES: tuple[tuple[str, str], ...] = (
     ("christmas", "christmas xmas advent bauble santa reindeer"),
     ("christmas", "rudolph snowman snowmen snowflake nativity stocking"),
@@ -110,7 +110,7 @@ _RULES: tuple[tuple[str, str], ...] = (
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    # A hyphen stands for whatever parts two words: "T-Light", "T Light".
+    # A hyphen stands for any spaces or signs between two words: "T-Light", "T Light".
     ends = "|".join(re.escape(word).replace(r"\-", r"[\W_]+") for word in words.split())
     return re.compile(rf"\b(?:{ends})(?:s|es)?\b", re.IGNORECASE)
 
@@ -119,7 +119,7 @@ _PATTERNS = tuple((slug, _pattern(words)) for slug, words in _RULES)
 
 
 def category_of(name: str) -> str:
-    """Return the slug of the category of a product of this name: `OTHER` where no word tells."""
+    """Return the slug of the category of a product of this name, `OTHER` if no word matches."""
     return next((slug for slug, pattern in _PATTERNS if pattern.search(name)), OTHER)
 
 

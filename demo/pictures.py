@@ -1,6 +1,6 @@
-"""Pictures where there are no photographs: an address for goods or a category, and the drawing at that address.
+"""Pictures of products without photographs, and of categories: their URLs, and the view of a drawing.
 
-`picture` and `category_picture` are what SHOP_PLACEHOLDER_PICTURE and SHOP_CATEGORY_PICTURE name.
+SHOP_PLACEHOLDER_PICTURE names `picture`, and SHOP_CATEGORY_PICTURE names `category_picture`.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from demo.drawings.drawing import Drawing, drawing_of, mark_of, read_code, svg_o
 from demo.drawings.naming import OF_CATEGORY
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-# An address of before the drawing was improved: shown as it is now, and not kept.
+# For a URL from before the drawing changed: it shows the present drawing, so caches must not keep it.
 _FOR_A_WHILE = "public, max-age=300"
 
 _SHOWS = {
@@ -33,15 +33,15 @@ _SHOWS = {
 
 
 def picture(number: str, name: str, sold_as: str, article: str) -> str:
-    """The address of a drawing. Arguments: a product's number and name, and its variant's name and sku.
+    """Return the URL of a drawing. `sold_as` and `article` are the name and sku of the variant.
 
-    For a product as a whole `sold_as` is empty, and `article` is its number. No query.
+    For a whole product, `sold_as` is empty and `article` is its number. No query.
     """
     return _address(article, drawing_of(number, name, sold_as, article))
 
 
 def category_picture(category_slug: str) -> str:
-    """The address of a drawing of a thing that stands for the category. No query."""
+    """Return the URL of a drawing for the category. No query."""
     motif, paint, surface, paper, printed = _SHOWS.get(category_slug) or (_shown(category_slug), "teal", "plain", 2, 0)
     return _address(category_slug, Drawing(motif, paint, surface, paper, printed, 1, 4, 0))
 
@@ -56,12 +56,12 @@ def _address(article: str, drawing: Drawing) -> str:
 
 @require_safe
 def drawing(request: HttpRequest, article: str, code: str, mark: str) -> HttpResponse:
-    """`/pictures/<sku or number>.<code>.<mark>.svg`: the address says all there is to the drawing, so no query."""
+    """`/pictures/<sku or number>.<code>.<mark>.svg`: the URL has all choices of the drawing. No query."""
     found = read_code(code)
     if found is None:
         raise Http404
     response = HttpResponse(svg_of(found), content_type="image/svg+xml")
     response["Cache-Control"] = _FOR_EVER if mark == mark_of(found) else _FOR_A_WHILE
-    # Opened by itself it can do nothing either.
+    # A picture that is opened as a page can run no script and load nothing.
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response

@@ -1,7 +1,7 @@
-"""A bank for trying things out: its page pays, refuses, calls twice, or lets one leave. No money, no network.
+"""`TestBank`: a payment provider without money or network. Its page pays, refuses, calls twice, or is left.
 
-Its calls go the way of any provider's: a signed body that is read, checked and carried out. They are made by the page
-itself, in the shop's own process, instead of over HTTP; a body that was sent by hand to the web hook is treated alike.
+Its calls are handled like those of any provider: a signed body is checked, parsed and applied. The page makes them in
+the shop's own process, not over HTTP. A body that is sent by hand to the web hook has the same effect.
 """
 
 import json
@@ -27,14 +27,14 @@ from orders.services import settle_payment
 SIGNATURE = "X-Test-Bank-Signature"
 _NAME = "testbank"  # in SHOP_PAYMENT_PROVIDERS
 _SALT = "demo.testbank"
-# What each button of the page tells the shop: whether it is paid, once or twice.
+# The calls of each button: whether the payment is paid, once or twice.
 _CALLS = {"pay": [True], "pay-twice": [True, True], "refuse": [False]}
 
 
 class TestBank(Provider):
-    """Sends the shopper to the test bank's page, which tells the shop by signed web hooks what came of it."""
+    """Sends the shopper to the test bank's page, which reports the result to the shop by signed web hooks."""
 
-    __test__ = False  # not a test, whatever pytest thinks of its name
+    __test__ = False  # pytest would take it for a test, by its name
 
     takes_money = False
     label = _("Test bank")
@@ -52,7 +52,7 @@ class TestBank(Provider):
                 reference=said["reference"],
                 is_paid=said["outcome"] == "paid",
                 amount=exact_amount(said["amount"]),
-                # This bank has accounts in the shop's currency; a real provider must always name one.
+                # This bank's accounts have the shop's currency. A real provider must always name the currency.
                 currency=said.get("currency", settings.SHOP_CURRENCY),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -60,7 +60,7 @@ class TestBank(Provider):
 
 
 def notice_body(payment: Payment, *, is_paid: bool) -> bytes:
-    """What the bank writes when a payment ended."""
+    """Return the body of the call that reports the result of a payment."""
     outcome = "paid" if is_paid else "refused"
     said = {
         "reference": payment.reference,
@@ -72,16 +72,16 @@ def notice_body(payment: Payment, *, is_paid: bool) -> bytes:
 
 
 def signature_of(body: bytes) -> str:
-    """The bank's signature of a body: HMAC-SHA256 under a secret that bank and shop share."""
+    """Return the bank's signature of a body: HMAC-SHA256 with SECRET_KEY, which bank and shop share."""
     return salted_hmac(_SALT, body, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, reference: str) -> HttpResponse:
-    """`/testbank/<reference>/`: its buttons call the shop as the bank's web hook would be called.
+    """`/testbank/<reference>/`: its buttons call the shop as a bank calls its web hook.
 
-    It takes calls of an order in any state: that is how a payment comes late, or once more.
+    It works for an order in any state, so a payment can also come late, or again.
     """
     payment = payment_referenced(provider=_NAME, reference=reference)
     if payment is None or _NAME not in settings.SHOP_PAYMENT_PROVIDERS:

@@ -1,4 +1,4 @@
-"""Addresses of the demo's own pages, which the settings add to those of the shop."""
+"""URLs of the demo's pages. The settings add them to the URLs of the shop."""
 
 from django.urls import path
 

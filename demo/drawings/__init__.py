@@ -1,4 +1,4 @@
 """A picture for each product, drawn from its name: a thing cut out of paper, on a piece of wrapping paper.
 
-Pure functions from words to SVG; nothing is read or stored. See docs/pictures.md.
+Pure functions from words to SVG. See docs/pictures.md.
 """

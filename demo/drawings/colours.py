@@ -1,11 +1,11 @@
-"""The paint box: what things are painted with, and the papers they lie on."""
+"""`PAINTS` and `PAPERS`: the colours of things and of the paper below them. `paint_of` and `paper_for` choose."""
 
 import re
 from typing import NamedTuple
 
 
 class Paint(NamedTuple):
-    """Of a thing: its colour, the shade and the tint of it, and a second colour that goes with it."""
+    """The colours of a thing: main colour, its shade and tint, and a second colour that matches."""
 
     main: str
     shade: str
@@ -14,7 +14,7 @@ class Paint(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """Of a piece of wrapping paper: its ground and what is printed on it. The same inks as in shop.css."""
+    """The colours of a wrapping paper: its ground and its print. shop.css has the same."""
 
     ground: str
     figure: str
@@ -40,7 +40,7 @@ PAINTS = {
     "black": Paint("#3c3a40", "#232126", "#8a8790", "#d9728a"),
 }
 
-# The words of a name that ask for a paint. A word for a colour before one for a thing that has it.
+# The words of a name that choose a paint. Words for colours come before words for things that have a colour.
 _WORDS = (
     {
         "rose": "pink rose fuchsia magenta",
@@ -85,7 +85,7 @@ PAPERS = (
     Paper("#ebe3f2", "#d9cae6"),
     Paper("#eeebe4", "#dfd9cd"),
 )
-# Which papers a paint stands out from and goes with.
+# The papers that match a paint and have enough contrast to it.
 _PAPERS_FOR = {
     "rose": (4, 5, 7, 2, 3),
     "red": (2, 4, 5, 7, 3),
@@ -105,12 +105,12 @@ _PAPERS_FOR = {
     "brown": (4, 2, 3, 5, 0),
     "black": (0, 2, 6, 4, 5),
 }
-# By lot, where no word asks for a colour: the gay ones.
+# The bright paints, one of which is drawn by lot if no word matches.
 _BY_LOT = ("rose", "red", "coral", "amber", "green", "mint", "teal", "blue", "sky", "violet", "navy", "gold")
 
 
 def paint_of(words: str, lot: int) -> str:
-    """Return the name of the paint that these words ask for, of colours before things; else one by lot."""
+    """Return the name of the paint for these words, colours before things. If none matches, `lot` decides."""
     spoken = re.findall(r"[a-z]+", words.lower())
     for layer in _PAINT_OF:
         for word in spoken:
@@ -120,6 +120,6 @@ def paint_of(words: str, lot: int) -> str:
 
 
 def paper_for(paint: str, lot: int) -> int:
-    """Return the number of a paper that goes with this paint."""
+    """Return the number of a paper that matches this paint. `lot` decides which."""
     choices = _PAPERS_FOR[paint]
     return choices[lot % len(choices)]

@@ -1,4 +1,4 @@
-"""A drawing as a few choices, the choices as a part of an address, and the address as SVG."""
+"""`Drawing`: the choices that make a picture. `drawing_of`, `read_code`: make one. `svg_of`: draws it."""
 
 import re
 import zlib
@@ -16,7 +16,7 @@ _CODE = re.compile(r"([a-z]+)-([a-z]+)-([a-z]+)-([0-9])([0-9])([0-9])([0-9])([0-
 _SEVERAL = re.compile(
     r"\b(?:set|pack|box|bag|string|s/?)\s*(?:of|/)?\s*(\d+|two|three|four|six)\b|\b(?:pair|assorted)\b", re.I
 )
-# Where the middles of one, two or three things are, how large they are, and how they lean.
+# For one, two or three things: the centre of each (x, y), its scale, and its angle.
 _PLACES = (
     ((120, 120, 1.0, 0),),
     ((92, 112, 0.74, -7), (152, 130, 0.74, 6)),
@@ -25,9 +25,9 @@ _PLACES = (
 
 
 class Drawing(NamedTuple):
-    """What is drawn: nothing else decides how it looks.
+    """All choices that decide how a picture looks.
 
-    `lean` is how a single thing lies, `shift` where the paper was cut: a digit each.
+    `lean` turns a single thing, and `shift` moves the pattern of the paper. Each is one digit.
     """
 
     motif: str
@@ -41,15 +41,15 @@ class Drawing(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The choices as letters and digits, for an address."""
+        """The choices as letters and digits, for a URL."""
         return f"{self.motif}-{self.paint}-{self.surface}-{self.paper}{self.print}{self.copies}{self.lean}{self.shift}"
 
 
 @lru_cache(maxsize=4096)
 def drawing_of(number: str, name: str, variant: str = "", sku: str = "") -> Drawing:
-    """The drawing of a product, or of one of its variants: its own words about colour and print come first.
+    """Return the drawing of a product, or of a variant, whose own words about colour and print come first.
 
-    The number draws the lots, so that siblings look alike; how a thing lies is the variant's own.
+    Lots come from the product's number, so that its variants look alike. Only `lean` and `shift` come from the sku.
     """
     lot, own = zlib.crc32(number.encode()), zlib.crc32((sku or number).encode())
     paint = paint_of(f"{variant} {name}", lot)
@@ -67,7 +67,7 @@ def drawing_of(number: str, name: str, variant: str = "", sku: str = "") -> Draw
 
 
 def read_code(code: str) -> Drawing | None:
-    """The drawing of this code, None for one that nobody gave out."""
+    """Return the drawing of this code, or None if the code is not valid."""
     if not (match := _CODE.fullmatch(code)):
         return None
     motif, paint, surface, *digits = match.groups()
@@ -79,7 +79,7 @@ def read_code(code: str) -> Drawing | None:
 
 @lru_cache(maxsize=4096)
 def svg_of(drawing: Drawing) -> str:
-    """The picture. It holds nothing that anybody wrote: only our own shapes and numbers."""
+    """Return the picture. It contains only shapes and numbers of this package, so no text of a user."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" height="{SIZE}">'
         f"<style>{_style(drawing)}</style><defs>{_defs(drawing)}</defs>"
@@ -90,7 +90,7 @@ def svg_of(drawing: Drawing) -> str:
 
 @lru_cache(maxsize=4096)
 def mark_of(drawing: Drawing) -> str:
-    """Eight letters that change when the picture does: what makes its address safe to keep for ever."""
+    """Return 8 hexadecimal digits that change with the picture, so that caches may keep its URL for ever."""
     return f"{zlib.crc32(svg_of(drawing).encode()):08x}"
 
 

@@ -1,10 +1,10 @@
-"""Which motif a product is drawn as: by the words of its name, else by its category."""
+"""`motif_of`: the motif of a product, by the words of its name, else by its category."""
 
 import re
 
 from demo.categories import category_of
 
-# The first line that has a word of the name decides, as in `demo.categories`: what it is, before how it looks.
+# The first line that has a word of the name decides, as in `demo.categories`. Words for things come before their look.
 _RULES: tuple[tuple[str, str], ...] = (
     ("hotbottle", "hot-water-bottle"),
     ("straws", "straw"),
@@ -150,7 +150,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("hook", "holder stand"),
 )
 
-# Of a category, where no word of the name is known: drawn by lot among these.
+# The motifs of a category, one of which is drawn by lot if no word of the name matches.
 OF_CATEGORY: dict[str, tuple[str, ...]] = {
     "kitchen": ("bowl", "jug", "plate", "cutlery"),
     "lights": ("lantern", "candle"),
@@ -171,7 +171,7 @@ OF_CATEGORY: dict[str, tuple[str, ...]] = {
 
 
 def words_pattern(words: str) -> re.Pattern[str]:
-    """Whole words in any case, with their plurals; a hyphen stands for whatever parts two."""
+    """Return a pattern of whole words in any case, with their plurals. A hyphen stands for any spaces or signs."""
     ends = "|".join(re.escape(word).replace(r"\-", r"[\W_]+") for word in words.split())
     return re.compile(rf"\b(?:{ends})(?:s|es)?\b", re.IGNORECASE)
 
@@ -180,7 +180,7 @@ _PATTERNS = tuple((motif, words_pattern(words)) for motif, words in _RULES)
 
 
 def motif_of(name: str, lot: int) -> str:
-    """Return the name of the motif; `lot` is any number, always the same for the same product."""
+    """Return the name of the motif. `lot` is any number, always the same for the same product."""
     for motif, pattern in _PATTERNS:
         if pattern.search(name):
             return motif

@@ -1,8 +1,8 @@
-"""What is printed on things, and on the paper they lie on: SVG patterns."""
+"""`SURFACES` and `PAPERS`: SVG patterns on things, and on the paper below them. `surface_of` chooses."""
 
 import re
 
-# On things, by the words of a name: each with a unit's size and what is in it, in the paints of the thing.
+# On things: the size of a pattern's tile, and its shapes, in the paints of the thing.
 SURFACES: dict[str, tuple[int, str]] = {
     "plain": (0, ""),
     "spots": (22, '<circle class="w" cx="5.5" cy="5.5" r="4"/><circle class="w" cx="16.5" cy="16.5" r="4"/>'),
@@ -32,10 +32,10 @@ _SURFACE_WORDS = {
     "zigzag": "zigzag moroccan baroque retro aztec psychedelic funky",
 }
 _SURFACE_OF = {word: surface for surface, words in _SURFACE_WORDS.items() for word in words.split()}
-# By lot, where no word asks for one: mostly none.
+# One of these is drawn by lot if no word matches: most are plain.
 _BY_LOT = ("plain", "plain", "plain", "stripes", "plain", "spots", "plain", "flowers")
 
-# On papers: as shop.css has them, and as many.
+# On papers: the same patterns, and as many, as in shop.css.
 PAPERS = (
     (28, '<circle cx="7" cy="7" r="4.5"/><circle cx="21" cy="21" r="4.5"/>'),
     (24, '<path d="M0 12L12 0h12L0 24zM24 12v12H12z"/>'),
@@ -55,7 +55,7 @@ PAPERS = (
 
 
 def surface_of(words: str, lot: int) -> str:
-    """Return the name of what is printed on the thing: as its words say, else by lot."""
+    """Return the name of the pattern for these words. If none matches, `lot` decides."""
     for word in re.findall(r"[a-z]+", words.lower()):
         if word in _SURFACE_OF:
             return _SURFACE_OF[word]

@@ -1,7 +1,7 @@
-"""The few shapes that all motifs are made of. A motif fills a square of 160 units.
+"""The shapes of all motifs, as SVG. A motif fills a square of 160 units.
 
-The first argument is a paint: a the main colour of the thing (with its pattern, if any), d its shade, l its tint, k the
-second colour, w paper white, n ink, y light, m leaves; t and g are a shadow and a gleam over whatever lies below.
+The first argument is a paint: a is the main colour of the thing (with its pattern, if any), d its shade, l its tint, k
+the second colour, w paper white, n ink, y light, m leaves. t and g are a shadow and a gleam over the shapes below.
 See `demo.drawings.drawing`.
 """
 
@@ -43,7 +43,7 @@ def star(paint: str, x: float, y: float, r: float, points: int = 5, inner: float
 
 
 def heart(paint: str, x: float, y: float, size: float) -> str:
-    """A heart around this middle, `size` wide."""
+    """A heart around this centre, `size` wide."""
     u = size / 100
     return path(
         paint,
@@ -55,7 +55,7 @@ def heart(paint: str, x: float, y: float, size: float) -> str:
 
 
 def flower(paint: str, middle: str, x: float, y: float, r: float, petals: int = 6) -> str:
-    """Round petals around a middle."""
+    """Round petals around a centre, whose paint is `middle`."""
     ring = (2 * pi * step / petals for step in range(petals))
     drawn = [dot(paint, round(x + r * 0.6 * sin(a), 1), round(y - r * 0.6 * cos(a), 1), r * 0.42) for a in ring]
     return "".join(drawn) + dot(middle, x, y, r * 0.34)

@@ -1,6 +1,5 @@
-"""From a retailer's invoice log to the rows of a catalogue. Pure: it knows no database.
+"""Makes the rows of a catalogue from a retailer's invoice log. Pure functions: no database.
 
-The steps, in the order a line takes them: `lines` parses, `codes` tells goods from fees, `derive` gathers what the log
-knows of one stock code, and `titles` and `naming` make names of it, with the retailer's `words`. `tools.replay` reads
-the same lines as visits of shoppers.
+In the order of the steps: `lines` parses, and separates goods from fees. `derive` collects the lines of each stock
+code. `titles` and `naming` make names of its descriptions. `tools.replay` reads the same lines as visits of shoppers.
 """

@@ -1,4 +1,4 @@
-"""From the lines of the log to the rows of the catalogue: `INVOICE_LOG` is what reads such a file for an import."""
+"""`INVOICE_LOG`: the reader of an invoice log for an import. It makes rows of a catalogue from the lines of the log."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ NO_NAME = "goods that no line names"
 
 @dataclass(slots=True)
 class Gathered:
-    """What the lines of one stock code have said so far."""
+    """What the lines so far say about one stock code."""
 
     code: GoodsCode
     lines: int = 0
@@ -36,7 +36,7 @@ class Gathered:
             self.price, self.priced_at = line.unit_price, line.invoiced_at
 
     def title(self) -> str:
-        """The most common description that can be a name; the first seen where two are equally common."""
+        """Return the most common description that can be a name, the first seen of equally common ones; or ""."""
         titles: Counter[str] = Counter()
         for description, times in self.titles.items():
             titles[title_of(description)] += times
@@ -45,7 +45,7 @@ class Gathered:
 
 
 class Derivation:
-    """Gathers lines; then gives the rows and says which lines were of no use after all."""
+    """Collects lines, and then gives the rows, and the number of lines whose goods have no name."""
 
     def __init__(self) -> None:
         self._gathered: dict[str, Gathered] = {}
@@ -62,7 +62,7 @@ class Derivation:
         return sum(item.lines for item in self._gathered.values() if not item.title())
 
     def rows(self) -> list[CatalogueRow]:
-        """The catalogue, by sku: one row for every stock code that has a name and a price."""
+        """Return the catalogue, ordered by sku: a row for each stock code that has a name and a price."""
         families: dict[str, list[tuple[Gathered, str]]] = defaultdict(list)
         for item in self._gathered.values():
             if title := item.title():
@@ -82,9 +82,9 @@ class Derivation:
 
 
 def opening_stock(units_sold: int, *, days: int) -> int:
-    """Return what 91 days sell, in units, rounded up; `units_sold` is what the `days` of the log sold, net.
+    """Return the units sold in 91 days, rounded up. `units_sold` is the net sales of the `days` of the log.
 
-    A log shorter than that gives what it sold. Never below 0, never more than the column holds.
+    A shorter log gives its whole sales. The result is never below 0, and never above the maximum of the column.
     """
     per_quarter = -(-units_sold * STOCK_DAYS // max(days, STOCK_DAYS))
     return min(max(per_quarter, 0), LARGEST_QUANTITY)

@@ -1,4 +1,4 @@
-"""`parse_line`, a line of the invoice log, and `read_code`, its stock code; or the reason why it is none of goods."""
+"""`parse_line` reads a line of the invoice log, `read_code` its stock code. If it is not goods, they return why."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ VOUCHER = "gift vouchers"
 TEST = "test codes"
 UNKNOWN_CODE = "stock code of no known form"
 
-# The log's own codes that are no goods: every one that is not a number was looked at.
+# The log's codes that are not goods. Every code in the log that is not a number was checked.
 SERVICES = {
     "POST": POSTAGE,
     "DOT": POSTAGE,
@@ -31,19 +31,19 @@ SERVICES = {
     "CRUK": FEE,  # a charity's commission
     "PADS": FEE,  # "pads to match all cushions" at 0.001 each, added to make an invoice add up
 }
-# Two codes look like goods and are not, 23444 and 22016. A part of a description will not do: there is a
+# Two codes look like goods and are not: 23444 and 22016. The whole description must match: there is a
 # carriage clock.
 SERVICE_DESCRIPTIONS = {"NEXT DAY CARRIAGE": POSTAGE}
 _VOUCHER_WORDS = "GIFT VOUCHER"
 
-# Five digits and up to two letters; or the web shop's own range, whose last characters are no variant
+# Five digits and up to two letters; or the web shop's own codes, whose last characters do not name a variant
 # (DCGSSBOY and DCGSSGIRL are two party bags, without a common number).
 _NUMBERED = re.compile(r"(?P<number>[0-9]{5})(?P<suffix>[A-Z]{0,2})")
 _WEB_RANGE = re.compile(r"DCGS[0-9A-Z]{1,16}")
 
 
 class GoodsCode(NamedTuple):
-    """`84997A` is sku `84997A`, number `84997`, suffix `A`; a code without letters has the suffix ``""``."""
+    """`84997A` has the sku `84997A`, the number `84997` and the suffix `A`. Without letters the suffix is ``""``."""
 
     sku: str
     number: str
@@ -53,7 +53,7 @@ class GoodsCode(NamedTuple):
 def read_code(stock_code: str) -> GoodsCode | str:
     """Return the parts of a stock code, or the reason why it is not one of goods.
 
-    Letters count in capitals: the log writes 84997a where the web shop sold it and 84997A elsewhere.
+    Letters become capitals: the log has 84997a for sales of the web shop, and 84997A for others.
     """
     code = stock_code.strip().upper()
     if match := _NUMBERED.fullmatch(code):
@@ -64,7 +64,7 @@ def read_code(stock_code: str) -> GoodsCode | str:
 
 
 def service_named(description: str) -> str | None:
-    """Return the reason to skip a line whose description names a service under a goods code, else None."""
+    """Return why to skip a line with a goods code whose description names a service, else None."""
     words = description.strip().upper()
     return VOUCHER if _VOUCHER_WORDS in words else SERVICE_DESCRIPTIONS.get(words)
 
@@ -103,11 +103,11 @@ class LogLine:
 
 
 def parse_line(fields: Sequence[str]) -> LogLine | str:
-    """Return a line of goods that was charged, or the reason why this one tells nothing about goods.
+    """Return a charged line of goods, or the reason why the line is not one.
 
-    A line without a price is never charged goods: in this log it is an adjustment of the stock, and its
-    description is then often a note by staff ("damaged", "wrongly coded 20713"). No note stands on a line
-    with a price, which is what keeps notes from becoming names.
+    A line without a price is never charged goods. In this log it is a stock adjustment, and its description is
+    often a note by staff ("damaged", "wrongly coded 20713"). No line with a price has such a note, so that notes
+    do not become names.
     """
     if len(fields) != len(LOG_COLUMNS):
         return UNREADABLE
@@ -139,6 +139,6 @@ def _price(text: str) -> Decimal:
 
 
 def _moment(text: str) -> datetime:
-    # The log has the shop's local time without a zone; only its order and its days are used. A zone would
-    # make two lines incomparable, so it is dropped.
+    # The log has the shop's local time without a zone, and only its order and days are used. A zone is dropped:
+    # a time with a zone cannot be compared with one without.
     return datetime.fromisoformat(text).replace(tzinfo=None)

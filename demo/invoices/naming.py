@@ -1,4 +1,4 @@
-"""Names of a product and its variants: what the titles share, and what tells each from its siblings."""
+"""`family_names`: the name of a product is what its variants' titles share; a variant's name is the rest."""
 
 import re
 from collections import Counter
@@ -15,10 +15,10 @@ _CONNECTORS = SMALL_WORDS - _ARTICLES | {"&", "-", ""}
 def family_names(titles: Sequence[str], suffixes: Sequence[str]) -> tuple[str, list[str]]:
     """Return the product's name and its variants' names, in the order given, the most sold variant first.
 
-    "Pink Fly Swat", "Blue Fly Swat" give "Fly Swat" with "Pink" and "Blue". Where the titles share nothing
-    that reads as a name, the product is called like its most sold variant and each variant keeps its title.
-    Variants' names are never empty and never alike: where the log does not tell two apart, the letter of the
-    code does.
+    "Pink Fly Swat", "Blue Fly Swat" give "Fly Swat" with "Pink" and "Blue". If the titles share no words that
+    make a name, the product has the title of its most sold variant, and each variant has its own title.
+    Variants' names are never empty and never equal: if the log has one name for two, the letter of the code
+    is added.
     """
     if len(titles) == 1:
         return titles[0], [ONLY_VARIANT]
@@ -31,11 +31,11 @@ def family_names(titles: Sequence[str], suffixes: Sequence[str]) -> tuple[str, l
 
 
 def _shared_words(word_lists: Sequence[Sequence[str]]) -> list[str]:
-    """The words that are in every title, as the first title orders and spells them."""
+    """The words that all titles have, in the order and spelling of the first title."""
     common = reduce(Counter.__and__, (Counter(map(_key, words)) for words in word_lists))
     if any(COLOURS & set(map(_key, words)) - set(common) for words in word_lists):
-        # "Pink & White Tray", "Blue & White Tray" are no "White Tray": where colours differ, all colours
-        # differ.
+        # "Pink & White Tray" and "Blue & White Tray" share no "White Tray": if one colour differs, no colour
+        # is shared.
         common -= Counter({colour: common[colour] for colour in COLOURS})
     shared = []
     for word in word_lists[0]:
@@ -46,7 +46,7 @@ def _shared_words(word_lists: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _key(word: str) -> str:
-    """What makes two words the same one: Coaster and Coasters, Box and Boxed, Jewel and Jewelled."""
+    """Equal for forms of one word: Coaster and Coasters, Box and Boxed, Jewel and Jewelled."""
     bare = word.casefold().strip(',."()')
     if len(bare) > 4 and bare.endswith("ed"):
         bare = bare.removesuffix("ed")
@@ -55,10 +55,10 @@ def _key(word: str) -> str:
 
 
 def _without(words: Sequence[str], shared: Sequence[str]) -> list[str]:
-    """The words left without the shared ones, taken from the end: "Fairy Soap Soap Holder" keeps Fairy Soap.
+    """The words without the shared ones, removed from the end: "Fairy Soap Soap Holder" keeps Fairy Soap.
 
-    A connecting word goes with what it connected: "Rose Candle in Box" leaves, without Candle, no "Rose in
-    Box".
+    A connecting word is removed with the word that it connects: "Rose Candle in Box" without Candle is not
+    "Rose in Box".
     """
     to_take = Counter(map(_key, shared))
     left: list[str] = []
@@ -76,7 +76,7 @@ def _without(words: Sequence[str], shared: Sequence[str]) -> list[str]:
 
 
 def _trimmed(words: Sequence[str]) -> list[str]:
-    """Without words at either end that connect, or belong, to what is not there."""
+    """Without words at either end that connect to, or belong to, a missing word."""
     kept = list(words)
     while kept and (kept[0].casefold() in _CONNECTORS or _key(kept[0]) in NOT_FIRST):
         kept.pop(0)
@@ -86,7 +86,7 @@ def _trimmed(words: Sequence[str]) -> list[str]:
 
 
 def _reads_as_name(shared: Sequence[str], word_lists: Sequence[Sequence[str]]) -> bool:
-    """Whether the shared words name a thing: two telling words, or one that stands where a noun stands."""
+    """Whether the shared words name a thing: two significant words, or one in the position of a noun."""
     telling = [word for word in map(_key, shared) if re.search("[a-z]{3}", word) and word not in COLOURS | SIZES]
     if len(telling) != 1:
         return len(telling) > 1

@@ -1,12 +1,12 @@
-"""`title_of`: a description of the log as a title, its words written out, then in title case.
+"""`title_of`: a description of the log as a title. Short forms are written out, then it gets title case.
 
-The tables of words are taken from the log's own descriptions, looked through word by word. Only what has one meaning
-in the whole log is here.
+The tables come from the descriptions of the log, checked word by word. They have only words with one meaning in the
+whole log.
 """
 
 import re
 
-# A whole word (in capitals, without a comma behind it) and what stands for it.
+# A whole word (in capitals, without a comma after it) and its replacement.
 WORDS = {
     "ADE": "AID",
     "ANT": "ANTIQUE",
@@ -74,8 +74,7 @@ WORDS = {
     "WHT": "WHITE",
 }
 
-# The log's description field ends after 35 characters (34 where a blank came last), and the last word may be
-# cut.
+# The log's description field has 35 characters (34 if the last one was a space), so the last word may be cut.
 CUT_FROM = 34
 CUT_WORDS = {
     "A": "ALBUM",
@@ -101,7 +100,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Written in lower case within a title.
+# In lower case within a title.
 SMALL_WORDS = _words("a an and as at by de du for from in of on or the to with")
 
 COLOURS = _words(
@@ -109,12 +108,12 @@ COLOURS = _words(
     "turquoise white yellow"
 )
 SIZES = _words("large medium small mini tall big")
-# Part of what stands before it ("Carousel Design"), so no product's name begins with it.
+# Belongs to the word before it ("Carousel Design"), so no product's name begins with it.
 NOT_FIRST = _words("design image")
-# As well ("Olive Colour"), so no product's name ends with it.
+# Belongs to the word before it too ("Olive Colour"), so no product's name ends with it.
 NOT_LAST = _words("colour")
 
-# Written as they stand here, whatever the rule.
+# Exceptions to the rules of case.
 SPELLINGS = {
     "ABC": "ABC",
     "CD": "CD",
@@ -132,7 +131,7 @@ SPELLINGS = {
 }
 
 
-# In this order, on a description in capitals.
+# Applied in this order, to a description in capitals.
 _REWRITINGS = [
     (re.compile(r"[^\S ]|[^\x20-\x7e\u00a1-\uffff]"), " "),
     (re.compile(r"\bCHARLIE ?(?:\+|&|AND)? ?LOLA\b"), "CHARLIE & LOLA"),
@@ -163,7 +162,7 @@ _LETTER_WITH_DIGIT = re.compile(r"[A-Z]\d|\dD")  # A4, 3D
 
 
 def title_of(description: str) -> str:
-    """Return a description as a shop writes it, or "" where nothing of it can be a name.
+    """Return a description as a title for shoppers, or "" if it cannot be a name.
 
     "SET/6 RED SPOTTY  T-LIGHTS," becomes "Set of 6 Red Spotty T-Lights".
     """
@@ -174,7 +173,7 @@ def title_of(description: str) -> str:
     words = [_written_out(word) for word in text.strip(_EDGES).split()]
     if len(whole) >= CUT_FROM and words:
         words[-1] = _uncut(words[-1])
-        while words and words[-1].lower() in SMALL_WORDS:  # what is left of a cut phrase
+        while words and words[-1].lower() in SMALL_WORDS:  # the rest of a cut phrase
             words.pop()
     title = " ".join(_cased(word) for word in " ".join(words).split())
     return _capital_ends(title) if re.search("[A-Za-z]{2}", title) else ""
@@ -195,7 +194,7 @@ def _uncut(word: str) -> str:
 
 def _cased(word: str) -> str:
     bare = word.strip(',."()!')
-    if word.rstrip(",").lower() in SMALL_WORDS:  # the letter "A", in quotation marks, is none
+    if word.rstrip(",").lower() in SMALL_WORDS:  # not the letter "A" in quotation marks
         return word.lower()
     if bare in SPELLINGS:
         return word.replace(bare, SPELLINGS[bare])
@@ -207,7 +206,7 @@ def _cased(word: str) -> str:
 
 
 def _capital_ends(title: str) -> str:
-    """The first and the last word are never small: "Keep Calm and Come In"."""
+    """The first and the last word have a capital: "Keep Calm and Come In"."""
     before, _, last = title.rpartition(" ")
     title = f"{before} {last[:1].upper()}{last[1:]}" if last in SMALL_WORDS else title
     return title[:1].upper() + title[1:]

@@ -1,4 +1,4 @@
-"""`MOTIFS`: all motifs, by the name that the rule in `demo.drawings.naming` calls them."""
+"""`MOTIFS`: all motifs, by the names that `demo.drawings.naming` returns."""
 
 from demo.drawings.motifs import feasts, home, nature, play, tea
 

@@ -28,7 +28,7 @@ def _ensure(username: str, password: str, *, is_superuser: bool = False) -> User
     user = User.objects.filter(username=username).first()
     if user is None:
         return User.objects.create_user(username, password=password, is_staff=True, is_superuser=is_superuser)
-    # Asked first: a new hash of the same password would log the user out at every start.
+    # Checked first: a new hash of the same password would log the user out at every start.
     if not user.check_password(password):
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -1,4 +1,4 @@
-"""`manage.py derive_catalogue FILE [--output FILE]`: the demo's catalogue from the invoice log."""
+"""`manage.py derive_catalogue FILE [--output FILE]`: derives the demo's catalogue from the invoice log."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, output: Path, **options: Any) -> None:
         try:
             reading = read_catalogue(file, progress_to(self.stderr))
-            # Only now opened for writing: a log that cannot be read leaves the old catalogue as it is.
+            # Opened only now: if the log cannot be read, the old catalogue does not change.
             with output.open("w", encoding="utf-8", newline="") as target:
                 write_rows(target, reading.rows)
         except (CatalogueFileError, OSError) as error:
