@@ -1,4 +1,4 @@
-"""Fixtures of all tests: goods, shoppers, and real worker and web processes over the test's servers."""
+"""Fixtures of all tests: goods, shoppers, and real worker and web processes that use the test's servers."""
 
 import socket
 import sys
@@ -45,9 +45,9 @@ _TWICE = ("sessions.Session", "auth.User", "contenttypes.ContentType")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Containers need an engine: their tests run only where they are asked for by name.
+    """Run tests of containers, which need an engine, only if they are named on the command line.
 
-    A run of pure tests does not even load the folders that have none.
+    A run of pure tests does not load the folders that have none.
     """
     if collection_path.parent != Path(__file__).parent:
         return None
@@ -58,7 +58,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the tests that need no server: those that ask for no database, and are not marked as reaching one."""
+    """Mark tests that need no server as pure: they use no database and are not marked as using a server."""
     fixtures = set(getattr(item, "fixturenames", ()))
     reaches = fixtures & _DATABASE or any(item.iter_markers("django_db")) or any(item.iter_markers("servers"))
     if not reaches and item.path.relative_to(Path(__file__).parent).parts[0] not in _NEVER_PURE:
@@ -67,9 +67,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """A session of the tests themselves has the patience of a slow machine: it stocks shops and makes databases.
+    """Give the tests' own sessions long time-outs, since they create shops and databases on slow machines.
 
-    One that hangs still ends. How long a request waits is the business of tests that set it, or start a web process.
+    A session that hangs still ends. Tests of a request's time-outs set them, or start a web process.
     """
     options = django_settings.DATABASES["default"].get("OPTIONS", {})
     if "options" in options:
@@ -78,29 +78,29 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The database of these tests, which are cleaned up after in a way of their own."""
+    """Clean up after tests as `tests.support.cleaning` does."""
     with django_db_blocker.unblock():
         clean_up_quickly()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """Hashing as slow as it should be would be most of the time of the tests that make users."""
+    """Use a fast hash: the real one would take most of the time of tests that create users."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
 def watched_requests() -> Iterator[None]:
-    """Each request to this process, also from a browser, is an error where it asks row by row (django-zeal).
+    """Raise an error for each request to this process, also from a browser, with N+1 queries (django-zeal).
 
-    Here and not in the settings, so that the product knows nothing of it; before any live server reads them.
+    The product's settings do not know it. It is installed before any live server reads the settings.
     """
     zeal.constants.initialize_app_registry()
     zeal.patch.patch()
     watched = ["zeal.middleware.zeal_middleware", *django_settings.MIDDLEWARE]
-    # Django's own log-out gets the session's row once to read and once to delete it; the page of a user gets who asks,
-    # and whom it is about; kinds of rows are kept by the process once they were got.
+    # Django's log-out gets the session's row to read it and again to delete it. The page of a user gets two users: the
+    # one who asks and the one shown. The process caches content types.
     twice = [{"model": name, "field": "get()"} for name in _TWICE]
     with override_settings(MIDDLEWARE=watched, ZEAL_ALLOWLIST=twice):
         yield
@@ -108,7 +108,7 @@ def watched_requests() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_n_plus_one() -> Iterator[None]:
-    """Also where the error itself was no more than a page that says sorry, in a browser say."""
+    """Fail the test also if the N+1 error only led to an error page, as in a browser."""
     seen: list[str] = []
 
     def note(**_: object) -> None:
@@ -123,7 +123,7 @@ def no_n_plus_one() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def empty_redis(request: pytest.FixtureRequest) -> None:
-    """No wake-up, no message and no silence of the breaker is left from the test before."""
+    """Delete wake-ups, messages and the breaker's silence of the previous test."""
     core.redis._silent_until = 0.0
     if not any(request.node.iter_markers("pure")):
         core.redis.client().flushall()
@@ -131,7 +131,7 @@ def empty_redis(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def no_server_for_pure_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pure test that reaches Redis or another address fails. The database is refused by pytest-django."""
+    """Fail a pure test that connects to Redis or another address. pytest-django refuses the database."""
     if any(request.node.iter_markers("pure")):
         core.redis.client().connection_pool.disconnect()
         monkeypatch.setattr(socket.socket, "connect", _refused)
@@ -144,10 +144,10 @@ def _refused(connecting: socket.socket, address: object) -> NoReturn:
 
 @pytest.fixture
 def make_variant(db: None) -> MakeVariant:
-    """Make an active variant with so many units on hand, by the ledger as everywhere else.
+    """Make an active variant with this many units on hand, by a stock movement as everywhere else.
 
-    Numbers and names are the same in each run and in the order of their making: by chance they would spell a word now
-    and then, or a number, and sort in another way each time.
+    Numbers and names are the same in each run and sort in the order of creation. Random ones would now and then form a
+    word or a number, and sort differently each time.
     """
     numbers = (f"T{number:05}" for number in count(1))
 
@@ -178,7 +178,7 @@ def variant(make_variant: MakeVariant) -> ProductVariant:
 
 @pytest.fixture
 def one_day() -> None:
-    """The shop's day does not end during the test: in its last minute the test waits for the next day."""
+    """The shop's day does not end during the test. In the day's last minute the test waits for the next day."""
     while timezone.localdate(timezone.now() + timedelta(minutes=1)) != timezone.localdate():
         time.sleep(1)
 
@@ -201,7 +201,7 @@ def make_user(db: None) -> Callable[[str], User]:
 
 @pytest.fixture
 def at_the_seam(monkeypatch: pytest.MonkeyPatch) -> AtTheSeam:
-    """Let a rival act, and commit, when a function ("module.name") is called for the first time."""
+    """Let another session act and commit just before the first call of a function ("module.name")."""
 
     def arrange(name: str, act: Callable[[], object]) -> None:
         module, function = name.rsplit(".", 1)
@@ -229,7 +229,7 @@ def _and_close(act: Callable[[], object]) -> None:
 
 @pytest.fixture
 def celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[CeleryTestWorker]:
-    """A real worker process over the test's database and broker."""
+    """A real worker process that uses the test's database and broker."""
     node = CeleryTestWorker(start_worker(tmp_path), app)
     node.ready()
     yield node
@@ -238,7 +238,7 @@ def celery_worker(transactional_db: None, tmp_path: Path) -> Iterator[CeleryTest
 
 @pytest.fixture
 def serve(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Serve the shop under gunicorn over the test's database and broker; returns its address."""
+    """Serve the shop under gunicorn with the test's database and broker. Returns its URL."""
     processes: list[LocalProcess] = []
 
     def start(application: str = "shop.wsgi") -> str:

@@ -1,4 +1,4 @@
-"""`make chaos SEED=7 SECONDS=120`: every kind of fault, in an order that the seed decides, under load."""
+"""`make chaos SEED=7 SECONDS=120`: all kinds of faults under load, in an order that the seed decides."""
 
 import argparse
 import os
@@ -23,12 +23,12 @@ from tests.faults.template import make_template
 from tools.local.places import throw_away_folder
 
 CLIENTS = 6
-# Rows that failed last wait out their back-off; only a hang takes longer.
+# Rows that failed last wait for their back-off. Only a hang takes longer.
 LONGEST_LAG = 180.0
 
 
 def main() -> int:
-    """Exit code 1 if an invariant broke."""
+    """Return exit code 1 if an invariant broke."""
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--seconds", type=float, default=120)
@@ -49,7 +49,7 @@ def run(site: Site, seed: int, seconds: float) -> int:
 
 
 def wreak(site: Site, load: Load, chance: random.Random, seconds: float) -> Counter[str]:
-    """Do one deed after the other until time is up. Returns how often each was done."""
+    """Cause one fault after the other until the time is over. Returns how often each was caused."""
     done: Counter[str] = Counter()
     stop_at = time.monotonic() + seconds
     while time.monotonic() < stop_at:
@@ -62,7 +62,7 @@ def wreak(site: Site, load: Load, chance: random.Random, seconds: float) -> Coun
 
 
 def tell(site: Site, load: Load, faults: Counter[str]) -> int:
-    """Let the shop come to rest, compare, and print the tallies."""
+    """Wait for an empty outbox, check the invariants, and print the counts. Returns the exit code."""
     answers = Counter(str(add.outcome) for add in load.adds)
     lag = wait_until_empty(site, LONGEST_LAG)
     repeated = load.repeat_unknown()

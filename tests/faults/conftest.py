@@ -1,4 +1,4 @@
-"""A shop for each test, and the table of what was seen."""
+"""Fixtures: a shop for each test, and `note`, which fills the table of docs/guarantees.md."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The slow rows run only where this folder is asked for by name."""
+    """Run the slow rows only if this folder is named on the command line."""
     here = Path(__file__).parent
     ours = [item for item in items if here in item.path.parents]
     if not any("tests/faults" in argument for argument in config.args):
@@ -42,7 +42,7 @@ def template(django_db_blocker: Any) -> Iterator[Path]:
 
 @pytest.fixture
 def start_site(template: Path) -> Iterator[StartSite]:
-    """Start a shop with something different about it: the fields of `Setup`."""
+    """Start a shop that differs by the fields of `Setup`."""
     with ExitStack() as stack:
         yield lambda **setup: stack.enter_context(running_site(template, Setup(**setup)))
 
@@ -55,7 +55,7 @@ def site(start_site: StartSite) -> Site:
 
 @pytest.fixture
 def note(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Put what was seen into the table."""
+    """Write the results into the table."""
 
     def note_row(observed: Any, *, remark: str = "") -> None:
         number, fault, held = request.node.get_closest_marker("row").args

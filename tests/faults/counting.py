@@ -1,6 +1,6 @@
-"""An effect that is not idempotent: it counts units, so what is lost or done twice shows in the sum.
+"""An effect that is not idempotent: it counts units, so the sum shows what is lost or done twice.
 
-The shop's own effects would hide it: totals are sums, alerts are states, events have unique ids.
+The shop's own effects would hide this: totals are sums, alerts are states, events have unique ids.
 """
 
 import time
@@ -21,7 +21,7 @@ from tests.faults.names import COUNTED
 
 @effect("count")
 def count(batch: Batch) -> None:
-    """One row for each row of the outbox, under an id of its own."""
+    """Insert a row with a new id for each row of the outbox."""
     if is_armed("count_raises"):
         raise ConnectionError("the counter is away")
     if is_armed("count_is_slow"):
@@ -31,7 +31,7 @@ def count(batch: Batch) -> None:
 
 
 def _row(cart_id: int, variant_id: int, quantity: int, **about: object) -> AnalyticsEvent:
-    """Of the facts; what else a payload says is about the row: its version, and the request that asked for it."""
+    """A row of these facts. The rest of a payload is the version and the request of the outbox row."""
     return AnalyticsEvent(
         name=COUNTED, occurred_at=timezone.now(), cart_id=cart_id, variant_id=variant_id, quantity=quantity
     )

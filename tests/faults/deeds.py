@@ -1,4 +1,4 @@
-"""Faults as single deeds, each over when it returns. Rows do one on purpose; the chaos run mixes them."""
+"""DEEDS: functions that each cause a fault and have ended it when they return. The chaos run mixes them."""
 
 import random
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.faults.site import Site
 from tools.local.process import signal_each
 
-Wait = Callable[[float], None]  # the load goes on for so many seconds
+Wait = Callable[[float], None]  # lets the load go on for so many seconds
 
 
 def kill_web(site: Site, wait: Wait, chance: random.Random) -> None:
@@ -26,7 +26,7 @@ def kill_beat(site: Site, wait: Wait, chance: random.Random) -> None:
 
 
 def kill_pool_process(site: Site, wait: Wait, chance: random.Random) -> None:
-    """One of Celery's children; none if the worker is just starting."""
+    """Kill one of Celery's children; none if the worker is just starting."""
     signal_each(chance.choice(site.workers).children[-1:], signal.SIGKILL)
     wait(0.3)
 
@@ -37,7 +37,7 @@ def stop_worker(site: Site, wait: Wait, chance: random.Random) -> None:
 
 
 def die_at_a_point(site: Site, wait: Wait, chance: random.Random) -> None:
-    """At whichever moment comes next: if none does within a second, it is disarmed."""
+    """Let the next process that reaches a failpoint die. The point is disarmed after a second."""
     point = chance.choice(
         ["before_commit", "before_ring", "after_ring", "claimed count", "handled count", "before_ack"]
     )
@@ -87,7 +87,7 @@ def kill_postgres(site: Site, wait: Wait, chance: random.Random) -> None:
 
 
 def end_backends(site: Site, wait: Wait, chance: random.Random) -> None:
-    """Every connection to the database but ours."""
+    """End every connection to the database but ours."""
     site.sql("""
         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
          WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'""")
@@ -95,7 +95,7 @@ def end_backends(site: Site, wait: Wait, chance: random.Random) -> None:
 
 
 def double_messages(site: Site, wait: Wait, chance: random.Random) -> int:
-    """While the workers stand still messages gather; then each is there twice, in any order. Returns how many were."""
+    """Freeze the workers until messages gather, then double and shuffle them. Returns how many were doubled."""
     for worker in site.workers:
         worker.freeze()
     wait(1.5)

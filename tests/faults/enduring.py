@@ -1,4 +1,4 @@
-"""The course of every row: load, the fault, its end, more load, an empty outbox, the invariants."""
+"""`endure`, the course of every row: load, the fault, its end, more load, an empty outbox, the invariants."""
 
 import time
 from collections import Counter
@@ -11,20 +11,20 @@ from tests.faults.running import RunningShop
 from tests.faults.shopper import Outcome
 from tests.support.waiting import wait_until
 
-# Only a hang takes longer. A row whose worker was lost while it was tried alone is not due for a minute.
+# Only a hang takes longer. A row whose worker died while it was tried alone is not due for a minute.
 LONGEST_ADD = 20.0
 LONGEST_LAG = 150.0
 
-# What a shopper may be answered while nothing but side effects is at fault: added, or sold out.
+# The statuses that a shopper may get while a fault affects only side effects: added, or sold out.
 AS_USUAL = {303, 409}
 
 
 @dataclass
 class Observed:
-    """Of one row: its adds, how they fared, and how long workers took to catch up."""
+    """The results of one row: its adds, their outcomes, and how long workers took to catch up."""
 
     load: Load
-    statuses: Counter[int]  # of the first answers; 0 is none
+    statuses: Counter[int]  # of the first answers; 0 is no answer
     acked: int
     committed: int
     repeated: int
@@ -41,10 +41,10 @@ def endure(
     last: Callable[[Load], None] | None = None,
     only: set[int] | None = None,
 ) -> Observed:
-    """Let a fault happen under load, and assert that every invariant holds soon after.
+    """Cause a fault under load, and assert that every invariant holds soon after.
 
-    `fault` injects the fault, lets it last, and ends it. `last` does so once more when everybody else has left, and no
-    later add wakes a worker for what an earlier one left. `only` are the statuses that adds may be answered with.
+    `fault` starts the fault, lets it last, and ends it. `last` does so again after the load, when no later add wakes a
+    worker for the rows of an earlier one. `only` are the statuses that adds may get.
     """
     with Load(site.port, site.goods()) as load:
         load.goes_on()
@@ -56,7 +56,7 @@ def endure(
 
 
 def settle(site: RunningShop, load: Load, *, only: set[int] | None = None) -> Observed:
-    """Wait until nothing is left to be done; unanswered adds are sent again first. Then look at everything."""
+    """Wait for an empty outbox, send unanswered adds again, wait again, and check everything."""
     statuses = load.statuses
     acked = load.count(Outcome.ACKED)
     lag = wait_until_empty(site)
@@ -84,7 +84,7 @@ def settle(site: RunningShop, load: Load, *, only: set[int] | None = None) -> Ob
 
 
 def wait_until_empty(site: RunningShop, patience: float = LONGEST_LAG) -> float:
-    """Wait until no row is left but dead ones. Returns the seconds it took."""
+    """Wait until only dead rows are left. Returns the seconds it took."""
     started = time.monotonic()
     wait_until(lambda: outbox_rows(site) == 0, "the outbox is empty", patience)
     return time.monotonic() - started

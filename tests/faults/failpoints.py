@@ -1,6 +1,6 @@
-"""Named points at which a test lets a process die, or a handler fail. Only `web` and `worker` of this folder have them.
+"""Failpoints: named points where a test lets a process die or a handler fail, in `web` and `worker` of this folder.
 
-A point is armed by a file of its name; the process that removes it is the one that dies, so a charge kills once.
+A file of its name arms a point. The process that removes the file dies, so a point that is armed kills only once.
 """
 
 import os
@@ -16,7 +16,7 @@ _folder = Path(os.environ["FAULTS_FOLDER"])
 
 
 def die_at(point: str) -> None:
-    """End this process here, as SIGKILL would, if the point is armed."""
+    """End this process, as SIGKILL would, if the point is armed."""
     try:
         (_folder / point).unlink()
     except FileNotFoundError:
@@ -29,7 +29,7 @@ def is_armed(point: str) -> bool:
 
 
 def dying_after(point: str, function: Callable[P, R]) -> Callable[P, R]:
-    """The function, with the point behind it."""
+    """Return the function with the point after it."""
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -41,7 +41,7 @@ def dying_after(point: str, function: Callable[P, R]) -> Callable[P, R]:
 
 
 def dying_before(point: str, function: Callable[P, R]) -> Callable[P, R]:
-    """The function, with the point before it."""
+    """Return the function with the point before it."""
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""I1 to I7 and I10, asked of the database once its outbox is empty. Empty lists are good."""
+"""`find_broken`: checks I1 to I7 and I10 in the database once its outbox is empty. Empty lists are good."""
 
 import uuid
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from tests.faults.running import RunningShop
 from tests.faults.shopper import Add, Outcome
 from tests.support.invariants import broken_rules
 
-# A line's units, against what the events of this name add up to. There are no removals in the load.
+# A line's units, compared to the sum of the events of this name. The load removes nothing.
 _UNITS = """
     SELECT cart_id, variant_id, coalesce(line.quantity, 0), coalesce(event.units, 0)
       FROM (SELECT cart_id, product_variant_id AS variant_id, quantity FROM cart_cartitem) line
@@ -24,7 +24,7 @@ _TOTALS = """
      GROUP BY cart.id
     HAVING cart.total_price <> coalesce(sum(line.total_price), 0) OR cart.version <> cart.totals_version
 """
-# Between the threshold and 1.2 times it an alert may be open or not; see REARM_FACTOR.
+# From the threshold to 1.2 times the threshold, an alert may be open or not; see REARM_FACTOR.
 _ALERTS = """
     SELECT variant.sku, variant.stock_quantity, variant.low_stock_threshold, array_agg(alert.level)
       FROM inventory_productvariant variant
@@ -39,7 +39,7 @@ _ALERTS = """
 
 @dataclass
 class Findings:
-    """What is wrong, by the kind of promise that it breaks."""
+    """What is wrong, by the guarantee that it breaks."""
 
     stock: list[object] = field(default_factory=list)  # I1, I2
     totals: list[object] = field(default_factory=list)  # I3
@@ -47,7 +47,7 @@ class Findings:
     doubled: list[object] = field(default_factory=list)  # I4: units whose effect happened again
     alerts: list[object] = field(default_factory=list)  # I5
     pending: list[object] = field(default_factory=list)  # I6
-    answers: list[object] = field(default_factory=list)  # I7, I10: what shoppers were told is not so
+    answers: list[object] = field(default_factory=list)  # I7, I10: shoppers got a wrong answer
 
     @property
     def broken(self) -> dict[str, list[object]]:
@@ -58,7 +58,7 @@ class Findings:
 
 
 def find_broken(site: RunningShop, adds: Iterable[Add]) -> Findings:
-    """Ask for all of them. `adds` is everything that anybody ever added to this shop's carts."""
+    """Check all of them. `adds` are all adds that were ever sent to this shop."""
     found = Findings(
         totals=list(site.sql(_TOTALS)),
         alerts=list(site.sql(_ALERTS)),
@@ -79,7 +79,7 @@ def committed_keys(site: RunningShop) -> set[str]:
 
 
 def _untrue_answers(site: RunningShop, adds: list[Add]) -> list[object]:
-    """Acked adds that are not there, refused ones that are, adds that nobody asked for, shortages not recorded."""
+    """Acked adds that are missing, refused adds that exist, adds that nobody sent, shortages without an event."""
     committed = committed_keys(site)
     may_be = {add.key for add in adds if add.outcome in (Outcome.ACKED, Outcome.UNKNOWN)}
     untrue: list[object] = [

@@ -1,4 +1,4 @@
-"""Shoppers who add to their carts all the time, and a record of every answer that they got."""
+"""`Load`: shoppers who add to their carts all the time, and a record of every answer."""
 
 import random
 import threading
@@ -10,7 +10,7 @@ from tests.faults.template import Good
 from tests.support.waiting import wait_until
 
 CLIENTS = 4
-ADDS_PER_SHOPPER = 20  # then another one comes, with an empty cart
+ADDS_PER_SHOPPER = 20  # then a new shopper comes with an empty cart
 PAUSE = 0.02  # seconds between two adds of a client: the processes under test need the cores too
 
 
@@ -19,7 +19,7 @@ class Load:
 
     def __init__(self, port: int, goods: list[Good], *, seed: int = 1, clients: int = CLIENTS) -> None:
         self.adds: list[Add] = []
-        self.pages_away = 0  # visits that saw no page with a form
+        self.pages_away = 0  # visits that got no page with a form
         self._port, self._goods = port, goods
         self._stop_asked = threading.Event()
         seeds = [seed * 1000 + number for number in range(clients)]
@@ -55,7 +55,7 @@ class Load:
             self.adds.append(shopper.add(chance.choice(self._goods), chance.randint(1, 3)))
 
     def one_more(self) -> None:
-        """One add by a new shopper."""
+        """Make one add by a new shopper."""
         shopper, good = LeanShopper(self._port), self._goods[0]
         wait_until(lambda: shopper.arrive(good), "a page is shown")
         self.adds.append(shopper.add(good, 1))
@@ -65,7 +65,7 @@ class Load:
         return sum(add.outcome == outcome for add in list(self.adds))
 
     def goes_on(self, more: int = 20) -> None:
-        """Wait until so many more adds than now have succeeded."""
+        """Wait until so many more adds have succeeded."""
         goal = self.count(Outcome.ACKED) + more
         try:
             wait_until(lambda: self.count(Outcome.ACKED) >= goal, f"{more} more adds succeed", 60)
@@ -73,21 +73,21 @@ class Load:
             raise AssertionError(f"{error}; answered with {self.statuses}, pages away {self.pages_away}") from error
 
     def lasts(self, seconds: float) -> None:
-        """Let the shoppers go on for so long: the duration of a fault."""
+        """Let the shoppers go on for so many seconds: the duration of a fault."""
         self._stop_asked.wait(seconds)
 
     @property
     def statuses(self) -> Counter[int]:
-        """How often each status was answered; 0 is no answer."""
+        """How often each status was returned; 0 is no answer."""
         return Counter(add.status for add in self.adds)
 
     @property
     def longest(self) -> float:
-        """Seconds that the slowest add took to an answer or to the lack of one."""
+        """Seconds of the slowest add, answered or not."""
         return max((add.seconds for add in self.adds), default=0.0)
 
     def repeat_unknown(self) -> int:
-        """Do what a shopper does who saw no answer: send the same form again. Returns how many did."""
+        """Send the forms of unanswered adds again, as shoppers do. Returns how many there were."""
         unknown = [add for add in self.adds if add.outcome == Outcome.UNKNOWN]
         for add in unknown:
             add.shopper.leave()

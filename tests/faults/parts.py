@@ -1,4 +1,4 @@
-"""One process of the shop, which a test may kill and whose supervisor starts it again."""
+"""`Part`, a process of the shop that a test may kill, and `Supervisor`, which starts it again."""
 
 import signal
 import sys
@@ -12,14 +12,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Part:
-    """Web, beat or a worker. `is_up` looks at what this life wrote to its log. Its log keeps all its lives."""
+    """Web, beat or a worker. `is_up` gets the log of the present process. The file also has those before it."""
 
     def __init__(
         self, name: str, command: list[str], env: Mapping[str, str], folder: Path, is_up: Callable[[str], bool]
     ) -> None:
         self.name = name
         self.restarts = 0
-        self.is_wanted = True  # else its supervisor leaves it dead
+        self.is_wanted = True  # if False, the supervisor does not start it again
         self._command, self._env, self._is_up = command, env, is_up
         self._log = folder / f"{name}.log"
         self._log_start = 0
@@ -52,11 +52,11 @@ class Part:
         return self._is_up(self.log())
 
     def log(self) -> str:
-        """What this life of it wrote."""
+        """Return what the present process has logged."""
         return self._log.read_bytes()[self._log_start :].decode(errors="replace") if self._log.exists() else ""
 
     def kill(self) -> None:
-        """SIGKILL to it and everything it started, at once."""
+        """Send SIGKILL to it and everything it started, at once."""
         with self._lock:
             if self._process:
                 end_group(self._process)
@@ -75,7 +75,7 @@ class Part:
         return ended_within(self._process, seconds)
 
     def keep_alive(self) -> None:
-        """What `make up` does: start it again when it has died."""
+        """Start it again if it has died, as `make up` does."""
         with self._lock:
             if self.is_wanted and not self.is_running:
                 self.kill()

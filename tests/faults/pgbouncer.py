@@ -1,4 +1,4 @@
-"""A real PgBouncer before a test's PostgreSQL, its settings and its roles those of the documents."""
+"""A real PgBouncer in front of a test's PostgreSQL, with the settings and roles of the documents."""
 
 import re
 import secrets
@@ -18,20 +18,20 @@ from tools.local.process import Popen, spawn
 from tools.local.server import Server
 from tools.local.servers import Postgres
 
-POOL_SIZE = 5  # connections to PostgreSQL of a role, and fewer than the web has threads
+POOL_SIZE = 5  # connections to PostgreSQL for a role; fewer than the web has threads
 WEB, WORKER, STATS = "shop_web", "shop_worker", "shop_stats"
 _ROLES = {"web": WEB, "worker": WORKER, "command": WORKER}
 _PASSWORD = secrets.token_urlsafe(16)
 
 
 def pgbouncer_program() -> str:
-    """Where it is; the test is skipped where it is not, or fails under REQUIRE_PGBOUNCER=1."""
+    """Return its path. Without it the test is skipped, or fails under REQUIRE_PGBOUNCER=1."""
     found = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/bin:/usr/bin")
     return found or cannot_run("no pgbouncer (on Debian: apt install pgbouncer)", required_by="REQUIRE_PGBOUNCER")
 
 
 class PgBouncer(Server):
-    """In transaction mode, with a pool of POOL_SIZE for each role."""
+    """PgBouncer in transaction mode, with a pool of POOL_SIZE for each role."""
 
     name = "PgBouncer"
     log_name = "pgbouncer.log"
@@ -47,16 +47,16 @@ class PgBouncer(Server):
         return self.url_for("web")
 
     def url_for(self, process: str) -> str:
-        """Where such a process ("web", "worker" or "command") finds the database."""
+        """Return the database's URL for such a process ("web", "worker" or "command")."""
         return f"postgres://{_ROLES[process]}:{_PASSWORD}@127.0.0.1:{self.port}/shop"
 
     def clients(self) -> int:
-        """How many connections web processes have to it."""
+        """Return how many connections web processes have to it."""
         return sum(row["user"] == WEB for row in self._ask("SHOW CLIENTS"))
 
     @contextmanager
     def every_connection(self, process: str) -> Iterator[list["psycopg2.extensions.cursor"]]:
-        """A transaction on each connection to PostgreSQL that the pool of such processes has: all of its size."""
+        """Yield a transaction on each of the POOL_SIZE connections to PostgreSQL in the pool of such processes."""
         with ExitStack() as stack:
             url = self.url_for(process)
             clients = [stack.enter_context(closing(psycopg2.connect(url))) for _ in range(POOL_SIZE)]
@@ -92,7 +92,7 @@ class PgBouncer(Server):
         return spawn(command, env={"PATH": "/usr/bin:/bin"}, log=self.log, cwd=self.folder, user=server_user())
 
     def _settings(self, port: int, users: Path) -> ConfigParser:
-        """As documented, but for where things are and how many."""
+        """The documented settings, with the test's addresses and pool size."""
         settings = ConfigParser(interpolation=None)
         settings.read_string(_documented("scaling.md", "ini"))
         settings["databases"]["shop"] = f"host=127.0.0.1 port={self._postgres.port} dbname=shop"
@@ -109,7 +109,7 @@ class PgBouncer(Server):
 
 
 def _documented(name: str, language: str) -> str:
-    """The one block of code in this language that a document has."""
+    """The only block of code in this language in a document."""
     text = (REPOSITORY / "docs" / name).read_text()
     (block,) = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     return str(block)

@@ -12,7 +12,7 @@ from tests.faults.names import POISON
 
 @effect(POISON)
 def take_poison(batch: Batch) -> None:
-    """Do what each row asks for; a row that asks for nothing becomes an event of this name."""
+    """Fail as each row says. A row that says nothing becomes an event of this name."""
     for payloads in batch.payloads.values():
         for payload in payloads:
             _swallow(payload)
@@ -30,7 +30,7 @@ def _swallow(payload: dict[str, str]) -> None:
 
 
 def _exhaust_memory() -> None:
-    """Within a limit of this process's own: the machine is shared."""
+    """Exhaust a limit of this process alone, since the machine is shared."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, before[1]))
     try:

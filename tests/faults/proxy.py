@@ -1,4 +1,4 @@
-"""A TCP proxy on 127.0.0.1 that can behave like a bad network: stall, delay, reset, lose answers."""
+"""`Proxy`: a TCP proxy on 127.0.0.1 that can act as a bad network: stall, delay, reset, lose answers."""
 
 import asyncio
 import contextlib
@@ -16,8 +16,8 @@ Writer: TypeAlias = asyncio.StreamWriter
 class Proxy:
     """Forwards to a port. `connections` counts those that were accepted.
 
-    Switches: `stalled` forwards nothing, either way, and closes nothing (a half-open connection); `answers_lost` cuts
-    a connection when the server's answer comes; `delay` is seconds each chunk waits. With `tls` it takes TLS only.
+    Switches: `stalled` forwards nothing, either way, and closes nothing (a half-open connection); `answers_lost` cuts a
+    connection when the server's answer comes; `delay` is in seconds a chunk. With `tls` it accepts TLS only.
     """
 
     def __init__(self, target: int, *, tls: ssl.SSLContext | None = None) -> None:
@@ -75,7 +75,7 @@ class Proxy:
         writer.transport.abort()
 
     async def _pipe(self, reader: Reader, writer: Writer, *, is_answer: bool = False) -> None:
-        """Raises ConnectionError at the end, so that the other direction ends with it."""
+        """Forward one direction. Raises ConnectionError at the end, so that the other direction ends too."""
         while data := await reader.read(65_536):
             while self.stalled:
                 await asyncio.sleep(0.02)

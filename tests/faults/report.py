@@ -1,4 +1,4 @@
-"""The table of docs/guarantees.md: what each row saw, written by `make faults` when all of them held."""
+"""The table of docs/guarantees.md: the results of each row, written by `make faults` when all rows passed."""
 
 import os
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _rows: list[Row] = []
 
 
 def note(number: str, fault: str, held: str, observed: "Observed | None") -> None:
-    """Keep and print a row. Tests without a load have no numbers."""
+    """Store and print a row. Tests without a load have no numbers."""
     numbers = ("", "", "")
     if observed:
         numbers = (

@@ -1,4 +1,4 @@
-"""A running shop as the load and the invariants see it, whether its parts are processes or containers."""
+"""`RunningShop`: a running shop for the load and the invariants, whether its parts are processes or containers."""
 
 from abc import ABC, abstractmethod
 from contextlib import closing
@@ -18,7 +18,7 @@ class RunningShop(ABC):
     @property
     @abstractmethod
     def database_url(self) -> str:
-        """Where its PostgreSQL can be asked from here."""
+        """The URL of its PostgreSQL for the test."""
 
     @property
     @abstractmethod
@@ -26,13 +26,13 @@ class RunningShop(ABC):
         """How often a part ended by itself and was started again."""
 
     def sql(self, query: str, *arguments: object) -> list[tuple[Any, ...]]:
-        """Ask the database through a new connection, which no fault of the shop's connections reaches."""
+        """Query the database through a new connection, which faults of the shop's connections do not affect."""
         with closing(psycopg2.connect(self.database_url)) as connection, connection, connection.cursor() as cursor:
             cursor.execute(query, arguments)
             return list(cursor.fetchall()) if cursor.description else []
 
     def orm(self) -> Any:
-        """A block in which the models lead to this shop's database."""
+        """A block in which the models use this shop's database."""
         return orm(self.database_url)
 
     def goods(self) -> list[Good]:

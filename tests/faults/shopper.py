@@ -1,4 +1,4 @@
-"""A lean shopper over HTTP: one kept connection, the cookies that matter, and what is known of each add."""
+"""`LeanShopper`, a fast shopper over HTTP with one persistent connection, and `Add`, what is known of an add."""
 
 import http.client
 import re
@@ -13,22 +13,22 @@ from tests.faults.template import Good
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _COOKIES = ("csrftoken", "guest")
-# Only a hang takes so long.
+# Seconds. Only a hang takes so long.
 PATIENCE = 30.0
 
 
 class Outcome(StrEnum):
-    """What a shopper knows of an add after its answer, or after there was none."""
+    """What a shopper knows of an add after its answer, or without one."""
 
     ACKED = "acked"  # it happened
     REFUSED = "refused"  # nothing happened, and the shop said so
-    UNREACHED = "unreached"  # no connection, so nothing was asked
-    UNKNOWN = "unknown"  # the connection broke, or the shop had trouble: it may have happened
+    UNREACHED = "unreached"  # no connection, so nothing was sent
+    UNKNOWN = "unknown"  # the connection broke, or the shop had an error: it may have happened
 
 
 @dataclass
 class Add:
-    """One add, with the key that makes a second try of it safe."""
+    """One add, with the idempotency key that makes it safe to repeat."""
 
     shopper: "LeanShopper"
     good: Good
@@ -40,7 +40,7 @@ class Add:
 
 
 class LeanShopper:
-    """A guest at a port of 127.0.0.1."""
+    """A guest of a shop at a port of 127.0.0.1."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -49,13 +49,13 @@ class LeanShopper:
         self._token = ""
 
     def twin(self) -> "LeanShopper":
-        """The same shopper in another tab: the same cookies, another connection."""
+        """Return the same shopper in another tab: the same cookies, another connection."""
         twin = LeanShopper(self.port)
         twin._cookies, twin._token = dict(self._cookies), self._token
         return twin
 
     def arrive(self, good: Good) -> bool:
-        """Open a page, as a browser does, for the cookies and the token of its form. False if the shop is away."""
+        """Open a page, for the cookies and the token of its form. Returns False if the shop is away."""
         try:
             status, _, text = self._ask("GET", good.path)
         except (OSError, http.client.HTTPException):
@@ -67,13 +67,13 @@ class LeanShopper:
         return bool(self._token)
 
     def add(self, good: Good, quantity: int, key: str | None = None) -> Add:
-        """Ask for so many units."""
+        """Add so many units."""
         add = Add(self, good, quantity, key or str(uuid.uuid4()))
         self.send(add)
         return add
 
     def send(self, add: Add) -> None:
-        """Ask for an add, for the first time or again."""
+        """Send an add, for the first time or again."""
         started = time.monotonic()
         try:
             self._connect()
@@ -123,7 +123,7 @@ def add_fields(add: Add) -> dict[str, str]:
 
 
 def _outcome(status: int, headers: http.client.HTTPMessage) -> Outcome:
-    """The shop's "busy" asks to come again in a second and says that nothing was changed; other 503s cannot know."""
+    """Only a 503 with "Retry-After: 1" is the shop's Busy, which changed nothing. Another 503 tells nothing."""
     if status == 303:
         return Outcome.ACKED
     if status < 500 or (status == 503 and headers["Retry-After"] == "1"):

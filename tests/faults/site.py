@@ -1,4 +1,4 @@
-"""A whole running shop as an object: PostgreSQL, Valkey, web, two workers and beat, all of one test's own."""
+"""`Site`: a whole running shop for one test: PostgreSQL, Valkey, web, two workers and beat."""
 
 import http.client
 import os
@@ -25,22 +25,22 @@ QUEUES = {"shopper": "shopper,staff", "bulk": "scheduled,bulk"}  # as `make up` 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a test wants to be different: variables of some parts or of all, and settings of the servers."""
+    """What differs for a test: environment variables of all or some parts, and settings of the servers."""
 
     env: Mapping[str, str] = field(default_factory=dict)
     part_env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     postgres: Mapping[str, str | int] = field(default_factory=dict)
     durable_redis: bool = False
-    pooled: bool = False  # a PgBouncer in between, as docs/scaling.md says
+    pooled: bool = False  # with PgBouncer, as in docs/scaling.md
     without: tuple[str, ...] = ()  # parts that are not started at first
 
 
 class Site(RunningShop):
-    """The shop. Everything that talks to Redis does so through `proxy`, which a test may stall or cut."""
+    """The shop. All its processes use Redis through `proxy`, which a test may stall or cut."""
 
     def __init__(self, folder: Path, setup: Setup) -> None:
         self.folder, self._setup = folder, setup
-        # Without fsync a power cut would lose commits; a kill does not, as long as commits reach the kernel.
+        # Without fsync a power cut would lose commits. A kill loses none, as long as commits reach the kernel.
         settings = {"synchronous_commit": "on", **setup.postgres}
         self.postgres = Postgres(folder / "postgres", durable=False, settings=settings)
         self.valkey = Valkey(folder / "valkey", durable=setup.durable_redis)
@@ -51,7 +51,7 @@ class Site(RunningShop):
 
     @property
     def redis(self) -> Redis:
-        """A client of its own, past the proxy."""
+        """A client without the proxy."""
         return Redis.from_url(self.valkey.url, decode_responses=True)
 
     @property
@@ -60,11 +60,11 @@ class Site(RunningShop):
 
     @property
     def servers(self) -> list[Server]:
-        """In the order of their start."""
+        """The servers in the order of their start."""
         return [self.postgres, self.valkey, *([self.pgbouncer] if self._setup.pooled else [])]
 
     def arm(self, point: str) -> None:
-        """The next process that passes this failpoint dies there; see `failpoints`."""
+        """Let the next process that passes this failpoint die there; see `failpoints`."""
         (self.folder / "armed" / point).touch()
 
     def disarm(self, point: str) -> None:
@@ -82,7 +82,7 @@ class Site(RunningShop):
         return sum(part.restarts for part in self.parts.values())
 
     def add_part(self, name: str, command: list[str], up: str, **env: str) -> Part:
-        """Start another process of the shop; `up` is in its log when it is ready."""
+        """Start another process of the shop. `up` is in its log when it is ready."""
         environment = self._environment() | env | dict(self._setup.part_env.get(name, {}))
         if self._setup.pooled:
             database = self.pgbouncer.url_for(environment["SHOP_PROCESS"])
@@ -122,7 +122,7 @@ class Site(RunningShop):
         }
 
     def start_parts(self) -> None:
-        """All at once; they share two cores and most of their time goes into imports."""
+        """Start all parts at once: they share two cores, and imports take most of the time."""
         starts = {"web": self.add_web, "beat": self.add_beat}
         starts |= {name: lambda name=name: self.add_worker(name, QUEUES[name]) for name in QUEUES}  # type: ignore[misc]
         for name, start in starts.items():
@@ -150,7 +150,7 @@ class Site(RunningShop):
 
 @contextmanager
 def running_site(template: Path, setup: Setup | None = None) -> Iterator[Site]:
-    """Start a shop of one's own; afterwards no process and no file of it is left."""
+    """Start a shop. Afterwards no process and no file of it is left."""
     with ExitStack() as stack:
         site = Site(stack.enter_context(throw_away_folder()), setup or Setup())
         for name in ("postgres", "armed"):

@@ -1,4 +1,4 @@
-"""A database with tables and goods, made once a run; each shop gets a copy of its data folder within half a second."""
+"""A database with tables and goods, made once a run. Each shop gets a copy of its data folder, in half a second."""
 
 import os
 import subprocess
@@ -17,13 +17,13 @@ from tests.faults.parts import REPOSITORY
 from tests.support.databases import led_to
 from tools.local.servers import Postgres
 
-# Stock and threshold of the goods: four that never sell out, and two that get low and run out under load.
+# Stock and threshold of the goods: four that never sell out, and two that get low and sell out under load.
 GOODS = [(1_000_000, 0)] * 4 + [(40, 10), (80, 30)]
 
 
 @dataclass(frozen=True)
 class Good:
-    """A variant on sale, and the address of its page."""
+    """A variant on sale, and the path of its page."""
 
     variant_id: int
     path: str
@@ -31,7 +31,7 @@ class Good:
 
 @contextmanager
 def orm(url: str) -> Iterator[None]:
-    """Within the block, Django's default connection leads to this database."""
+    """Within the block, Django's default connection uses this database."""
     address = Env.db_url_config(url)
     with led_to(**{key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}):
         yield
@@ -54,7 +54,7 @@ def make_template(folder: Path) -> Path:
 
 
 def make_good(sku: str, stock: int, threshold: int = 0) -> Good:
-    """A product with one active variant, its stock by the ledger."""
+    """Create a product with one active variant, its stock by a stock movement."""
     product = Product.objects.create(number=sku, name=f"Product {sku}", slug=f"product-{sku.lower()}")
     variant = ProductVariant.objects.create(
         product=product, sku=f"{sku}A", name="Standard", price=Decimal("2.50"), low_stock_threshold=threshold
@@ -64,5 +64,5 @@ def make_good(sku: str, stock: int, threshold: int = 0) -> Good:
 
 
 def copy_template(template: Path, folder: Path) -> None:
-    """A copy with the same owners: the files are PostgreSQL's."""
+    """Copy the folder with the same owners: the files are PostgreSQL's."""
     subprocess.run(["cp", "-a", f"{template}/.", str(folder)], check=True)

@@ -1,4 +1,4 @@
-"""How often a process asks a Redis that does not answer: counted, in this process."""
+"""How often a process calls a Redis that does not answer, counted in this process."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ WINDOWS = 2
 
 @pytest.fixture
 def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A Redis that accepts connections and says nothing; this process's own client leads to it."""
+    """A Redis that accepts connections and never answers, used by this process's own client."""
     valkey = Valkey(tmp_path / "valkey")
     valkey.start()
     wait = core.redis.TIMEOUT
@@ -38,7 +38,7 @@ def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def attempts(frozen: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When a wake-up asked Redis."""
+    """The times when a wake-up called Redis."""
     asked: list[float] = []
     notify = wakeup._notify
 
@@ -51,7 +51,7 @@ def attempts(frozen: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def notify_until(stop: threading.Event) -> int:
-    """Notify as often as a busy thread would. Returns how often."""
+    """Notify as often as a busy thread does. Returns how often."""
     calls = 0
     while not stop.wait(0.001):
         wakeup.notify(["record_analytics"])
@@ -75,7 +75,7 @@ def test_one_thread_asks_once_a_silence(attempts: list[float]) -> None:
 
 
 def test_threads_share_the_silence(attempts: list[float]) -> None:
-    """At first each thread may be at it; from then on one asks for all, however many notify."""
+    """At first each thread may call Redis. After that one thread does for all, however many notify."""
     calls = notify_for((WINDOWS + 1) * SILENCE, threads=THREADS)
     print(f"{calls} calls, {len(attempts)} attempts")  # noqa: T201
     first = [moment for moment in attempts if moment < attempts[0] + SILENCE]

@@ -1,4 +1,4 @@
-"""Machines whose clocks are an hour off: expiry goes by the database's, and effects by none."""
+"""Machines whose clocks are an hour off: expiry uses the database's clock, and effects use none."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ _LIBRARIES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib64/faketime/lib
 
 
 def clock(offset: str) -> dict[str, str]:
-    """Environment of a process whose clock is off by so much. Only the time of day: durations stay true."""
+    """Return the environment of a process whose time of day is off by this offset. Durations stay correct."""
     found = [path for pattern in _LIBRARIES for path in Path("/").glob(pattern[1:])]
     assert found, "This row needs libfaketime: apt-get install faketime"
     return {

@@ -46,7 +46,7 @@ def test_redelivered_while_running(start_site: StartSite, note: Note) -> None:
 
 
 def redelivered(site: Site) -> int:
-    """How many messages the worker received more than once."""
+    """Return how many messages the worker received more than once."""
     received = Counter(_RECEIVED.findall(site.parts["bulk"].log()))
     return sum(count > 1 for count in received.values())
 
@@ -83,6 +83,6 @@ def flood_left(site: Site) -> int:
 
 
 def stored_lately(site: Site) -> bool:
-    """Whether a cart that changed within the last second has its total, and the flood is still there."""
+    """Return whether a cart that changed within the last second has its total, while the flood still lasts."""
     query = "SELECT 1 FROM cart_cart WHERE version = totals_version AND updated_at > clock_timestamp() - interval '1 s'"
     return bool(site.sql(query)) and flood_left(site) > 0

@@ -1,4 +1,4 @@
-"""E-mail: a worker dies while it sends one, and a mail server hangs."""
+"""E-mails: a worker dies while it sends one, and a mail server hangs."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,7 +22,7 @@ def mail() -> Iterator[MailServer]:
 
 
 def write(site: Site, key: str) -> None:
-    """Beat wakes a worker for it: the broker of this process is another shop's."""
+    """Queue an e-mail. Beat wakes a worker for it, since this process uses another broker."""
     with site.orm():
         send_email(kind="test", to="ada@example.com", subject=key, text="Words", dedupe_key=key)
 
@@ -59,6 +59,6 @@ def test_mail_server_hangs(start_site: StartSite, mail: MailServer, note: Note) 
 
     observed = endure(site, fault, only=AS_USUAL)
     wait_until(lambda: unsent(site) == 0, "all e-mails are sent", 120)
-    # What the server was asked while it said nothing, it may have heard after its client gave up.
+    # The server may have accepted an e-mail during the hang after its client gave up, so some may come twice.
     assert set(mail.subjects) == {str(number) for number in range(20)}
     note(observed, remark=f"({len(mail.messages) - 20} twice)")

@@ -1,4 +1,4 @@
-"""The web dies while an order is being placed; the shopper sends the form again until there is an answer."""
+"""The web dies while an order is placed. The shopper sends the form again until there is an answer."""
 
 import http.client
 import time
@@ -40,7 +40,7 @@ def test_killed_while_an_order_is_placed(site: Site, note: Callable[..., None]) 
 
 
 def order_with_a_kill(site: Site, point: str) -> int:
-    """Fill a cart, and place its order while the process that does so dies at this point. Returns the cart's id."""
+    """Place an order while the web process dies at this point. Returns the cart's id."""
     with site.orm():
         delivery = DeliveryMethod.objects.get(name="Standard").pk
     with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)) as connection:
@@ -62,7 +62,7 @@ def _order(site: Site, point: str, connection: http.client.HTTPConnection, deliv
 
 
 def insist(connection: http.client.HTTPConnection, request: Callable[[], str]) -> str:
-    """Send it again until it is answered, as a shopper does."""
+    """Repeat a request until it is answered, as a shopper does."""
     deadline = time.monotonic() + 60
     while True:
         try:

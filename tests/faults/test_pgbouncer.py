@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode: a connection to PostgreSQL is another client's after every commit."""
+"""PgBouncer in transaction mode: a connection to PostgreSQL may go to another client after every commit."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +17,7 @@ from tests.support.waiting import wait_until
 
 CLIENTS = 12  # more than the web has threads, which are more than POOL_SIZE
 
-# What a session has that outlives a transaction. A few settings PgBouncer itself knows of each client and sets again.
+# Session state that outlives a transaction, without the few settings that PgBouncer itself restores for each client.
 _SESSION_STATE = """
     SELECT 'setting ' || name FROM pg_settings
      WHERE source = 'session'
@@ -32,7 +32,7 @@ _SESSION_STATE = """
 
 @pytest.fixture
 def site(start_site: StartSite) -> Site:
-    """Its database has another time zone than Django, so that each connection asks for its own."""
+    """A shop whose database has another time zone than Django, so that each connection sets its own."""
     pgbouncer_program()
     return start_site(pooled=True, postgres={"timezone": "America/New_York"})
 
@@ -53,17 +53,17 @@ def test_in_transaction_mode(site: Site, note: Callable[..., None]) -> None:
     assert site.restarts == 0
     assert session_state(site) == set()
     leave_something(site)
-    assert session_state(site) == {"setting work_mem", "advisory lock"}  # so what is not there would have been seen
+    assert session_state(site) == {"setting work_mem", "advisory lock"}  # so the check above can fail
     note(observed)
 
 
 def told_busy(load: Load) -> bool:
-    """Another 503 than the one for who waited for a connection, and so cannot know what was done."""
+    """Return whether an add got the 503 of Busy. The 503 of a lost connection has an unknown outcome."""
     return any(add.status == 503 and add.outcome == Outcome.REFUSED for add in list(load.adds))
 
 
 def session_state(site: Site) -> set[str]:
-    """What is kept by the sessions that serve web and workers, every one of them."""
+    """Return the state kept by all sessions that serve web and workers."""
     found: set[str] = set()
     for process, role in (("web", WEB), ("worker", WORKER)):
         with site.pgbouncer.every_connection(process) as cursors:

@@ -1,4 +1,4 @@
-"""Rows that cannot be done, and a handler that fails for a while."""
+"""Rows whose effect always fails, and a handler that fails for a while."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ def endure_poison(site: Site, how: str) -> object:
 
 
 def discard_the_dead(site: Site, how: str) -> None:
-    """As staff do in the admin, once they have seen why."""
+    """Discard the dead row as staff do in the admin, after they have seen its error."""
     with site.orm():
         row = OutboxRow.objects.get(is_dead=True)
         assert (row.attempts, row.error.strip(": ")) == (MOST_ATTEMPTS, LAST_WORDS[how])

@@ -1,4 +1,4 @@
-"""PostgreSQL dies, drops connections, has none left, refuses to order rivals or keeps them waiting."""
+"""PostgreSQL dies, drops connections, has none left, reports a deadlock, or lets sessions wait for locks."""
 
 import random
 import threading
@@ -57,7 +57,7 @@ def test_deadlock(start_site: StartSite, note: Note) -> None:
         for _ in range(3):
             lock_in_the_wrong_order(site, goods[0].variant_id)
         load.goes_on(10)
-    # On a slow machine the rival may come too late for the check, and then the add's wait for its lock ends it.
+    # On a slow machine the rival may come after the deadlock check. Then the add's lock time-out ends the wait.
     observed = settle(site, load, only=AS_USUAL | {503})
     assert "trying again after a deadlock" in site.parts["web"].log()
     note(observed)
@@ -102,7 +102,7 @@ def test_connections_exhausted(start_site: StartSite, note: Note) -> None:
 
 
 def restart_as_usual(site: Site) -> None:
-    """With the settings that the shop has by default, and the workers that were not there."""
+    """Restart with the default settings, and with the workers that were missing."""
     site.postgres.settings.pop("default_transaction_isolation")
     site.postgres.stop()
     site.postgres.start()
@@ -112,7 +112,7 @@ def restart_as_usual(site: Site) -> None:
 
 @contextmanager
 def rival(site: Site) -> Iterator["psycopg2.extensions.cursor"]:
-    """A transaction of somebody else; what it did is kept."""
+    """A transaction of another session, committed at the end of the block."""
     with closing(psycopg2.connect(site.postgres.url)) as connection, connection, connection.cursor() as cursor:
         yield cursor
 
@@ -123,17 +123,17 @@ def somebody_waits(cursor: "psycopg2.extensions.cursor") -> bool:
 
 
 def lock_in_the_wrong_order(site: Site, variant_id: int) -> None:
-    """Hold the variant until an add waits for it, then ask for that add's cart. The add must give way, not we."""
+    """Lock the variant until an add waits for it, then lock that add's cart. The add must be the victim."""
     with rival(site) as cursor:
         cursor.execute("SET deadlock_timeout = '20s'")
         cursor.execute("SELECT 1 FROM inventory_productvariant WHERE id = %s FOR NO KEY UPDATE", [variant_id])
         wait_until(lambda: somebody_waits(cursor), "an add waits for the variant")
-        cursor.execute("SELECT id FROM cart_cart ORDER BY id DESC FOR NO KEY UPDATE")  # one of them is that add's
+        cursor.execute("SELECT id FROM cart_cart ORDER BY id DESC FOR NO KEY UPDATE")  # one of them is the add's
 
 
 @contextmanager
 def all_connections_taken(site: Site) -> Iterator[None]:
-    """Take every connection as soon as it is free, end those of others, and give all back at the end."""
+    """Take every free connection, end those of others, and release all at the end of the block."""
     taken: list[psycopg2.extensions.connection] = []
     stop = threading.Event()
 

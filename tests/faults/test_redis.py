@@ -1,4 +1,4 @@
-"""Redis is away, hangs, forgets or is full: shoppers see nothing of it, and workers catch up."""
+"""Redis is away, hangs, loses data or is full: shoppers notice nothing, and workers catch up."""
 
 from collections.abc import Callable
 
@@ -125,5 +125,5 @@ def misses_broker(worker: Part) -> bool:
 
 
 def takes_tasks(site: Site) -> bool:
-    """Whether both workers noted their pulse since: beat asks every ten seconds."""
+    """Return whether both workers have recorded a pulse since. Beat sends the task every ten seconds."""
     return not site.sql("SELECT 1 FROM workers_heartbeat WHERE seen_at < now() - interval '15 seconds'")

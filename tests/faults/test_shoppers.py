@@ -1,4 +1,4 @@
-"""What shoppers do to each other and to the shop: all at once, twice, and what no form would send."""
+"""Shoppers who act all at once, send forms twice, or send what no form would."""
 
 import random
 import threading
@@ -23,7 +23,7 @@ TIMES = 20
 
 
 def load_of(site: Site, adds: list[Add]) -> Load:
-    """A load that has been, for what is looked at after one."""
+    """Return a finished load of these adds, for the checks that follow a load."""
     load = Load(site.port, site.goods())
     load.adds = adds
     for add in adds:
@@ -125,7 +125,7 @@ def test_expiry_races_adds(site: Site, note: Note) -> None:
 
 
 def end_holds(site: Site, stop: threading.Event) -> None:
-    """Let a third of the holds run out, again and again, and sweep twice at once."""
+    """Repeatedly let a third of the holds expire, and run two sweeps at once."""
     chance = random.Random(23)
     while not stop.wait(0.1):
         site.sql(

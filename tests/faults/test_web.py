@@ -13,7 +13,7 @@ KILLS = 3
 
 
 def kill_at(site: Site, point: str) -> Callable[[Load], None]:
-    """Let so many processes die at this point, one after the other."""
+    """Return a fault that lets web processes die at this point, one after the other."""
 
     def fault(load: Load) -> None:
         for _ in range(KILLS):

@@ -1,4 +1,4 @@
-"""Workers and beat die, at the worst moments and at any."""
+"""Workers and beat die, at the worst moments and at random ones."""
 
 import signal
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from tests.support.waiting import wait_until
 from tools.local.process import signal_each
 
 Note = Callable[..., None]
-# Of the two effects in which a loss cannot be made up for, nor a repetition hide.
+# Points of the two effects that show every loss and every repetition.
 POINTS = [f"{moment} {effect}" for effect in ("count", "record_analytics") for moment in ("claimed", "handled")]
-STOP_PATIENCE = 60.0  # what a supervisor gives a worker to finish its task
+STOP_PATIENCE = 60.0  # seconds that a supervisor gives a worker to finish its task
 
 
 def kill_at(site: Site, *points: str) -> Callable[[Load], None]:
@@ -86,7 +86,7 @@ def test_no_beat(start_site: StartSite, note: Note) -> None:
 
 @pytest.mark.row("13a", "beat dead, 30 adds, each when the one before is done", "every single add has its own wake-up")
 def test_each_add_rings(start_site: StartSite, note: Note) -> None:
-    """A flag that is cleared too late swallows a wake-up, and with nobody to sweep the effect would wait for ever."""
+    """A flag that is cleared too late loses a wake-up. Without a sweep, the effect would then wait for ever."""
     site = start_site(without=("beat",))
     good, shopper = site.goods()[0], LeanShopper(site.port)
     load = Load(site.port, [good])

@@ -1,4 +1,4 @@
-"""The site with failpoints around the commit of an add and of an order, and with one more effect, which counts."""
+"""The site with failpoints around the commit of an add and of an order, and with the effect that counts."""
 
 from shop.wsgi import application  # first: it sets Django up
 

@@ -1,4 +1,4 @@
-"""The guards, each of which can be taken out to see that its row then fails: `WITHOUT=sweep make faults ARGS=…`."""
+"""Guards that can be removed, to see that their rows then fail: `WITHOUT=sweep make faults ARGS=…`."""
 
 import os
 import time
@@ -10,35 +10,35 @@ _wanted = set(filter(None, os.environ.get("WITHOUT", "").split(",")))
 
 
 def _module(name: str) -> Any:
-    """Imported only when its guard is taken out, and of no type: what is done to it is no type's business."""
+    """Import a module only when its guard is removed. It is Any, since mypy refuses such assignments."""
     return import_module(name)
 
 
-if "celery_guard" in _wanted:  # it is put in when the Celery application is imported
+if "celery_guard" in _wanted:  # it is installed when the Celery application is imported
     _module("workers.celery_guard").install = lambda: None
 
 
 def take_out_guards() -> None:
-    """Take out those that WITHOUT names."""
+    """Remove the guards that WITHOUT names."""
     for name in _wanted - {"celery_guard"}:
         _GUARDS[name]()
 
 
 def _sweep() -> None:
-    """Nobody is woken for rows whose message was lost."""
+    """No worker is woken for rows whose message was lost."""
     app = _module("celery_app").app
     app.conf.beat_schedule = {k: v for k, v in app.conf.beat_schedule.items() if k != "sweep_outbox"}
 
 
 def _clear_before() -> None:
-    """A drain rearms after it looked for rows, so a wake-up between the two is lost."""
+    """A drain clears the wake-up flag after it looked for rows, so a wake-up between the two is lost."""
     wakeup, draining = _module("outbox.wakeup"), _module("outbox.drain")
     rearm, drain = wakeup.rearm, draining.drain
     wakeup.rearm = lambda effect: None
 
     def drain_then_rearm(effect: str, **options: Any) -> int:
         done: int = drain(effect, **options)
-        time.sleep(0.05)  # any worker may be this slow here; it makes the race sure to be met
+        time.sleep(0.05)  # any worker may be this slow here; so the race always happens
         rearm(effect)
         return done
 
@@ -52,7 +52,7 @@ def _skip_locked() -> None:
 
 
 def _effect_in_transaction() -> None:
-    """Rows are deleted and committed, and only then is their effect done."""
+    """Rows are deleted and committed before their effect is done."""
     draining = _module("outbox.drain")
 
     def batch(drain: Any) -> int | None:
@@ -66,7 +66,7 @@ def _effect_in_transaction() -> None:
 
 
 def _delete_in_transaction() -> None:
-    """The effect is committed, and only then are its rows deleted."""
+    """The effect is committed before its rows are deleted."""
     draining = _module("outbox.drain")
 
     def batch(drain: Any) -> int | None:
@@ -87,20 +87,20 @@ def _row_by_row() -> None:
 
 
 def _attempt_first() -> None:
-    """An attempt is not counted before it is made."""
+    """An attempt is not counted before it begins."""
     draining = _module("outbox.drain")
     draining._begin = lambda row_id: True
 
 
 def _check_connections() -> None:
-    """Kept database connections are not looked at before a task."""
+    """Persistent database connections are not checked before a task."""
     from celery.signals import task_prerun
 
     task_prerun.disconnect(dispatch_uid="workers.check_connections")
 
 
 def _breaker() -> None:
-    """Every request asks a Redis that does not answer."""
+    """Every request calls a Redis that does not answer."""
     _module("core.redis").SILENCE = 0.0
 
 
@@ -111,13 +111,13 @@ def _key() -> None:
 
 
 def _retries() -> None:
-    """A deadlock is not tried again."""
+    """A transaction is not retried after a deadlock."""
     transactions = _module("core.transactions")
     transactions._RETRIES = 0
 
 
 def _database_clock() -> None:
-    """Whether a hold ran out is judged by the clock of the process."""
+    """The clock of the process decides whether a hold has expired."""
     from django.utils import timezone
 
     expiring, holding = _module("cart.services.sweeps"), _module("cart.services.units")
@@ -125,7 +125,7 @@ def _database_clock() -> None:
 
 
 def _conditional_update() -> None:
-    """Stock is read, compared and written."""
+    """Stock is read, checked and written."""
     writing = _module("cart.services.writing")
     from tests.support.shop_oversold import read_then_write
 
@@ -133,7 +133,7 @@ def _conditional_update() -> None:
 
 
 def _mark_last() -> None:
-    """An e-mail counts as sent as soon as a worker has it in its hands."""
+    """An e-mail is marked as sent as soon as a worker has leased it."""
     delivering = _module("delivery.deliver")
     lease = delivering.lease
 

@@ -1,11 +1,11 @@
-"""The workers' application with failpoints in a drain, effects that count and that fail, and tasks to look at it."""
+"""The workers' application with failpoints in a drain, effects that count or fail, and a slow task."""
 
 import os
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.faults import without  # first: it has a guard to take out that Celery's application puts in
+from tests.faults import without  # first: it may remove a guard that Celery's application installs
 
 # isort: split
 import shop.wsgi  # noqa: F401 - it sets Django up
@@ -30,7 +30,7 @@ _handle = draining._Drain._handle
 
 
 def _handle_or_die(self: draining._Drain, rows: Sequence[OutboxRow], watch: Stopwatch) -> None:
-    """Points of each effect of its own: a later drain would make up for a total or an alert that was lost."""
+    """Each effect has its own points, since a later drain would repair a total or an alert that was lost."""
     die_at(f"claimed {self.effect}")
     _handle(self, rows, watch)
     die_at(f"handled {self.effect}")
@@ -42,7 +42,7 @@ _send = dying_before("delivery_leased", dying_after("delivery_sent", EmailMessag
 EmailMessage.send = _send  # type: ignore[method-assign]
 
 if "FAULTS_HURRY" in os.environ:
-    # Eight attempts take minutes with the waits between them, and the waits are tested elsewhere.
+    # With back-off, eight attempts take minutes. The back-off is tested elsewhere.
     deliver._LEASE = timedelta(seconds=1)
     retry._backoff = lambda attempts: timedelta(seconds=0.2)
     tasks._LEFT_BEHIND = timedelta(seconds=0.2)
@@ -55,7 +55,7 @@ if seconds := os.environ.get("FAULTS_VISIBILITY"):
 
 @app.task(name="faults.slow")
 def slow(seconds: float) -> None:
-    """Be at work, unacknowledged, for so long."""
+    """Run for so many seconds; the message stays unacknowledged."""
     client().set("faults.slow.started", 1)
     time.sleep(seconds)
 

@@ -1,4 +1,4 @@
-"""What the processes of a storm do. Owners travel as pairs of user id and guest token; results are JSON-like."""
+"""What the processes of a storm do. Owners are passed as pairs of user id and guest token; results are JSON-like."""
 
 import functools
 import random
@@ -42,7 +42,7 @@ _REFUSALS = (Busy, DatabaseError, GuestTokenRetired, LineNotFound, ValidationErr
 
 
 def name_of(owner: Owner) -> OwnerName:
-    """The owner as something to hand to a process."""
+    """Return the owner in a form that can be passed to a process."""
     return owner.user_id, str(owner.guest_token) if owner.guest_token else None
 
 
@@ -52,7 +52,7 @@ def owner_of(name: OwnerName) -> Owner:
 
 
 def _or_refusal(act: Callable[..., Any]) -> Callable[..., Any]:
-    """The name of the refusal where there is one."""
+    """Return the name of the exception if the shop refuses."""
 
     @functools.wraps(act)
     def acting(*args: Any) -> Any:
@@ -66,13 +66,13 @@ def _or_refusal(act: Callable[..., Any]) -> Callable[..., Any]:
 
 @_or_refusal
 def buy(owner: OwnerName, variant_id: int, quantity: int = 1, key: str | None = None) -> str:
-    """Add to the cart: "added"."""
+    """Add to the cart. Returns "added"."""
     _add(owner, variant_id, quantity, key)
     return "added"
 
 
 def buy_and_mail(owners: list[OwnerName], variant_id: int, mail_port: int) -> list[str]:
-    """Adds to several carts; after each, all that workers and beat do about low stock."""
+    """Add to several carts. After each add, do all that workers and beat do about low stock."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_port
     settings.SHOP_STOCK_ALERT_RECIPIENTS, settings.SHOP_STOCK_ALERT_MINUTES = ["ada@example.com"], 0
@@ -87,7 +87,7 @@ def buy_and_mail(owners: list[OwnerName], variant_id: int, mail_port: int) -> li
 
 @_or_refusal
 def buy_with_key(owner: OwnerName, variant_id: int, key: str) -> tuple[int, int]:
-    """Add one unit to the cart: its id, and its units as the shopper sees them."""
+    """Add one unit to the cart. Returns its id, and its units as the shopper sees them."""
     cart = _add(owner, variant_id, 1, key)
     return cart.pk, sum(cart.items.values_list("quantity", flat=True))
 
@@ -100,22 +100,22 @@ def _add(owner: OwnerName, variant_id: int, quantity: int, key: str | None) -> C
 
 
 def buy_in_rounds(owners: list[OwnerName], variant_id: int) -> list[str]:
-    """One add a round, each for another owner, at the same moment as the others of the storm."""
+    """Make one add a round, each for another owner, at the same moment as the other processes of the storm."""
     return in_rounds(lambda owner: buy(owner, variant_id), owners)
 
 
 def merge_in_rounds(pairs: list[tuple[int, str]]) -> list[str]:
-    """One merge a round: of a guest's cart into a user's."""
+    """Merge one guest's cart into a user's a round."""
     return in_rounds(lambda pair: merge(*pair), pairs)
 
 
 def delete_carts_in_rounds(cart_ids: list[int]) -> list[str]:
-    """One cart deleted a round, as a shell does it: through the safety net."""
+    """Delete one cart a round by its `delete()`, as in a shell. The signal handlers release its units."""
     return in_rounds(delete_cart, cart_ids)
 
 
 def undo_giving_back_often(cart_id: int, rounds: int) -> list[str]:
-    """Give back all that a cart holds, in the order of its lines, and roll back: the same locks again and again."""
+    """Give back all that a cart holds, in the order of its lines, and roll back, to take the same locks repeatedly."""
     lines = CartItem.objects.filter(cart_id=cart_id).order_by("pk")
     units = dict(lines.values_list("product_variant_id", "reserved_quantity"))
     return [_undo_giving_back(units) for _ in range(rounds)]
@@ -143,7 +143,7 @@ def in_rounds(act: Callable[[Any], str], things: list[Any]) -> list[str]:
 
 @_or_refusal
 def merge(user_id: int, token: str) -> str:
-    """Log a guest in: "merged"."""
+    """Merge as a guest's log-in does. Returns "merged"."""
     merge_guest_cart(user_id=user_id, guest_token=uuid.UUID(token))
     return "merged"
 
@@ -156,19 +156,19 @@ def delete_cart(cart_id: int) -> str:
 
 @_or_refusal
 def sweep() -> str:
-    """Release run-out holds: "released" and how many."""
+    """Release expired holds. Returns "released" and how many."""
     return f"released {release_expired_holds()}"
 
 
 @_or_refusal
 def reclaim(owner: OwnerName, item_id: int) -> str:
-    """Take the units of a run-out line again: "held"."""
+    """Hold the units of an expired line again. Returns "held"."""
     reclaim_line(owner=owner_of(owner), item_id=item_id)
     return "held"
 
 
 def let_expire(item_ids: list[int], seed: int) -> str:
-    """Let random holds run out, as time does, while others sweep, and reclaim them."""
+    """Let random holds expire while others sweep and reclaim them."""
     chance = random.Random(seed)
     for _ in range(len(item_ids) * 3):
         line = CartItem.objects.filter(pk=chance.choice(item_ids), reserved_quantity__gt=0)
@@ -177,7 +177,7 @@ def let_expire(item_ids: list[int], seed: int) -> str:
 
 
 def reclaim_often(owners_and_items: list[tuple[OwnerName, int]], seed: int) -> list[str]:
-    """Retake lines in a random order of their own."""
+    """Reclaim lines in a random order."""
     chance = random.Random(seed)
     return [reclaim(*chance.choice(owners_and_items)) for _ in range(len(owners_and_items) * 3)]
 
@@ -188,13 +188,13 @@ def sweep_often(times: int) -> list[str]:
 
 @_or_refusal
 def move_stock_past_holds(variant_id: int, delta: int) -> str:
-    """What staff do after counting: "moved"."""
+    """Adjust the stock as staff do after a stocktake. Returns "moved"."""
     move_stock(variant_id=variant_id, delta=delta, kind=StockMovement.Kind.ADJUSTMENT, reason="Counted")
     return "moved"
 
 
 def store_total() -> int:
-    """What a worker does after a change: store the total of every cart; how many it stored."""
+    """Store the total of every cart, as a worker does after a change. Returns how many were stored."""
     return store_totals(cart_ids=list(Cart.objects.values_list("pk", flat=True)))
 
 
@@ -213,7 +213,7 @@ def write_closed(cart_id: int) -> None:
 
 
 def buy_and_remove_often(owner: OwnerName, variant_id: int, times: int) -> list[str]:
-    """Add two units; where that worked, remove the line again."""
+    """Add two units; if that succeeds, remove the line again."""
     done = []
     for _ in range(times):
         done.append(buy(owner, variant_id, 2))
@@ -224,7 +224,7 @@ def buy_and_remove_often(owner: OwnerName, variant_id: int, times: int) -> list[
 
 
 def lock_variant_then_cart(variant_id: int, cart_id: int) -> str:
-    """Against the order of locks, and too patient to be the victim of the deadlock."""
+    """Lock against the order of locks, with a deadlock_timeout so long that another session is the victim."""
     with connection.cursor() as cursor:
         cursor.execute("SET deadlock_timeout = '1min'")
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""What all storms share: shoppers, and the look at the database's own count of deadlocks."""
+"""Fixtures of all storms: shoppers, the final check of the rules, and the database's own count of deadlocks."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,22 +14,22 @@ Deadlocks = Callable[[], int]
 
 @pytest.fixture
 def guests() -> Callable[[int], list[Owner]]:
-    """Make so many guests without carts."""
+    """Make this many guests without carts."""
     return lambda count: [Owner(guest_token=uuid.uuid4()) for _ in range(count)]
 
 
 @pytest.fixture
 def rules_hold_at_the_end(transactional_db: None) -> Iterator[None]:
-    """The final audit of a storm."""
+    """Check all rules after the storm."""
     yield
     assert broken_rules() == {}
 
 
 @pytest.fixture
 def deadlocks(transactional_db: None) -> Deadlocks:
-    """How many deadlocks the database has met since the test began.
+    """Return how many deadlocks the database has detected since the test began.
 
-    A process reports its own when it ends, so ask after the storm.
+    A session reports its own when it ends, so call it after the storm.
     """
     before = _deadlocks()
     return lambda: _deadlocks() - before

@@ -1,7 +1,7 @@
-"""Control runs: a guard of the product is taken out, in one process of a storm only, to see that the storm notices.
+"""Control runs: a guard of the product is removed in a process of a storm, to show that the storm notices.
 
-Each function here is what a reasonable person might have written instead. Where a fault needs two processes at one
-seam, they meet there: a control shows the fault every time.
+Each replacement is code that somebody could reasonably have written instead. If a fault needs two processes at the
+same point, they wait for each other there, so that a control shows the fault every time.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ from tests.storms.harness import meet
 
 
 def stock_is_read_then_written() -> None:
-    """The specification's own way: read the stock, look whether it is enough, write what is left."""
+    """The specification's way: read the stock, check it, write the new value."""
     meeting = _Once()
 
     def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
@@ -41,7 +41,7 @@ def stock_is_read_then_written() -> None:
 
 
 def cart_and_line_are_not_locked() -> None:
-    """Read the line, add to its quantity, save it: what two clicks at once read is the same."""
+    """Read the line, add to its quantity, save it. Two simultaneous clicks read the same quantity."""
 
     def read_cart(owner: Owner) -> Cart:
         cart = Cart.objects.get(status=Cart.Status.OPEN, **owner.columns)
@@ -58,7 +58,7 @@ def cart_and_line_are_not_locked() -> None:
 
 
 def first_cart_is_looked_for_then_made() -> None:
-    """`get_or_create` without the care: both find none, both make one."""
+    """A naive `get_or_create`: both processes find no cart, and both create one."""
 
     def create_cart(owner: Owner) -> None:
         if not Cart.objects.filter(status=Cart.Status.OPEN, **owner.columns).exists():
@@ -69,16 +69,16 @@ def first_cart_is_looked_for_then_made() -> None:
 
 
 def keys_are_not_claimed() -> None:
-    """Every post is carried out, whatever key it brings."""
+    """Every POST is executed, whatever its key."""
 
     def record_key(key: str | None, *, owner: Owner, request: str) -> None:
-        """Nothing is remembered."""
+        """Record nothing."""
 
     replace(lines, record_key=record_key)
 
 
 def merged_carts_are_not_locked() -> None:
-    """Read both carts and their lines, then move them."""
+    """Read both carts and their lines without locks, then move them."""
 
     def read_carts(cart_ids: Iterable[int]) -> list[Cart]:
         return list(Cart.objects.filter(pk__in=list(cart_ids)).order_by("pk"))
@@ -90,7 +90,7 @@ def merged_carts_are_not_locked() -> None:
 
 
 def variants_are_given_back_as_the_lines_come() -> None:
-    """A loop over the lines, where one statement in the order of ids should be."""
+    """A loop over the lines, instead of one statement in the order of ids."""
     meeting = _Once()
 
     def give_back_in_order_of_lines(units_by_variant: dict[int, int]) -> None:
@@ -102,7 +102,7 @@ def variants_are_given_back_as_the_lines_come() -> None:
 
 
 def a_whole_cart_is_not_locked_before_its_lines() -> None:
-    """A cascade then takes each variant as it comes to its line."""
+    """The cascade then locks each variant when it comes to its line."""
     meeting = _Once()
 
     def release_and_meet(lines: Iterable[CartItem]) -> list[CartItem]:
@@ -117,7 +117,7 @@ def a_whole_cart_is_not_locked_before_its_lines() -> None:
 
 
 def reclaiming_waits_for_lines() -> None:
-    """Without SKIP LOCKED a line is waited for while its variant is held: against the order of locks."""
+    """Without SKIP LOCKED, a session waits for a line while it has locked the variant: against the order of locks."""
 
     def lock_and_wait(*, variant_id: int, not_cart_id: int, now: datetime) -> list[CartItem]:
         lines = CartItem.objects.filter(product_variant_id=variant_id, reserved_quantity__gt=0)
@@ -128,7 +128,7 @@ def reclaiming_waits_for_lines() -> None:
 
 
 def sweeping_reads_without_locks() -> None:
-    """The sweep releases what it read, though the shopper may have taken it again since."""
+    """The sweep releases what it read, although the shopper may have reclaimed it since."""
 
     def read_expired(*, now: datetime, most: int) -> list[CartItem]:
         return list(CartItem.objects.filter(reserved_quantity__gt=0, reserved_until__lte=now)[:most])
@@ -137,7 +137,7 @@ def sweeping_reads_without_locks() -> None:
 
 
 def total_is_summed_in_the_update() -> None:
-    """One short statement. While it waits for the cart's lock its sum grows old, and its version does not."""
+    """One short statement. While it waits for the cart's lock, its sum becomes outdated, but its version does not."""
 
     def store_totals(*, cart_ids: Iterable[int]) -> int:
         with connection.cursor() as cursor:
@@ -152,7 +152,7 @@ def total_is_summed_in_the_update() -> None:
 
 
 def bought_carts_are_not_claimed() -> None:
-    """Look at the cart, and buy it if it is open: what a double click finds is open twice."""
+    """Read the cart, and buy it if it is open. Both requests of a double click find it open."""
 
     def read_cart(cart_id: int) -> Cart:
         cart = Cart.objects.get(pk=cart_id)
@@ -164,14 +164,14 @@ def bought_carts_are_not_claimed() -> None:
 
 
 def replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
-    """Put these functions in the place of the module's own."""
+    """Replace these functions of the module."""
     for name, function in functions.items():
         assert callable(getattr(module, name))
         setattr(module, name, function)
 
 
 class _Once:
-    """Meets the others the first time only: after that the fault is made, and what follows must not wait."""
+    """Waits for the others only the first time: then the fault has happened, and the rest must not wait."""
 
     def __init__(self) -> None:
         self._met = False

@@ -1,8 +1,8 @@
-"""Storms: functions that run at the same moment, each in a process with a database connection of its own.
+"""`storm` and `cast`: run functions at the same moment, each in a process with its own database connection.
 
-The processes are forked from a server that has imported Django and the project once and has one thread and no
-connection; so fifty of them start in two seconds, and nothing is shared but what a storm hands them. They die with the
-test: by the kernel when the server goes, by an alarm when they take too long, and when the storm is left.
+The processes are forked from a server that has imported Django and the project once, and has one thread and no
+connection. So fifty of them start in two seconds, and share only what a storm passes to them. They die with the test:
+by the kernel when the server ends, by an alarm when they take too long, and at the end of the storm.
 """
 
 import ctypes
@@ -32,8 +32,8 @@ _context.set_forkserver_preload(["tests.storms.preloaded"])
 class Actor:
     """What one process does. `act` is a function of a module, with JSON-like arguments and result.
 
-    `without` takes a guard of the product out, in this process only; `pause_after` names a function
-    ("cart.services.lines.lock_line") after whose first return the process stops until it is told to go on.
+    `without` removes a guard of the product, in this process only. `pause_after` names a function
+    ("cart.services.lines.lock_line"): after its first return the process waits for `resume`.
     """
 
     act: Callable[..., Any]
@@ -65,17 +65,17 @@ class Running:
         self._go.set()
 
     def wait_paused(self) -> None:
-        """Wait until it stands at its pause."""
+        """Wait until it has reached its pause."""
         wait_until(lambda: self._paused.is_set() or self._pipe.poll(), "an actor is at its pause")
         assert self._paused.is_set(), f"ended without pausing: {self.result()}"
 
     def wait_settled(self) -> bool:
-        """Wait until it has ended or waits for a lock of the database; returns whether it waits."""
+        """Wait until it has ended or waits for a lock of the database. Returns whether it waits."""
         wait_until(lambda: self._pipe.poll() or self._waits_for_a_lock(), "an actor has ended or waits for a lock")
         return not self._pipe.poll()
 
     def result(self) -> Any:
-        """What the function returned; fails with its traceback if it raised."""
+        """Return the function's result. Fails with its traceback if it raised."""
         value, error = self._receive()
         assert error is None, error
         return value
@@ -98,7 +98,7 @@ class Running:
         return self._activity() == ("Lock",)
 
     def _activity(self) -> tuple[str | None] | None:
-        """What its database session waits for, if it has one."""
+        """What its database session waits for; None without a session."""
         from django.db import connection
 
         with connection.cursor() as cursor:
@@ -109,7 +109,7 @@ class Running:
 
 @contextmanager
 def cast(*actors: Actor, together: bool = False) -> Iterator[list[Running]]:
-    """The actors in their processes, connected; they are ended when the block is left.
+    """Yield the actors in their processes, connected. They are killed at the end of the block.
 
     With `together`, those that were started wait for the last one.
     """
@@ -126,12 +126,12 @@ def cast(*actors: Actor, together: bool = False) -> Iterator[list[Running]]:
     finally:
         for one in running:
             one.end()
-        # Only then has the database counted what they met.
+        # Only then has the database counted their deadlocks.
         wait_until(lambda: not any(one.is_connected() for one in running), "the actors have left the database")
 
 
 def storm(actors: Sequence[Actor]) -> list[Any]:
-    """Run the actors, released all at once; returns their results in order."""
+    """Run the actors, all released at once. Returns their results in order."""
     with cast(*actors, together=True) as running:
         for one in running:
             one.start()
@@ -140,7 +140,7 @@ def storm(actors: Sequence[Actor]) -> list[Any]:
 
 @dataclass
 class _Shared:
-    """What the processes of a storm have in common, and what an actor has in common with the test."""
+    """What the processes of a storm share, and what an actor shares with the test."""
 
     barrier: Any
     together: bool
@@ -152,12 +152,12 @@ _shared: _Shared
 
 
 def meet() -> None:
-    """In an actor: wait for all others of the storm. A guard that is taken out meets at the seam it guarded."""
+    """In an actor: wait for all others of the storm. The replacement of a guard calls it where the guard was."""
     _shared.barrier.wait(PATIENCE)
 
 
 def pause() -> None:
-    """In an actor: stop until the test says to go on."""
+    """In an actor: wait until the test resumes it."""
     if not _shared.paused.is_set():
         _shared.paused.set()
         assert _shared.go.wait(PATIENCE), "nobody said to go on"
@@ -190,7 +190,7 @@ def _die_in_time() -> None:
 
 
 def _connect(database: str) -> int:
-    """Connect to the test's database. What was forked must have had neither thread nor connection."""
+    """Connect to the test's database. The process must not have inherited a thread or connection."""
     from django.db import connection
 
     assert threading.active_count() == 1
@@ -202,8 +202,7 @@ def _connect(database: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-# A slow machine must not look like a fault. What a shopper's request does when it has waited too long is a test of its
-# own.
+# A slow machine must not look like a fault. Time-outs of a shopper's request have their own test.
 _NO_HURRY = "SET lock_timeout = 0; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"
 
 

@@ -1,4 +1,4 @@
-"""What the processes of a storm do with orders. Results are the number of the order, its state, or a refusal's name."""
+"""What the processes of a storm do with orders. Results are the order's number or state, or a refusal's name."""
 
 from decimal import Decimal
 
@@ -34,7 +34,7 @@ def place_in_rounds(submits: list[Submit]) -> list[str]:
 
 @_or_refusal
 def hear_that_it_is_paid(reference: str, amount: str) -> str:
-    """What the web hook does."""
+    """Settle a payment as the web hook does."""
     notice = PaymentEvent(reference, True, Decimal(amount), "GBP")
     return settle_payment(event=notice, provider="invoice").status
 

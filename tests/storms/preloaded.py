@@ -1,4 +1,4 @@
-"""What every process of a storm has imported before it is forked. See `tests.storms.harness`."""
+"""The modules that every process of a storm has imported before the fork. See `tests.storms.harness`."""
 
 import django
 

@@ -1,4 +1,4 @@
-"""What staff do in a storm: send the stock page's form, or move stock with holds in the way."""
+"""What staff do with stock and products in a storm, and the guards of these that controls remove."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ from tests.storms.harness import meet
 
 
 def send_form(user_id: int, variant_id: int, fields: dict[str, str]) -> int:
-    """Post the form of the stock page as it is; the status of the answer: 302 where it moved."""
+    """Post the form of the stock page. Returns the status of the response: 302 if the stock moved."""
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(pk=user_id))
     meet()
@@ -29,7 +29,7 @@ def send_form(user_id: int, variant_id: int, fields: dict[str, str]) -> int:
 
 
 def lower(user_id: int, variant_id: int, units: int, may_lose: Sequence[int] = ()) -> list[int] | str:
-    """Take units away: the lines that lost their hold, or the name of the refusal with those in the way."""
+    """Remove units. Returns the ids of lines that lost their hold, or negated those in the way, or a refusal's name."""
     try:
         moved = move_stock_past_holds(
             variant_id=variant_id,
@@ -48,30 +48,30 @@ def lower(user_id: int, variant_id: int, units: int, may_lose: Sequence[int] = (
 
 
 def nobody_asks_what_was_seen() -> None:
-    """A guard taken out: the movement is made whatever the person saw."""
+    """Remove a guard: the movement is made whatever numbers the person saw."""
     for module in (stock, moving):
         replace(module, check_seen=lambda variant, seen: None)
 
 
 def the_variant_is_not_locked() -> None:
-    """A guard taken out: who gives way is decided on rows that an add is about to change."""
+    """Remove a guard: the holds to end are chosen from rows that an add is about to change."""
     replace(moving, lock_variants=lambda ids: list(ProductVariant.objects.filter(pk__in=ids)))
 
 
 def save_page(user_id: int, page: str, row_id: int, fields: dict[str, str]) -> int:
-    """Post the form of a product's or a variant's page; the status of the answer: 302 where it was saved."""
+    """Post the form of a product's or a variant's page. Returns the status of the response: 302 if it was saved."""
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(pk=user_id))
     return client.post(reverse(f"admin:inventory_{page}_change", args=[row_id]), fields).status_code
 
 
 def rename_by_import(sku: str, before: str, after: str) -> str:
-    """What a file does that has another name for one variant."""
+    """Apply an import that has another name for one variant."""
     with transaction.atomic():
         return catalogue.change_catalogue(CataloguePlan(names={sku: (before, after)}), cause="names.csv", actor=None)
 
 
 def products_are_not_locked() -> None:
-    """A guard taken out: whoever saves a variant comes to its product by the trigger, after the variant."""
+    """Remove a guard: a save of a variant then locks its product by the trigger, after the variant."""
     for module in (catalog, catalogue):
         replace(module, lock_products=lambda ids: None)

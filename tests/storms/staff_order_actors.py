@@ -1,4 +1,4 @@
-"""What the processes of a storm do as staff with orders. Results are what was done, or a refusal's name."""
+"""What staff do with orders in a storm. Results are what was done, or a refusal's name."""
 
 from decimal import Decimal
 
@@ -33,7 +33,7 @@ def note_money(user_id: int, payment_id: int, amount: str) -> str:
 
 @_or_refusal
 def withdraw_note(user_id: int, payment_id: int) -> str:
-    """Withdraw a note of money, from a page that showed it as it was before the storm."""
+    """Withdraw a recorded payment, from a page that showed it as it was before the storm."""
     actor, recorded_at = User.objects.get(pk=user_id), Payment.objects.get(pk=payment_id).settled_at
     assert recorded_at is not None
     return str(withdraw_payment(payment_id=payment_id, recorded_at=recorded_at, reason="Mistyped", actor=actor).status)
@@ -41,7 +41,7 @@ def withdraw_note(user_id: int, payment_id: int) -> str:
 
 @_or_refusal
 def take_back(user_id: int, order_id: int, line_id: int) -> str:
-    """Take one unit back, from a page that showed that none had come."""
+    """Record the return of one unit, from a page that showed that none was returned."""
     actor = User.objects.get(pk=user_id)
     return str(return_lines(order_id=order_id, units={line_id: 1}, reason="Broken", actor=actor, seen=0).state)
 
@@ -67,13 +67,13 @@ def delete_delivery(method_id: int) -> str:
 
 @_or_refusal
 def choose_delivery(cart_id: int, method_id: int) -> str:
-    """What a shopper does on the first page of a checkout."""
+    """Choose a delivery method, as a shopper on the first page of checkout."""
     save_checkout(cart_id=cart_id, customer=ADA, delivery_method_id=method_id)
     return "chosen"
 
 
 def deliveries_are_not_shared() -> None:
-    """A guard taken out: look whether the way of delivery is offered, and go on."""
+    """Remove a guard: check without a lock that the delivery method is offered."""
 
     def look(method_id: int) -> DeliveryMethod | None:
         return DeliveryMethod.objects.filter(pk=method_id, is_active=True).first()

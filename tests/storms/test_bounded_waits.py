@@ -1,7 +1,7 @@
-"""Waits end, deadlocks are tried again, and whoever gets a "busy" finds everything as it was.
+"""Waits for locks end, deadlocks are retried, and a request that gets Busy has changed nothing.
 
-The faults are the database's own: a rival session that holds a row, and a trigger that raises as PostgreSQL does when
-it picks a victim. What the trigger counts survives the rollback, because a sequence does.
+The faults come from the database: a rival session that has locked a row, and a trigger that raises as PostgreSQL does
+for the victim of a deadlock. The trigger counts with a sequence, which survives the rollback.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @contextmanager
 def rival_holds(table: str, pk: int, lock: str = "FOR UPDATE") -> Iterator[None]:
-    """Another session has this row locked."""
+    """Within the block, another session has locked this row."""
     rival = connection.copy("rival")
     try:
         with rival.cursor() as cursor:
@@ -43,7 +43,7 @@ def rival_holds(table: str, pk: int, lock: str = "FOR UPDATE") -> Iterator[None]
 
 @pytest.fixture
 def short_patience() -> Iterator[None]:
-    """Give up a lock after a tenth of a second."""
+    """Stop waiting for a lock after a tenth of a second."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         (usual,) = cursor.fetchone()
@@ -109,7 +109,7 @@ def _lock_run_out(line: CartItem) -> None:
 @pytest.mark.usefixtures("short_patience")
 @pytest.mark.parametrize("what", LOCKS)
 def test_a_lock_waits_for_nobody_who_only_refers_to_the_row(guest: Owner, variant: ProductVariant, what: str) -> None:
-    """Whoever inserts a row with a foreign key holds the key of what it names; plain FOR UPDATE would wait for them."""
+    """An INSERT with a foreign key locks the key of the row that it names. Plain FOR UPDATE would wait for it."""
     line = held(guest, variant)
     table, lock = LOCKS[what]
     pk = {"inventory_productvariant": variant.pk, "cart_cart": line.cart_id, "cart_cartitem": line.pk}[table]
@@ -117,7 +117,7 @@ def test_a_lock_waits_for_nobody_who_only_refers_to_the_row(guest: Owner, varian
         lock(line)
 
 
-@pytest.mark.parametrize("what", sorted(LOCKS.keys() - {"a line"}))  # that one is SQL, and its callers are commands
+@pytest.mark.parametrize("what", sorted(LOCKS.keys() - {"a line"}))  # SQL, called only by commands
 def test_a_lock_outside_a_transaction_is_refused(guest: Owner, variant: ProductVariant, what: str) -> None:
     line = held(guest, variant)
     with pytest.raises(transaction.TransactionManagementError):
@@ -156,7 +156,7 @@ DEADLOCK, SERIALIZATION_FAILURE, NOT_TO_BE_RETRIED = "40P01", "40001", "57P03"
 
 @contextmanager
 def victim(code: str, *, failures: int) -> Iterator[Callable[[], int]]:
-    """So many writes of a line fail with this code; yields a function that counts all tries."""
+    """Let so many writes of a line fail with this code. Yields a function that returns the number of all tries."""
     with connection.cursor() as cursor:
         cursor.execute(_FAIL_AT_FIRST.format(code=code, failures=failures))
         try:
@@ -204,7 +204,7 @@ def test_another_error_of_the_database_is_not_tried_again(guest: Owner, variant:
 
 
 def test_a_real_deadlock_costs_the_shopper_nothing(guest: Owner, variant: ProductVariant, deadlocks: Deadlocks) -> None:
-    """A rival takes the variant and then the cart, against the order; the database's victim is the shopper."""
+    """A rival locks the variant and then the cart, against the order. The database's victim is the shopper."""
     cart = add(guest, variant)
     shopper = Actor(buy, (name_of(guest), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
     rival = Actor(lock_variant_then_cart, (variant.pk, cart.pk), pause_after="tests.storms.actors.lock_variants")

@@ -1,4 +1,4 @@
-"""A guest comes back at the moment when their cart is being closed as abandoned."""
+"""A guest comes back at the moment when their cart is closed as abandoned."""
 
 import pytest
 

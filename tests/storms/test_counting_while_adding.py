@@ -1,4 +1,4 @@
-"""Staff count the shelf, and a worker stores a total, in the middle of an add."""
+"""Staff adjust the stock, and a worker stores a total, in the middle of an add."""
 
 from decimal import Decimal
 

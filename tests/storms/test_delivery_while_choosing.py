@@ -1,4 +1,4 @@
-"""Staff delete a way of delivery, or take it off, at the instant that a shopper chooses it."""
+"""Staff delete a delivery method, or withdraw it, at the moment when a shopper chooses it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ LOCKED = "orders.services.checkout.lock_offered_delivery_methods"
 
 @pytest.fixture
 def van(db: None) -> DeliveryMethod:
-    """One of two ways of delivery."""
+    """One of two delivery methods."""
     DeliveryMethod.objects.all().delete()
     DeliveryMethod.objects.create(name="Bicycle", price=1)
     return DeliveryMethod.objects.create(name="Van", price=1)
@@ -36,7 +36,7 @@ def cart(guest: Owner, variant: ProductVariant) -> Cart:
 def test_a_choice_that_is_under_way_is_waited_for(
     cart: Cart, van: DeliveryMethod, take_off: Callable[..., Any], done: str, left: str | None
 ) -> None:
-    """And cleared then: a shopper whose way of delivery is gone is asked again, and staff see no error either."""
+    """And cleared afterwards: a shopper whose delivery method is deleted must choose again, and staff see no error."""
     choosing = Actor(choose_delivery, (cart.pk, van.pk), pause_after=SHARED)
     with cast(choosing, Actor(take_off, (van.pk,))) as (shopper, staff):
         shopper.start()

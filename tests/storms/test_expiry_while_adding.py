@@ -1,7 +1,7 @@
-"""A hold ran out. Its shopper takes it again, another shopper reclaims it, the sweep releases it: all at once.
+"""A hold has expired. Its shopper reclaims it, another shopper adds its units, the sweep releases it: all at once.
 
-Each of the three is stopped in turn at each of its seams, holding what it has locked there, while the other two come,
-in both orders. Whatever the order: none deadlocks, the two units have exactly one holder, and nobody else was told so.
+Each of the three is stopped in turn at each of its SEAMS, with its locks, while the other two run, in both orders.
+Whatever the order: no deadlock, the two units have exactly one holder, and only the holder was told so.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ SEAMS = {
 
 @pytest.fixture
 def line(guests: Guests, make_variant: MakeVariant) -> CartItem:
-    """A line that ran out, with the only two units of its variant."""
+    """An expired line with the only two units of its variant."""
     (shopper,) = guests(1)
     line = held(shopper, make_variant(2), 2)
     expire(line)

@@ -1,4 +1,4 @@
-"""Fifty buyers, one unit."""
+"""Fifty buyers want one unit."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_seven_units_are_held_by_seven(guests: Guests, make_variant: MakeVariant
 def test_who_saw_the_last_unit_and_comes_too_late_has_written_nothing(
     guests: Guests, make_variant: MakeVariant
 ) -> None:
-    """The line is written on the word of a look; the units are taken, or not, after it."""
+    """The line is written after a look at the stock without a lock. Only the UPDATE after it takes the units."""
     variant = make_variant(1)
     late, quick = guests(2)
     looking = Actor(buy, (name_of(late), variant.pk), pause_after="cart.services.lines.lock_line_of_variant")
@@ -81,7 +81,7 @@ def test_who_saw_a_variant_that_is_taken_off_sale_meanwhile_has_written_nothing(
 
 @pytest.mark.usefixtures("rules_hold_at_the_end")
 def test_whose_line_is_written_keeps_nobody_waiting(guests: Guests, variant: ProductVariant) -> None:
-    """A variant is locked during the commit alone, so that those who want the same wait for nothing else."""
+    """A variant is locked only during the commit, so buyers of the same variant wait for nothing else."""
     first, second = guests(2)
     writing = Actor(buy, (name_of(first), variant.pk), pause_after="cart.services.writing.save_settled")
     with cast(writing, Actor(buy, (name_of(second), variant.pk))) as (writer, buyer):

@@ -1,4 +1,4 @@
-"""Carts whose lines are in opposite order: whoever needs several variants takes them in one order."""
+"""Carts whose lines are in opposite order: a transaction that needs several variants locks them by id."""
 
 import uuid
 from collections import Counter
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def carts_of(lines: Sequence[ProductVariant], count: int, *, live: bool = True) -> list[Cart]:
-    """Guests' carts, each with a unit of these variants, in this order of lines."""
+    """Make carts of guests, each with a unit of these variants, in this order of lines."""
     carts = Cart.objects.bulk_create(Cart(guest_token=uuid.uuid4()) for _ in range(count))
     ends = timezone.now() + timedelta(minutes=30 if live else -1)
     CartItem.objects.bulk_create(
@@ -40,13 +40,14 @@ def carts_of(lines: Sequence[ProductVariant], count: int, *, live: bool = True) 
     moved.update(stock_quantity=F("stock_quantity") - count, reserved_quantity=F("reserved_quantity") + count)
     Cart.objects.update(version=1)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE cart_cart, cart_cartitem")  # as autovacuum would have, had these been sold one by one
+        cursor.execute("ANALYZE cart_cart, cart_cartitem")  # autovacuum does so when carts are filled one by one
     return carts
 
 
 def sell_many_other_things() -> None:
-    """With a few variants the planner reads them all, in the order of the table; with many, those that are asked for,
-    in the order of asking.
+    """Add variants, so that the planner reads only the requested ones, in the requested order.
+
+    With few variants it reads them all, in the order of the table.
     """
     products = Product.objects.bulk_create(
         Product(number=f"other {n}", name="Other", slug=f"other-{n}") for n in range(OTHER_VARIANTS)
@@ -82,7 +83,7 @@ def test_merging_deleting_and_sweeping_whole_carts_at_once(make_variant: MakeVar
     merged, deleted = carts_of([y, x], WHOLE_CART_ROUNDS), carts_of([y, x], WHOLE_CART_ROUNDS)
     for n in range(WHOLE_CART_ROUNDS):
         carts_of([[x, y], [y, x]][n % 2], 1, live=False)
-    # What a merge must take again moves stock of both variants.
+    # A merge must hold the units again, and so changes both variants.
     for user in users:
         cart = Cart.objects.create(user=user, version=1)
         CartItem.objects.bulk_create(CartItem(cart=cart, product_variant=v, quantity=1, price=1) for v in (y, x))

@@ -1,4 +1,4 @@
-"""Orders with rivals: one cart submitted by many, one unit wanted by two, cancelled while it is being paid."""
+"""Orders with rivals: one cart submitted many times, one unit wanted by two, an order cancelled during its payment."""
 
 import uuid
 from collections import Counter
@@ -72,7 +72,7 @@ class TestOneCart:
     def test_control_without_the_claim_the_answers_differ(
         self, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
     ) -> None:
-        """The database still refuses a second order of a cart, but the shopper gets an error for a double click."""
+        """The database still refuses a second order of a cart, but a double click then gets an error."""
         submit = submit_of(add(guest, variant, 3), delivery)
         answers = storm([Actor(place, (submit,), without=guards_out.bought_carts_are_not_claimed)] * SUBMITS)
         assert len(set(answers)) > 1
@@ -128,7 +128,7 @@ class TestRivals:
     def test_two_carts_and_one_last_unit(
         self, guests: Guests, make_variant: MakeVariant, delivery: DeliveryMethod
     ) -> None:
-        """Both had it once, and let it run out; one buys it, the other is told."""
+        """Both once held the unit until it expired. One buys it; the other is refused."""
         variant = make_variant(1)
         submits = []
         for guest in guests(2):
@@ -158,7 +158,7 @@ class TestRivals:
     def test_orders_of_the_same_goods_in_opposite_order_never_deadlock(
         self, guests: Guests, make_variant: MakeVariant, delivery: DeliveryMethod, deadlocks: Deadlocks
     ) -> None:
-        """Half of the lines hold their units and half must take them again: both ways of locking in one order."""
+        """Half of the lines hold their units, and half must take them again: one order uses both ways of locking."""
         first, second = make_variant(10_000), make_variant(10_000)
         submits: list[list[Submit]] = [[], []]
         for which, goods in enumerate([(first, second), (second, first)]):

@@ -1,4 +1,4 @@
-"""Two members of staff save a product and one of its variants at the same instant; each save writes the product."""
+"""Two members of staff save a product and its variant at the same moment. Each save writes the product."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ def product_page(variant: ProductVariant) -> dict[str, str]:
 
 
 def pages(staff: User, variant: ProductVariant, *, without: Callable[[], None] | None = None) -> list[Actor]:
-    """Who saves the product's page stands where the product is saved and its variant is not."""
+    """The save of the product's page pauses where the product is saved and its variant is not."""
     whole = (staff.pk, "product", variant.product_id, product_page(variant))
     alone = (staff.pk, "productvariant", variant.pk, variant_page(variant))
     pause = "inventory.admin.catalog.save_product"

@@ -1,4 +1,4 @@
-"""Staff move stock while a colleague, or the same one twice, or shoppers are at the same variant."""
+"""Staff move stock while a colleague, a double click or a shopper changes the same variant."""
 
 import uuid
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def test_control_without_the_number_that_was_seen_it_moves_each_time(staff: User
 def test_an_add_that_is_under_way_is_waited_for_and_asked_about(
     staff: User, guest: Owner, variant: ProductVariant
 ) -> None:
-    """The units were free when staff looked; when they can move, a cart holds them."""
+    """The units were free when staff looked. When the movement gets its lock, a cart holds them."""
     adding = Actor(buy, (name_of(guest), variant.pk, 8), pause_after="cart.services.writing.take")
     with cast(adding, Actor(lower, (staff.pk, variant.pk, 5))) as (buyer, mover):
         buyer.start()
@@ -79,7 +79,7 @@ def test_an_add_while_holds_end_gets_what_is_left(staff: User, guest: Owner, var
 
 @pytest.mark.usefixtures("rules_hold_at_the_end")
 def test_a_hold_that_began_meanwhile_is_never_ended_unasked(staff: User, guest: Owner, variant: ProductVariant) -> None:
-    """The agreed cart is locked already, the variant not yet: another shopper gets in between."""
+    """Another shopper adds after the agreed cart is locked, and before the variant is."""
     agreed, newcomer = held(guest, variant, 6), Owner(guest_token=uuid.uuid4())
     lowering = Actor(lower, (staff.pk, variant.pk, 5, [agreed.pk]), pause_after="cart.services.stock.lock_lines")
     with cast(lowering) as (mover,):
@@ -123,7 +123,7 @@ def test_two_who_lower_at_once_never_go_below_nothing(
 def test_control_without_the_lock_of_the_variant_an_unseen_hold_is_overlooked(
     staff: User, guest: Owner, variant: ProductVariant
 ) -> None:
-    """Whoever decides without the lock sees free units that an add has taken, and then is refused by the ledger's."""
+    """Without the lock, staff see free units that an add has taken, and the ledger then refuses."""
     adding = Actor(buy, (name_of(guest), variant.pk, 8), pause_after="cart.services.writing.take")
     unlocked = Actor(lower, (staff.pk, variant.pk, 5), without=the_variant_is_not_locked)
     with cast(adding, unlocked) as (buyer, mover):

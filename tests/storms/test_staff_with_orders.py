@@ -1,4 +1,4 @@
-"""Several members of staff at one order, refund or way of delivery at the same moment: each deed is done once."""
+"""Several members of staff change one order, refund or delivery method at the same moment. Each change is made once."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def test_one_parcel_leaves(placed: Order, clerk: User) -> None:
 
 
 def test_the_money_is_noted_with_one_amount(placed: Order, clerk: User, variant: ProductVariant) -> None:
-    """Half of them mistype it. Whoever is first says what came; those who saw another amount are refused."""
+    """Half of them mistype the amount. The first decides it; those with another amount are refused."""
     payment = placed.payments.get()
     actors = [Actor(note_money, (clerk.pk, payment.pk, amount)) for amount in ("13.95", "13.59") * (STAFF // 2)]
     payment_of = Counter(storm(actors))
@@ -90,7 +90,7 @@ def test_who_takes_the_other_way_of_delivery_off_waits_and_is_refused(db: None) 
 
 
 def test_a_note_is_withdrawn_or_its_refund_is_sent_and_never_both(placed: Order, clerk: User) -> None:
-    """Whoever is first decides; the other is told, and the money is either gone with a record or owed to nobody."""
+    """The first decides; the other is refused. The money is either sent with a record, or owed to nobody."""
     payment = record_payment(payment_id=placed.payments.get().pk, amount=Decimal(1395), actor=clerk)
     refund = Refund.objects.get()
     withdrawing, sending = Actor(withdraw_note, (clerk.pk, payment.pk)), Actor(send_refund, (clerk.pk, refund.pk))

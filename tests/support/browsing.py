@@ -1,4 +1,4 @@
-"""A shopper over HTTP, without JavaScript: gets a page, fills in the form that is on it, posts it."""
+"""`Shopper`: a shopper over HTTP, without JavaScript, who gets a page, fills in its form and posts it."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ _INPUT = re.compile(r'<input[^>]*?name="(?P<name>[^"]+)"[^>]*?value="(?P<value>[
 
 @dataclass(frozen=True)
 class Answer:
-    """What the shop answered, redirects followed."""
+    """The shop's response after redirects."""
 
     status: int
     url: str
@@ -27,7 +27,7 @@ class Answer:
 
 
 class Shopper:
-    """A browser with its own cookies at this address of the shop, which sends these headers with each request."""
+    """A browser with its own cookies. Arguments: the shop's address, and headers to send with each request."""
 
     def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
         self._address, self._headers = address, dict(headers or {})
@@ -40,11 +40,11 @@ class Shopper:
         return self.send(path, urlencode(fields).encode())
 
     def send(self, path: str, body: bytes, content_type: str = "application/x-www-form-urlencoded") -> Answer:
-        """Post a body as it is."""
+        """Post a body unchanged."""
         return self._ask(Request(self._address + path, body, self._headers | {"Content-Type": content_type}))
 
     def add_form(self, product_path: str) -> dict[str, str]:
-        """The fields of the add form on a product's page, as it was rendered."""
+        """Return the fields of the add form on a product's page, as rendered."""
         page = self.get(product_path).text
         form = page[page.index('action="/cart/add/"') :]
         return dict(_INPUT.findall(form[: form.index("</form>")]))
@@ -61,7 +61,7 @@ class Shopper:
 
 
 def all_at_once(act: Callable[[T], R], on: Iterable[T]) -> list[R]:
-    """Call `act` on every item, each in a thread of its own, all released together."""
+    """Call `act` on every item, each in its own thread, all released together. Returns the results."""
     items = list(on)
     start = Barrier(len(items))
 

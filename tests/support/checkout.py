@@ -1,4 +1,4 @@
-"""What a shopper does on the pages of checkout, in words. Everything goes by the forms that the pages show."""
+"""The steps of a shopper on the pages of checkout. They use only the forms that the pages show."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ADDRESS = {
     "country": "United Kingdom",
 }
 REVIEW = "/checkout/review/"
-# What the pages say where there is nothing to order, and of a way of delivery that staff took off.
+# The pages' messages when there is nothing to order, and when staff have withdrawn the delivery method.
 EMPTY = "There is nothing in your cart to order. Put something into it first."
 GONE = "That way of delivery is not offered any more. Please choose another one."
 BOTH = {
@@ -31,16 +31,16 @@ def fill(client: Client, **changes: str) -> Any:
 
 
 def send(client: Client, page_form: Form, **changes: str) -> Any:
-    """Send a form as it stands, but for these fields."""
+    """Send a form as it is shown, with these fields changed."""
     return client.post(page_form.action, page_form.fields | changes)
 
 
 def review_form(client: Client) -> Form:
-    """The form that orders, as the last page before shows it."""
+    """Return the form of the review page, which places the order."""
     return form(client.get(REVIEW), REVIEW)
 
 
 def place(client: Client, provider: str = "invoice") -> Any:
-    """Order what is in the cart; where the shop leads then."""
+    """Order what is in the cart. Returns the response: a redirect to what comes next."""
     fill(client)
     return review_form(client).post(client, provider=provider)

@@ -1,4 +1,4 @@
-"""What `make coverage` has measured: a line an app, then each branch that no test takes of the apps below the fronts.
+"""The result of `make coverage`: a line an app, then each branch that no test takes, for the apps in LISTED.
 
 Run in the folder of the measurements: python -m tests.support.coverage_table.
 """
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def table(files: Files) -> list[str]:
-    """A line an app: its statements and its branches, and how many of a hundred were run."""
+    """Return a line an app: its statements and branches, and the percentage that was run."""
     lines = [f"{'app':12}{'statements':>12}{'run':>8}{'branches':>12}{'taken':>8}"]
     for app, paths in groupby(sorted(files), key=_app):
         sums = [files[path]["summary"] for path in paths]
@@ -34,7 +34,7 @@ def table(files: Files) -> list[str]:
 
 
 def uncovered(files: Files) -> list[str]:
-    """A line a file that has any: from a line -> to a line, or to a negative number, which is the end of a function."""
+    """Return a line for each file with such branches: from line -> to line. A negative number is a function's end."""
     return [
         f"{path}: " + ", ".join(f"{start}->{end}" for start, end in files[path]["missing_branches"])
         for path in sorted(files)

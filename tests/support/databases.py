@@ -1,4 +1,4 @@
-"""Other databases than the test's own, to which Django's default connection is led; and who waits in this one."""
+"""`led_to` and `empty_database` point Django at another database. `somebody_waits` looks for lock waits in this one."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 @contextmanager
 def led_to(**place: object) -> Iterator[None]:
-    """Within the block the default connection leads elsewhere. Arguments: what its settings differ in, such as NAME."""
+    """Within the block, change the default connection. Arguments: the settings that differ, such as NAME."""
     before = connections["default"]
     wrapper = connections.create_connection("default")
     wrapper.settings_dict = {**before.settings_dict, **place}
@@ -23,7 +23,7 @@ def led_to(**place: object) -> Iterator[None]:
 
 @contextmanager
 def empty_database() -> Iterator[None]:
-    """Within the block it leads to a new, empty database of the same server, which is gone afterwards."""
+    """Within the block, use a new, empty database of the same server. It is dropped afterwards."""
     name = f"test_{uuid.uuid4().hex}"
     _execute(f'CREATE DATABASE "{name}"')
     try:
@@ -34,9 +34,9 @@ def empty_database() -> Iterator[None]:
 
 
 def somebody_waits() -> bool:
-    """Whether a session of this database waits for a lock. All test processes share the server, so others may too."""
+    """Return whether a session of this database waits for a lock. Other test processes use other databases."""
     with connection.cursor() as cursor:
-        # A transaction sees pg_stat_activity as it was at its first look, unless it forgets that look.
+        # Within a transaction pg_stat_activity does not change after the first query, unless the snapshot is cleared.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity "

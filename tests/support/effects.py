@@ -1,4 +1,4 @@
-"""Effects that only tests have, and a look into the broker. The fixture is known to all tests."""
+"""`make_effect`, a fixture of all tests that registers effects, and `messages`, which counts the broker's messages."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,8 +14,8 @@ MakeEffect = Callable[..., list[Batch]]
 
 @pytest.fixture
 def make_effect() -> Iterator[MakeEffect]:
-    """Register an effect; returns the list of the batches that it was given, so far."""
-    app.finalize()  # before it, tasks are only promised, and a promise cannot be taken back
+    """Register an effect. Returns a list that grows by each batch the effect is given."""
+    app.finalize()  # before it, a task is only a promise, which cannot be removed
     names: list[str] = []
 
     def make(name: str, handle: Handler = lambda batch: None) -> list[Batch]:
@@ -36,6 +36,6 @@ def make_effect() -> Iterator[MakeEffect]:
 
 
 def messages() -> int:
-    """How many messages wait in the broker."""
+    """Return how many messages wait in the broker."""
     lengths: list[int] = [client().llen(queue.value) for queue in Queue]
     return sum(lengths)

@@ -1,10 +1,10 @@
-"""What must hold of carts and stock at every moment, asked of the tables directly and of the audit."""
+"""`broken_rules`: what must always hold for carts and stock, checked in the tables and by the audit."""
 
 from django.db import connection
 
 from cart.audit import audit_stock
 
-# Each finds the rows that break a rule; its name is the rule.
+# By rule, the query that finds the rows that break it.
 _RULES = {
     "reserved of a variant is the sum of what its lines hold": """
         SELECT variant.id, variant.reserved_quantity, coalesce(sum(line.reserved_quantity), 0)
@@ -33,7 +33,7 @@ _RULES = {
 
 
 def broken_rules() -> dict[str, list[tuple[object, ...]]]:
-    """The rows that break a rule, by rule, and what the audit finds; empty when all is well. 1 query a rule."""
+    """Return by rule the rows that break it, and what the audit finds. Empty if all rules hold. 1 query a rule."""
     found = {}
     with connection.cursor() as cursor:
         for rule, sql in _RULES.items():

@@ -1,4 +1,4 @@
-"""A ledger that somebody has tampered with."""
+"""`tamper` changes lines of the ledger, which the database refuses to the shop."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from inventory.models import StockMovement
 
 @contextmanager
 def without_triggers() -> Iterator[None]:
-    """Whoever may switch triggers off (a superuser of the database) can write what the database refuses to others."""
+    """Within the block, triggers are off. Only a superuser of the database may do this."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         yield
@@ -19,6 +19,6 @@ def without_triggers() -> Iterator[None]:
 
 
 def tamper(movements: QuerySet[StockMovement], **values: object) -> None:
-    """Write over lines of the ledger, past the trigger that refuses it."""
+    """Update lines of the ledger without the trigger that refuses it."""
     with without_triggers():
         movements.update(**values)

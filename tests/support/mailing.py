@@ -1,4 +1,4 @@
-"""A mail server on this machine that keeps what it is given, and can be down, hang or refuse."""
+"""`MailServer`: a mail server on this machine that stores e-mails, and can be down, hang or refuse."""
 
 import socketserver
 import threading
@@ -12,20 +12,20 @@ from tools.local.server import free_port
 
 
 class MailServer:
-    """SMTP as far as Django's back end speaks it. `refuse` gives addresses the answer to get, such as 550."""
+    """The part of SMTP that Django's back end uses. `refuse` maps addresses to the reply code to give, such as 550."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.messages: list[Message] = []
         self.refuse: dict[str, int] = {}
-        self.answers = threading.Event()  # while clear, it says nothing, not even hello
+        self.answers = threading.Event()  # while clear, it sends nothing, not even a greeting
         self.answers.set()
         self.asked = threading.Semaphore(0)  # released once for every connection
         self._server: socketserver.ThreadingTCPServer | None = None
 
     @property
     def url(self) -> str:
-        """What EMAIL_URL must be."""
+        """The value for EMAIL_URL."""
         return f"smtp://127.0.0.1:{self.port}"
 
     @property
@@ -40,7 +40,7 @@ class MailServer:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
-        """No longer there: connections are refused."""
+        """Stop listening: connections are refused."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()

@@ -1,4 +1,4 @@
-"""Short words for what shoppers do on the way to an order."""
+"""Short functions for what shoppers do on the way to an order, by services."""
 
 import uuid
 from typing import Any
@@ -17,13 +17,13 @@ ADA = Customer(
 
 
 def seen(cart: Cart, delivery: DeliveryMethod) -> Expected:
-    """What the review page would show of this cart now."""
+    """Return what the review page would show of this cart now."""
     cart.refresh_from_db()
     return review_of(cart, list(cart.items.all()), delivery).expected
 
 
 def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
-    """Order what is in the cart, as it is shown now."""
+    """Order the cart as it is now."""
     words: dict[str, Any] = {
         "customer": ADA,
         "delivery_method_id": delivery.pk,
@@ -37,7 +37,7 @@ def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:
 
 
 def pay(order: Order, *, is_paid: bool = True) -> None:
-    """Let the provider say how the open payment of an order ended."""
+    """Let the provider report how the open payment of an order ended."""
     payment = order.payments.get(status="pending")
     settle_payment(event=PaymentEvent(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
     order.refresh_from_db()

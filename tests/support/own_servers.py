@@ -1,4 +1,4 @@
-"""Fixtures for folders whose tests start servers of their own; their conftest imports them by name."""
+"""Fixtures for folders whose tests start their own servers. The conftest of such a folder imports them by name."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,11 +8,11 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def empty_redis() -> None:
-    """These tests have a Redis of their own."""
+    """Do nothing: these tests have their own Redis."""
 
 
 @pytest.fixture(autouse=True)
 def _database(django_db_blocker: Any) -> Iterator[None]:
-    """And databases of their own, to which they point Django now and then."""
+    """Allow access to the database: these tests point Django at their own databases."""
     with django_db_blocker.unblock():
         yield

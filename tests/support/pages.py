@@ -1,4 +1,4 @@
-"""Reading a page as a browser without JavaScript does: its forms, its messages, the errors beside its fields."""
+"""Reads pages as a browser without JavaScript does: forms, messages, the errors beside fields."""
 
 import html
 import re
@@ -22,7 +22,7 @@ MakeSibling = Callable[..., ProductVariant]
 
 
 class Page(Protocol):
-    """What the test client and a view both answer with."""
+    """The response of the test client or of a view."""
 
     @property
     def content(self) -> bytes: ...
@@ -30,7 +30,7 @@ class Page(Protocol):
 
 @dataclass
 class Form:
-    """A form of a page: where it goes, and what it sends as it stands."""
+    """A form of a page: its address, and the fields that it sends unless they are changed."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class _Forms(HTMLParser):
             self._choice = values["name"]
         if tag == "option" and self._is_open:
             fields = self.found[-1].fields
-            if "selected" in values or self._choice not in fields:  # a browser sends the first unless one is chosen
+            if "selected" in values or self._choice not in fields:  # a browser sends the first unless one is selected
                 fields[self._choice] = values["value"]
 
     def handle_endtag(self, tag: str) -> None:
@@ -70,31 +70,31 @@ def text_of(response: Page) -> str:
 
 
 def forms(response: Page, action: str) -> list[Form]:
-    """The forms of the page that are sent to this address."""
+    """Return the forms of the page with this action."""
     parser = _Forms()
     parser.feed(response.content.decode())
     return [form for form in parser.found if form.action == action]
 
 
 def form(response: Page, action: str) -> Form:
-    """The one form of the page that is sent to this address."""
+    """Return the only form of the page with this action."""
     (only,) = forms(response, action)
     return only
 
 
 def alert(response: Page) -> str:
-    """What the page says beside the field that was refused."""
+    """Return the error beside the field that was refused."""
     (found,) = re.findall(r'role="alert">\s*<p>(.*?)</p>', text_of(response), re.DOTALL)
     return " ".join(found.split())
 
 
 def messages(response: Page) -> list[str]:
-    """What the page says has happened."""
+    """Return the messages of the page."""
     return re.findall(r'<p class="message [^"]*"><span>(.*?)</span>', text_of(response), re.DOTALL)
 
 
 def guest_of(client: Client) -> Owner:
-    """The guest that this browser is, by its cookie."""
+    """Return the guest of this client's cookie."""
     request = HttpRequest()
     request.COOKIES[GUEST_COOKIE] = client.cookies[GUEST_COOKIE].value
     token = Shopper(request).guest_token
@@ -104,7 +104,7 @@ def guest_of(client: Client) -> Owner:
 
 @contextmanager
 def locked_by_a_rival(table: str, row_id: int) -> Iterator[None]:
-    """Another session holds this row; ours gives up after a tenth of a second."""
+    """Within the block, another session has locked this row, and ours stops waiting after a tenth of a second."""
     rival = connection.copy()
     rival.set_autocommit(False)
     try:
@@ -121,7 +121,7 @@ def locked_by_a_rival(table: str, row_id: int) -> Iterator[None]:
 
 @contextmanager
 def database_away() -> Iterator[None]:
-    """Nobody answers at the database's address."""
+    """Within the block, nothing answers at the database's address."""
     port = connection.settings_dict["PORT"]
     connection.close()
     connection.settings_dict["PORT"] = 1

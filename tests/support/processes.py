@@ -1,6 +1,6 @@
-"""Real web and worker processes over the database and the broker of the test.
+"""Real web and worker processes that use the test's database and broker.
 
-`LocalProcess` has the methods that pytest-celery's nodes ask of a container, so its node classes drive local processes.
+`LocalProcess` has the methods that pytest-celery's nodes call on a container, so they can control local processes.
 """
 
 import os
@@ -19,17 +19,17 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def test_environment(**extra: str) -> dict[str, str]:
-    """The environment of this test run, with the address of the test's own database."""
+    """Return the environment of this test run, with the address of the test's own database."""
     settings = connection.settings_dict
     password = f":{settings['PASSWORD']}" if settings["PASSWORD"] else ""
     address = f"{settings['USER']}{password}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
-    # What the browser tests need in their own process, Django refuses to another's `check --deploy`.
+    # The browser tests need this variable in their own process, but `check --deploy` refuses it.
     ours = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     return {**ours, "DATABASE_URL": f"postgres://{address}", **extra}
 
 
 class LocalProcess:
-    """A process that logs to a file; started again by `restart`. Arguments: words that its log shows when ready."""
+    """A process that logs to a file. `ready_line` is in its log when it is ready."""
 
     def __init__(self, name: str, command: list[str], log: Path, *, ready_line: str, env: Mapping[str, str]) -> None:
         self.name = self.id = name
@@ -47,7 +47,7 @@ class LocalProcess:
 
     @property
     def children(self) -> list[int]:
-        """The process ids below it, such as Celery's pool."""
+        """The ids of its descendants, such as Celery's pool."""
         return descendants(self.pid)
 
     @property
@@ -66,14 +66,14 @@ class LocalProcess:
         return self._log.read_text(errors="replace")
 
     def kill(self, signal: str | int = "SIGKILL") -> None:
-        """Send a signal to the process itself; its group dies with it where that signal is SIGKILL."""
+        """Send a signal to the process. SIGKILL goes to its whole group."""
         number = _number(signal)
         self._process.send_signal(number)
         if number == _number("SIGKILL"):
             end_group(self._process)
 
     def reload(self) -> None:
-        """Nothing is cached."""
+        """Do nothing: no state is cached."""
 
     def restart(self, timeout: float = 30.0) -> None:
         self.stop(timeout)
@@ -81,7 +81,7 @@ class LocalProcess:
         self.ready()
 
     def stop(self, timeout: float = 30.0) -> None:
-        """End it as a supervisor does: let it finish what it is at."""
+        """Stop it as a supervisor does: let it finish its work."""
         if self.status == "running":
             self._process.terminate()
             ended_within(self._process, timeout)
@@ -99,14 +99,14 @@ def _number(name: str | int) -> signal.Signals:
 
 
 def start_worker(log_folder: Path, *, application: str = "celery_app", **env: str) -> LocalProcess:
-    """A Celery worker as `make up` starts one, with two children."""
+    """Start a Celery worker as `make up` does, with two children."""
     command = ["celery", "-A", application, "worker", "--loglevel", "INFO", "--concurrency", "2"]
     environment = test_environment(SHOP_PROCESS="worker", **env)
     return LocalProcess("worker", command, log_folder / "worker.log", ready_line=" ready.", env=environment)
 
 
 def start_beat(log_folder: Path, **env: str) -> LocalProcess:
-    """The Celery beat that `make up` starts."""
+    """Start Celery beat as `make up` does."""
     command = [
         "celery",
         "-A",
@@ -122,7 +122,7 @@ def start_beat(log_folder: Path, **env: str) -> LocalProcess:
 
 
 def start_web(log_folder: Path, port: int, *, application: str = "shop.wsgi", **env: str) -> LocalProcess:
-    """The shop under gunicorn, as `make up` starts it."""
+    """Start the shop under gunicorn as `make up` does."""
     command = ["gunicorn", "--config", "gunicorn.conf.py", application]
     environment = test_environment(SHOP_PROCESS="web", PORT=str(port), **env)
     return LocalProcess("web", command, log_folder / "web.log", ready_line="Listening at", env=environment)

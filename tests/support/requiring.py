@@ -1,4 +1,4 @@
-"""Tests that need a program which not every machine has."""
+"""`cannot_run`, for tests that need a program which not every machine has."""
 
 import os
 from typing import NoReturn
@@ -7,7 +7,7 @@ import pytest
 
 
 def cannot_run(missing: str, *, required_by: str) -> NoReturn:
-    """Skip the test, or fail it where that variable is 1: CI must not pass by what it did not run."""
+    """Skip the test. Fail it if the variable `required_by` is 1, so that CI does not pass by skipping."""
     if os.environ.get(required_by) == "1":
         pytest.fail(missing, pytrace=False)
     pytest.skip(missing)

@@ -1,4 +1,4 @@
-"""Every route of the site, found in its URL configuration, so that no test has a list of them that can be too short."""
+"""`routes`: every route of the site, from its URL configuration, so that no test has an incomplete list of its own."""
 
 import re
 import uuid
@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, UUIDConverter
 
-# What a place of an address can be filled with where its converter does not say. No row has such an id.
+# The value of an argument whose converter does not suggest one. No row has such an id.
 NO_ROW = "999999999"
 _SAMPLES = {"name": "0" * 32, "size": "card", "app_label": "auth"}
 _PLACE = re.compile(r"<(?:\w+:)?(?P<name>\w+)>")
@@ -17,7 +17,7 @@ _PLACE = re.compile(r"<(?:\w+:)?(?P<name>\w+)>")
 
 @dataclass(frozen=True)
 class Route:
-    """`name` is as `reverse` takes it, empty where a route has none; `places` are the names of its arguments."""
+    """`name` is as for `reverse`, empty if a route has none. `places` has a value for each argument by name."""
 
     name: str
     pattern: str
@@ -25,7 +25,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """What tables know it by."""
+        """Its key in tables of tests."""
         return self.name or self.pattern
 
     @property
@@ -34,13 +34,13 @@ class Route:
 
     @property
     def address(self) -> str:
-        """The address with some value in each of its places."""
+        """The path with a value for each argument."""
         filled = _PLACE.sub(lambda place: self.places[place["name"]], self.pattern)
         return "/" + filled
 
 
 def routes() -> Iterator[Route]:
-    """All of them; prefixes are put together, and patterns are written as `path()` takes them."""
+    """Yield all routes, with whole patterns, written as for `path()`."""
     yield from _below(get_resolver().url_patterns, "", "", {})
 
 
@@ -57,7 +57,7 @@ def _below(entries: list[Any], prefix: str, namespace: str, places: Mapping[str,
 
 
 def _written(pattern: Any) -> tuple[str, dict[str, str]]:
-    """A pattern as `path()` would have it, and a value for each of its places."""
+    """A pattern written as for `path()`, and a value for each argument."""
     if pattern.converters:
         return str(pattern), {name: _value(name, converter) for name, converter in pattern.converters.items()}
     groups = pattern.regex.groupindex

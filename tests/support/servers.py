@@ -1,8 +1,8 @@
 """A pytest plugin (`-p tests.support.servers`) that gives the tests their own PostgreSQL and Valkey.
 
-They are started before pytest-django reads the settings, which need the addresses; a conftest would come too late. All
-processes of a run share one PostgreSQL, where each has a database of its own; each has a Valkey, since a test may
-stop or flush it. A run of pure tests (`-m pure`) starts neither.
+They are started before pytest-django reads the settings, which need the addresses; a conftest would be too late. All
+processes of a run share one PostgreSQL, where each has its own database. Each has its own Valkey, since a test may stop
+or flush it. A run of pure tests (`-m pure`) starts neither.
 """
 
 import atexit
@@ -19,19 +19,19 @@ _NOBODY_LISTENS = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing", "RED
 _servers = ExitStack()
 
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # A port is chosen some time before it is bound: each process of a run chooses from a part of its own.
+    # A port is chosen some time before it is bound, so each process of a run chooses from its own part of the range.
     _number, _count = int(os.environ["PYTEST_XDIST_WORKER"][2:]), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
     server.PORTS = server.PORTS[_number::_count]
 
 os.environ.setdefault("SECRET_KEY", "of the tests only")
-# As a process of the site, but with longer waits (tests/conftest.py): a test that hangs on a lock must end.
+# A process of the site, but with longer time-outs (tests/conftest.py), so that a test that waits for a lock ends.
 os.environ["SHOP_PROCESS"] = "web"
 os.environ["STATIC_COLLECTED"] = "false"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Before pytest-django's own hook, which reads the settings."""
+    """Start the servers before pytest-django's own hook reads the settings."""
     if early_config.known_args_namespace.markexpr == "pure":
         os.environ.update(_NOBODY_LISTENS)
     else:
@@ -42,11 +42,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def _start() -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.pop("REDIS_URL", None)
-    # For a run that ends before it has begun, by settings that do not load, say.
+    # For a run that ends before its start, for example because the settings do not load.
     atexit.register(_servers.close)
     os.environ.update(_servers.enter_context(private_servers(durable=False)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the servers when everything else is over."""
+    """Stop the servers at the end of the run."""
     _servers.close()

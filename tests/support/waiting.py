@@ -1,9 +1,9 @@
-"""Waiting for what a worker does: polled, never guessed, and the time it took printed."""
+"""`wait_until`: polls for what a worker does, instead of sleeping, and prints the time it took."""
 
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds; the longest of a slow machine, since whoever waits goes on at once
+PATIENCE = 60.0  # seconds; enough for a slow machine, since a test goes on as soon as the condition holds
 
 
 def wait_until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> float:

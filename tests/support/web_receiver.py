@@ -1,4 +1,4 @@
-"""A web server on this machine that keeps what it is sent, and can hang, dribble or refuse."""
+"""`WebReceiver`: a web server on this machine that stores requests, and can hang, answer slowly or refuse."""
 
 import json
 import threading
@@ -52,4 +52,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(receiver.words.encode())
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Not to the terminal."""
+        """Do not log to the terminal."""

@@ -1,4 +1,4 @@
-"""The site. While it is loaded it connects to its own port, and notes whether that is accepted already."""
+"""The site. While it loads, it connects to its own port and records whether that is accepted already."""
 
 import os
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""What a worker must be able to do, asked through pytest-celery's nodes: of a local process and of a container alike.
+"""`WorkerSmoke`: what a worker must be able to do, tested through pytest-celery's nodes, local or in a container.
 
-Whoever runs these gives `celery_worker`, which runs `tests.support.worker_with_probes`, `celery_broker`, its broker,
-and `models_of_worker`, with which the models lead to the worker's database.
+A module that inherits it has these fixtures: `celery_worker`, which runs `tests.support.worker_with_probes`;
+`celery_broker`, its broker; and `models_of_worker`, which points the models at the worker's database.
 """
 
 import uuid
@@ -27,7 +27,7 @@ def send(broker: CeleryTestBroker, name: str, *arguments: object, queue: Queue =
 
 
 def is_there(broker: CeleryTestBroker, key: str) -> bool:
-    """Whether a probe left this key. Not while the broker is just coming back."""
+    """Return whether a probe has left this key; False while the broker is restarting."""
     with Redis.from_url(broker.config()["host_url"]) as redis:
         try:
             return bool(redis.exists(key))
@@ -42,7 +42,7 @@ def has_ended(worker: CeleryTestWorker) -> bool:
 
 @pytest.mark.usefixtures("models_of_worker")
 class WorkerSmoke:
-    """Tests for a class of one's own to inherit."""
+    """Tests for a subclass to inherit."""
 
     def test_it_does_what_the_outbox_holds(
         self, celery_broker: CeleryTestBroker, celery_worker: CeleryTestWorker
@@ -69,7 +69,7 @@ class WorkerSmoke:
     def test_it_outlives_the_death_of_its_broker(
         self, celery_broker: CeleryTestBroker, celery_worker: CeleryTestWorker
     ) -> None:
-        """Also in the middle of a task: Celery 5.7.0's own worker does not (workers/celery_guard.py)."""
+        """Even in the middle of a task, which Celery 5.7.0's own worker does not survive (workers/celery_guard.py)."""
         send(celery_broker, "probe.slow", 4)
         wait_until(lambda: is_there(celery_broker, "probe.slow.started"), "the slow task runs")
         celery_broker.kill()

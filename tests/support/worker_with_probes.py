@@ -1,4 +1,4 @@
-"""The worker's application, with tasks that only tests send: one that takes its time, one that leaves a trace."""
+"""The worker's application, with tasks that only tests send."""
 
 import time
 from pathlib import Path
@@ -13,7 +13,7 @@ from core.redis import client
 
 @app.task(name="probe.slow")
 def slow(seconds: float) -> None:
-    """Be at work, unacknowledged, for so long."""
+    """Run for so many seconds; the message stays unacknowledged."""
     client().set("probe.slow.started", 1)
     time.sleep(seconds)
     client().set("probe.slow.over", 1)
@@ -21,13 +21,13 @@ def slow(seconds: float) -> None:
 
 @app.task(name="probe.trace")
 def trace(key: str) -> None:
-    """Leave a key in Redis."""
+    """Set a key in Redis."""
     client().set(key, 1)
 
 
 @Panel.register
 def probe_stuck(state: Any, seconds: float, **kwargs: Any) -> None:
-    """Block the worker's own loop, which does remote commands, and leave behind when it last touched its file."""
+    """Block the worker's loop, which runs remote commands, and store when it last touched its file."""
     client().set("probe.stuck.before", _touched_at())
     time.sleep(seconds)
     client().set("probe.stuck.over", _touched_at())

@@ -1,7 +1,7 @@
-"""Python imports this at its start where PYTHONPATH has this folder: in processes whose clock is set off.
+"""Imported by Python at its start if PYTHONPATH has this folder: in processes with a wrong clock.
 
-libfaketime either fakes the monotonic clock too, and then waits on locks never end, or leaves it, and then its
-`clock_nanosleep` refuses the deadline that `time.sleep` gives it. So it is left, and sleeping is done by `select`.
+If libfaketime fakes the monotonic clock too, waits for locks never end. If it does not, its `clock_nanosleep` refuses
+the deadline of `time.sleep`. So the monotonic clock is real, and `time.sleep` is replaced by `select`.
 """
 
 import select
