@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -30,6 +31,7 @@ from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import move_stock
 from tests.support.cleaning import clean_up_quickly
 from tests.support.processes import LocalProcess, start_web, start_worker
+from tests.support.waiting import wait_until
 from tools.local.server import free_port
 
 pytest_plugins = ["tests.support.effects"]
@@ -77,10 +79,30 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Clean up after tests as `tests.support.cleaning` does."""
     with django_db_blocker.unblock():
         clean_up_quickly()
+    yield
+    with django_db_blocker.unblock():
+        # A process that a test has killed may leave a moment later; with its session there it cannot be dropped.
+        with suppress(AssertionError):
+            wait_until(lambda: not other_sessions(), "no other session is in the tests' database", patience=30)
+        assert other_sessions() == []
+
+
+def other_sessions() -> list[tuple[object, ...]]:
+    """Sessions in the tests' database beside ours, each with what it did last."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHER_SESSIONS)
+        found: list[tuple[object, ...]] = cursor.fetchall()
+    return found
+
+
+_OTHER_SESSIONS = """
+    SELECT pid, state, query FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,9 +35,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def template(django_db_blocker: Any) -> Iterator[Path]:
-    with throw_away_folder() as folder, django_db_blocker.unblock():
+    with throw_away_folder() as folder:
         (folder / "postgres").mkdir()
-        yield make_template(folder / "postgres")
+        # Not for longer: it would let tests of other folders reach the database unasked.
+        with django_db_blocker.unblock():
+            made = make_template(folder / "postgres")
+        yield made
 
 
 @pytest.fixture
