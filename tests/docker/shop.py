@@ -14,6 +14,7 @@ from tests.support.waiting import wait_until
 from tools.local.server import free_port
 
 PASSWORD = "of-the-tests-only"
+SECRET_KEY = "a key that is long enough for the checks and of the tests only"
 LONGEST_START = 180.0  # seconds, of everything at once on a busy machine
 _rounds = count()
 
@@ -28,7 +29,7 @@ class DockerShop(RunningShop):
             "holdfast-test",
             folder,
             {
-                "SECRET_KEY": "a key that is long enough for the checks and of the tests only",
+                "SECRET_KEY": SECRET_KEY,
                 "POSTGRES_PASSWORD": PASSWORD,
                 "REDIS_PASSWORD": PASSWORD,
                 "FLOWER_BASIC_AUTH": f"staff:{PASSWORD}",

@@ -14,7 +14,7 @@ from pytest_celery import CeleryTestBroker, CeleryTestWorker, CeleryWorkerContai
 from pytest_docker_tools import container, fxtr
 
 from tests.docker.engine import engine
-from tests.docker.shop import PASSWORD, DockerShop
+from tests.docker.shop import PASSWORD, SECRET_KEY, DockerShop
 from tests.faults.parts import REPOSITORY
 from tests.faults.template import orm
 from tests.support.worker_smoke import WorkerSmoke
@@ -81,7 +81,7 @@ def default_worker_container_cls() -> type[CeleryWorkerContainer]:
 @pytest.fixture
 def default_worker_env(celery_broker_cluster_config: dict[str, Any], smoke_database: str) -> dict[str, str]:
     return {
-        "SECRET_KEY": "a key that is long enough for the checks and of the tests only",
+        "SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": f"postgres://shop:{PASSWORD}@postgres:5432/{DATABASE}",
         "REDIS_URL": celery_broker_cluster_config["urls"][0],
         "SHOP_PROCESS": "worker",
