@@ -7,7 +7,7 @@ from typing import Any
 from celery.worker.control import Panel
 from django.conf import settings
 
-from core.celery import app
+from celery_app import app
 from core.redis import client
 
 
