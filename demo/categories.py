@@ -109,13 +109,13 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 
 
-def _pattern(words: str) -> re.Pattern[str]:
-    # A hyphen stands for any spaces or signs between two words: "T-Light", "T Light".
+def words_pattern(words: str) -> re.Pattern[str]:
+    """Return a pattern of whole words in any case, with their plurals. A hyphen stands for any spaces or signs."""
     ends = "|".join(re.escape(word).replace(r"\-", r"[\W_]+") for word in words.split())
     return re.compile(rf"\b(?:{ends})(?:s|es)?\b", re.IGNORECASE)
 
 
-_PATTERNS = tuple((slug, _pattern(words)) for slug, words in _RULES)
+_PATTERNS = tuple((slug, words_pattern(words)) for slug, words in _RULES)
 
 
 def category_of(name: str) -> str:

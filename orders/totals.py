@@ -35,11 +35,16 @@ def totals_of(
     (None: never); the rate of the tax that all prices contain, in per cent.
     """
     goods = sum((price * units for price, units in lines), Decimal(0)).quantize(_CENT)
-    is_free = free_from is not None and goods >= free_from
-    delivery = Decimal(0).quantize(_CENT) if is_free else delivery_price.quantize(_CENT)
+    delivery = delivery_cost(goods, price=delivery_price, free_from=free_from)
     total = goods + delivery
     tax = (total * tax_rate / (100 + tax_rate)).quantize(_CENT, rounding=ROUND_HALF_UP)
     return Totals(goods=goods, delivery=delivery, tax_rate=tax_rate, tax=tax, total=total)
+
+
+def delivery_cost(goods: Decimal, *, price: Decimal, free_from: Decimal | None) -> Decimal:
+    """Return what delivery costs for this value of goods: its price, or 0 from `free_from` on (None: never)."""
+    is_free = free_from is not None and goods >= free_from
+    return (Decimal(0) if is_free else price).quantize(_CENT)
 
 
 @dataclass(frozen=True)

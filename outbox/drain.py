@@ -102,7 +102,7 @@ class _Drain:
         while not self.time_is_up and (batch := self.batch()) is not None:
             done += batch
             if batch < BATCH:
-                time.sleep(PAUSE)
+                time.sleep(PAUSE)  # so that rows gather: a message a second, not one a change
         return done
 
     def batch(self) -> int | None:

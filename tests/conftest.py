@@ -202,7 +202,7 @@ def variant(make_variant: MakeVariant) -> ProductVariant:
 def one_day() -> None:
     """The shop's day does not end during the test. In the day's last minute the test waits for the next day."""
     while timezone.localdate(timezone.now() + timedelta(minutes=1)) != timezone.localdate():
-        time.sleep(1)
+        time.sleep(1)  # until the clock has passed midnight
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """`motif_of`: the motif of a product, by the words of its name, else by its category."""
 
-import re
-
-from demo.categories import category_of
+from demo.categories import category_of, words_pattern
 
 # The first line that has a word of the name decides, as in `demo.categories`. Words for things come before their look.
 _RULES: tuple[tuple[str, str], ...] = (
@@ -168,12 +166,6 @@ OF_CATEGORY: dict[str, tuple[str, ...]] = {
     "easter": ("egg", "rabbit"),
     "everything-else": ("box", "flag", "stone", "tag"),
 }
-
-
-def words_pattern(words: str) -> re.Pattern[str]:
-    """Return a pattern of whole words in any case, with their plurals. A hyphen stands for any spaces or signs."""
-    ends = "|".join(re.escape(word).replace(r"\-", r"[\W_]+") for word in words.split())
-    return re.compile(rf"\b(?:{ends})(?:s|es)?\b", re.IGNORECASE)
 
 
 _PATTERNS = tuple((motif, words_pattern(words)) for motif, words in _RULES)

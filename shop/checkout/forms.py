@@ -19,7 +19,7 @@ from orders.models import Checkout, DeliveryMethod
 from orders.models.checkouts import CUSTOMER_FIELDS, Customer
 from orders.payments import providers
 from orders.selectors import delivery_methods
-from orders.totals import Expected
+from orders.totals import Expected, delivery_cost
 from shop.wording import money
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -117,14 +117,14 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _label(method: DeliveryMethod, goods: Decimal) -> SafeString:
-    is_free = not method.price or (method.free_from is not None and goods >= method.free_from)
+    cost = delivery_cost(goods, price=method.price, free_from=method.free_from)
     notes = [method.description]
     if method.free_from is not None and method.price:
         notes.append(_("free from %(amount)s") % {"amount": money(method.free_from)})
     return format_html(
         '<span class="choice-name">{}</span><span class="choice-price">{}</span><small>{}</small>',
         method.name,
-        _("Free") if is_free else money(method.price),
+        money(cost) if cost else _("Free"),
         " · ".join(filter(None, notes)),
     )
 

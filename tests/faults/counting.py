@@ -25,7 +25,7 @@ def count(batch: Batch) -> None:
     if is_armed("count_raises"):
         raise ConnectionError("the counter is away")
     if is_armed("count_is_slow"):
-        time.sleep(3)
+        time.sleep(3)  # the fault itself: an effect that takes long
     facts = [fact for payloads in batch.payloads.values() for fact in payloads]
     AnalyticsEvent.objects.bulk_create(_row(**fact) for fact in facts)
 

@@ -71,4 +71,4 @@ def insist(connection: http.client.HTTPConnection, request: Callable[[], str]) -
             connection.close()
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.2)
+            time.sleep(0.2)  # nothing signals that the web answers again

@@ -57,7 +57,7 @@ if seconds := os.environ.get("FAULTS_VISIBILITY"):
 def slow(seconds: float) -> None:
     """Run for so many seconds; the message stays unacknowledged."""
     client().set("faults.slow.started", 1)
-    time.sleep(seconds)
+    time.sleep(seconds)  # its whole purpose
 
 
 without.take_out_guards()

@@ -5,8 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from orders.models import DeliveryMethod
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.models import DeliveryMethod, Order
 from tests.support.invariants import broken_rules
+from tests.support.ordering import order
+from tests.support.shopping import add
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +18,12 @@ def rules_hold_at_the_end(db: None) -> Iterator[None]:
     """Fail the test that leaves a unit held twice, lost, or negative."""
     yield
     assert broken_rules() == {}
+
+
+@pytest.fixture
+def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
+    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
+    return order(add(guest, variant, 4), delivery)
 
 
 @pytest.fixture

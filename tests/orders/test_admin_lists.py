@@ -34,12 +34,6 @@ METHODS = reverse("admin:orders_deliverymethod_changelist")
 
 
 @pytest.fixture
-def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
-    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
-    return order(add(guest, variant, 4), delivery)
-
-
-@pytest.fixture
 def manager(client: Client, db: None) -> Client:
     user = User.objects.create_user("manager", is_staff=True)
     user.groups.add(Group.objects.get(name=MANAGER))

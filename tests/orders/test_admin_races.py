@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import (
@@ -24,16 +23,10 @@ from orders.services import (
 )
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam
-from tests.support.ordering import order, pay
-from tests.support.shopping import add, stock
+from tests.support.ordering import pay
+from tests.support.shopping import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
-    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
-    return order(add(guest, variant, 4), delivery)
 
 
 @pytest.fixture

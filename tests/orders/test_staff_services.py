@@ -24,14 +24,8 @@ from orders.services import (
     save_delivery_method,
     ship_order,
 )
-from tests.support.ordering import ADA, order, pay
+from tests.support.ordering import ADA, pay
 from tests.support.shopping import add, nothing_changes, stock
-
-
-@pytest.fixture
-def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
-    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
-    return order(add(guest, variant, 4), delivery)
 
 
 @pytest.fixture

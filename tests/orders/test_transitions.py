@@ -18,12 +18,6 @@ from tests.support.shopping import add, nothing_changes, stock
 
 
 @pytest.fixture
-def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> Order:
-    """An order of four units of `variant`: 10.00, and 3.95 for delivery."""
-    return order(add(guest, variant, 4), delivery)
-
-
-@pytest.fixture
 def paid(placed: Order) -> Order:
     pay(placed)
     return placed
