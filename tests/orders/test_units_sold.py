@@ -5,8 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 import orders.services.units_sold
@@ -160,8 +161,10 @@ def test_an_hour_of_many_products_is_many_short_transactions(
     variants = [make_variant() for _ in range(5)]
     for variant in variants:
         buy(variant, 1, delivery)
-    assert recount_units_sold() == 5
+    with CaptureQueriesContext(connection) as captured:
+        assert recount_units_sold() == 5
     assert [stored(variant) for variant in variants] == [1] * 5
+    assert sum("FOR NO KEY UPDATE" in query["sql"] for query in captured) == 3
 
 
 def test_the_count_asks_three_questions(

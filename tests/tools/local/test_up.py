@@ -96,8 +96,9 @@ def test_up_serves_restarts_what_dies_and_stops_in_order(start: Callable[..., Ru
     assert not (project / ".local" / "env").exists()
 
 
-def test_without_the_demo_a_second_terminal_has_none_either(start: Callable[..., Runner], project: Path) -> None:
-    shop = start("up", SHOP_DEMO="false")
+def test_a_second_terminal_has_the_same_apps(start: Callable[..., Runner], project: Path) -> None:
+    """None of the demo where the shop has none, and those of the owner."""
+    shop = start("up", SHOP_DEMO="false", SHOP_APPS="django.contrib.humanize")
     shop.wait_until_up()
     assert status(shop.address("shop")) == 200
     assert "createsuperuser" in shop.output
@@ -105,6 +106,7 @@ def test_without_the_demo_a_second_terminal_has_none_either(start: Callable[...,
     command = [sys.executable, "manage.py", "import_catalogue"]
     loaded = subprocess.run(command, cwd=project, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True)
     assert "nothing was loaded" in loaded.stderr
+    assert shop.local_env()["SHOP_APPS"] == "django.contrib.humanize"
     assert shop.end(signal.SIGINT) == 0
 
 
