@@ -3,6 +3,7 @@
 import importlib
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,15 @@ def code_spans() -> set[tuple[str, str]]:
     return {(name, span) for name, text in texts.items() for span in re.findall(r"`([^`\n]+)`", text)}
 
 
+@cache
+def tracked() -> set[str]:
+    """The repository's files and their folders. What a run leaves beside them differs from machine to machine."""
+    return {str(path) for name in listed_in_git(".") for path in (Path(name), *Path(name).parents)}
+
+
 def in_repository(path: str) -> bool:
     """Whether a path is one of a file or a folder, if it begins with a folder of the repository."""
-    top = path.split("/")[0]
-    return not (top and (ROOT / top).is_dir()) or (ROOT / path).exists()
+    return path.split("/")[0] not in tracked() or str(Path(path)) in tracked()
 
 
 def is_there(dotted: str) -> bool:
