@@ -8,7 +8,7 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,6 +30,7 @@ from tests.analytics.test_rollup import record
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
+from tests.support.staff import member_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
@@ -49,8 +50,7 @@ def low_stock() -> LowStock:
 
 @pytest.fixture
 def clerk(client: Client) -> Client:
-    user = User.objects.create_user("clerk", is_staff=True)
-    user.groups.add(Group.objects.get(name=CLERK))
+    user = member_of(CLERK)
     client.force_login(user)
     return client
 

@@ -4,13 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 from pytest_celery import CeleryTestWorker
 
 from backoffice.roles import MANAGER, ensure_roles
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,9 +24,7 @@ def variants(make_variant: MakeVariant) -> list[ProductVariant]:
 @pytest.fixture
 def manager(transactional_db: None) -> User:
     ensure_roles()
-    user = User.objects.create_user("manager", password="a long password", is_staff=True)
-    user.groups.add(Group.objects.get(name=MANAGER))
-    return user
+    return member_of(MANAGER, password="a long password")
 
 
 def log_in(page: Page, shop: str) -> None:

@@ -16,6 +16,7 @@ from inventory.models import ProductVariant
 from tests.cart.test_extending import end_in, minutes_left
 from tests.conftest import MakeVariant
 from tests.support.shopping import expire, held, hold, nothing_changes, stock
+from tests.support.staff import member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules_hold_at_the_end")]
 
@@ -24,8 +25,7 @@ LIST = reverse("admin:cart_cartitem_changelist")
 
 @pytest.fixture
 def clerk(client: Client) -> Client:
-    user = User.objects.create_user("clerk", is_staff=True)
-    user.groups.add(Group.objects.get(name=CLERK))
+    user = member_of(CLERK)
     client.force_login(user)
     return client
 
@@ -148,8 +148,7 @@ def test_a_hold_that_does_not_exist(clerk: Client, object_id: str) -> None:
 
 def test_who_may_only_look_is_refused(client: Client, guest: Owner, variant: ProductVariant) -> None:
     line = held(guest, variant)
-    user = User.objects.create_user("looker", is_staff=True)
-    user.groups.add(Group.objects.get(name=CLERK))
+    user = member_of(CLERK, "looker")
     group = Group.objects.get(name=CLERK)
     group.permissions.remove(*group.permissions.filter(codename="manage_holds"))
     client.force_login(user)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,14 +18,14 @@ from inventory.models import ProductVariant, StockMovement
 from inventory.services import move_stock
 from tests.support.ledger import tamper
 from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
+from tests.support.staff import member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rules_hold_at_the_end")]
 
 
 @pytest.fixture
 def clerk(client: Client) -> Client:
-    user = User.objects.create_user("anna", is_staff=True)
-    user.groups.add(Group.objects.get(name=CLERK))
+    user = member_of(CLERK, "anna")
     client.force_login(user)
     return client
 

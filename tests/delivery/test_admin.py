@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +12,7 @@ from backoffice.roles import CLERK, MANAGER
 from core.errors import ReasonMissing
 from delivery.models import Delivery
 from delivery.services import discard_dead_deliveries, send_email, send_web_message
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,7 @@ def deliveries() -> list[Delivery]:
 
 
 def log_in(client: Client, role: str) -> None:
-    user = User.objects.create_user("staff", is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
+    user = member_of(role, "staff")
     client.force_login(user)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
@@ -16,6 +16,7 @@ from backoffice.roles import CLERK, MANAGER
 from inventory.models import AlertMute, LowStockAlert, ProductVariant, StockMovement
 from inventory.services import acknowledge_alerts, move_stock, refresh_alerts
 from tests.conftest import MakeVariant
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +39,7 @@ def alert_of(variant: ProductVariant) -> LowStockAlert:
 
 
 def log_in(client: Client, role: str) -> User:
-    user = User.objects.create_user(f"the {role}", is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
+    user = member_of(role, f"the {role}")
     client.force_login(user)
     return user
 

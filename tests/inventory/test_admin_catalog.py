@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +16,7 @@ from inventory.errors import NumberTaken, PriceChangedMeanwhile
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.services import save_variant
 from tests.support.shopping import nothing_changes, stock
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,16 +31,14 @@ def in_inline(row: dict[str, Any], prefix: str = "variants-0-") -> dict[str, Any
 
 @pytest.fixture
 def manager(client: Client) -> Client:
-    user = User.objects.create_user("mary", is_staff=True)
-    user.groups.add(Group.objects.get(name=MANAGER))
+    user = member_of(MANAGER, "mary")
     client.force_login(user)
     return client
 
 
 @pytest.fixture
 def clerk() -> Client:
-    client, user = Client(), User.objects.create_user("anna", is_staff=True)
-    user.groups.add(Group.objects.get(name=CLERK))
+    client, user = Client(), member_of(CLERK, "anna")
     client.force_login(user)
     return client
 

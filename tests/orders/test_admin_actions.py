@@ -19,6 +19,7 @@ from orders.states import State
 from tests.conftest import MakeVariant
 from tests.support.ordering import order, pay
 from tests.support.shopping import add, nothing_changes, stock
+from tests.support.staff import member_of
 
 ACTIONS = {"money", "mistake", "ship", "take_back", "cancel", "refund"}
 MUCH = "£1,395.00 is £1,381.05 more than is due. Note it?"
@@ -37,9 +38,8 @@ def paid(placed: Order) -> Order:
     return placed
 
 
-def member_of(group: str) -> Client:
-    user = User.objects.create_user(group.lower(), is_staff=True)
-    user.groups.add(Group.objects.get(name=group))
+def client_of(group: str) -> Client:
+    user = member_of(group)
     client = Client()
     client.force_login(user)
     return client
@@ -47,12 +47,12 @@ def member_of(group: str) -> Client:
 
 @pytest.fixture
 def manager(db: None) -> Client:
-    return member_of(MANAGER)
+    return client_of(MANAGER)
 
 
 @pytest.fixture
 def clerk(db: None) -> Client:
-    return member_of(CLERK)
+    return client_of(CLERK)
 
 
 def page(order: Order, name: str = "change") -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models.functions import Now
@@ -24,6 +23,7 @@ from orders.services import refund_order, return_lines, save_checkout, ship_orde
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.usefixtures("one_day")
 
@@ -35,8 +35,7 @@ METHODS = reverse("admin:orders_deliverymethod_changelist")
 
 @pytest.fixture
 def manager(client: Client, db: None) -> Client:
-    user = User.objects.create_user("manager", is_staff=True)
-    user.groups.add(Group.objects.get(name=MANAGER))
+    user = member_of(MANAGER)
     client.force_login(user)
     return client
 
@@ -210,8 +209,7 @@ class TestRefunds:
         assert shown(manager, f"?q={due[1].order.number.lower()}", REFUNDS) == [due[1].pk]
 
     def test_a_clerk_sees_them_only(self, client: Client, due: list[Refund]) -> None:
-        user = User.objects.create_user("clerk", is_staff=True)
-        user.groups.add(Group.objects.get(name=CLERK))
+        user = member_of(CLERK)
         client.force_login(user)
         assert shown(client, where=REFUNDS) == [refund.pk for refund in due]
         address = reverse("admin:orders_refund_sent_one", args=[due[0].pk])

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +14,7 @@ from outbox.intents import Intent, enqueue
 from outbox.models import OutboxRow
 from outbox.retry import MOST_ATTEMPTS
 from tests.support.effects import MakeEffect
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,9 +27,7 @@ def boss() -> User:
 
 
 def member(role: str) -> User:
-    user = User.objects.create_user(role, is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
-    return user
+    return member_of(role, role)
 
 
 def dead_rows(make_effect: MakeEffect, *keys: str) -> list[OutboxRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -19,6 +19,7 @@ from inventory.imports.models import ImportJob
 from tests.conftest import MakeVariant
 from tests.inventory.imports.conftest import Upload, advanced, make_many
 from tests.support.shopping import nothing_changes
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db
 State = ImportJob.State
@@ -36,8 +37,7 @@ def log_in(client: Client) -> Callable[[str], Client]:
 
     def enter(role: str) -> Client:
         ensure_roles()
-        user = User.objects.create_user(role, password="a long password", is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
+        user = member_of(role, role, password="a long password")
         client.force_login(user)
         return client
 
