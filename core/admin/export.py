@@ -1,7 +1,8 @@
 """`csv_answer`, a list as a CSV file: its columns, of the rows that were chosen or found."""
 
-import csv
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from html import unescape
 from typing import Any, TypeVar
 
 from django.contrib.admin.utils import label_for_field, lookup_field
@@ -10,19 +11,13 @@ from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeData
+
+from core.csv_cells import csv_lines
 
 M = TypeVar("M", bound=Model)
 
 _ROWS_AT_ONCE = 2000
-# A spreadsheet would run such a cell as a formula. Rule: OWASP, "CSV Injection".
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Echo:
-    """A file for `csv.writer` that returns each line instead of storing it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def csv_answer(model_admin: Any, rows: QuerySet[Any], columns: Iterable[str]) -> StreamingHttpResponse:
@@ -30,18 +25,17 @@ def csv_answer(model_admin: Any, rows: QuerySet[Any], columns: Iterable[str]) ->
 
     Arguments: the admin of the list, for columns that are its methods; the rows; names of columns as in `list_display`.
     """
-    name = f"{model_admin.model._meta.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
-    lines = _lines(model_admin, rows, list(columns))
+    columns = list(columns)
+    header = [str(label_for_field(column, model_admin.model, model_admin)) for column in columns]
+    cells = ([_cell(column, row, model_admin) for column in columns] for row in in_chunks(rows, by="-pk"))
+    return attachment(model_admin.model._meta.model_name, csv_lines(header, cells))
+
+
+def attachment(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
+    """An answer that a browser stores as a CSV file of today with this name."""
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer
-
-
-def _lines(model_admin: Any, rows: QuerySet[Any], columns: list[str]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow([label_for_field(column, model_admin.model, model_admin) for column in columns])
-    for row in in_chunks(rows, by="-pk"):
-        yield writer.writerow([_cell(column, row, model_admin) for column in columns])
 
 
 def in_chunks(rows: QuerySet[M], *, by: str) -> Iterator[M]:
@@ -63,19 +57,19 @@ def _cell(column: str, row: Any, model_admin: Any) -> str:
         value = lookup_field(column, row, model_admin)[2]
     except ObjectDoesNotExist:
         return ""
-    if value is None:
-        return ""
-    if isinstance(value, bool | int | float):
-        return str(value)
-    return defused(strip_tags(str(value)))
+    return _written(value)
 
 
-def defused(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula; numbers stay numbers."""
-    if not text.startswith(_FORMULA):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
+def _written(value: Any) -> str:
+    """A value as spreadsheets read it: a moment in the shop's time zone, and as text what a page shows of HTML."""
+    match value:
+        case None:
+            return ""
+        case (_, shown):  # a coloured label: its key and its text
+            return _written(shown)
+        case datetime():
+            local = timezone.localtime(value) if timezone.is_aware(value) else value
+            return f"{local:%Y-%m-%d %H:%M:%S}"
+        case SafeData():
+            return unescape(strip_tags(str(value)))
+    return str(value)

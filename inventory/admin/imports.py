@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
+from core.admin.export import attachment
 from inventory.forms import ImportForm
 from inventory.imports.files import MOST_BYTES, blank_lines
 from inventory.imports.importers import IMPORTERS, read_progress
@@ -114,9 +114,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         """Download a file to edit and upload."""
         if kind not in _kinds_of(request):
             raise PermissionDenied
-        answer = StreamingHttpResponse(blank_lines(ImportJob.Kind(kind)), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{kind}-{timezone.localdate():%Y-%m-%d}.csv"'
-        return answer
+        return attachment(kind, blank_lines(ImportJob.Kind(kind)))
 
     def _job(self, request: HttpRequest, job_id: object) -> ImportJob:
         if not self.has_view_permission(request):

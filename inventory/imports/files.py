@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from core.admin.export import Echo, defused, in_chunks
+from core.admin.export import in_chunks
+from core.csv_cells import csv_lines, plain
 from inventory.errors import ImportFileError
 from inventory.imports.models import ImportJob
 from inventory.models import ProductVariant
@@ -109,13 +110,7 @@ def _row(line: int, header: list[str], cells: list[str]) -> Row:
         cells.pop()
     if len(cells) != len(header):
         return Row(line, error=f"{len(cells)} columns instead of {len(header)}. Is a comma in a text without quotes?")
-    return Row(line, dict(zip(header, map(plain, cells), strict=True)))
-
-
-def plain(cell: str) -> str:
-    """Return the cell without surrounding blanks, and without the quote that an export puts before a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+    return Row(line, {name: plain(cell.strip()) for name, cell in zip(header, cells, strict=True)})
 
 
 def _reader(text: str) -> "_csv.Reader":
@@ -135,14 +130,7 @@ def blank_lines(kind: ImportJob.Kind) -> Iterator[str]:
     `counted` was edited is refused if that number has changed by then, and a row that was not edited is left alone.
     """
     columns, row_of = (_COUNT, _count) if kind == ImportJob.Kind.ADJUSTMENTS else (_CATALOGUE, _catalogue)
-    return _lines(columns, row_of)
-
-
-def _lines(columns: tuple[str, ...], row_of: Callable[[ProductVariant], list[str]]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(columns)  # by the mark spreadsheets know that it is UTF-8
-    for variant in in_chunks(_variants(), by="sku"):
-        yield writer.writerow([defused(cell) for cell in row_of(variant)])
+    return csv_lines(columns, map(row_of, in_chunks(_variants(), by="sku")))
 
 
 def _variants() -> QuerySet[ProductVariant]:
