@@ -31,15 +31,25 @@ def test_environment(**extra: str) -> dict[str, str]:
 class LocalProcess:
     """A process that logs to a file. `ready_line` is in its log when it is ready."""
 
-    def __init__(self, name: str, command: list[str], log: Path, *, ready_line: str, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        log: Path,
+        *,
+        ready_line: str,
+        env: Mapping[str, str],
+        folder: Path = REPOSITORY,
+    ) -> None:
         self.name = self.id = name
+        self._folder = folder
         self.celeryconfig: dict[str, Any] = {"url": env["REDIS_URL"], "host_url": env["REDIS_URL"]}
         self._command, self._log, self._ready_line, self._env = command, log, ready_line, env
         self._process: Popen = self._start()
 
     def _start(self) -> Popen:
         self._log.write_text("")
-        return spawn([sys.executable, "-m", *self._command], env=self._env, log=self._log, cwd=REPOSITORY)
+        return spawn([sys.executable, "-m", *self._command], env=self._env, log=self._log, cwd=self._folder)
 
     @property
     def pid(self) -> int:
@@ -98,11 +108,14 @@ def _number(name: str | int) -> signal.Signals:
     return signal.Signals[name] if isinstance(name, str) else signal.Signals(name)
 
 
-def start_worker(log_folder: Path, *, application: str = "celery_app", **env: str) -> LocalProcess:
-    """Start a Celery worker as `make up` does, with two children."""
+def start_worker(
+    log_folder: Path, *, application: str = "celery_app", folder: Path = REPOSITORY, **env: str
+) -> LocalProcess:
+    """Start a Celery worker as `make up` does, with two children. `folder` has the code, if it is another version's."""
     command = ["celery", "-A", application, "worker", "--loglevel", "INFO", "--concurrency", "2"]
     environment = test_environment(SHOP_PROCESS="worker", **env)
-    return LocalProcess("worker", command, log_folder / "worker.log", ready_line=" ready.", env=environment)
+    log = log_folder / "worker.log"
+    return LocalProcess("worker", command, log, ready_line=" ready.", env=environment, folder=folder)
 
 
 def start_beat(log_folder: Path, **env: str) -> LocalProcess:
@@ -121,8 +134,11 @@ def start_beat(log_folder: Path, **env: str) -> LocalProcess:
     return LocalProcess("beat", command, log_folder / "beat.log", ready_line="beat: Starting", env=environment)
 
 
-def start_web(log_folder: Path, port: int, *, application: str = "shop.wsgi", **env: str) -> LocalProcess:
-    """Start the shop under gunicorn as `make up` does."""
+def start_web(
+    log_folder: Path, port: int, *, application: str = "shop.wsgi", folder: Path = REPOSITORY, **env: str
+) -> LocalProcess:
+    """Start the shop under gunicorn as `make up` does. `folder` has the code, if it is another version's."""
     command = ["gunicorn", "--config", "gunicorn.conf.py", application]
     environment = test_environment(SHOP_PROCESS="web", PORT=str(port), **env)
-    return LocalProcess("web", command, log_folder / "web.log", ready_line="Listening at", env=environment)
+    log = log_folder / "web.log"
+    return LocalProcess("web", command, log, ready_line="Listening at", env=environment, folder=folder)

@@ -1,10 +1,18 @@
 """Databases of earlier versions, as `tests/upgrade/dump` wrote them."""
 
+import re
 from pathlib import Path
 
 from django.db import connection
 
-VERSIONS = sorted(Path(__file__).parent.glob("*.sql"))
+VERSIONS = sorted(Path(__file__).parent.glob("*.sql"), key=lambda file: [int(part) for part in file.stem.split(".")])
+_RAN = re.compile(r"^INSERT INTO public\.django_migrations VALUES\n(.*?);$", re.MULTILINE | re.DOTALL)
+
+
+def migrations_of(dump: Path) -> set[str]:
+    """Return the migrations that a dump's database had run, as `app.name`."""
+    rows = "\n".join(_RAN.findall(dump.read_text()))
+    return {f"{app}.{name}" for app, name in re.findall(r"^\t\(\d+, '(\w+)', '(\w+)', ", rows, re.MULTILINE)}
 
 
 def load(file: Path) -> None:

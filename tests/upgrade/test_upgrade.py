@@ -33,7 +33,7 @@ from tests.upgrade.dumps import VERSIONS, load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VERSION_1_0 = Path(__file__).parent / "1.0.sql"
+SINCE_1_0 = [file for file in VERSIONS if not file.stem.startswith("0.")]  # whose dumps have orders
 _OF_DJANGO = {"django_content_type", "auth_permission", "auth_group_permissions", "django_migrations"}
 
 # What a database is, beside its rows. Columns have another order where they were added later.
@@ -154,10 +154,11 @@ def sells_to_the_customer_of_before() -> None:
     assert StockMovement.objects.filter(kind=StockMovement.Kind.SALE).count() == sold + held + 1
 
 
-def test_a_shop_of_1_0_pays_back_what_it_owed_and_sends_what_was_paid() -> None:
+@pytest.mark.parametrize("version", SINCE_1_0, ids=lambda file: file.stem)
+def test_an_earlier_shop_pays_back_what_it_owed_and_sends_what_was_paid(version: Path) -> None:
     """Orders, payments and refunds of before, and a role of the shop's own making."""
     with empty_database():
-        load(VERSION_1_0)
+        load(version)
         call_command("migrate", verbosity=0)
         boss = User.objects.get(username="boss")
         for due in Refund.objects.filter(sent_at__isnull=True):
