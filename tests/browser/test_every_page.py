@@ -1,4 +1,4 @@
-"""axe finds nothing to complain of: on each page, light and dark, on a phone and on a desk."""
+"""Each page, in every state: axe finds nothing to complain of, light and dark, and all fits a narrow window."""
 
 from itertools import product
 from typing import Literal
@@ -13,6 +13,7 @@ from pytest_django import Settings
 from demo.urls import urlpatterns as demo_urls
 from shop.urls import shop_urls
 from tests.browser import looks, looks_checkout, looks_elsewhere
+from tests.browser.reflow import overflowing
 from tests.browser.stage import Look, Stage
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser
@@ -65,12 +66,12 @@ def route_of(page: Page) -> str | None:
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_axe(stage: Stage, name: str) -> None:
+def test_every_page(stage: Stage, name: str) -> None:
     found = []
     for look in GROUPS[name]:
         look.steps(stage)
         assert (look.name, route_of(stage.page)) == (look.name, look.route)
-        found += [f"{look.name}: {complaint}" for complaint in complaints(stage.page)]
+        found += [f"{look.name}: {wrong}" for wrong in (*complaints(stage.page), *overflowing(stage.page))]
     assert found == []
 
 

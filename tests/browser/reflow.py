@@ -1,0 +1,33 @@
+"""`overflowing`: what a reader with a narrow window or large text would have to scroll sideways for, or cannot read.
+
+Rule: WCAG 2.2, 1.4.10 (320 CSS pixels) and 1.4.4 (text of twice the size).
+"""
+
+from playwright.sync_api import Page
+
+# Width of the window in CSS pixels, and the size of text in per cent of the browser's.
+SIZES = [(320, 100), (390, 200), (1280, 200)]
+# A field scrolls what is typed. On a phone the row of chips is scrolled, and a long user name is cut.
+_MAY_SCROLL = "input, textarea, select, svg *, .sr-only, .skip, .categories, .categories *, .who"
+# The innermost elements that reach out of the window, or whose text is wider than their own box.
+_FIND = """(mayScroll) => {
+  const isWide = document.documentElement.scrollWidth > innerWidth;
+  const isOut = (one) => isWide && one.getBoundingClientRect().right > innerWidth + 1;
+  const isCut = (one) => getComputedStyle(one).display !== "inline" && one.scrollWidth > one.clientWidth + 1;
+  const named = (one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 30)}`;
+  const found = [...document.querySelectorAll("body *")]
+    .filter((one) => !one.matches(mayScroll) && one.checkVisibility() && (isOut(one) || isCut(one)));
+  return found.filter((one) => !found.some((other) => other !== one && one.contains(other)))
+    .map((one) => `${named(one)} (${one.scrollWidth} in ${one.clientWidth})`);
+}"""
+
+
+def overflowing(page: Page) -> list[str]:
+    """What does not fit, at each of `SIZES`. Text grows with the root's font size: all of the style sheet is in rem."""
+    found = []
+    for width, text in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{text}%")
+        found += [f"{page.url} {width} px, text {text} %: {one}" for one in page.evaluate(_FIND, _MAY_SCROLL)]
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return found
