@@ -43,10 +43,11 @@ class Cart(GuardedColumns):
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     # Not columns; commands set them. The database's clock when the row was locked; whether the request was a repeated
-    # one, so that nothing was added; and the line that was changed, with its variant and product.
+    # one, so that nothing was added; the line that was changed, with its variant and product; and one that was deleted.
     locked_at: datetime
     was_replayed = False
     changed_line: "CartItem | None" = None
+    removed_line: "CartItem | None" = None
 
     class Meta:
         ordering = ["-id"]

@@ -117,7 +117,7 @@ _CONTENTS = """
       JOIN inventory_productvariant variant ON variant.id = line.product_variant_id
       JOIN inventory_product product ON product.id = variant.product_id
      WHERE cart.{column} = %s AND cart.status = 'open'
-     ORDER BY line.id
+     ORDER BY line.created_at, line.id
 """
 _PARTS = {"cart": Cart, "line": CartItem, "variant": ProductVariant, "product": Product}
 _COLUMNS = ", ".join(columns(model, table) for table, model in _PARTS.items())

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from cart.errors import LineNotFound
@@ -23,39 +24,43 @@ def add_product_to_cart(
     *,
     guest_token: uuid.UUID | None = None,
     idempotency_key: str | None = None,
+    placed_at: datetime | None = None,
 ) -> Cart:
     """Hold `quantity` more units of a variant for this shopper's cart, or change nothing.
 
     Arguments: a user, or an anonymous user or None with the guest's token; units, 1 or more; the idempotency key, with
-    which a repeated request adds nothing and returns the cart with `was_replayed` set.
+    which a repeated request adds nothing and returns the cart with `was_replayed` set; the `created_at` of a removed
+    line, whose place in the cart a new line then takes.
     Returns the shopper's open cart, with `changed_line`. A worker stores its total later, so read totals by
     `cart.selectors`.
     Raises InvalidQuantity, VariantUnavailable, InsufficientStock, TooManyUnits, KeyReused, GuestTokenRetired, Busy.
     """
     check_quantity(quantity)
     owner = Owner.of(user, guest_token)
-    return _answer(owner, idempotency_key, lambda: _add(owner, product_variant_id, quantity, idempotency_key))
+    return _answer(
+        owner, idempotency_key, lambda: _add(owner, product_variant_id, quantity, idempotency_key, placed_at)
+    )
 
 
 @command
-def _add(owner: Owner, variant_id: int, quantity: int, key: str | None) -> Cart:
+def _add(owner: Owner, variant_id: int, quantity: int, key: str | None, placed_at: datetime | None) -> Cart:
     cart = lock_or_create_cart(owner)
     record_key(key, owner=owner, request=f"add {quantity} of {variant_id}")
     line = lock_line_of_variant(cart_id=cart.pk, variant_id=variant_id)
     present = line.item.quantity if line.item else 0
     cart.changed_line = write_line(
-        cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=present + quantity
+        cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=present + quantity, placed_at=placed_at
     )
     return cart
 
 
 def set_line_quantity(*, owner: Owner, item_id: int, quantity: int, idempotency_key: str | None = None) -> Cart:
-    """Set a line of the shopper's open cart to `quantity` units, 1 or more: holds more units or gives some back.
+    """Set a line of the shopper's open cart to `quantity` units: holds more units or gives some back. 0 removes it.
 
-    A line whose hold has expired takes all its units again. Returns the cart, with `changed_line`.
+    A line whose hold has expired takes all its units again. Returns the cart, with `changed_line` or `removed_line`.
     Raises LineNotFound and what `add_product_to_cart` raises.
     """
-    check_quantity(quantity)
+    check_quantity(quantity, least=0)
     return _answer(owner, idempotency_key, lambda: _set(owner, item_id, quantity, idempotency_key))
 
 
@@ -70,10 +75,13 @@ def reclaim_line(*, owner: Owner, item_id: int, idempotency_key: str | None = No
 @command
 def _set(owner: Owner, item_id: int, quantity: int | None, key: str | None) -> Cart:
     cart = lock_cart_for_change(owner)
-    record_key(key, owner=owner, request=f"set line {item_id} to {quantity or 'held'}")
+    record_key(key, owner=owner, request=f"set line {item_id} to {'held' if quantity is None else quantity}")
     line = lock_line(cart_id=cart.pk, item_id=item_id)
     if line.item is None:
         raise LineNotFound
+    if quantity == 0:
+        cart.removed_line = _delete(line.item)
+        return cart
     variant_id = line.item.product_variant_id
     cart.changed_line = write_line(
         cart=cart, owner=owner, line=line, variant_id=variant_id, quantity=quantity or line.item.quantity
@@ -102,6 +110,11 @@ def remove_line(*, owner: Owner, item_id: int) -> CartItem:
     item = lock_line(cart_id=cart.pk, item_id=item_id).item
     if item is None:
         raise LineNotFound
+    return _delete(item)
+
+
+def _delete(item: CartItem) -> CartItem:
+    """Delete a locked line and give back what it held. Returns it."""
     delete_settled(item, quantity_change=-item.quantity)
     if item.reserved_quantity:
         give_back_units({item.product_variant_id: item.reserved_quantity})

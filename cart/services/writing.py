@@ -1,6 +1,7 @@
 """`write_line`, which adding, setting and reclaiming share: set a line's quantity and move exactly the difference."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -14,28 +15,36 @@ from inventory.errors import VariantUnavailable
 from inventory.services.holds import give_back_units
 
 
-def check_quantity(quantity: object) -> None:
-    """Raise InvalidQuantity unless this is a whole number from 1 to the cap on a line.
+def check_quantity(quantity: object, *, least: int = 1) -> None:
+    """Raise InvalidQuantity unless this is a whole number from `least` to the cap on a line.
 
     A number above the cap is left to `write_line`, which can say what the line has already, except where the
     database could not hold it.
     """
-    if type(quantity) is not int or not 1 <= quantity <= _LARGEST_INTEGER:
+    if type(quantity) is not int or not least <= quantity <= _LARGEST_INTEGER:
         raise InvalidQuantity
 
 
 _LARGEST_INTEGER = 2_147_483_647  # of PostgreSQL's integer type
 
 
-def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, quantity: int) -> CartItem:
+def write_line(
+    *,
+    cart: Cart,
+    owner: Owner,
+    line: LockedLine,
+    variant_id: int,
+    quantity: int,
+    placed_at: datetime | None = None,
+) -> CartItem:
     """Set the line of a locked cart to `quantity` units, all of them held, and save it. Returns the line.
 
     Only the difference between the new quantity and what the line holds is moved. Without a live hold (a new line, or
     an expired hold) a hold starts; a live hold keeps its end. If units are taken, the whole line gets the price of now,
-    and `price_before` is the old price if it was another.
+    and `price_before` is the old price if it was another. `placed_at` is the time by which a new line is listed.
     Raises TooManyUnits, VariantUnavailable, InsufficientStock.
     """
-    item = line.item or CartItem(cart=cart, product_variant_id=variant_id, quantity=0)
+    item = line.item or _new_line(cart, variant_id, placed_at)
     change = quantity - item.quantity
     _check_caps(item, change=change, units_in_cart=line.units_in_cart)
     is_live = item.reserved_until is not None and item.reserved_until > cart.locked_at
@@ -59,6 +68,13 @@ def write_line(*, cart: Cart, owner: Owner, line: LockedLine, variant_id: int, q
         _follow_price(item)
     elif units < 0:
         give_back_units({variant_id: -units})
+    return item
+
+
+def _new_line(cart: Cart, variant_id: int, placed_at: datetime | None) -> CartItem:
+    item = CartItem(cart=cart, product_variant_id=variant_id, quantity=0)
+    if placed_at is not None:
+        item.created_at = min(placed_at, cart.locked_at)
     return item
 
 

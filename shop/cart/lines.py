@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from cart.errors import LineNotFound
-from cart.models import Cart
+from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.selectors import line_exists
 from cart.services import extend_own_holds, reclaim_line, remove_line, set_line_quantity
@@ -28,7 +28,7 @@ from shop.wording import full_name, line_price_change
 @never_cache
 @require_POST
 def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
-    """`POST /cart/lines/<id>/` with `quantity`, the units that the line is to have."""
+    """`POST /cart/lines/<id>/` with `quantity`, the units that the line is to have. 0 removes it, as `remove` does."""
 
     def change(owner: Owner) -> Cart:
         quantity = posted_quantity(request)
@@ -55,11 +55,8 @@ def remove(request: ShopRequest, line_id: int) -> HttpResponse:
     try:
         item = remove_line(owner=_owner(request), item_id=line_id)
     except LineNotFound as error:
-        if line_exists(line_id):
-            raise Http404 from error
-        return to_cart(request)
-    text = _("%(name)s removed.") % {"name": full_name(variant_with_product(item.product_variant_id))}
-    messages.success(request, text, extra_tags=undo_tag(item.product_variant_id, item.quantity))
+        return _gone(request, line_id, error)
+    _say_removed(request, item)
     return to_cart(request)
 
 
@@ -82,13 +79,29 @@ def extend(request: ShopRequest) -> HttpResponse:
 
 def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], Cart]) -> HttpResponse:
     try:
-        line = change(_owner(request)).changed_line
+        cart = change(_owner(request))
     except LineNotFound as error:
+        if request.POST.get("quantity") == "0":
+            return _gone(request, line_id, error)
         raise Http404 from error
     except (ValidationError, VariantUnavailable) as error:
         return _refused(request, line_id, error)
-    if line and (text := line_price_change(line)):
+    if cart.removed_line:
+        _say_removed(request, cart.removed_line)
+    elif cart.changed_line and (text := line_price_change(cart.changed_line)):
         messages.warning(request, text)
+    return to_cart(request)
+
+
+def _say_removed(request: ShopRequest, item: CartItem) -> None:
+    text = _("%(name)s removed.") % {"name": full_name(variant_with_product(item.product_variant_id))}
+    messages.success(request, text, extra_tags=undo_tag(item))
+
+
+def _gone(request: ShopRequest, line_id: int, error: LineNotFound) -> HttpResponse:
+    """The answer to the removal of a line that the shopper's cart does not have: the cart, unless it is another's."""
+    if line_exists(line_id):
+        raise Http404 from error
     return to_cart(request)
 
 

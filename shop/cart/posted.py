@@ -12,6 +12,7 @@ from core.numbers import UnreadableNumber, read_units
 
 # Plain digits only: `int()` would take "+1", "1_000" and the digits of any script for numbers too.
 _ID = re.compile(r"[0-9]{1,18}")
+_PLACE = re.compile(r"[0-9]{1,17}")
 _KEY = re.compile(r"[\x20-\x7e]{1,64}")
 _QUOTED = re.compile(r'"(?P<inside>(?:[^"\\]|\\["\\])*)"')
 
@@ -39,6 +40,15 @@ def posted_quantity(request: HttpRequest) -> int:
         return read_units(_only_value(request, "quantity") or "")
     except UnreadableNumber as error:
         raise InvalidQuantity from error
+
+
+def posted_place(request: HttpRequest) -> int:
+    """The field `place` of an undo, in microseconds since 1970; 0, the first place, for anything else.
+
+    Whatever a client sends here orders its own cart and nothing else.
+    """
+    text = _only_value(request, "place") or ""
+    return int(text) if _PLACE.fullmatch(text) else 0
 
 
 def posted_key(request: HttpRequest) -> str | None:

@@ -58,7 +58,6 @@ class LineFacts(NamedTuple):
     most: int
     problem: str | None
     offer: int | None
-    wants_none: bool
 
 
 def line_facts(row: Row) -> LineFacts:
@@ -76,5 +75,4 @@ def line_facts(row: Row) -> LineFacts:
         most=row.most,
         problem=row.problem.text if row.problem else None,
         offer=row.problem.offer if row.problem else None,
-        wants_none=row.quantity == "0",
     )

@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
-from cart.errors import InvalidQuantity, LineNotFound
+from cart.errors import InvalidQuantity, KeyReused, LineNotFound
 from cart.models import Cart
 from cart.owners import Owner
-from cart.services import release_expired_holds, set_line_quantity
+from cart.services import reclaim_line, release_expired_holds, set_line_quantity
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
@@ -97,7 +97,23 @@ def test_a_line_of_a_closed_cart_is_not_found(guest: Owner, variant: ProductVari
         set_line_quantity(owner=guest, item_id=line.pk, quantity=1)
 
 
-@pytest.mark.parametrize("quantity", [0, -3, 2.0, "2", None, False])
+def test_nought_removes_the_line_and_gives_its_units_back(guest: Owner, variant: ProductVariant) -> None:
+    line = held(guest, variant, 3)
+    carts = [set_line_quantity(owner=guest, item_id=line.pk, quantity=0, idempotency_key="a") for _ in range(2)]
+    assert stock(variant) == (10, 0)
+    removed = carts[0].removed_line
+    assert removed is not None
+    assert (removed.quantity, carts[0].changed_line, carts[1].was_replayed) == (3, None, True)
+
+
+def test_nought_is_another_request_than_taking_again(guest: Owner, variant: ProductVariant) -> None:
+    line = held(guest, variant, 3)
+    reclaim_line(owner=guest, item_id=line.pk, idempotency_key="a")
+    with nothing_changes(), pytest.raises(KeyReused):
+        set_line_quantity(owner=guest, item_id=line.pk, quantity=0, idempotency_key="a")
+
+
+@pytest.mark.parametrize("quantity", [-3, 2.0, "2", None, False])
 def test_what_is_no_number_of_units_is_refused(guest: Owner, make_variant: MakeVariant, quantity: object) -> None:
     line = held(guest, make_variant(5), 3)
     with nothing_changes(), pytest.raises(InvalidQuantity):

@@ -95,8 +95,8 @@ class Shop:
         return False
 
     def set_quantity(self, owner: str, line: int, quantity: int | None, key: str | None) -> bool:
-        """A quantity of None takes the units of a run-out line again."""
-        if quantity is not None:
+        """A quantity of None takes the units of a run-out line again; 0 removes the line."""
+        if quantity:
             _check_quantity(quantity)
         cart = self._cart(owner)
         if cart is None:
@@ -104,7 +104,10 @@ class Shop:
         self._claim(key, (owner, "set", line, quantity))
         if line not in self.lines_in(cart):
             raise Refused("LineNotFound")
-        self._write(cart, line, self.lines[line].variant, quantity or self.lines[line].quantity)
+        if quantity == 0:
+            self.delete_line(line)
+        else:
+            self._write(cart, line, self.lines[line].variant, quantity or self.lines[line].quantity)
         return False
 
     def remove(self, owner: str, line: int) -> None:

@@ -50,7 +50,6 @@ LINE = LineFacts(
     most=10,
     problem=None,
     offer=None,
-    wants_none=False,
 )
 REFUSED = LINE._replace(problem="Only 3 units available in stock.", offer=3)
 
@@ -88,7 +87,6 @@ LINES = [
     (LINE, LINE._replace(most=11)),
     (LINE, LINE._replace(problem="Sold out.")),
     (REFUSED, REFUSED._replace(offer=4)),
-    (REFUSED, REFUSED._replace(wants_none=True)),
 ]
 
 

@@ -115,7 +115,7 @@ def test_a_change_answers_with_the_cart(client: Client, line: CartItem) -> None:
 def test_a_refused_change_is_told_at_its_line(client: Client, line: CartItem) -> None:
     change = forms(client.get("/cart/"), f"/cart/lines/{line.pk}/")[0]
     with nothing_changes():
-        response = change.post(client, quantity="0", headers=HTMX)
+        response = change.post(client, quantity="x", headers=HTMX)
     assert (response.status_code, is_partial(response)) == (400, True)
     assert f'aria-describedby="error-{line.pk}" autofocus' in text_of(response)
 
@@ -169,6 +169,25 @@ def test_undo_takes_the_units_again(
     assert messages(response if headers else client.get("/cart/")) == [
         f"2 × {variant.product.name} back in your cart. £2.50 each."  # noqa: RUF001
     ]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_undo_puts_a_line_back_at_its_place(
+    client: Client, shopper: Owner, make_variant: MakeVariant, place: int
+) -> None:
+    variants = [make_variant() for _ in range(3)]
+    lines = [held(shopper, variant) for variant in variants]
+    undo = form(remove(client, lines[place]), "/cart/undo/")
+    undo.post(client)
+    page = text_of(client.get("/cart/"))
+    assert re.findall(r'class="line-name" href="([^"]*)"', page) == [variant.get_absolute_url() for variant in variants]
+
+
+@pytest.mark.parametrize("place", ["", "x", "-1", "9" * 17, "9" * 40, "\x00"])
+def test_a_place_that_is_none_does_no_harm(client: Client, line: CartItem, variant: ProductVariant, place: str) -> None:
+    form(remove(client, line), "/cart/undo/").post(client, place=place)
+    assert stock(variant) == (8, 2)
+    assert CartItem.objects.get().created_at <= timezone.now()
 
 
 def test_undo_twice_counts_once(client: Client, line: CartItem, variant: ProductVariant) -> None:

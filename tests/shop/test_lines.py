@@ -53,7 +53,7 @@ def test_setting_takes_the_units_of_a_run_out_line_again(client: Client, line: C
     assert hold(line) == (3, 3)
 
 
-@pytest.mark.parametrize("quantity", NOT_A_QUANTITY)
+@pytest.mark.parametrize("quantity", [typed for typed in NOT_A_QUANTITY if typed != "0"])
 def test_not_a_quantity(client: Client, line: CartItem, quantity: str) -> None:
     page_form = quantity_form(client, line)
     with nothing_changes():
@@ -65,9 +65,28 @@ def test_not_a_quantity(client: Client, line: CartItem, quantity: str) -> None:
         assert form(response, page_form.action).fields["quantity"] == quantity
 
 
-def test_nought_is_told_how_to_remove(client: Client, line: CartItem) -> None:
-    response = quantity_form(client, line).post(client, quantity="0")
-    assert alert(response).endswith("To take it out of the cart, use Remove.")
+@pytest.mark.parametrize("headers", [HTMX, {}])
+@pytest.mark.parametrize("typed", ["0", " 0 ", "000"])
+@pytest.mark.parametrize("has_run_out", [False, True])
+def test_nought_removes_and_can_be_undone(
+    client: Client, line: CartItem, variant: ProductVariant, typed: str, headers: dict[str, str], has_run_out: bool
+) -> None:
+    if has_run_out:
+        expire(line)
+    response = quantity_form(client, line).post(client, quantity=typed, headers=headers)
+    assert response.status_code == (200 if headers else 303)
+    shown = response if headers else client.get("/cart/")
+    assert messages(shown) == [f"{variant.product.name} removed."]
+    assert stock(variant) == (10, 0)
+    form(shown, "/cart/undo/").post(client)
+    assert stock(variant) == (8, 2)
+
+
+def test_nought_for_a_line_that_is_gone_is_no_error(client: Client, line: CartItem, variant: ProductVariant) -> None:
+    change = quantity_form(client, line)
+    answers = [change.post(client, quantity="0", key=key) for key in ("a", "a", "b")]
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(303, "/cart/")] * 3
+    assert stock(variant) == (10, 0)
 
 
 def test_more_than_is_free_offers_all_there_is(
@@ -107,7 +126,7 @@ def test_too_many(client: Client, line: CartItem, settings: Settings) -> None:
 
 def test_the_error_stands_at_its_own_line(client: Client, line: CartItem, make_variant: MakeVariant) -> None:
     second = held(Owner(guest_token=line.cart.guest_token), make_variant(), 4)
-    response = quantity_form(client, second).post(client, quantity="0")
+    response = quantity_form(client, second).post(client, quantity="x")
     page = text_of(response)
     assert (f'id="error-{second.pk}"' in page, f'id="error-{line.pk}"' in page) == (True, False)
     assert form(response, f"/cart/lines/{line.pk}/").fields["quantity"] == "2"
@@ -208,7 +227,7 @@ def test_keeping_with_a_used_key_is_refused(client: Client, line: CartItem, add_
 
 
 @pytest.mark.parametrize("action", ["", "remove/", "retake/"])
-@pytest.mark.parametrize("quantity", ["1", "abc"])
+@pytest.mark.parametrize("quantity", ["0", "1", "abc"])
 def test_a_strangers_line_is_not_found(
     client: Client, shopper: Owner, variant: ProductVariant, other: Owner, action: str, quantity: str
 ) -> None:
