@@ -57,7 +57,7 @@ def shown(client: Client, query: str = "", where: str = LIST) -> list[int]:
 
 def file_of(client: Client, where: str, *ids: int) -> list[dict[str, str]]:
     answer: Any = client.post(where, {"action": "export_csv", "_selected_action": ids})
-    text = b"".join(answer.streaming_content).decode()
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(text.splitlines()))
 
 
