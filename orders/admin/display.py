@@ -27,9 +27,7 @@ STATE_COLOURS = {
 
 def address_of(order: Order) -> str:
     """The name and address of an order, as HTML lines."""
-    town = f"{order.postcode} {order.city}"
-    lines = [line for line in (order.name, order.street, order.street_2, town, order.country_name) if line]
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in order.address_lines))
 
 
 class PlacedFilter(ChoiceFilter):

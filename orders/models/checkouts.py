@@ -1,6 +1,6 @@
 """Before the order: `Customer` and the columns of an address, delivery methods, and checkouts."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 from django.contrib import admin
 from django.core.validators import MinValueValidator
@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cart.models import Cart
+from core.addresses import address_lines
 from core.countries import country_name
 
 
@@ -49,6 +50,13 @@ class Addressed(models.Model):
     @admin.display(description=_("country"))
     def country_name(self) -> str:
         return country_name(self.country)
+
+    @property
+    def address_lines(self) -> list[str]:
+        """Name and address as they stand on a parcel, the name of the country last."""
+        typed = asdict(self.customer)
+        del typed["email"]
+        return [*address_lines(**typed), self.country_name]
 
     @property
     def customer(self) -> Customer:
