@@ -10,8 +10,10 @@ from django.utils import translation
 from core.links import site_url
 from core.text import money
 from delivery.services import send_email
+from orders.errors import PaymentNotPossible
 from orders.links import order_path
-from orders.models import Order, OrderTransition
+from orders.models import Order, OrderTransition, Payment
+from orders.payments import provider_named
 from orders.states import State
 
 
@@ -52,7 +54,7 @@ def send_order_email(*, order_id: int, kind: EmailKind) -> None:
 
 
 def render_order_email(order: Order, kind: EmailKind) -> RenderedEmail:
-    """The e-mail to an order's customer. Reads the lines and the transitions: 2 queries."""
+    """The e-mail to an order's customer. Reads the lines, the transitions and, if unpaid, the payment: 3 queries."""
     with translation.override(settings.LANGUAGE_CODE):
         context = _facts(order, kind)
         subject, text, html = (
@@ -82,4 +84,17 @@ def _facts(order: Order, kind: EmailKind) -> dict[str, object]:
         "legal_name": settings.SHOP_LEGAL_NAME,
         "legal_address": settings.SHOP_LEGAL_ADDRESS,
         "lead": f"orders/mail/{kind}.lead.txt",
+        "address": order.address_lines if kind in (EmailKind.PLACED, EmailKind.SHIPPED) else [],
+        "is_to_pay": order.state == State.PLACED,
+        "bank_details": _bank_details(order),
     }
+
+
+def _bank_details(order: Order) -> str:
+    """The account to pay to, where an unpaid order waits for a bank transfer; else "", as its page leads on to pay."""
+    payment = order.payments.filter(status=Payment.Status.PENDING).first() if order.state == State.PLACED else None
+    try:
+        by_transfer = payment is not None and provider_named(payment.provider).is_manual
+    except PaymentNotPossible:  # the provider is no longer installed
+        return ""
+    return settings.SHOP_BANK_DETAILS if by_transfer else ""

@@ -1,4 +1,4 @@
-"""`Invoice`, payment by bank transfer: the order's page shows the account, staff record the money."""
+"""`Invoice`, bank transfer in advance: the order's page and e-mail name the account, staff record the money."""
 
 from collections.abc import Mapping
 
@@ -12,8 +12,8 @@ from orders.payments.provider import Provider
 class Invoice(Provider):
     """No page to pay at, and no web hook."""
 
-    label = _("Invoice")
-    description = _("Pay by bank transfer. We send your order when the money has come.")
+    label = _("Bank transfer in advance")
+    description = _("We send your order when the money is on our account.")
     is_manual = True
 
     def redirect_url(self, payment: Payment) -> str | None:

@@ -17,6 +17,6 @@ def fill_in(page: Page) -> None:
     page.get_by_label("Country").select_option("United Kingdom")
 
 
-def place(page: Page, provider: str = "Invoice") -> None:
+def place(page: Page, provider: str = "Bank transfer in advance") -> None:
     page.get_by_role("radio", name=provider).check()
     page.get_by_role("button", name="Order and pay").click()

@@ -133,7 +133,7 @@ def _order(page: Page, suffix: str) -> None:
     page.get_by_role("button", name="Refuse the payment").click()
     page.get_by_text("The payment was refused").wait_for()
     _save(page, "order-refused", suffix)
-    page.get_by_role("radio", name="Invoice").check()
+    page.get_by_role("radio", name="Bank transfer in advance").check()
     page.get_by_role("button", name="Pay in this way").click()
     page.locator(".transfer").wait_for()
     _save(page, "order", suffix)

@@ -1,0 +1,104 @@
+"""E-mails about an order: how to pay it, until when, and where it goes, as text and as HTML."""
+
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
+from pytest_django import Settings
+
+from cart.owners import Owner
+from inventory.models import ProductVariant
+from orders.emails import EmailKind, render_order_email
+from orders.models import DeliveryMethod, Order
+from orders.services import cancel_order, ship_order
+from tests.support.checkout import BOTH
+from tests.support.ordering import ADA, order, pay
+from tests.support.shopping import add
+
+BANK = "Bank of Test\nIBAN GB00 TEST 0000 & Co"
+ADDRESS = ["Ada", "1 Analytical Row", "London", "N1 1AA", "United Kingdom"]
+
+
+@pytest.fixture(autouse=True)
+def _bank(settings: Settings) -> None:
+    settings.SHOP_BANK_DETAILS = BANK
+    settings.SHOP_PAYMENT_PROVIDERS = BOTH
+
+
+def both(order: Order, kind: EmailKind = EmailKind.PLACED) -> list[str]:
+    """Text and HTML of the e-mail, as people read them."""
+    email = render_order_email(order, kind)
+    return [email.text, unescape(email.html)]
+
+
+def until(order: Order) -> str:
+    return date_format(timezone.localtime(order.pay_by), "j F Y, H:i")
+
+
+def test_an_order_by_bank_transfer_is_told_how_to_pay_and_until_when(placed: Order) -> None:
+    for text in both(placed):
+        assert all(line in text for line in BANK.splitlines())
+        assert placed.number in text.replace(f"order {placed.number}", "")  # the reference, not the subject's line
+        assert "13.95" in text
+        assert f"by {until(placed)}" in text.replace("<strong>", "")
+
+
+def test_the_day_to_pay_by_is_named_in_full(placed: Order) -> None:
+    """An e-mail is read on another day than it is written, so a time alone would say too little."""
+    placed.pay_by = timezone.now() + timedelta(minutes=5)
+    for text in both(placed):
+        assert until(placed) in text
+
+
+def test_an_order_of_another_provider_is_led_on_to_pay(
+    guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    placed = order(add(guest, variant, 4), delivery, provider="testbank")
+    for text in both(placed):
+        assert until(placed) in text
+        assert "Bank of Test" not in text
+        assert text.count("/orders/") == 2  # to pay, and to see it
+
+
+def test_a_refused_payment_or_a_provider_that_is_gone_is_led_on_as_well(
+    guest: Owner, variant: ProductVariant, delivery: DeliveryMethod, settings: Settings
+) -> None:
+    refused = order(add(guest, variant, 1), delivery, provider="testbank")
+    pay(refused, is_paid=False)
+    gone = order(add(guest, variant, 1), delivery)
+    settings.SHOP_PAYMENT_PROVIDERS = {"testbank": BOTH["testbank"]}
+    for placed in (refused, gone):
+        for text in both(placed):
+            assert until(placed) in text
+            assert "Bank of Test" not in text
+
+
+@pytest.mark.parametrize("kind", [EmailKind.PLACED, EmailKind.SHIPPED])
+def test_what_is_paid_is_not_asked_for_and_goes_to_its_address(placed: Order, kind: EmailKind) -> None:
+    pay(placed)
+    if kind == EmailKind.SHIPPED:
+        ship_order(order_id=placed.pk, note="")
+        placed.refresh_from_db()
+    for text in both(placed, kind):
+        assert "Bank of Test" not in text
+        assert until(placed) not in text
+        assert all(line in text for line in ADDRESS)
+
+
+def test_what_is_cancelled_goes_nowhere(placed: Order) -> None:
+    cancel_order(order_id=placed.pk, note="")
+    placed.refresh_from_db()
+    for text in both(placed, EmailKind.CANCELLED):
+        assert "Bank of Test" not in text
+        assert "1 Analytical Row" not in text
+
+
+def test_markup_in_an_address_stays_text(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
+    placed = order(add(guest, variant, 1), delivery, customer=replace(ADA, street="1 <b>Row</b> & Sons"))
+    email = render_order_email(placed, EmailKind.PLACED)
+    assert "1 <b>Row</b> & Sons" in email.text
+    assert "1 &lt;b&gt;Row&lt;/b&gt; &amp; Sons" in email.html
+    assert "<b>Row" not in email.html
