@@ -186,6 +186,13 @@ def own_cart(owner: Owner, cart_id: int) -> Cart | None:
     return Cart.objects.filter(pk=cart_id, **owner.columns).first()
 
 
+def is_of_a_customer(*, cart_id: int | None = None, line_id: int | None = None) -> bool:
+    """Return whether this cart, open or not, or the cart of this line is an account's. 1 query."""
+    carts = Cart.objects.filter(user__isnull=False)
+    found = carts.filter(items=line_id) if cart_id is None else carts.filter(pk=cart_id)
+    return (cart_id is not None or line_id is not None) and found.exists()
+
+
 def line_exists(item_id: int) -> bool:
     """Return whether any cart has this line, to tell a removed line from one of another shopper. 1 query."""
     return CartItem.objects.filter(pk=item_id).exists()

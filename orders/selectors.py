@@ -8,8 +8,10 @@ from decimal import Decimal
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Now
 
 from cart.models import Cart, CartItem
+from cart.owners import Owner
 from inventory.models import Product
 from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Payment, Refund
 from orders.payments import providers
@@ -59,6 +61,12 @@ def review_of(cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod) -
 def order_of_cart(cart: Cart) -> Order | None:
     """The order that a cart became. 1 query."""
     return Order.objects.filter(cart=cart).first()
+
+
+def unpaid_order_of(owner: Owner) -> Order | None:
+    """The newest order of a shopper that still waits for its payment; a guest's by the cart that it was. 1 query."""
+    carts = {f"cart__{column}": value for column, value in owner.columns.items()}
+    return Order.objects.filter(state=State.PLACED, pay_by__gt=Now(), **carts).first()
 
 
 def orders_of(user: User) -> QuerySet[Order]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cart.models import Cart
 from core.addresses import address_lines
-from core.countries import country_name
+from core.countries import country_code, country_name
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Addressed(models.Model):
     @property
     def address_lines(self) -> list[str]:
         """Name and address as they stand on a parcel, the name of the country last."""
-        typed = asdict(self.customer)
+        typed = asdict(self.customer) | {"country": country_code(self.country)}
         del typed["email"]
         return [*address_lines(**typed), self.country_name]
 

@@ -52,7 +52,7 @@ def change_email(request: ShopRequest) -> HttpResponse:
             return too_many_emails(request, wait)
         _send_link(user, form.cleaned_data["email"])
         lead = _("A link is on its way to the new address. The old one stays until you follow it.")
-        return render(request, "shop/account_note.html", {"title": _("Look into your mail"), "lead": lead})
+        return render(request, "shop/account_note.html", {"title": _("Check your e-mail"), "lead": lead})
     context = {
         "title": _("Another e-mail address"),
         "lead": _("We send a link to it, to see that it is yours."),

@@ -95,7 +95,7 @@ class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
 
 def too_many_emails(request: HttpRequest, wait: int) -> HttpResponse:
     """Return the response to a client that has requested too many e-mails; `wait` in seconds."""
-    text = _("That is a lot of letters. Nothing was sent; please look into your mail, and try again later.")
+    text = _("You have asked for many e-mails. Nothing was sent; please check your inbox, and try again later.")
     return error_response(request, ErrorPage(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
 
 
@@ -126,7 +126,7 @@ class ResetSentView(PasswordResetDoneView):
 
     template_name = "shop/account_note.html"
     extra_context = {
-        "title": gettext_lazy("Look into your mail"),
+        "title": gettext_lazy("Check your e-mail"),
         "lead": gettext_lazy("If an account has this address, a link is on its way to it. It works for three days."),
     }
 

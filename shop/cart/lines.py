@@ -1,6 +1,7 @@
 """Views that change the lines of the cart. Every id is looked up in the owner's cart, so nobody changes another's."""
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from cart.owners import Owner
 from cart.selectors import line_exists
 from cart.services import extend_own_holds, reclaim_line, remove_line, set_line_quantity
 from inventory.errors import VariantUnavailable
+from shop.accounts.sessions import log_in_again, session_is_over
 from shop.accounts.shoppers import ShopRequest
 from shop.cart.posted import posted_key, posted_quantity
 from shop.cart.refusals import problem_of
@@ -24,9 +26,27 @@ from shop.cart.views import RefusedChange, cart_page, contents_of, to_cart
 from shop.catalog.selectors import variant_with_product
 from shop.wording import full_name, line_price_change
 
+LineView = Callable[[ShopRequest, int], HttpResponse]
+
+
+def _after_a_session(view: LineView) -> LineView:
+    """Where a line is not found because its customer is no longer logged in, lead to the log-in."""
+
+    @wraps(view)
+    def wrapper(request: ShopRequest, line_id: int) -> HttpResponse:
+        try:
+            return view(request, line_id)
+        except Http404:
+            if session_is_over(request, line_id=line_id):
+                return log_in_again(request, "shop:cart")
+            raise
+
+    return wrapper
+
 
 @never_cache
 @require_POST
+@_after_a_session
 def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/` with `quantity`, the units that the line is to have. 0 removes it, as `remove` does."""
 
@@ -39,6 +59,7 @@ def set_quantity(request: ShopRequest, line_id: int) -> HttpResponse:
 
 @never_cache
 @require_POST
+@_after_a_session
 def reclaim(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/retake/`: hold the units of a line again whose hold expired."""
 
@@ -50,6 +71,7 @@ def reclaim(request: ShopRequest, line_id: int) -> HttpResponse:
 
 @never_cache
 @require_POST
+@_after_a_session
 def remove(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/remove/`. Removing a line that is gone is no error; a line of others is 404."""
     try:

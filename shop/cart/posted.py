@@ -34,6 +34,12 @@ def posted_variant_id(request: HttpRequest) -> int:
     return int(text)
 
 
+def posted_cart_id(request: HttpRequest) -> int | None:
+    """The field `cart`; None for anything that cannot be an id."""
+    text = _only_value(request, "cart") or ""
+    return int(text) if _ID.fullmatch(text) else None
+
+
 def posted_quantity(request: HttpRequest) -> int:
     """The field `quantity`, given once. Raises InvalidQuantity. The service refuses numbers that are too large."""
     try:

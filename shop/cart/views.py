@@ -12,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from cart.models import CartItem
 from cart.selectors import CartContents, cart_contents
+from orders.links import page_of
 from shop.accounts.shoppers import ShopRequest
 from shop.cart.posted import posted_next
 from shop.cart.refusals import Problem
 from shop.cart.rows import Row
 from shop.htmx import render_partial, wants_partial
+from shop.orders.unpaid import unpaid_order
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def cart_page(
 ) -> HttpResponse:
     """The whole page, or the partial that htmx asked for; also the answer to a refused change."""
     context = _context(contents, [_row(line, refused) for line in contents.lines])
+    if not contents.lines and (unpaid := unpaid_order(request)):
+        context |= {"unpaid": unpaid, "unpaid_page": page_of(unpaid, request.user)}
     if wants_partial(request):
         return render_partial(request, "shop/_cart.html", context, status=status)
     return render(request, "shop/cart.html", context, status=status)

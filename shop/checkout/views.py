@@ -18,16 +18,19 @@ from cart.selectors import CartContents, own_cart
 from core.errors import Busy
 from core.ratelimit import ORDERS, seconds_to_wait
 from orders.errors import DeliveryUnavailable
-from orders.models import Checkout, DeliveryMethod, Order
+from orders.models import Checkout, DeliveryMethod
 from orders.selectors import checkout_of, order_of_cart, orders_of, review_of
 from orders.services import place_order, save_checkout
+from shop.accounts.sessions import log_in_again, session_is_over
 from shop.accounts.shoppers import ShopRequest
+from shop.cart.posted import posted_cart_id
 from shop.cart.refusals import problem_of
 from shop.cart.rows import Row
 from shop.cart.views import contents_of, times_left
 from shop.checkout.forms import AddressForm, PlaceForm, focus_first_error, mark_of
 from shop.htmx import render_partial, wants_partial
 from shop.orders.payments import address_after
+from shop.orders.unpaid import unpaid_order
 from shop.pages.errors import BUSY
 
 _page_or_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -40,12 +43,15 @@ def _lead_on(request: ShopRequest, cart: Cart | None) -> HttpResponse:
         return HttpResponseRedirect(address_after(request, order), status=303)
     if cart and cart.status == Cart.Status.OPEN:
         return _redirect_to("shop:checkout_review")
-    messages.error(request, _("That page was of a cart that is closed. Nothing was ordered; this is your cart now."))
+    text = _("That page was of another cart, or of one that is closed. Nothing was ordered; this is your cart now.")
+    messages.error(request, text)
     return _redirect_to("shop:cart")
 
 
 def _nothing_to_buy(request: ShopRequest) -> HttpResponse:
-    messages.info(request, _("There is nothing in your cart to order. Put something into it first."))
+    """To the cart, which tells of an order that waits for its payment: the shopper may have come back from there."""
+    if unpaid_order(request) is None:
+        messages.info(request, _("There is nothing in your cart to order. Put something into it first."))
     return _redirect_to("shop:cart")
 
 
@@ -65,6 +71,8 @@ def _redirect_to(name: str) -> HttpResponse:
 @_page_or_form
 def address(request: ShopRequest) -> HttpResponse:
     """`/checkout/`: the first step."""
+    if request.method == "POST" and session_is_over(request, cart_id=posted_cart_id(request)):
+        return log_in_again(request, "shop:checkout")
     contents = contents_of(request)
     if not contents.lines:
         return _nothing_to_buy(request)
@@ -115,6 +123,8 @@ def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
 @_page_or_form
 def review(request: ShopRequest) -> HttpResponse:
     """`/checkout/review/`: show what would be ordered. A POST orders exactly that."""
+    if request.method == "POST" and session_is_over(request, cart_id=posted_cart_id(request)):
+        return log_in_again(request, "shop:checkout_review")
     return _place(request) if request.method == "POST" else _review_page(request, PlaceForm())
 
 
@@ -211,13 +221,6 @@ def _order(request: ShopRequest, form: PlaceForm, cart: Cart, checkout: Checkout
         problem = problem_of(error)
         messages.error(request, problem.text)
         return _review_page(request, form, status=problem.status)
-    return _done(request, order)
-
-
-def _done(request: ShopRequest, order: Order) -> HttpResponse:
-    if not order.was_replayed:
-        thanks = _("Thank you. Your order is placed; a confirmation goes to %(email)s.")
-        messages.success(request, thanks % {"email": order.email})
     return HttpResponseRedirect(address_after(request, order), status=303)
 
 

@@ -35,7 +35,7 @@ def new_password(stage: Stage) -> None:
     stage.go("/accounts/reset/")
     stage.page.get_by_label("Email").fill("eve@example.com")
     stage.press("Send me a link")
-    expect(stage.page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(stage.page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
     stage.go(stage.link_in_mail())
     stage.page.locator("#id_new_password1").wait_for()
 
@@ -87,7 +87,7 @@ def email_asked(stage: Stage) -> None:
     stage.page.locator("#id_email").fill("new@example.com")
     stage.page.locator("#id_password").fill(PASSWORD)
     stage.press("Send me the link")
-    expect(stage.page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(stage.page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
 
 
 def delete_refused(stage: Stage) -> None:

@@ -51,7 +51,7 @@ def test_a_guest_orders_by_invoice_and_cancels(either: Page, shop: str, variant:
     fill_address(page, shop)
     expect(page.locator(".sum-total")).to_contain_text("£8.95")
     place(page)
-    expect_state(page, "Placed")
+    expect_state(page, "Awaiting payment")
     placed = Order.objects.get()
     expect(messages(page)).to_contain_text("Thank you.")
     expect(page.locator(".transfer")).to_contain_text(placed.number)
@@ -73,7 +73,7 @@ def test_refused_at_the_bank_and_paid_then(either: Page, shop: str, variant: Pro
     page.get_by_role("radio", name="Test bank").check()
     page.get_by_role("button", name="Pay in this way").click()
     page.get_by_role("link", name="Leave without paying").click()
-    expect_state(page, "Placed")
+    expect_state(page, "Awaiting payment")
     page.get_by_role("button", name="Go on to pay").click()
     page.get_by_role("button", name="Pay, and call the shop twice").click()
     expect_state(page, "Paid")
@@ -113,7 +113,7 @@ def test_a_price_that_changed_on_the_way_is_shown_first(either: Page, shop: str,
     page.get_by_role("button", name="Take again").click()
     expect(page.locator(".sum-total")).to_contain_text("£9.95")
     place(page)
-    expect_state(page, "Placed")
+    expect_state(page, "Awaiting payment")
     assert Order.objects.get().lines.get().price == ProductVariant.objects.get().price
 
 
@@ -141,7 +141,7 @@ def test_two_clicks_make_one_order(page: Page, shop: str, variant: ProductVarian
     put_into_cart(page, shop, variant)
     fill_address(page, shop)
     page.get_by_role("button", name="Order and pay").dblclick()
-    expect_state(page, "Placed")
+    expect_state(page, "Awaiting payment")
     assert Order.objects.count() == 1
     # The page that the back button shows leads on to the same order.
     page.go_back()
@@ -184,7 +184,7 @@ def test_the_keyboard_alone_is_enough(page: Page, shop: str, variant: ProductVar
     press(page, "Order and pay")
     page.wait_for_url("**/testbank/**")
     press(page, "Refuse the payment")
-    expect_state(page, "Placed")
+    expect_state(page, "Awaiting payment")
     press(page, "Pay in this way")
     expect(page.locator(".transfer")).to_be_visible()
     press(page, "Cancel this order")

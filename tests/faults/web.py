@@ -14,6 +14,6 @@ __all__ = ["application"]
 counting.connect()
 cart.enqueue = dying_after("before_commit", cart.enqueue)  # type: ignore[attr-defined]
 orders.enqueue = dying_after("before_order_commit", orders.enqueue)  # type: ignore[attr-defined]
-checkout._done = dying_before("before_order_answer", checkout._done)
+checkout.address_after = dying_before("before_order_answer", checkout.address_after)  # type: ignore[attr-defined]
 intents.notify = dying_before("before_ring", dying_after("after_ring", intents.notify))  # type: ignore[attr-defined]
 without.take_out_guards()

@@ -118,7 +118,7 @@ def answers(client: Client, address: str) -> list[Any]:
 
 
 def asks_to_log_in(response: Any, page: str = "shop:login") -> bool:
-    return response.status_code == 302 and str(response["Location"]).startswith(reverse(page) + "?next=")
+    return response.status_code in {302, 303} and str(response["Location"]).startswith(reverse(page) + "?next=")
 
 
 def is_refused(response: Any) -> bool:

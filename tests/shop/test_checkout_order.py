@@ -35,8 +35,12 @@ def test_a_guest_orders_by_invoice(client: Client, line: CartItem, variant: Prod
     assert (placed.customer.name, placed.total, placed.user) == ("Ada Lovelace", Decimal("8.95"), None)
     assert stock(variant) == (8, 0)
     page = client.get(response["Location"])
-    assert messages(page) == ["Thank you. Your order is placed; a confirmation goes to ada@example.com."]
-    assert f"Order {placed.number}" in text_of(page)
+    for text in (
+        "Thank you for your order",
+        f"Order {placed.number}",
+        "Your order is placed; a confirmation goes to ada@example.com.",
+    ):
+        assert text in text_of(page)
     assert not Checkout.objects.exists()
 
 
@@ -203,8 +207,8 @@ def test_every_further_submit_leads_to_the_one_order(client: Client, line: CartI
     assert first.fields["key"] != other_tab.fields["key"]
     pages = [client.get(each.post(client)["Location"]) for each in (first, first, other_tab)]
     number = Order.objects.get().number
-    assert all(f"Order {number}" in text_of(page) for page in pages)
-    assert [len(messages(page)) for page in pages] == [1, 0, 0]
+    for text in (f"Order {number}", "Thank you for your order", "a confirmation goes to ada@example.com"):
+        assert all(text in text_of(page) for page in pages)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -242,7 +246,7 @@ def test_a_cart_that_was_closed_otherwise_leads_to_the_cart_of_now(
     response = ordering.post(client)
     assert response["Location"] == "/cart/"
     assert messages(client.get("/cart/")) == [
-        "That page was of a cart that is closed. Nothing was ordered; this is your cart now."
+        "That page was of another cart, or of one that is closed. Nothing was ordered; this is your cart now."
     ]
 
 

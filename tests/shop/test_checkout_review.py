@@ -45,7 +45,7 @@ def test_the_review_shows_all_that_is_bought(client: Client, line: CartItem, var
     page = text_of(client.get(REVIEW))
     for text in (variant.product.name, "£2.50 each", "£5.00", "£3.95", "£8.95", "£1.49", "Tax included (20 %)"):
         assert text in page
-    for text in ("Ada Lovelace", "N1 1AA London", "ada@example.com", "Standard", "Held for you until"):
+    for text in ("Ada Lovelace", "London<br>N1 1AA", "ada@example.com", "Standard", "Held for you until"):
         assert text in page
     assert "Order and pay £8.95" in page
 

@@ -246,7 +246,7 @@ def test_the_clock_starts_with_what_is_left_of_the_first_hold(
 
 
 @pytest.mark.parametrize(
-    ("used", "told"), [(0, "Up to 3 more times"), (2, "Once more,"), (3, "Kept for as long as we may.")]
+    ("used", "told"), [(0, "Up to 3 more times"), (2, "Once more,"), (3, "This cannot be extended again.")]
 )
 def test_the_extensions_left_are_told(client: Client, line: CartItem, used: int, told: str) -> None:
     CartItem.objects.filter(pk=line.pk).update(hold_extensions=used)

@@ -49,7 +49,7 @@ def test_it_shows_all_that_was_agreed(client: Client, placed: Order, link: str, 
     page = text_of(client.get(link))
     for text in (f"Order {placed.number}", "Placed", placed.lines.get().name, placed.lines.get().sku, "Standard"):
         assert text in page
-    for text in ("£2.50", "£5.00", "£3.95", "£8.95", "£1.49", "1 Analytical Row", "N1 1AA London"):
+    for text in ("£2.50", "£5.00", "£3.95", "£8.95", "£1.49", "1 Analytical Row", "London<br>N1 1AA"):
         assert text in page
     # What to do next.
     for text in (f"<dd>{placed.number}</dd>", "<dd>Ada&#x27;s Bank, IBAN 12</dd>", "Please transfer the total by"):

@@ -61,7 +61,7 @@ def test_all_in_other_carts_says_when_the_first_is_freed(client: Client, variant
     assert f"All in other carts, first one freed at {clock_time(soon)}" in page
     assert clock_time(soon) != clock_time(later.reserved_until or soon)
     assert "Add to cart" not in page
-    assert "Look again" in page
+    assert "Check again" in page
 
 
 def test_run_out_holds_of_others_count_as_free(client: Client, make_variant: MakeVariant) -> None:
@@ -126,7 +126,7 @@ def test_a_variant_that_cannot_be_had_is_shown_without_a_form(
 ) -> None:
     gone = sibling(variant, "Gone", stock_quantity=0)
     page = text_of(client.get(f"{variant.product.get_absolute_url()}?variant={gone.sku}"))
-    assert ('id="availability">Sold out<' in page, "Look again" in page, "Add to cart" in page) == (True, True, False)
+    assert ('id="availability">Sold out<' in page, "Check again" in page, "Add to cart" in page) == (True, True, False)
 
 
 @pytest.mark.parametrize("sku", ["", "nothing", "%00", "'"])
