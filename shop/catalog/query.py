@@ -1,6 +1,5 @@
 """`read_query`: what the address of a list asks for. Values that make no sense are corrected, and the page says so."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,6 +12,7 @@ from cart.owners import Owner
 from cart.selectors import available_to
 from core.numbers import UnreadableNumber, read_money
 from inventory.selectors import GoodsFilter, Sort
+from shop.paging import read_page
 
 SORTS = {
     Sort.RELEVANCE: gettext_lazy("Best match"),
@@ -28,7 +28,10 @@ _DEAREST = Decimal("99999999.99")  # the largest price that the column holds
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What the address of a list asks for. `corrections`: sentences for the shopper about what was corrected."""
+    """What the address of a list asks for. `page`: 0 where that was no number; there may be no such page.
+
+    `corrections`: sentences for the shopper about what was corrected.
+    """
 
     text: str = ""
     sort: Sort = Sort.POPULAR
@@ -79,9 +82,6 @@ class ListQuery:
         available = available_to(owner) if self.in_stock else None
         return GoodsFilter(self.text, self.min_price, self.max_price, available)
 
-    def corrected(self, page: int, sentence: str) -> "ListQuery":
-        return replace(self, page=page, corrections=(*self.corrections, sentence))
-
 
 def read_query(parameters: Mapping[str, str]) -> ListQuery:
     """Read the parameters of a list's address, whatever they contain."""
@@ -96,9 +96,11 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
     query = ListQuery(text=text, min_price=low, max_price=high, in_stock=parameters.get("stock") in {"1", "on"})
     sort = parameters.get("sort", "")
     known = sort in dict(query.sorts())
-    page = _page(parameters.get("page", "1"), said)
     return replace(
-        query, sort=Sort(sort) if known else query.default_sort, page=page, corrections=tuple(dict.fromkeys(said))
+        query,
+        sort=Sort(sort) if known else query.default_sort,
+        page=read_page(parameters.get("page", "1")),
+        corrections=tuple(dict.fromkeys(said)),
     )
 
 
@@ -116,10 +118,3 @@ def _price(typed: str, said: list[str]) -> Decimal | None:
     except UnreadableNumber:
         said.append(_("A price is a number like 2 or 2.50: we left out what was not."))
     return None
-
-
-def _page(typed: str, said: list[str]) -> int:
-    if re.fullmatch(r"0*[1-9][0-9]{0,6}", typed, re.ASCII):
-        return int(typed)
-    said.append(_("There is no such page: this is the first one."))
-    return 1

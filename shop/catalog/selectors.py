@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
@@ -14,6 +13,7 @@ from inventory.models import Category, Product, ProductVariant
 from inventory.selectors import CategoryCount, count_by_category, page_of_products
 from shop.catalog.offers import Offer, VariantOffer
 from shop.catalog.query import ListQuery
+from shop.paging import nearest_page
 
 PRODUCTS_A_PAGE = 24
 
@@ -63,7 +63,7 @@ def _variant_offer(variant: ProductVariant) -> VariantOffer:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list. `query` is what was asked for, corrected where there is no such page; `here` the category."""
+    """One page of a list. `query` is what was asked for, with the nearest page that there is; `here` the category."""
 
     query: ListQuery
     here: CategoryCount | None
@@ -101,8 +101,7 @@ def read_listing(query: ListQuery, slug: str | None, owner: Owner | None) -> Lis
         here = next((category for category in categories if category.slug == slug), None) or _empty_category(slug)
         total = here.count
     paginator = Paginator(range(total), PRODUCTS_A_PAGE)
-    if query.page > paginator.num_pages:
-        query = query.corrected(paginator.num_pages, _("There is no such page: this is the last one."))
+    query = replace(query, page=nearest_page(query.page, paginator))
     start = (query.page - 1) * PRODUCTS_A_PAGE
     found = page_of_products(goods, category=slug, sort=query.sort, start=start, count=PRODUCTS_A_PAGE) if total else []
     return Listing(query, here, categories, paginator, offers_of(found, owner))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,12 +25,16 @@ def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
     """`/` and `/c/<slug>/`, each with `q`, `sort`, `min`, `max`, `stock` and `page`.
 
     A value that makes no sense is corrected and the page says so: addresses are typed and cut, so none is an error.
+    A page that is not there leads to the nearest one.
     """
     request.shopper.ensure_guest()
+    query = read_query(request.GET)
     try:
-        listing = read_listing(read_query(request.GET), slug, request.shopper.owner)
+        listing = read_listing(query, slug, request.shopper.owner)
     except Category.DoesNotExist as error:
         raise Http404 from error
+    if listing.query.page != query.page:
+        return HttpResponseRedirect(f"{request.path}?{listing.query.query_string()}".rstrip("?"))
     is_home = slug is None and listing.query.is_plain
     context = {
         "listing": listing,

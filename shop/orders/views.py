@@ -26,6 +26,7 @@ from orders.states import State
 from shop.accounts.shoppers import ShopRequest
 from shop.checkout.forms import PayForm
 from shop.orders.payments import address_to_pay
+from shop.paging import nearest_page, read_page
 
 ORDERS_A_PAGE = 20
 
@@ -89,8 +90,12 @@ def in_account(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
 @login_required
 def order_list(request: ShopRequest) -> HttpResponse:
     """`/account/orders/`"""
-    page = Paginator(orders_of(request.user), ORDERS_A_PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
-    return render(request, "shop/orders.html", {"page": page})
+    paginator = Paginator(orders_of(request.user), ORDERS_A_PAGE)  # type: ignore[arg-type]
+    asked = read_page(request.GET.get("page", "1"))
+    number = nearest_page(asked, paginator)
+    if number != asked:
+        return HttpResponseRedirect(f"?page={number}")
+    return render(request, "shop/orders.html", {"page": paginator.page(number)})
 
 
 @require_safe

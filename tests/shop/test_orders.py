@@ -232,8 +232,9 @@ def test_the_list_has_pages(client: Client, placed: Order, ada: User) -> None:
     client.force_login(ada)
     assert placed.number not in text_of(client.get("/account/orders/"))
     assert placed.number in text_of(client.get("/account/orders/?page=2"))
-    assert placed.number in text_of(client.get("/account/orders/?page=99"))
-    assert client.get("/account/orders/?page=x").status_code == 200
+    for wrong, nearest in [("99", "2"), ("0", "1"), ("abc", "1"), ("", "1")]:
+        answer = client.get(f"/account/orders/?page={wrong}")
+        assert (answer.status_code, answer["Location"]) == (302, f"?page={nearest}")
 
 
 def test_without_orders_the_list_leads_to_the_goods(client: Client, ada: User) -> None:

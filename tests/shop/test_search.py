@@ -191,19 +191,22 @@ def test_an_order_that_is_none_is_the_usual_one(client: Client, make: Any) -> No
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "abc", "", "1e9", "9" * 30, "9" * 5000, "\x00", "²", "\u0661"])
-def test_a_page_that_is_no_number_is_the_first(client: Client, variant: ProductVariant, number: str) -> None:
-    response = client.get("/", {"page": number})
-    assert names_in(response) == [variant.product.name]
-    assert corrections(response) == ["There is no such page: this is the first one."]
+def test_a_page_that_is_no_number_leads_to_the_first(client: Client, variant: ProductVariant, number: str) -> None:
+    answer = client.get("/", {"page": number, "q": "product"})
+    assert (answer.status_code, answer["Location"]) == (302, "/?q=product")
+    assert names_in(client.get(answer["Location"])) == [variant.product.name]
 
 
-def test_a_page_after_the_last_is_the_last(client: Client, make_variant: MakeVariant) -> None:
-    for _ in range(PRODUCTS_A_PAGE + 1):
-        make_variant(0)
-    response = client.get("/?page=9999")
-    assert len(names_in(response)) == 1
-    assert corrections(response) == ["There is no such page: this is the last one."]
-    assert '<link rel="canonical" href="http://testserver/?page=2">' in text_of(response)
+@pytest.mark.parametrize("address", ["/", "/c/kitchen/"])
+def test_a_page_after_the_last_leads_to_the_last(client: Client, make: Any, address: str) -> None:
+    for number in range(PRODUCTS_A_PAGE + 1):
+        make(f"Mug {number}", 0, slug="kitchen")
+    for number in (3, 9999, 9_999_999):
+        answer = client.get(f"{address}?page={number}&sort=name")
+        assert (answer.status_code, answer["Location"]) == (302, f"{address}?sort=name&page=2")
+    assert len(names_in(client.get(f"{address}?page=2"))) == 1
+    assert client.get(f"{address}?page=02").status_code == 200
+    assert client.get(f"{address}?q=zzqx&page=2")["Location"] == f"{address}?q=zzqx"
 
 
 def test_page_links_keep_what_was_asked_for(client: Client, make_variant: MakeVariant) -> None:
