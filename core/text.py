@@ -1,20 +1,28 @@
-"""`counted`, numbers in sentences of the admin and of commands, which are in English; `money`, amounts by Babel.
+"""`counted`, numbers in sentences of the admin and of commands, which are in English; `money`, amounts by Babel;
+`date_and_time`, moments.
 
 JSON and other output for machines has a plain number and the code of the currency instead.
 """
 
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 from django.conf import settings
+from django.utils import formats, timezone
 from django.utils.translation import get_language, to_locale
 
 
 def counted(number: int, one: str, many: str) -> str:
     """The number with the right words: "1 unit", "1,200 units"."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def date_and_time(moment: datetime) -> str:
+    """An aware moment in the time zone of the shop, as templates show it by `date:"DATETIME_FORMAT"`."""
+    return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 def money(amount: Decimal) -> str:

@@ -210,6 +210,7 @@ CSRF_COOKIE_HTTPONLY = True  # forms contain the token, and no script reads the 
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
 LOCALE_PATHS = [BASE_DIR / "locale"]  # translations; see CONTRIBUTING.md
+FORMAT_MODULE_PATH = ["core.formats"]  # how dates and times are written
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
 SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in e-mails lead

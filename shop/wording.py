@@ -8,16 +8,17 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cart.models import CartItem
+from core.text import date_and_time
 from core.text import money as money
 from inventory.models import ProductVariant
 from inventory.wording import full_name as full_name
 
 
 def clock_time(moment: datetime) -> str:
-    """The time of day in the shop's time zone, with the day where that is not today: 14:35, or 3 May 09:00."""
+    """The time of day in the shop's time zone, with the day where that is not today: 14:35, or 3 May 2026, 09:00."""
     local = timezone.localtime(moment)
-    pattern = "H:i" if local.date() == timezone.localdate() else "j F H:i"
-    return formats.date_format(local, pattern)
+    is_today = local.date() == timezone.localdate()
+    return formats.time_format(local, "TIME_FORMAT") if is_today else date_and_time(moment)
 
 
 def counted(units: int, variant: ProductVariant) -> str:

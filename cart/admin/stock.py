@@ -11,10 +11,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import date, time
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.timezone import localtime
 
 from cart.errors import HoldsInTheWay
 from cart.models import CartItem, StockAudit
@@ -24,6 +22,7 @@ from cart.stock_breakdown import stock_breakdown
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action
 from core.errors import Busy
+from core.text import date_and_time
 from inventory.admin.catalog import ProductVariantAdmin
 from inventory.forms import StockForm
 from inventory.models import ProductVariant, StockMovement
@@ -137,7 +136,7 @@ def ledger_table(movements: Iterable[StockMovement]) -> dict[str, Any]:
 def _movement(movement: StockMovement) -> list[Any]:
     why = f"{movement.reason} ({movement.cause})" if movement.cause else movement.reason
     return [
-        _moment(movement.created_at),
+        date_and_time(movement.created_at),
         movement.get_kind_display(),
         f"{movement.delta:+d}",
         movement.balance_after,
@@ -155,19 +154,14 @@ def holds_table(lines: Iterable[CartItem]) -> dict[str, Any]:
 def _hold(line: CartItem) -> list[Any]:
     address = reverse("admin:cart_cart_change", args=[line.cart_id])
     cart = format_html('<a class="underline" href="{}">{}</a>', address, line.cart)
-    until = _moment(line.reserved_until)
+    until = date_and_time(line.reserved_until) if line.reserved_until else ""
     return [
         cart,
         line.cart.user or "A guest",
         line.reserved_quantity,
-        _moment(line.created_at),
+        date_and_time(line.created_at),
         until if line.is_live else f"{until}, ran out",  # type: ignore[attr-defined]
     ]
-
-
-def _moment(moment: Any) -> str:
-    local = localtime(moment)
-    return f"{date(local, 'j M Y')}, {time(local, 'H:i')}"
 
 
 @admin.register(StockAudit)

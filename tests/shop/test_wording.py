@@ -53,7 +53,7 @@ def test_a_moment_of_another_day_has_its_date() -> None:
     now = timezone.localtime()
     assert clock_time(now) == f"{now:%H:%M}"
     later = now + timedelta(days=3)
-    assert clock_time(later) == f"{later.day} {later:%B %H:%M}"
+    assert clock_time(later) == f"{later.day} {later:%b %Y, %H:%M}"
 
 
 @pytest.mark.parametrize(
