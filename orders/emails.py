@@ -9,6 +9,7 @@ from django.utils import translation
 
 from core.links import site_url
 from core.text import money
+from delivery.models import Delivery
 from delivery.services import send_email
 from orders.errors import PaymentNotPossible
 from orders.links import order_path
@@ -49,8 +50,19 @@ def send_order_email(*, order_id: int, kind: EmailKind) -> None:
         subject=email.subject,
         text=email.text,
         html=email.html,
-        dedupe_key=f"order_{kind}:{order.pk}",
+        dedupe_key=_key(order, kind),
     )
+
+
+def _key(order: Order, kind: EmailKind) -> str:
+    return f"order_{kind}:{order.pk}"
+
+
+def emails_of(order: Order) -> dict[EmailKind, Delivery]:
+    """The e-mails about an order that wait, are dead, or were sent in the last DELIVERY_DAYS. 1 query."""
+    kinds = {_key(order, kind): kind for kind in EmailKind}
+    found = Delivery.objects.filter(dedupe_key__in=kinds).defer("text", "html", "payload")
+    return {kinds[email.dedupe_key]: email for email in found}
 
 
 def render_order_email(order: Order, kind: EmailKind) -> RenderedEmail:

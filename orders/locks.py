@@ -25,9 +25,9 @@ def lock_overdue_orders(*, most: int) -> list[Order]:
 
 
 def lock_due_refund(refund_id: int) -> Refund | None:
-    """Lock a refund that is due. Returns None where its money was sent, or where it was withdrawn."""
-    due = Refund.objects.filter(pk=refund_id, sent_at__isnull=True)
-    return next(iter(due.select_for_update(no_key=True)), None)
+    """Lock a refund that is due, and read its order. Returns None where it was sent, or withdrawn."""
+    due = Refund.objects.filter(pk=refund_id, sent_at__isnull=True).select_related("order")
+    return next(iter(due.select_for_update(no_key=True, of=("self",))), None)
 
 
 def share_delivery_method(method_id: int) -> DeliveryMethod | None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
 from unfold import decorators
-from unfold.enums import ActionVariant
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,15 +15,12 @@ def action(
     permissions: Sequence[str],
     url_path: str | None = None,
     icon: str | None = None,
-    variant: ActionVariant = ActionVariant.DEFAULT,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A button on chosen rows, on a row or on a page, for users who have all of the permissions.
 
-    `url_path`, `icon` (of Material Symbols) and `variant`, its colour, are for buttons on a row or on a page.
+    `url_path` and `icon` (of Material Symbols) are for buttons on a row or on a page.
     """
-    made: Any = decorators.action(
-        description=description, permissions=permissions, url_path=url_path, icon=icon, variant=variant
-    )
+    made: Any = decorators.action(description=description, permissions=permissions, url_path=url_path, icon=icon)
     return cast(Callable[[Callable[P, R]], Callable[P, R]], made)
 
 

@@ -102,6 +102,9 @@ def _return(order: Order, said: dict[str, Any], actor: User) -> str:
     return f"{back} back on the shelf, and the money is among the refunds that are due."
 
 
+# What is done with an order next, if all goes well.
+NEXT_ACTIONS = {State.PLACED: "money", State.PAID: "ship"}
+
 ACTIONS = {
     "money": OrderAction(
         title="Money came",

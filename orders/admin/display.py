@@ -10,9 +10,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from unfold.admin import TabularInline
 
+from core.admin.decorators import display
 from core.admin.filters import ChoiceFilter, Choices
 from core.days import start_of, today
-from orders.models import Order, OrderLine, OrderTransition, Payment, Refund
+from core.text import money
+from orders.models import Order, OrderLine, Payment, Refund
 from orders.states import State
 
 # Of django-unfold's labels, by what people read.
@@ -103,24 +105,35 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 class LineInline(ReadOnlyInline):
     model = OrderLine
     verbose_name_plural = "lines"
-    fields = readonly_fields = ["sku", "name", "price", "quantity", "total", "returned_quantity"]
+    fields = readonly_fields = ["sku", "name", "each", "quantity", "all_units", "came_back"]
+
+    @display(description="Price")
+    def each(self, line: OrderLine) -> str:
+        return money(line.price)
+
+    @display(description="Total")
+    def all_units(self, line: OrderLine) -> str:
+        return money(line.total)
+
+    @display(description="Came back")
+    def came_back(self, line: OrderLine) -> int:
+        return line.returned_quantity
 
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
-    fields = readonly_fields = ["provider", "amount", "status", "created_at", "settled_at", "reference"]
+    fields = readonly_fields = ["provider", "how_much", "status", "created_at", "settled_at", "reference"]
+
+    @display(description="Amount")
+    def how_much(self, payment: Payment) -> str:
+        return money(payment.amount)
 
 
 class RefundInline(ReadOnlyInline):
     model = Refund
-    fields = readonly_fields = ["amount", "reason", "created_at", "sent_at", "sent_by"]
+    fields = readonly_fields = ["owed", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
     related = ("sent_by",)
 
-
-class TransitionInline(ReadOnlyInline):
-    """The order's log. An empty actor stands for the customer, a payment, or the clock."""
-
-    model = OrderTransition
-    verbose_name_plural = "log"
-    fields = readonly_fields = ["created_at", "from_state", "to_state", "actor", "note"]
-    related = ("actor",)
+    @display(description="Amount")
+    def owed(self, refund: Refund) -> str:
+        return money(refund.amount)

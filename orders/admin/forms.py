@@ -6,13 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from core.admin.confirmation import require_agreement
 from core.admin.number_fields import MoneyField, UnitsField
-from core.text import money
-from orders.models import Order, OrderLine, Payment
+from core.text import date_and_time, money
+from orders.models import Order, OrderLine
 from orders.selectors import payment_to_record, payments_to_withdraw
 from orders.states import State
 
@@ -104,9 +103,9 @@ class MistakeForm(ActionForm):
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(order, data)
         notes = [
-            (f"{each.pk}@{each.settled_at.isoformat()}", _noted(each))
+            (f"{each.pk}@{at.isoformat()}", f"{money(each.amount)}, noted {date_and_time(at)}")
             for each in payments_to_withdraw(order)
-            if each.settled_at
+            if (at := each.settled_at)
         ]
         self.fields["note"].widget.choices = notes
         self.initial = {"note": notes[0][0]} if notes else {}
@@ -120,10 +119,6 @@ class MistakeForm(ActionForm):
         if not self.order.payments.filter(pk=payment_id).exists():
             raise ValidationError(_NOT_AS_MADE)
         return int(payment_id), recorded_at
-
-
-def _noted(payment: Payment) -> str:
-    return f"{money(payment.amount)}, noted {timezone.localtime(payment.settled_at):%-d %b %Y, %H:%M}"
 
 
 class ReturnForm(ActionForm):

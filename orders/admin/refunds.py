@@ -29,12 +29,12 @@ _SENT = Question(
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin):
-    list_display = ["order", "owed", "reason", "created_at", "sent_at", "sent_by"]
+    list_display = ["order", "owed", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
     list_filter = [SentFilter]
     list_select_related = ["order", "sent_by"]
     search_fields = ["order__number"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The number of an order"
-    fields = [("order", "owed"), "reason", "payment", ("created_at", "sent_at", "sent_by")]
+    fields = [("order", "owed"), "reason", "payment", "created_at", ("sent_at", "sent_how", "sent_by")]
     readonly_fields = ["owed", "created_at"]
     actions = ["sent", "export_csv"]
     actions_row = ["sent_one"]

@@ -1,6 +1,6 @@
 """Models of orders: what shoppers fill in, what was bought, and the money."""
 
 from orders.models.checkouts import Checkout, DeliveryMethod
-from orders.models.orders import Order, OrderLine, OrderTransition, Payment, Refund
+from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
 
-__all__ = ["Checkout", "DeliveryMethod", "Order", "OrderLine", "OrderTransition", "Payment", "Refund"]
+__all__ = ["By", "Checkout", "DeliveryMethod", "Order", "OrderLine", "OrderTransition", "Payment", "Refund"]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 
 from cart.models import Cart
+from core.text import money
 from inventory.models import ProductVariant
 from orders.models.checkouts import Addressed
 from orders.states import State
@@ -24,7 +25,7 @@ class Order(Addressed):
     change their names and prices.
     """
 
-    number = models.CharField(max_length=16, unique=True, editable=False, help_text="For people; see orders.numbers.")
+    number = models.CharField(max_length=16, unique=True, editable=False)  # by orders.numbers
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
     # The last guard against two orders of one cart.
     cart = models.OneToOneField(Cart, null=True, on_delete=models.SET_NULL, related_name="order", editable=False)
@@ -119,20 +120,35 @@ class OrderLine(models.Model):
         return self.price * units
 
 
+class By(models.TextChoices):
+    """Who did something to an order. The labels are what staff read where no name of theirs is known."""
+
+    CUSTOMER = "customer", "The customer"
+    PAYMENT = "payment", "The payment provider"
+    CLOCK = "clock", "The clock"
+    STAFF = "staff", "A member of staff who left"
+
+
 class OrderTransition(models.Model):
-    """A transition of an order: who, when and why. Append-only."""
+    """An entry in an order's log: a transition, or a deed that left the state as it was. Append-only.
+
+    An entry without a change of state is for staff alone; `note` says what was done.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="transitions")
     from_state = models.CharField(max_length=10, choices=State, blank=True)
     to_state = models.CharField(max_length=10, choices=State)
-    note = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    by = models.CharField(
+        max_length=10, choices=By, blank=True, default="", db_default="", help_text="Empty: it was not recorded."
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Nobody: the customer, a payment, or the clock.",
+        help_text="Nobody where it was not staff, or where the account is deleted.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -144,8 +160,16 @@ class OrderTransition(models.Model):
 
     @property
     def is_correction(self) -> bool:
-        """Whether staff withdrew a payment. Its note is for staff alone, and no customer is told of it."""
+        """Whether it is an entry for staff alone: a deed without a change of state, or a payment that was withdrawn."""
         return bool(self.from_state) and self.to_state in {self.from_state, State.PLACED}
+
+    @property
+    def who(self) -> str:
+        """Who did it, for staff. Version 1.0 recorded only the account of staff."""
+        if self.actor:
+            return self.actor.get_username()
+        by = self.by or ("" if self.from_state else By.CUSTOMER)
+        return By(by).label if by else "Not recorded"
 
 
 class Payment(models.Model):
@@ -186,6 +210,9 @@ class Refund(models.Model):
     reason = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    sent_how = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="How it was sent, such as the transfer's date."
+    )
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -196,4 +223,4 @@ class Refund(models.Model):
         indexes = [models.Index(name="orders_refund_due", fields=["id"], condition=Q(sent_at__isnull=True))]
 
     def __str__(self) -> str:
-        return f"{self.amount} of {self.order_id}"
+        return f"{money(self.amount)} for {self.order}"

@@ -17,10 +17,10 @@ from core.text import money
 from core.transactions import clock, command
 from orders.errors import AlreadyRecorded, OtherCurrency, PaymentNotPossible, WithdrawalRefused
 from orders.locks import lock_due_refund, lock_order
-from orders.models import Order, Payment, Refund
+from orders.models import By, Order, Payment, Refund
 from orders.payments import PaymentEvent, provider_named
 from orders.selectors import returned_units
-from orders.services.transitions import log_action, log_correction, transition
+from orders.services.transitions import log_action, log_deed, transition
 from orders.states import State
 
 
@@ -75,7 +75,7 @@ def settle_payment(*, event: PaymentEvent, provider: str, actor: User | None = N
     if payment.status == Payment.Status.PAID:
         return payment
     if event.is_paid and event.amount != payment.amount:
-        _store_as_refund(order, payment, event)
+        _store_as_refund(order, payment, event, actor=actor)
     else:
         _settle(order, payment, is_paid=event.is_paid, actor=actor)
     return payment
@@ -86,20 +86,21 @@ def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None
     if not is_paid:
         return
     if order.state == State.PLACED:
-        transition(order, State.PAID, actor=actor, note=f"payment {payment.reference}")
+        transition(order, State.PAID, actor=actor, by=By.PAYMENT, note=f"payment {payment.reference}")
     else:
         state = State(order.state).label.lower()
-        _refund(order, payment, reason=f"Paid when the order was {state} already")
+        _refund(order, payment, actor=actor, reason=f"Paid when the order was {state} already")
 
 
-def _store_as_refund(order: Order, payment: Payment, event: PaymentEvent) -> None:
+def _store_as_refund(order: Order, payment: Payment, event: PaymentEvent, *, actor: User | None) -> None:
     _close(payment, Payment.Status.PAID)
     payment.amount = event.amount
     payment.save(update_fields=["amount"])
-    _refund(order, payment, reason=f"Paid {event.amount:.2f}, asked for was {order.total}")
+    _refund(order, payment, actor=actor, reason=f"Paid {money(event.amount)}, asked for was {money(order.total)}")
 
 
-def _refund(order: Order, payment: Payment, *, reason: str) -> None:
+def _refund(order: Order, payment: Payment, *, actor: User | None, reason: str) -> None:
+    log_deed(order, actor=actor, by=By.PAYMENT, note=f"{reason}: {money(payment.amount)} must go back")
     Refund.objects.create(order=order, payment=payment, amount=payment.amount, reason=reason)
 
 
@@ -159,7 +160,7 @@ def withdraw_payment(*, payment_id: int, recorded_at: datetime, reason: str, act
     said = _("Noted by mistake, %(amount)s: %(reason)s") % {"amount": money(payment.amount), "reason": reason}
     if refund := payment.refunds.first():
         _drop_refund(refund)
-        log_correction(order, actor=actor, note=said)
+        log_deed(order, actor=actor, note=said)
     else:
         _reopen_order(order, payment, actor=actor, note=said)
     _reopen_payment(order, payment)

@@ -15,7 +15,7 @@ from inventory.errors import InsufficientStock
 from inventory.models import Product
 from inventory.wording import full_name
 from orders.errors import DeliveryUnavailable, TotalChanged
-from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
+from orders.models import By, Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
 from orders.models.checkouts import Customer
 from orders.numbers import new_number
 from orders.payments import provider_named
@@ -84,7 +84,7 @@ def _place(
         **asdict(customer) | {"country": country_code(customer.country) or customer.country},
     )
     lines = _write_lines(order, items)
-    OrderTransition.objects.create(order=order, to_state=State.PLACED)
+    OrderTransition.objects.create(order=order, to_state=State.PLACED, by=By.CUSTOMER)
     Checkout.objects.filter(cart_id=cart.pk).delete()
     order_placed.send(sender=Order, order=order, lines=lines)
     open_payment(order, provider)

@@ -16,7 +16,7 @@ from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, OrderLine, Refund
 from orders.selectors import left_to_refund, returned_units
-from orders.services.transitions import log_action, transition
+from orders.services.transitions import log_action, log_deed, transition
 from orders.signals import units_refunded
 from orders.states import State
 
@@ -42,7 +42,7 @@ def return_lines(
         _record_return(line, units[line_id])
     _take_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
     came = ", ".join(f"{units[line_id]} of {line.sku}" for line_id, line in lines.items())
-    log_action(order, actor=actor, said=f"Taken back: {came}: {reason}")
+    log_deed(order, actor=actor, note=f"Taken back: {came}: {reason}")
     if all(not line.kept_quantity for line in order.lines.all()):
         _owe(order, left_to_refund(order), reason=reason)
         transition(order, State.REFUNDED, actor=actor, note=reason)
@@ -79,13 +79,13 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
 def mark_refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
     """Mark the money of a refund as sent. Returns whether it was still due.
 
-    Arguments: who sent it, and how, for the log. Raises Busy.
+    Arguments: who sent it, and how. Raises Busy.
     """
     refund = lock_due_refund(refund_id)
     if refund is None:
         return False
-    refund.sent_at, refund.sent_by = Now(), actor
-    refund.save(update_fields=["sent_at", "sent_by"])
+    refund.sent_at, refund.sent_by, refund.sent_how = Now(), actor, note
+    refund.save(update_fields=["sent_at", "sent_by", "sent_how"])
     log_action(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
     return True
 

@@ -7,7 +7,7 @@ from core.transactions import command
 from inventory.services.holds import take_back_units
 from orders.errors import TransitionRefused
 from orders.locks import lock_order, lock_overdue_orders
-from orders.models import Order, OrderTransition, Refund
+from orders.models import By, Order, OrderTransition, Refund
 from orders.signals import order_moved, units_refunded
 from orders.states import NEXT, State
 
@@ -20,14 +20,17 @@ def log_action(row: Order | Refund, *, actor: User | None, said: str) -> None:
         LogEntry.objects.log_actions(actor.pk, [row], CHANGE, said)
 
 
-def log_correction(order: Order, *, actor: User, note: str) -> None:
-    """Write a line in the log of a locked order that does not change its state."""
-    OrderTransition.objects.create(order=order, from_state=order.state, to_state=order.state, note=note, actor=actor)
+def log_deed(order: Order, *, actor: User | None, note: str, by: By | None = None) -> None:
+    """Write an entry in the log of a locked order that does not change its state. Customers do not read it.
+
+    Arguments: what was done; who did it: staff, or else `by`.
+    """
+    _write_entry(order, was=State(order.state), actor=actor, by=by, note=note)
     log_action(order, actor=actor, said=note)
 
 
-def transition(order: Order, state: State, *, actor: User | None, note: str = "") -> None:
-    """Move a locked order to a state and log it. Arguments: who did it (None: customer, payment or clock), and why.
+def transition(order: Order, state: State, *, actor: User | None, by: By | None = None, note: str = "") -> None:
+    """Move a locked order to a state and log it. Arguments: who did it, staff or else `by`; and why.
 
     Raises TransitionRefused for a transition that is not in the table.
     """
@@ -36,10 +39,15 @@ def transition(order: Order, state: State, *, actor: User | None, note: str = ""
         raise TransitionRefused(state=was, wanted=state)
     order.state = state
     order.save(update_fields=["state"])
-    OrderTransition.objects.create(order=order, from_state=was, to_state=state, note=note, actor=actor)
+    _write_entry(order, was=was, actor=actor, by=by, note=note)
     why = f": {note}" if note else ""
     log_action(order, actor=actor, said=f"{was.label} → {state.label}{why}")
     order_moved.send(sender=Order, order=order, state=state, actor=actor)
+
+
+def _write_entry(order: Order, *, was: State, actor: User | None, by: By | None, note: str) -> None:
+    who = By.STAFF if actor else by or ""
+    OrderTransition.objects.create(order=order, from_state=was, to_state=order.state, note=note, actor=actor, by=who)
 
 
 @command
@@ -67,7 +75,7 @@ def cancel_order(*, order_id: int, actor: User | None = None, note: str = "") ->
     """
     order = lock_order(order_id)
     if order.state != State.CANCELLED:
-        _cancel(order, actor=actor, note=note)
+        _cancel(order, actor=actor, by=By.CUSTOMER, note=note)
     return order
 
 
@@ -83,12 +91,12 @@ def cancel_overdue_orders() -> int:
 def _cancel_batch() -> int:
     orders = lock_overdue_orders(most=_BATCH)
     for order in orders:
-        _cancel(order, actor=None, note="Not paid in time")
+        _cancel(order, actor=None, by=By.CLOCK, note="Not paid in time")
     return len(orders)
 
 
-def _cancel(order: Order, *, actor: User | None, note: str) -> None:
-    transition(order, State.CANCELLED, actor=actor, note=note)
+def _cancel(order: Order, *, actor: User | None, by: By, note: str) -> None:
+    transition(order, State.CANCELLED, actor=actor, by=by, note=note)
     lines = list(order.lines.all())
     units = {line.variant_id: line.quantity for line in lines}
     take_back_units(units, reason="Order cancelled", cause=f"order {order.number}", actor=actor)

@@ -290,8 +290,9 @@ class TestDelivery:
 # 2  the order with its customer: for what is offered, and for the page
 # 1  its newest payment that only staff would hear of: is "Money came" offered?
 # 1  payments that staff may have noted by mistake
-# 4  lines, payments, refunds and log, with whom they name
-MOST_OF_AN_ORDER = 12
+# 3  lines, payments and refunds, with whom they name
+# 3  the timeline: log, refunds and e-mails
+MOST_OF_AN_ORDER = 14
 # 4  as above
 # 2  the orders and, in one, their lines
 # 2  the list that they were chosen from: how many rows there are, and which of them were chosen
