@@ -15,8 +15,10 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from core.admin.changed import ChangedForm
 from core.admin.confirmation import require_agreement
 from core.admin.number_fields import UnitsField
+from core.one_line import OneLineFormField
 from inventory.errors import PriceChangedMeanwhile
 from inventory.imports.models import ImportJob
 from inventory.models import Product, ProductVariant, StockMovement
@@ -26,7 +28,7 @@ from inventory.services.catalog import check_price_seen
 from inventory.wording import price_jump
 
 
-class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProductForm(ChangedForm):
     """A product, with a photograph to send or to take away."""
 
     photograph = forms.FileField(
@@ -49,7 +51,7 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
         return read_photo(upload.file, upload.size) if upload else None
 
 
-class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
+class VariantForm(ChangedForm):
     """A variant. It sends the price that was on the page, so that a form left open all day resets no newer price."""
 
     class Meta:
@@ -117,7 +119,7 @@ class StockForm(forms.Form):
         help_text="Came in: how many. Adjust: the difference, with a minus to take away. Counted: how many lie there, "
         "those in carts included.",
     )
-    reason = forms.CharField(
+    reason = OneLineFormField(
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
         help_text="For whoever reads the ledger next year: delivery note 1234, broken in storage, stocktake.",

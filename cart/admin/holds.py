@@ -104,7 +104,7 @@ class CartItemAdmin(ReadOnlyAdmin):
         term, lines = search_term.strip(), CartItem.objects
         if not term:
             return queryset, False
-        by_sku = lines.filter(product_variant__sku__startswith=term.upper())
+        by_sku = lines.filter(product_variant__sku__istartswith=term)
         by_name = lines.filter(cart__user__username=term)
         return any_of(queryset, by_sku, by_name, lines.filter(cart=row_id(term))), False
 

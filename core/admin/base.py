@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from core.admin.changed import ChangedForm
 from core.admin.confirmation import ask_again, questions_of
 from core.admin.decorators import action
 from core.admin.export import csv_answer
@@ -39,6 +40,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]
     """A list that stays quick at a million rows and can be taken along as CSV."""
 
+    form = ChangedForm
     formfield_overrides = NUMBER_FIELDS
     paginator = CappedPaginator
     show_full_result_count = False

@@ -17,11 +17,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from core.one_line import OneLineFormField
+
 
 class ReasonForm(forms.Form):
     """The reason of an action, which goes to the log."""
 
-    reason = forms.CharField(
+    reason = OneLineFormField(
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
         help_text="For the log: who reads it next week should see why.",

@@ -44,7 +44,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     list_display = ["variant", "product", "state", "free", "threshold", "opened_at", "seen", "muted_until"]
     list_filter = [AlertStateFilter, "level"]
     list_select_related = ["variant__product", "variant__alert_mute", "acknowledged_by"]
-    search_fields = ["variant__sku__startswith", "variant__product__name"]
+    search_fields = ["variant__sku__istartswith", "variant__product__name"]
     search_help_text = "The beginning of an SKU, or words of the product's name"
     fields = [
         ("variant", "state"),

@@ -72,8 +72,8 @@ class ProductAdmin(ServiceAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        by_sku = Product.objects.filter(variants__sku__startswith=term.upper())
-        return any_of(queryset, Product.objects.filter(number=term.upper()), by_sku, products_matching(term)), False
+        by_sku = Product.objects.filter(variants__sku__istartswith=term)
+        return any_of(queryset, Product.objects.filter(number__iexact=term), by_sku, products_matching(term)), False
 
     @admin.display(description="Photograph now")
     def picture(self, product: Product) -> str:
@@ -165,7 +165,7 @@ class ProductVariantAdmin(ServiceAdmin):
         term, variants = search_term.strip(), ProductVariant.objects
         if not term:
             return queryset, False
-        by_sku = variants.filter(sku__startswith=term.upper())
+        by_sku = variants.filter(sku__istartswith=term)
         return any_of(queryset, by_sku, variants.filter(product__in=products_matching(term))), False
 
     def save_model(self, request: HttpRequest, obj: ProductVariant, form: VariantForm, change: bool) -> None:
@@ -180,7 +180,7 @@ class ProductVariantAdmin(ServiceAdmin):
 class PriceChangeAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "variant", "old_price", "new_price", "actor", "cause"]
     list_select_related = ["variant", "actor"]
-    search_fields = ["variant__sku__startswith"]  # by its index, as in the ledger
+    search_fields = ["variant__sku__istartswith"]  # by its index, as in the ledger
 
 
 @admin.register(StockMovement)
@@ -188,4 +188,4 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "variant", "kind", "delta", "balance_after", "reason", "actor"]
     list_filter = ["kind"]
     list_select_related = ["variant", "actor"]
-    search_fields = ["variant__sku__startswith"]  # by its index: reasons are looked for in an export
+    search_fields = ["variant__sku__istartswith"]  # by its index: reasons are looked for in an export

@@ -1,5 +1,6 @@
 """`load_catalogue` writes rows as products, variants and opening stock in the ledger, in one transaction."""
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from django.utils.text import slugify
 from core.locks import AdvisoryLock
 from inventory.catalogue.rows import STOCK_DAYS, CatalogueRow
 from inventory.categories import category_finder
+from inventory.codes import rows_by_code
 from inventory.errors import CatalogueLoadError
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
@@ -59,7 +61,7 @@ def load_catalogue(
 
 
 def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loaded:
-    known = set(ProductVariant.objects.values_list("sku", flat=True))
+    known = rows_by_code(ProductVariant.objects.only("sku"), "sku", (row.sku for row in rows))
     missing = [row for row in rows if row.sku not in known]
     products, created = _products_of(missing)
     variants = ProductVariant.objects.bulk_create(
@@ -80,7 +82,9 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
     stock: Counter[str] = Counter()
     for row in rows:
         stock[row.product_number] += row.opening_stock
-    ids = dict(Product.objects.filter(number__in=names).values_list("number", "pk"))
+    ids = {
+        number: product.pk for number, product in rows_by_code(Product.objects.only("number"), "number", names).items()
+    }
     lock_products(ids.values())
     category_of = category_finder()
     new = [
@@ -94,8 +98,13 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
 
 
 def product_slug(name: str, number: str) -> str:
-    """Return the slug of a product: at most 120 characters, unique by the number at its end."""
-    ending = number.lower()
+    """Return the slug of a product: at most 120 characters, unique by the number at its end.
+
+    A number with signs that no address has gets a checksum, by which it differs from one with other signs.
+    """
+    ending = slugify(number)
+    if ending != number.lower():
+        ending = f"{ending}-{zlib.crc32(number.encode()):08x}".strip("-")
     words = slugify(name)[: _SLUG_LENGTH - len(ending) - 1].strip("-")
     return f"{words}-{ending}" if words else ending
 

@@ -1,22 +1,26 @@
 """`CatalogueRow`, one variant of a catalogue, and the CSV format that every shop reads."""
 
 import csv
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from decimal import Decimal
-from typing import TextIO
+from types import MappingProxyType
+from typing import Any, TextIO
 
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from core.csv_cells import defused, plain
 from core.numbers import UnreadableNumber, read_money, read_units
+from core.one_line import shown
 from inventory.errors import CatalogueFileError
+from inventory.models import Product, ProductVariant
 
 LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
 LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence
 PENNY = Decimal("0.01")
 LONGEST_NAME = 200
 STOCK_DAYS = 13 * 7  # the days of sales that opening stock covers: a quarter of a year
-_SKU = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
-_NUMBER = re.compile(r"[A-Z0-9]{1,20}")  # no hyphen: a slug ends with "-" and the number, which keeps it unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,18 @@ def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
     """Write the rows as CSV with a header, one line a variant, in the order given."""
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(CATALOGUE_COLUMNS)
-    writer.writerows(astuple(row) for row in rows)
+    writer.writerows([defused(str(value)) for value in astuple(row)] for row in rows)
 
 
 def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
-    """Read what `write_rows` wrote, without its header.
+    """Read what `write_rows` wrote, without its header, or a catalogue that the back office wrote.
 
     A wrong line is an error and is not skipped: the file may be edited by hand, and its author can correct it.
     Raises `CatalogueFileError` with the number of the line.
     """
     seen: set[str] = set()
     for number, line in enumerate(lines, start=2):
-        row = parse_row(line)
+        row = parse_row([plain(cell.strip()) for cell in line])
         if isinstance(row, str):
             raise CatalogueFileError(_wrong(number, row))
         if row.sku in seen:
@@ -58,37 +62,42 @@ def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
         yield row
 
 
-def parse_row(line: Sequence[str]) -> CatalogueRow | str:
-    """Return the row of these cells, in the order of `CATALOGUE_COLUMNS`, or what is wrong with them."""
+def parse_row(line: Sequence[str], stored: Mapping[str, str] = MappingProxyType({})) -> CatalogueRow | str:
+    """Return the row of these cells, in the order of `CATALOGUE_COLUMNS`, or what is wrong with them.
+
+    Codes and names are judged and written by the columns of the models, as in the forms of staff. Argument `stored`:
+    by column, what the shop has already. It is not judged, since a rule may be newer than the goods.
+    """
     if len(line) != len(CATALOGUE_COLUMNS):
         return f"{len(line)} columns instead of {len(CATALOGUE_COLUMNS)}"
-    for column, value, valid in zip(CATALOGUE_COLUMNS, line, _validity(line), strict=False):
-        if not valid:
-            return f"{column} cannot be {value[:60]!r}"
-    sku, number, product_name, variant_name, price, stock = line
-    column, cell = "price", price
-    try:
-        amount = read_money(price, most=LARGEST_PRICE)
-        column, cell = "opening_stock", stock
-        units = read_units(stock, most=LARGEST_QUANTITY)
-    except UnreadableNumber as error:
-        return f"{column} cannot be {cell[:60]!r}: {error.how}"
-    return CatalogueRow(sku, number, product_name, variant_name, amount.quantize(PENNY), units)
+    values: list[Any] = []
+    for column, cell in zip(CATALOGUE_COLUMNS, line, strict=True):
+        try:
+            values.append(cell if stored.get(column) == cell else _READ[column](cell))
+        except UnreadableNumber as error:
+            return f"{column} cannot be {shown(cell)}: {error.how}"
+        except ValidationError as error:
+            return f"{column} cannot be {shown(cell)}: {error.messages[0]}" if cell else f"{column} is missing."
+    return CatalogueRow(*values)
 
 
-def _validity(line: Sequence[str]) -> list[bool]:
-    sku, product_number, product_name, variant_name, *_ = line
-    return [
-        bool(_SKU.fullmatch(sku)),
-        bool(_NUMBER.fullmatch(product_number)),
-        _is_name(product_name),
-        _is_name(variant_name),
-    ]
+def _price(cell: str) -> Decimal:
+    return read_money(cell, most=LARGEST_PRICE).quantize(PENNY)
 
 
-def _is_name(text: str) -> bool:
-    # `isprintable` also keeps out the NUL byte, which PostgreSQL cannot store.
-    return text.strip() == text != "" and len(text) <= LONGEST_NAME and text.isprintable()
+def _by_column_of(model: type[Model], name: str) -> Callable[[str], str]:
+    field = model._meta.get_field(name)
+    return lambda cell: field.clean(cell, None)  # type: ignore[union-attr]
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "sku": _by_column_of(ProductVariant, "sku"),
+    "product_number": _by_column_of(Product, "number"),
+    "product_name": _by_column_of(Product, "name"),
+    "variant_name": _by_column_of(ProductVariant, "name"),
+    "price": _price,
+    "opening_stock": lambda cell: read_units(cell, most=LARGEST_QUANTITY),
+}
 
 
 def _wrong(number: int, what: str) -> str:

@@ -1,9 +1,13 @@
 """`plan_adjustments` reads a file of stock adjustments and compares it with the current stock."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
+
 from core.numbers import UnreadableNumber, read_units
+from core.one_line import code, one_line, refuse_unseen
+from inventory.codes import rows_by_code
 from inventory.errors import ImportFileError
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
@@ -55,7 +59,8 @@ def plan_adjustments(text: str) -> StockPlan:
     """
     plan = StockPlan()
     adjustments = list(_read(text, plan))
-    variants = variants_by_sku(one.sku for one in adjustments)
+    known = ProductVariant.objects.select_related("product")
+    variants = rows_by_code(known, "sku", (one.sku for one in adjustments))
     for one in adjustments:
         variant = variants.get(one.sku)
         if variant is None:
@@ -63,15 +68,6 @@ def plan_adjustments(text: str) -> StockPlan:
         else:
             _judge(one, variant, plan)
     return plan
-
-
-def variants_by_sku(skus: Iterable[str]) -> dict[str, ProductVariant]:
-    """The variants of these skus, with the product's number and name."""
-    wanted, found = list(skus), dict[str, ProductVariant]()
-    for start in range(0, len(wanted), 5000):
-        rows = ProductVariant.objects.filter(sku__in=wanted[start : start + 5000]).select_related("product")
-        found |= {variant.sku: variant for variant in rows}
-    return found
 
 
 def _read(text: str, plan: Plan) -> Iterator[Adjustment]:
@@ -82,10 +78,10 @@ def _read(text: str, plan: Plan) -> Iterator[Adjustment]:
         one = row.error or _adjustment(row)
         if isinstance(one, str):
             plan.refuse(row.line, sku, one)
-        elif sku in seen:
-            plan.refuse(row.line, sku, f"This SKU stands in line {seen[sku]} too. Make one row of them.")
+        elif (same := code(sku)) in seen:
+            plan.refuse(row.line, sku, f"This SKU stands in line {seen[same]} too. Make one row of them.")
         else:
-            seen[sku] = row.line
+            seen[same] = row.line
             yield one
 
 
@@ -102,7 +98,8 @@ def _adjustment(row: Row) -> Adjustment | str:
     problem = _problem(row.cells, units, kind)
     if problem:
         return problem
-    return Adjustment(row.line, row.cells["sku"], **units, kind=StockMovement.Kind(kind), reason=row.cells["reason"])
+    reason = one_line(row.cells["reason"])
+    return Adjustment(row.line, row.cells["sku"], **units, kind=StockMovement.Kind(kind), reason=reason)
 
 
 def _problem(cells: Mapping[str, str], units: Mapping[str, int | None], kind: str) -> str:
@@ -117,6 +114,10 @@ def _problem(cells: Mapping[str, str], units: Mapping[str, int | None], kind: st
         return "Units that were counted or expected cannot be fewer than none."
     if not 0 < len(cells["reason"]) <= _LONGEST_REASON:
         return "reason is missing." if not cells["reason"] else f"reason is longer than {_LONGEST_REASON} characters."
+    try:
+        refuse_unseen(one_line(cells["reason"]))
+    except ValidationError as error:
+        return f"reason: {error.messages[0]}"
     if kind not in _KINDS:
         return f"kind must be one of {', '.join(_KINDS)}, or left empty, not “{kind[:40]}”."
     return ""

@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
+from core.one_line import CodeField, OneLineField
 from core.rows import GuardedColumns
 
 # How far back `Product.units_sold` counts, so that new best sellers can pass old ones.
@@ -22,7 +24,7 @@ class Category(models.Model):
     """A category of products. How a product gets its category: docs/categories.md."""
 
     slug = models.SlugField(max_length=60, unique=True, help_text="Its part of the address. Changed, old links break.")
-    name = models.CharField(max_length=60)
+    name = OneLineField(max_length=60)
     place = models.PositiveSmallIntegerField(default=100, help_text="Small numbers are shown first.")
 
     class Meta:
@@ -39,8 +41,8 @@ class Category(models.Model):
 class Product(models.Model):
     """One article of the catalogue. Shoppers buy one of its variants."""
 
-    number = models.CharField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
-    name = models.CharField(max_length=200)
+    number = CodeField(max_length=20, unique=True, help_text="The article number without the variant's letter.")
+    name = OneLineField(max_length=200)
     slug = models.SlugField(max_length=120, unique=True)
     category = models.ForeignKey(
         Category,
@@ -77,6 +79,14 @@ class Product(models.Model):
             # The default list, read backwards: best sellers first, and of equals the newest.
             models.Index(name="inventory_product_units_sold", fields=["units_sold", "id"]),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                # The operator class serves `istartswith` too.
+                OpClass(Upper("number"), name="text_pattern_ops"),
+                name="inventory_product_number_without_case",
+                violation_error_message=_("Another product has this number; capitals make no difference."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -97,8 +107,8 @@ class ProductVariant(GuardedColumns):
     guarded_columns = frozenset({"stock_quantity", "reserved_quantity", "price"})
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
-    sku = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=200, help_text="What tells this variant from its siblings.")
+    sku = CodeField(max_length=20, unique=True)
+    name = OneLineField(max_length=200, help_text="What tells this variant from its siblings.")
     price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
     stock_quantity = models.IntegerField(default=0, editable=False)
     reserved_quantity = models.IntegerField(default=0, editable=False)
@@ -115,6 +125,11 @@ class ProductVariant(GuardedColumns):
                 name="inventory_productvariant_reserved_not_negative", condition=Q(reserved_quantity__gte=0)
             ),
             models.CheckConstraint(name="inventory_productvariant_price_not_negative", condition=Q(price__gte=0)),
+            models.UniqueConstraint(
+                OpClass(Upper("sku"), name="text_pattern_ops"),
+                name="inventory_productvariant_sku_without_case",
+                violation_error_message=_("Another variant has this SKU; capitals make no difference."),
+            ),
         ]
 
     def __str__(self) -> str:

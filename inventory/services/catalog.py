@@ -23,7 +23,8 @@ _UNIQUE_VIOLATION = "23505"  # https://www.postgresql.org/docs/current/errcodes-
 def save_product(*, product: Product, fields: Collection[str]) -> Product:
     """Insert a new product, or write these `fields` of an existing one. Returns the product.
 
-    A product without a category gets the one of the shop's rule (SHOP_CATEGORY_RULE). Raises NumberTaken.
+    A product without a category gets the one of the shop's rule (SHOP_CATEGORY_RULE).
+    Raises NumberTaken, and ValidationError for a value that the model refuses.
     """
     if product.category_id is None:
         product.category_id = category_finder()(product.name)
@@ -61,7 +62,8 @@ def save_variant(
     Stock is never written: a new variant has no units before its first receipt. A new price gets a line in the price
     history; lines in carts keep the price at which they took their units. Argument `price_seen`: the price of a unit
     that the person saw when setting the new one.
-    Raises NumberTaken and PriceChangedMeanwhile; nothing is changed then.
+    Raises NumberTaken, PriceChangedMeanwhile, and ValidationError for a value that the model refuses; nothing is
+    changed then.
     """
     fields = set(fields) - {"stock_quantity", "reserved_quantity"}
     product_now = ProductVariant.objects.filter(pk=variant.pk).values_list("product_id", flat=True)
@@ -101,7 +103,12 @@ def _note_price(variant: ProductVariant, *, actor: User | None, seen: Decimal | 
 
 
 def _save(row: Product | ProductVariant, fields: Collection[str]) -> None:
-    """Save the row. Raise NumberTaken if a rival took the number, SKU or slug after the form was checked."""
+    """Clean the fields and save them. Raise NumberTaken if a rival took the number, SKU or slug after the form was
+    checked, and ValidationError if a model refuses a value.
+    """
+    columns = [column for column in row._meta.fields if not column.is_relation]
+    written = {column.name for column in columns if row._state.adding or column.name in fields}
+    row.clean_fields(exclude={column.name for column in row._meta.fields} - written)
     try:
         with transaction.atomic():
             row.save(update_fields=None if row._state.adding else fields)

@@ -3,20 +3,20 @@
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.admin.base import ServiceAdmin
+from core.admin.changed import ChangedForm
 from core.admin.confirmation import require_agreement
 from inventory.wording import price_jump
 from orders.models import DeliveryMethod
 from orders.services import delete_delivery_method, save_delivery_method
 
 
-class DeliveryMethodForm(forms.ModelForm):  # type: ignore[type-arg]
+class DeliveryMethodForm(ChangedForm):
     """A delivery method. A price that jumps has to be confirmed."""
 
     class Meta:

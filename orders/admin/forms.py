@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWid
 
 from core.admin.confirmation import require_agreement
 from core.admin.number_fields import MoneyField, UnitsField
+from core.one_line import OneLineFormField
 from core.text import date_and_time, money
 from orders.models import Order, OrderLine
 from orders.selectors import payment_to_record, payments_to_withdraw
@@ -34,8 +35,8 @@ class ActionForm(forms.Form):
         return cleaned
 
 
-def _text(help_text: str, **options: Any) -> forms.CharField:
-    return forms.CharField(max_length=150, widget=UnfoldAdminTextInputWidget, help_text=help_text, **options)
+def _text(help_text: str, **options: Any) -> OneLineFormField:
+    return OneLineFormField(max_length=150, widget=UnfoldAdminTextInputWidget, help_text=help_text, **options)
 
 
 class NoteForm(ActionForm):

@@ -201,11 +201,12 @@ class OrderLineAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OrderLine], search_term: str
     ) -> tuple[QuerySet[OrderLine], bool]:
-        term, lines = search_term.strip().upper(), OrderLine.objects
+        term, lines = search_term.strip(), OrderLine.objects
         if not term:
             return queryset, False
-        by_sku = lines.filter(variant__in=ProductVariant.objects.filter(sku=term))
-        return any_of(queryset, by_sku, lines.filter(order__in=Order.objects.filter(number=term))), False
+        by_sku = lines.filter(variant__in=ProductVariant.objects.filter(sku__iexact=term))
+        by_order = lines.filter(order__in=Order.objects.filter(number=term.upper()))
+        return any_of(queryset, by_sku, by_order), False
 
     @display(description="Placed", ordering="order__created_at")
     def placed(self, line: OrderLine) -> object:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cart.models import Cart
 from core.addresses import address_lines
 from core.countries import country_code, country_name
+from core.one_line import OneLineField
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Addressed(models.Model):
     """A row with the customer's e-mail address and the address of delivery."""
 
     email = models.EmailField(_("e-mail address"))
-    name = models.CharField(_("full name"), max_length=100)
-    street = models.CharField(_("street and number"), max_length=120)
-    street_2 = models.CharField(_("flat, company or the like"), max_length=120, blank=True, default="")
-    city = models.CharField(_("town or city"), max_length=80)
-    postcode = models.CharField(_("postcode"), max_length=16)
+    name = OneLineField(_("full name"), max_length=100)
+    street = OneLineField(_("street and number"), max_length=120)
+    street_2 = OneLineField(_("flat, company or the like"), max_length=120, blank=True, default="")
+    city = OneLineField(_("town or city"), max_length=80)
+    postcode = OneLineField(_("postcode"), max_length=16)
     # A code of ISO 3166. Rows from before codes were kept have the name as it was typed.
     country = models.CharField(_("country"), max_length=60)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -66,8 +67,8 @@ class Addressed(models.Model):
 class DeliveryMethod(models.Model):
     """A way of delivery and its price. Staff edit these; orders keep a copy of name and price."""
 
-    name = models.CharField(max_length=60, unique=True)
-    description = models.CharField(max_length=120, blank=True, help_text="How long it takes, say.")
+    name = OneLineField(max_length=60, unique=True)
+    description = OneLineField(max_length=120, blank=True, help_text="How long it takes, say.")
     price = models.DecimalField(max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
     free_from = models.DecimalField(
         max_digits=10,

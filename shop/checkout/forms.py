@@ -113,7 +113,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def customer(self) -> Customer:
         """The customer, once the form is valid."""
-        return Customer(**{name: self.cleaned_data[name] for name in CUSTOMER_FIELDS})
+        return cast(Checkout, self.instance).customer
 
 
 def _label(method: DeliveryMethod, goods: Decimal) -> SafeString:

@@ -1,12 +1,15 @@
 """Staff make and change products, variants, prices and categories; what has a history is not deleted."""
 
+import re
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -317,8 +320,70 @@ class TestVariants:
         assert "already exists" in text(manager.post(address("productvariant_add"), fields | rows))
 
     def test_one_that_was_taken_since_the_form_looked(self, variant: ProductVariant) -> None:
+        rival = ProductVariant(product=variant.product, sku=variant.sku, name="Red", price=1)
         with pytest.raises(NumberTaken):
-            save_variant(variant=ProductVariant(product=variant.product, sku=variant.sku, price=1), fields=[])
+            save_variant(variant=rival, fields=[])
+
+    @pytest.mark.parametrize("taken", ["abc-low", "ABC-LOW", "Abc-Low"])
+    def test_skus_and_numbers_that_differ_in_capitals_alone_are_one(
+        self, manager: Client, variant: ProductVariant, taken: str
+    ) -> None:
+        """Stored before there was a rule, or written by a program: the form, the service and the database refuse."""
+        ProductVariant.objects.update(sku=taken)
+        Product.objects.update(number=taken)
+        rows = {"price_changes-TOTAL_FORMS": 0, "price_changes-INITIAL_FORMS": 0}
+        fields = ROW | {"product": variant.product_id, "sku": "aBC-low"}
+        told = text(manager.post(address("productvariant_add"), fields | rows))
+        assert "Another variant has this SKU" in told or "already exists" in told
+        told = text(manager.post(address("product_add"), PRODUCT | NO_ROWS | {"number": "aBC-low"}))
+        assert "Another product has this number" in told or "already exists" in told
+        twin = ProductVariant(product=variant.product, sku="aBC-low", name="Twin", price=1)
+        with pytest.raises(NumberTaken):
+            save_variant(variant=twin, fields=[])
+        twin.sku = "aBC-loW"
+        with pytest.raises(IntegrityError, match="sku_without_case"), transaction.atomic():
+            twin.save()
+
+    def test_what_is_typed_is_stored_by_the_rule_for_names_and_numbers(self, manager: Client) -> None:
+        row = in_inline(ROW | {"sku": "ab\u00a01", "name": "A\u2003B"})
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 0} | row
+        manager.post(address("product_add"), PRODUCT | rows | {"number": "a-7", "name": "Cafe\u0301\u00a0pot"})
+        variant = ProductVariant.objects.select_related("product").get()
+        assert (variant.sku, variant.name) == ("AB 1", "A B")
+        assert (variant.product.number, variant.product.name) == ("A-7", "Caf\u00e9 pot")
+
+    @pytest.mark.parametrize(
+        ("field", "value", "said"),
+        [
+            ("name", "Re\u202ed", "nobody can see (U+202E)"),
+            ("sku", "A\u200bB", "nobody can see (U+200B)"),
+            ("name", "a\rb", "line break"),
+        ],
+    )
+    def test_what_nobody_can_see_is_refused_by_form_and_service(
+        self, manager: Client, variant: ProductVariant, field: str, value: str, said: str
+    ) -> None:
+        with nothing_changes():
+            assert said in text(save(manager, variant, **{field: value}))
+        setattr(variant, field, value)
+        with pytest.raises(ValidationError, match=re.escape(said)):
+            save_variant(variant=variant, fields=[field])
+
+    def test_old_goods_that_no_rule_allows_can_be_changed_elsewhere(
+        self, manager: Client, variant: ProductVariant
+    ) -> None:
+        ProductVariant.objects.update(sku="ab\u200bc", name="Re\u202ed")
+        variant.refresh_from_db()
+        assert save(manager, variant, price="3.75").redirect_chain
+        variant.refresh_from_db()
+        assert (variant.sku, variant.name, variant.price) == ("ab\u200bc", "Re\u202ed", Decimal("3.75"))
+
+    @pytest.mark.parametrize("term", ["ABC-L", "abc-low", "Abc"])
+    def test_are_found_by_their_sku_in_any_letters(self, manager: Client, variant: ProductVariant, term: str) -> None:
+        ProductVariant.objects.update(sku="abc-low")
+        for page in ("product", "productvariant"):
+            rows = manager.get(address(f"{page}_changelist"), {"q": term}).context["cl"].result_list
+            assert len(rows) == 1
 
     def test_is_taken_off_sale_not_deleted(self, manager: Client, variant: ProductVariant) -> None:
         assert manager.post(address("productvariant_delete", variant), {"post": "yes"}).status_code == 403

@@ -87,10 +87,9 @@ def test_a_missing_file_or_a_folder_is_one_clear_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        *[("sku", value) for value in ("", "x" * 21, "85123a", "851 23", "8512\x00")],
-        *[("product_number", value) for value in ("", "85-123", "9" * 21)],
-        *[("product_name", value) for value in ("", " Heart", "x" * 201, "Heart\x00", "He\nart")],
-        *[("variant_name", value) for value in ("", "White ")],
+        *[("sku", value) for value in ("x" * 21, "8512\x00", "851\u200b23")],
+        *[("product_number", value) for value in ("9" * 21, "85\n123")],
+        *[("product_name", value) for value in ("x" * 201, "Heart\x00", "He\nart", "Heart\u202e!")],
         *[("price", value) for value in ("", "2,55.5", "-2.55", "2.555", "£2.55", "NaN", "1e3", "999999999.00")],
         *[("opening_stock", value) for value in ("", "-1", "1.5", "5.0", "2147483648", "١٢")],
     ],
@@ -101,6 +100,19 @@ def test_a_wrong_row_of_a_derived_catalogue_is_named(tmp_path: Path, column: str
 
     with pytest.raises(CatalogueFileError, match=f"line 3: {column} cannot be "):
         read_catalogue(path)
+
+
+@pytest.mark.parametrize("column", ["sku", "product_number", "product_name", "variant_name"])
+def test_what_is_missing_is_named(tmp_path: Path, column: str) -> None:
+    row = ["\u00a0" if name == column else good for name, good in zip(CATALOGUE_COLUMNS, GOOD, strict=True)]
+    with pytest.raises(CatalogueFileError, match=f"line 2: {column} is missing"):
+        read_catalogue(derived(tmp_path, row))
+
+
+def test_codes_and_names_are_read_as_the_forms_of_staff_read_them(tmp_path: Path) -> None:
+    (row,) = read_catalogue(derived(tmp_path, ["85-123a", "a 7", " Hanging\u00a0Heart", "White ", *GOOD[4:]])).rows
+    assert (row.sku, row.product_number) == ("85-123A", "A 7")
+    assert (row.product_name, row.variant_name) == ("Hanging Heart", "White")
 
 
 def test_a_row_too_short_or_twice_is_named(tmp_path: Path) -> None:

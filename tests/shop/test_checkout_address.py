@@ -57,6 +57,8 @@ def test_a_delivery_method_that_goes_as_it_is_chosen_is_told_with_what_is_left(
         {"country": "Atlantis"},
         {"postcode": "1" * 17},
         {"city": "a\x00b"},
+        {"name": "Ada\r\nBcc: x"},
+        {"city": "Lon\u202edon"},
         {"delivery_method": "999"},
     ],
 )

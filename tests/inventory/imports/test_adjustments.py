@@ -26,7 +26,8 @@ def test_semicolons_a_byte_order_mark_blank_lines_and_quoted_line_ends(
     upload: Upload, make_variant: MakeVariant
 ) -> None:
     one, two = make_variant(10), make_variant(10)
-    job = upload("\ufeffSKU;Delta;Reason", f'{one.sku};+2;"two', 'lines"', ";;", "", f" {two.sku} ;-3;Broken;;")
+    lines = (f'{one.sku};"two', 'lines";+2;Found', ";;;", "", f" {two.sku} ;;-3;Broken;;")
+    job = upload("\ufeffSKU;Name;Delta;Reason", *lines)
     assert shown(job) == [(2, one.sku, "Units +2", "10", "12"), (6, two.sku, "Units -3", "10", "7")]
 
 
