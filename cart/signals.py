@@ -24,6 +24,14 @@ Arguments:
     lines (list[CartItem]): the lines whose holds now end later.
 """
 
+carts_merged = Signal()
+"""A guest logged in, and their cart was merged into the customer's. Sent inside the transaction; both carts are locked.
+
+Arguments:
+    guest_cart_id (int): the cart of the guest, closed and empty now.
+    cart_id (int): the cart of the customer.
+"""
+
 customer_data_requested = Signal()
 """A customer asks for a copy of all that is kept of them. Sent in the request, outside of a transaction.
 

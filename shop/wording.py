@@ -6,12 +6,15 @@ from decimal import Decimal
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cart.models import CartItem
 from core.text import date_and_time
 from core.text import money as money
 from inventory.models import ProductVariant
 from inventory.wording import full_name as full_name
+
+_LINES_TOLD = 6
 
 
 def clock_time(moment: datetime) -> str:
@@ -30,6 +33,19 @@ def price_change(name: str, *, before: Iterable[Decimal], now: Decimal) -> str:
     """Say that a line of the cart has a new price. Arguments: the prices of a unit shown so far, and the new one."""
     facts = {"name": name, "now": money(now), "before": " / ".join(money(price) for price in before)}
     return _("%(name)s now costs %(now)s each, for all in your cart; it was %(before)s.") % facts
+
+
+def at_most_a_few(texts: list[str]) -> list[str]:
+    """The first of the messages about lines of a cart, and how many there are more: a cookie of 2 KB stores them."""
+    told = texts[:_LINES_TOLD]
+    if more := len(texts) - len(told):
+        text = ngettext(
+            "%(count)d more line has changed; please look through your cart.",
+            "%(count)d more lines have changed; please look through your cart.",
+            more,
+        )
+        told.append(text % {"count": more})
+    return told
 
 
 def line_price_change(line: CartItem) -> str:

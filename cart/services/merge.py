@@ -16,6 +16,7 @@ from cart.owners import Owner
 from cart.services.carts import create_cart
 from cart.services.units import take
 from cart.services.writing import delete_settled, save_settled
+from cart.signals import carts_merged
 from core.transactions import clock, command
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
@@ -34,13 +35,15 @@ class CutBy(StrEnum):
 class MergedLine:
     """What became of one guest line: units before (in both carts) and after, and why there are fewer, if so.
 
-    `price` is the price of a unit now, if some units were shown at other prices; these are `prices_before`.
+    Of the units before, `units_own` were in the customer's cart. `price` is the price of a unit now, if some units were
+    shown at other prices; these are `prices_before`.
     """
 
     variant_id: int
     units_before: int
     units_after: int
     cut_by: CutBy | None = None
+    units_own: int = 0
     price: Decimal | None = None
     prices_before: tuple[Decimal, ...] = ()
 
@@ -70,6 +73,7 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     if any(line.units_after for line in merged):
         Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
     _close(guest_cart)
+    carts_merged.send(sender=Cart, guest_cart_id=guest_cart.pk, cart_id=user_cart.pk)
     return merged
 
 
@@ -89,9 +93,8 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     for line in guest:
         variant_id = line.product_variant_id
         pair = _Pair(guest=line, own=own.get(variant_id), now=now, price_now=prices[variant_id])
-        own_quantity = pair.own_quantity  # before the line is written
         result = pair.merge_into(user_cart, space=space)
-        space -= result.units_after - own_quantity
+        space -= result.units_after - result.units_own
         merged.append(result)
     return merged
 
@@ -124,6 +127,7 @@ class _Pair:
     def merge_into(self, cart: Cart, *, space: int) -> MergedLine:
         before = sum(line.quantity for line in self.lines)
         shown = {line.price for line in self.lines}
+        own_quantity = self.own_quantity  # before the line is written
         wanted = self._wanted(before, space)
         after = self._settle_units(wanted)
         price = self._price()
@@ -134,6 +138,7 @@ class _Pair:
             units_before=before,
             units_after=after,
             cut_by=_reason(before, wanted, after),
+            units_own=own_quantity,
             price=price if gone else None,
             prices_before=gone,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
+from typing import Any
 
 from cart.errors import CartClosed
 from cart.locks import lock_carts
@@ -68,6 +69,12 @@ def save_checkout(*, cart_id: int, customer: Customer, delivery_method_id: int) 
     )
     checkout_started.send(sender=Checkout, cart_id=cart_id)
     return checkout
+
+
+def bring_checkout(sender: Any, guest_cart_id: int, cart_id: int, **kwargs: Any) -> None:
+    """Receiver of `carts_merged`: what a guest filled in comes along, unless the customer's cart has a checkout."""
+    if not Checkout.objects.filter(cart_id=cart_id).exists():
+        Checkout.objects.filter(cart_id=guest_cart_id).update(cart_id=cart_id)
 
 
 def drop_left_checkouts() -> int:

@@ -19,9 +19,11 @@ from core.links import site_url
 from core.ratelimit import LOGINS, network_to_wait
 from delivery.services import send_email
 from shop.accounts import login_throttle
+from shop.accounts.names import account_name
 from shop.accounts.services import update_account
 
 T = TypeVar("T")
+_LONGEST_EMAIL = 254
 
 
 class TooManyAttempts(ValidationError):
@@ -58,18 +60,32 @@ def throttled(request: HttpRequest | None, name: str, look: Callable[[], T]) -> 
 
 
 class _Throttled(AuthenticationForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["username"]
+        field.label = _("E-mail address or user name")
+        field.widget.attrs["maxlength"] = _LONGEST_EMAIL  # Django's is that of a user name
+
     def clean(self) -> dict[str, Any]:
         """Check name and password. A refusal by the throttle does not tell whether there is such a user."""
-        name = self.cleaned_data.get("username")
-        if name is None or not self.cleaned_data.get("password"):
+        typed = self.cleaned_data.get("username")
+        if typed is None or not self.cleaned_data.get("password"):
             return super().clean()
         if self.request and (wait := network_to_wait(self.request, LOGINS)):
             raise TooManyAttempts(wait)
+        name = self.cleaned_data["username"] = account_name(typed)
         return throttled(self.request, name, super().clean)
 
 
 class LoginForm(_Throttled):
     """The log-in of the shop."""
+
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": gettext_lazy(
+            "No account has this name and this password. Mind upper and lower case in the password. "
+            "If several accounts have your e-mail address, log in with the user name."
+        )
+    }
 
 
 class StaffLoginForm(_Throttled, UnfoldAuthenticationForm):  # type: ignore[misc]
@@ -138,7 +154,7 @@ class EmailForm(PasswordForm):
 
     email = forms.EmailField(
         label=gettext_lazy("New e-mail address"),
-        max_length=254,
+        max_length=_LONGEST_EMAIL,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["email", "password"]
@@ -157,9 +173,10 @@ class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: i
 
 
 class SignupForm(UserCreationForm):  # type: ignore[type-arg]
-    """A name and a password. The e-mail address is optional and only serves to reset the password."""
+    """A name and a password. The e-mail address is optional and serves to log in and to reset the password."""
 
     class Meta(UserCreationForm.Meta):
         model = User
         fields = ("username", "email")
         labels = {"email": gettext_lazy("E-mail address (optional)")}
+        help_texts = {"username": gettext_lazy("Letters, digits and @ . + - _")}

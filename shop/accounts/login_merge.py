@@ -15,12 +15,11 @@ from cart.services.merge import CutBy, MergedLine
 from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.accounts.shoppers import Shopper
-from shop.wording import full_name, price_change
+from shop.wording import at_most_a_few, full_name, price_change
 
 logger = logging.getLogger(__name__)
 
-# Messages are stored in a cookie of at most 2 KB.
-_LINES_TOLD, _LONGEST_NAME = 6, 60
+_LONGEST_NAME = 60  # messages are stored in a cookie of at most 2 KB
 
 
 def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBaseUser, **kwargs: Any) -> None:
@@ -40,32 +39,29 @@ def bring_guest_cart(sender: Any, request: HttpRequest | None, user: AbstractBas
         )
         return
     shopper.forget_guest()
+    if units := sum(line.units_after for line in merged if not (line.cut_by or line.units_own)):
+        text = ngettext(
+            "%(count)d item from before came along into your cart.",
+            "%(count)d items from before came along into your cart.",
+            units,
+        )
+        messages.success(request, text % {"count": units})
     for text in _changes(merged):
         messages.warning(request, text)
 
 
 def _changes(merged: list[MergedLine]) -> list[str]:
-    """A message for each line whose units or price changed. No query if none did."""
-    changed = [line for line in merged if line.cut_by or line.prices_before]
+    """A message for each line that is not as it was in one of the carts. No query if there is none."""
+    changed = [line for line in merged if line.cut_by or line.units_own or line.prices_before]
     if not changed:
         return []
     variants = ProductVariant.objects.select_related("product").in_bulk([line.variant_id for line in changed])
-    told = [_message(line, variants[line.variant_id]) for line in changed[:_LINES_TOLD]]
-    if more := len(changed) - len(told):
-        told.append(
-            ngettext(
-                "%(count)d more line has changed; please look through your cart.",
-                "%(count)d more lines have changed; please look through your cart.",
-                more,
-            )
-            % {"count": more}
-        )
-    return told
+    return at_most_a_few([_message(line, variants[line.variant_id]) for line in changed])
 
 
 def _message(line: MergedLine, variant: ProductVariant) -> str:
     name = full_name(variant)[:_LONGEST_NAME]
-    told = [_units(line, name)] if line.cut_by else []
+    told = [_units(line, name)] if line.cut_by or line.units_own else []
     if line.price is not None:
         told.append(price_change(name, before=line.prices_before, now=line.price))
     return " ".join(told)
@@ -77,4 +73,6 @@ def _units(line: MergedLine, name: str) -> str:
         return _("%(name)s: %(kept)d of %(of)d kept, the most we sell of an item to one cart.") % facts
     if line.cut_by == CutBy.CART_CAP:
         return _("%(name)s: %(kept)d of %(of)d kept, your cart is full.") % facts
-    return _("%(name)s: %(kept)d of %(of)d kept, the rest is no longer free.") % facts
+    if line.cut_by == CutBy.SHORTAGE:
+        return _("%(name)s: %(kept)d of %(of)d kept, the rest is no longer free.") % facts
+    return _("%(name)s: %(kept)d in your cart now, with those of your account's cart.") % facts

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from shop.urls import handler500 as handler500
 from shop.urls import urlpatterns as of_the_shop
-from tests.browser.stage import PASSWORD, Look, Stage, plain
+from tests.browser.stage import LOG_IN, PASSWORD, Look, Stage, plain
 from tests.browser.steps import add, expect_units
 
 # --- Doors
@@ -16,7 +16,7 @@ from tests.browser.steps import add, expect_units
 
 def wrong_password(stage: Stage) -> None:
     stage.go("/accounts/login/")
-    stage.fill(Username="ada", Password="wrong")
+    stage.fill(**LOG_IN | {"Password": "wrong"})
     stage.press("Log in")
     stage.page.get_by_role("alert").wait_for()
 
@@ -141,7 +141,7 @@ def broken(address: str, title: str) -> Look:
 def too_old(stage: Stage) -> None:
     stage.go("/accounts/login/")
     stage.page.context.clear_cookies(name="csrftoken")
-    stage.fill(Username="ada", Password=PASSWORD)
+    stage.fill(**LOG_IN)
     stage.press("Log in")
     expect(stage.page.get_by_role("heading", name="This page was too old")).to_be_visible()
 

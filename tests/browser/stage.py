@@ -19,6 +19,9 @@ from tests.support.pages import MakeUser
 PASSWORD = "a long password"
 
 
+LOG_IN = {"E-mail address or user name": "ada", "Password": PASSWORD}
+
+
 @dataclass(frozen=True)
 class Stage:
     """What a look is made with."""
@@ -62,7 +65,7 @@ class Stage:
         user = self.make_user("ada")
         User.objects.filter(pk=user.pk).update(**columns)
         self.go("/accounts/login/")
-        self.fill(Username="ada", Password=PASSWORD)
+        self.fill(**LOG_IN)
         self.press("Log in")
         self.page.get_by_role("button", name="Log out").wait_for()
         return user

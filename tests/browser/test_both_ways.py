@@ -166,7 +166,7 @@ def test_logging_in_brings_a_full_cart_along(
     make_user("ada")
     put_into_cart(page, shop, variant, 3)
     page.get_by_role("link", name="Log in").click()
-    page.get_by_label("Username").fill("ada")
+    page.get_by_label("E-mail address or user name").fill("ada")
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("button", name="Log out")).to_be_visible()

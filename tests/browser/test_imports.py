@@ -29,7 +29,7 @@ def manager(transactional_db: None) -> User:
 
 def log_in(page: Page, shop: str) -> None:
     page.goto(f"{shop}/admin/login/?next=/admin/inventory/importjob/")
-    page.get_by_label("Username").fill("manager")
+    page.get_by_label("E-mail address or user name").fill("manager")
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Log in").click()
 

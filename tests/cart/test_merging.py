@@ -62,7 +62,7 @@ def test_the_last_units_move_though_none_is_free(guest: Owner, user: Owner, vari
 def test_two_lines_of_one_variant_become_one(guest: Owner, user: Owner, variant: ProductVariant) -> None:
     add(guest, variant, 3)
     add(user, variant, 4)
-    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=7)]
+    assert merge(guest, user) == [MergedLine(variant_id=variant.pk, units_before=7, units_after=7, units_own=4)]
     assert lines_of(user) == {variant.pk: (7, 7)}
     assert stock(variant) == (3, 7)
 
@@ -161,7 +161,7 @@ def test_where_they_are_not_free_the_quantity_is_what_is_held(
     release_expired_holds()
     add(Owner(guest_token=uuid.uuid4()), variant, 5)
     assert merge(guest, user) == [
-        MergedLine(variant_id=variant.pk, units_before=7, units_after=4, cut_by=CutBy.SHORTAGE)
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=4, cut_by=CutBy.SHORTAGE, units_own=4)
     ]
     assert lines_of(user) == {variant.pk: (4, 4)}
 
@@ -174,7 +174,7 @@ def test_where_they_are_no_longer_sold_the_quantity_is_what_is_held(
     add(guest, variant, 3)
     ProductVariant.objects.update(is_active=False)
     assert merge(guest, user) == [
-        MergedLine(variant_id=variant.pk, units_before=7, units_after=3, cut_by=CutBy.SHORTAGE)
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=3, cut_by=CutBy.SHORTAGE, units_own=4)
     ]
     assert lines_of(user) == {variant.pk: (3, 3)}
 
@@ -213,7 +213,7 @@ def test_a_line_over_the_cap_is_cut_and_gives_the_rest_back(
     add(user, variant, 4)
     settings.SHOP_MAX_UNITS_PER_LINE = 5
     assert merge(guest, user) == [
-        MergedLine(variant_id=variant.pk, units_before=7, units_after=5, cut_by=CutBy.LINE_CAP)
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=5, cut_by=CutBy.LINE_CAP, units_own=4)
     ]
     assert lines_of(user) == {variant.pk: (5, 5)}
     assert stock(variant) == (5, 5)
@@ -250,7 +250,7 @@ def test_what_the_customer_had_is_never_cut(
     add(guest, variant, 1)
     settings.SHOP_MAX_UNITS_PER_LINE = settings.SHOP_MAX_UNITS_PER_CART = 2
     assert merge(guest, user) == [
-        MergedLine(variant_id=variant.pk, units_before=7, units_after=6, cut_by=CutBy.LINE_CAP)
+        MergedLine(variant_id=variant.pk, units_before=7, units_after=6, cut_by=CutBy.LINE_CAP, units_own=6)
     ]
     assert lines_of(user) == {variant.pk: (6, 6)}
 

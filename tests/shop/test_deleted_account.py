@@ -105,21 +105,25 @@ def test_machines_and_parts_of_pages_get_a_fitting_answer(
             assert (response.status_code, response["HX-Redirect"]) == (200, LOG_IN)
 
 
-def test_the_log_in_itself_and_its_merge(make_user: MakeUser, variant: ProductVariant, at_the_seam: AtTheSeam) -> None:
-    for seam in ("shop.accounts.services.timezone.now", "cart.services.merge.create_cart"):
-        user, guest = make_user(seam.replace(".", "-")), Client()
-        guest.get("/")
-        add(guest_of(guest), variant)
-        if "merging" in seam:
-            at_the_seam(seam, lambda: delete_account(User.objects.get(pk=user.pk)))  # noqa: B023 - called below
-            response = guest.post(LOG_IN, {"username": user.username, "password": PASSWORD})
-        else:
-            with gone_once_known(user):
-                response = guest.post(LOG_IN, {"username": user.username, "password": PASSWORD})
-        assert is_led_to_log_in(response)
-        assert "sessionid" not in guest.cookies or not guest.cookies["sessionid"].value
-        assert 'class="empty"' not in guest.get("/cart/").content.decode()  # still the guest's
-    assert stock(variant) == (8, 2)
+@pytest.mark.parametrize("seam", ["shop.accounts.services.update_account", "cart.services.merge.create_cart"])
+def test_the_log_in_itself_and_its_merge(
+    client: Client, make_user: MakeUser, variant: ProductVariant, at_the_seam: AtTheSeam, seam: str
+) -> None:
+    user = make_user("eve")
+    client.get("/")
+    add(guest_of(client), variant)
+    at_the_seam(seam, lambda: delete_account(User.objects.get(pk=user.pk)))
+    assert is_led_to_log_in(client.post(LOG_IN, {"username": "eve", "password": PASSWORD}))
+    assert "sessionid" not in client.cookies or not client.cookies["sessionid"].value
+    assert 'class="empty"' not in client.get("/cart/").content.decode()  # still the guest's
+    assert stock(variant) == (9, 1)
+
+
+def test_before_the_password_is_checked_it_is_as_if_it_had_never_been(client: Client, make_user: MakeUser) -> None:
+    with gone_once_known(make_user("eve")) as seen:
+        response = client.post(LOG_IN, {"username": "eve", "password": PASSWORD})
+    assert seen
+    assert "No account has this name and this password." in response.content.decode()
 
 
 def test_the_order(client: Client, ada: User, variant: ProductVariant) -> None:

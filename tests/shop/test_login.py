@@ -1,6 +1,8 @@
 """Signing up, logging in and out, and the guest's cart that comes along."""
 
+import re
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +14,12 @@ from pytest_django import Settings
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from orders.models import Checkout, DeliveryMethod
+from orders.services import save_checkout
 from shop.accounts.shoppers import GUEST_COOKIE
 from tests.conftest import MakeVariant
+from tests.support.checkout import ADDRESS, fill
+from tests.support.ordering import ADA
 from tests.support.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
 from tests.support.shopping import add, expire, held, nothing_changes, stock
 
@@ -46,6 +52,26 @@ def test_the_guests_lines_and_holds_come_along(
     assert (response.status_code, response["Location"]) == (302, "/")
     assert units_of(ada) == [(3, 3)]
     assert stock(variant) == (7, 3)
+    assert messages(client.get("/cart/")) == ["3 items from before came along into your cart."]
+
+
+def test_the_shopper_is_told_of_each_line_that_both_carts_had(
+    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant
+) -> None:
+    both, mine, new = (make_variant() for _ in range(3))
+    add(Owner(user_id=ada.pk), both, 1)
+    add(Owner(user_id=ada.pk), mine, 1)
+    add(shopper, both, 2)
+    add(shopper, new, 1)
+    log_in(client)
+    assert messages(client.get("/cart/")) == [
+        "1 item from before came along into your cart.",
+        f"{both.product.name}: 3 in your cart now, with those of your account's cart.",
+    ]
+
+
+def test_nothing_came_along_and_nothing_is_said(client: Client, shopper: Owner, ada: User) -> None:
+    log_in(client)
     assert messages(client.get("/cart/")) == []
 
 
@@ -73,9 +99,9 @@ def test_the_shopper_is_told_that_the_goods_cost_something_else_now(
     ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal("20.85"))
     add(shopper, variant, 5)
     log_in(client)
-    assert messages(client.get("/cart/")) == [
-        f"{variant.product.name} now costs £20.85 each, for all in your cart; it was £2.50."
-    ]
+    (told,) = messages(client.get("/cart/"))
+    assert told.startswith(f"{variant.product.name}: 6 in your cart now, with those of your account's cart.")
+    assert told.endswith(f"{variant.product.name} now costs £20.85 each, for all in your cart; it was £2.50.")
     assert CartItem.objects.get().total_price == 6 * Decimal("20.85")
 
 
@@ -91,7 +117,10 @@ def test_the_shopper_is_told_line_by_line_what_was_cut(
     add(shopper, whole, 1)
     log_in(client)
     told = messages(client.get("/cart/"))
-    assert told == [f"{cut.product.name}: 2 of 5 kept, the rest is no longer free."]
+    assert told == [
+        "1 item from before came along into your cart.",
+        f"{cut.product.name}: 2 of 5 kept, the rest is no longer free.",
+    ]
 
 
 def test_a_cart_that_is_full_by_chance_is_not_the_reason(
@@ -104,7 +133,8 @@ def test_a_cart_that_is_full_by_chance_is_not_the_reason(
     settings.SHOP_MAX_UNITS_PER_CART = 5
     add(shopper, make_variant(5), 3)
     log_in(client)
-    assert messages(client.get("/cart/")) == [f"{cut.product.name}: 2 of 5 kept, the rest is no longer free."]
+    told = messages(client.get("/cart/"))
+    assert told[-1] == f"{cut.product.name}: 2 of 5 kept, the rest is no longer free."
 
 
 def test_a_cap_is_named_as_the_reason(
@@ -129,8 +159,9 @@ def test_a_full_cart_is_named_as_the_reason(
     assert messages(client.get("/cart/")) == [f"{second.product.name}: 1 of 4 kept, your cart is full."]
 
 
+@pytest.mark.parametrize(("cap", "first"), [(0, "1 of 3 kept, your cart is full."), (100, "3 in your cart now")])
 def test_many_changed_lines_fit_into_the_messages(
-    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings
+    client: Client, shopper: Owner, ada: User, make_variant: MakeVariant, settings: Settings, cap: int, first: str
 ) -> None:
     """Messages travel in a cookie. What does not fit would be lost, and under DEBUG be an error."""
     settings.DEBUG = True
@@ -141,12 +172,15 @@ def test_many_changed_lines_fit_into_the_messages(
         add(Owner(user_id=ada.pk), variant)
         ProductVariant.objects.filter(pk=variant.pk).update(price=Decimal("12345.67"))
         add(shopper, variant, 2)
-    settings.SHOP_MAX_UNITS_PER_CART = 0
+    add(shopper, make_variant(), 1)
+    settings.SHOP_MAX_UNITS_PER_CART = cap
     log_in(client)
     told = messages(client.get("/cart/"))
+    if cap:
+        assert told.pop(0) == "1 item from before came along into your cart."
     assert len(told) == 7
-    assert "1 of 3 kept" in told[0]
-    assert told[-1] == "6 more lines have changed; please look through your cart."
+    assert first in told[0]
+    assert told[-1].endswith(" more lines have changed; please look through your cart.")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -181,8 +215,129 @@ def test_a_wrong_password_moves_nothing(client: Client, shopper: Owner, ada: Use
     with nothing_changes():
         response = client.post("/accounts/login/", {"username": "ada", "password": "wrong"})
     assert response.status_code == 200
-    assert "correct username and password" in text_of(response)
+    assert "No account has this name and this password." in text_of(response)
     assert guest_of(client) == shopper
+
+
+# --- By which name
+
+
+@pytest.mark.parametrize("typed", ["Maria6289", "MARIA6289", "Maria@Example.com", "maria@example.COM", " Maria6289 "])
+@pytest.mark.parametrize("page", ["/accounts/login/", "/admin/login/"])
+def test_the_user_name_and_the_e_mail_address_log_in_in_any_case(client: Client, typed: str, page: str) -> None:
+    User.objects.create_user("maria6289", "maria@example.com", PASSWORD, is_staff=True)
+    response = client.post(page, {"username": typed, "password": PASSWORD})
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def is_logged_in(typed: str, password: str = PASSWORD) -> str | None:
+    """Log in on a browser of its own. Returns the user name of the account."""
+    client = Client()
+    client.post("/accounts/login/", {"username": typed, "password": password})
+    found = client.session.get("_auth_user_id")
+    return User.objects.get(pk=found).username if found else None
+
+
+def test_an_e_mail_address_of_several_accounts_logs_none_of_them_in(ada: User, make_user: MakeUser) -> None:
+    eve = make_user("eve")
+    User.objects.filter(pk=eve.pk).update(email=ada.email.upper())
+    assert is_logged_in(ada.email) is None
+    assert [is_logged_in(name) for name in ("ada", "EVE")] == ["ada", "eve"]
+    User.objects.filter(pk=eve.pk).update(is_active=False)
+    assert is_logged_in(ada.email) == "ada"
+
+
+def test_a_user_name_comes_before_an_e_mail_address(ada: User) -> None:
+    """Whoever takes the address of another for a user name is logged in to their own account, and to no other."""
+    User.objects.create_user(ada.email, password="another password")
+    assert is_logged_in(ada.email) is None
+    assert is_logged_in(ada.email, "another password") == ada.email
+    assert is_logged_in("ada") == "ada"
+
+
+def test_names_of_old_that_differ_in_case_log_in_as_they_are_written(ada: User, make_user: MakeUser) -> None:
+    make_user("Ada")
+    assert [is_logged_in(name) for name in ("ada", "Ada", "ADA")] == ["ada", "Ada", None]
+
+
+@pytest.mark.parametrize("typed", ["%", "_da", "a%", "ada@", "@example.com", "", "ada\\"])
+def test_no_part_and_no_pattern_of_a_name_logs_in(ada: User, typed: str) -> None:
+    assert is_logged_in(typed) is None
+
+
+def test_an_account_that_is_gone_or_has_no_address_is_not_met(ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(email="")
+    assert is_logged_in("") is None
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert is_logged_in("ada") is None
+
+
+def test_phones_neither_enlarge_the_first_letter_nor_cut_an_address(client: Client) -> None:
+    for page in ("/accounts/login/", "/accounts/signup/", "/admin/login/"):
+        (field,) = re.findall(r'<input[^>]*name="username"[^>]*>', text_of(client.get(page)))
+        assert 'autocapitalize="none"' in field
+        assert f'maxlength="{150 if "signup" in page else 254}"' in field
+
+
+# --- The address comes along
+
+
+@pytest.fixture
+def typed_as_guest(client: Client, line: CartItem, delivery: DeliveryMethod) -> dict[str, str]:
+    """A guest with a line has filled in the address."""
+    fill(client, street="9 Typed Lane")
+    return ADDRESS | {"street": "9 Typed Lane"}
+
+
+def street_at_checkout(client: Client) -> str:
+    return form(client.get("/checkout/"), "/checkout/").fields["street"]
+
+
+def test_the_address_typed_as_a_guest_comes_along(client: Client, typed_as_guest: dict[str, str], ada: User) -> None:
+    log_in(client)
+    assert street_at_checkout(client) == "9 Typed Lane"
+    assert "9 Typed Lane" in text_of(client.get("/checkout/review/"))
+
+
+def test_it_comes_along_at_sign_up_as_well(client: Client, typed_as_guest: dict[str, str]) -> None:
+    sign_up(client)
+    assert street_at_checkout(client) == "9 Typed Lane"
+
+
+def test_the_accounts_own_cart_keeps_its_address(
+    client: Client, typed_as_guest: dict[str, str], ada: User, variant: ProductVariant
+) -> None:
+    hers = add(Owner(user_id=ada.pk), variant)
+    customer = replace(ADA, street="1 Own Street")
+    save_checkout(cart_id=hers.pk, customer=customer, delivery_method_id=DeliveryMethod.objects.get().pk)
+    log_in(client)
+    assert street_at_checkout(client) == "1 Own Street"
+
+
+def test_it_goes_to_no_other_account_later(
+    client: Client, typed_as_guest: dict[str, str], ada: User, make_user: MakeUser, variant: ProductVariant
+) -> None:
+    log_in(client)
+    client.post("/accounts/logout/")
+    make_user("eve")
+    add(guest_of_next_visit(client), variant)
+    log_in(client, "eve")
+    assert street_at_checkout(client) == ""
+    assert Checkout.objects.get().cart.user == ada
+
+
+def guest_of_next_visit(client: Client) -> Owner:
+    client.get("/")
+    return guest_of(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_stays_where_the_merge_fails(client: Client, typed_as_guest: dict[str, str], ada: User) -> None:
+    cart = Cart.objects.get()
+    with locked_by_a_rival("cart_cart", cart.pk):
+        log_in(client)
+    assert Checkout.objects.get().cart == cart
 
 
 # --- The pages
