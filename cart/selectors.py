@@ -157,6 +157,25 @@ class CartContents:
     hold_ends: datetime | None
     seconds_left: int | None = None
 
+    @property
+    def expired(self) -> list[CartItem]:
+        """The lines that are no longer held."""
+        return [line for line in self.lines if not line.is_held]  # type: ignore[attr-defined]
+
+    @property
+    def missing(self) -> list[CartItem]:
+        """Those of them that could not be held again now: too few units are free, or the variant is no longer sold."""
+        return [line for line in self.expired if not _could_be_held(line)]
+
+    @property
+    def total_to_be_had(self) -> Decimal:
+        """The total without what is missing."""
+        return self.total - sum((line.total_price for line in self.missing), Decimal(0))
+
+
+def _could_be_held(line: Any) -> bool:
+    return bool(line.product_variant.is_active and line.reserved_quantity + line.available >= line.quantity)
+
 
 def cart_contents(owner: Owner) -> CartContents:
     """Return the lines of the owner's open cart with cart, variant and product. 1 query.

@@ -26,6 +26,7 @@ shop_urls = [
     path("cart/add/", adding.add, name="cart_add"),
     path("cart/undo/", undo.undo, name="cart_undo"),
     path("cart/keep/", lines.extend, name="cart_extend"),
+    path("cart/retake/", lines.reclaim_all, name="cart_reclaim_all"),
     path("cart/lines/<int:line_id>/", lines.set_quantity, name="cart_line"),
     path("cart/lines/<int:line_id>/remove/", lines.remove, name="cart_line_remove"),
     path("cart/lines/<int:line_id>/retake/", lines.reclaim, name="cart_line_reclaim"),

@@ -15,7 +15,8 @@ from cart.errors import LineNotFound
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.selectors import line_exists
-from cart.services import extend_own_holds, reclaim_line, remove_line, set_line_quantity
+from cart.services import extend_own_holds, reclaim_line, reclaim_lines, remove_line, set_line_quantity
+from cart.services.reclaim import Reclaimed
 from inventory.errors import VariantUnavailable
 from shop.accounts.sessions import log_in_again, session_is_over
 from shop.accounts.shoppers import ShopRequest
@@ -24,7 +25,7 @@ from shop.cart.refusals import problem_of
 from shop.cart.undo import undo_tag
 from shop.cart.views import RefusedChange, cart_page, contents_of, to_cart
 from shop.catalog.selectors import variant_with_product
-from shop.wording import full_name, line_price_change
+from shop.wording import at_most_a_few, full_name, line_price_change
 
 LineView = Callable[[ShopRequest, int], HttpResponse]
 
@@ -71,6 +72,33 @@ def reclaim(request: ShopRequest, line_id: int) -> HttpResponse:
 
 @never_cache
 @require_POST
+def reclaim_all(request: ShopRequest) -> HttpResponse:
+    """`POST /cart/retake/`: hold all lines again whose hold expired. What cannot be had is said beside its line."""
+    owner = request.shopper.owner
+    try:
+        done = reclaim_lines(owner=owner, idempotency_key=posted_key(request)) if owner else Reclaimed()
+    except ValidationError as error:
+        return _not_done(request, error)
+    if done.lines:
+        count = len(done.lines)
+        text = ngettext("%(count)d item is held for you again.", "%(count)d items are held for you again.", count)
+        messages.success(request, text % {"count": count})
+    for text in at_most_a_few([line_price_change(line) for line in done.lines if line.price_before is not None]):
+        messages.warning(request, text)
+    if not done.refused:
+        return to_cart(request)
+    contents = contents_of(request)
+    problems = {change.variant_id: problem_of(change.error) for change in done.refused}
+    refused = [
+        RefusedChange(line.pk, None, problems[line.product_variant_id])
+        for line in contents.lines
+        if line.product_variant_id in problems
+    ]
+    return cart_page(request, contents, refused=refused, status=409)
+
+
+@never_cache
+@require_POST
 @_after_a_session
 def remove(request: ShopRequest, line_id: int) -> HttpResponse:
     """`POST /cart/lines/<id>/remove/`. Removing a line that is gone is no error; a line of others is 404."""
@@ -90,13 +118,18 @@ def extend(request: ShopRequest) -> HttpResponse:
     try:
         extended = extend_own_holds(owner=owner, idempotency_key=posted_key(request)) if owner else 0
     except ValidationError as error:
-        problem = problem_of(error)
-        messages.error(request, problem.text)
-        return cart_page(request, contents_of(request), status=problem.status)
+        return _not_done(request, error)
     if extended:
         text = ngettext("%(count)d item is held for longer.", "%(count)d items are held for longer.", extended)
         messages.success(request, text % {"count": extended})
     return to_cart(request)
+
+
+def _not_done(request: ShopRequest, error: ValidationError) -> HttpResponse:
+    """The cart as it is, with the refusal above it: it concerns no single line."""
+    problem = problem_of(error)
+    messages.error(request, problem.text)
+    return cart_page(request, contents_of(request), status=problem.status)
 
 
 def _change(request: ShopRequest, line_id: int, change: Callable[[Owner], Cart]) -> HttpResponse:
@@ -135,7 +168,7 @@ def _refused(request: ShopRequest, line_id: int, error: ValidationError | Varian
         raise Http404
     problem = problem_of(error, held=held[line_id])
     refused = RefusedChange(line_id, request.POST.get("quantity"), problem)
-    return cart_page(request, contents, refused=refused, status=problem.status)
+    return cart_page(request, contents, refused=[refused], status=problem.status)
 
 
 def _owner(request: ShopRequest) -> Owner:

@@ -1,5 +1,6 @@
 """The cart's page, and what views that change the cart answer with: `cart_page`, `to_cart`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -44,7 +45,7 @@ def contents_of(request: ShopRequest) -> CartContents:
 
 
 def cart_page(
-    request: ShopRequest, contents: CartContents, *, refused: RefusedChange | None = None, status: int = 200
+    request: ShopRequest, contents: CartContents, *, refused: Collection[RefusedChange] = (), status: int = 200
 ) -> HttpResponse:
     """The whole page, or the partial that htmx asked for; also the answer to a refused change."""
     context = _context(contents, [_row(line, refused) for line in contents.lines])
@@ -67,7 +68,6 @@ def _context(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
         "contents": contents,
         "rows": rows,
         "times_left": times_left(rows),
-        "has_run_out": any(not row.is_held for row in rows),
     }
 
 
@@ -76,7 +76,8 @@ def times_left(rows: list[Row]) -> int:
     return max((row.times_left for row in rows), default=0)
 
 
-def _row(line: CartItem, refused: RefusedChange | None) -> Row:
-    if refused is None or refused.line_id != line.pk:
-        return Row(line, str(line.quantity))
-    return Row(line, refused.typed or str(line.quantity), refused.problem)
+def _row(line: CartItem, refused: Collection[RefusedChange]) -> Row:
+    for change in refused:
+        if change.line_id == line.pk:
+            return Row(line, change.typed or str(line.quantity), change.problem)
+    return Row(line, str(line.quantity))

@@ -78,8 +78,9 @@ def address(request: ShopRequest) -> HttpResponse:
         return _nothing_to_buy(request)
     cart = contents.lines[0].cart
     if request.method != "POST":
-        return _address_page(request, contents, AddressForm(goods=contents.total, initial=_known(request, cart)))
-    form = AddressForm(request.POST, goods=contents.total)
+        form = AddressForm(goods=contents.total_to_be_had, initial=_known(request, cart))
+        return _address_page(request, contents, form)
+    form = AddressForm(request.POST, goods=contents.total_to_be_had)
     return _save(request, contents, form) if form.is_valid() else _address_page(request, contents, form, status=400)
 
 
@@ -155,6 +156,8 @@ def _review_context(
 ) -> dict[str, Any]:
     changes = {change.variant_id: problem_of(change.error) for change in refused.changes} if refused else {}
     rows = [Row(line, str(line.quantity), changes.get(line.product_variant_id)) for line in contents.lines]
+    missing = {line.pk for line in contents.missing}
+    to_be_had = [line for line in contents.lines if line.pk not in missing]
     return {
         "step": "review",
         "contents": contents,
@@ -163,7 +166,7 @@ def _review_context(
         "checkout": checkout,
         "details": mark_of(checkout),
         "cart_id": contents.lines[0].cart_id,
-        "review": review_of(contents.lines[0].cart, contents.lines, delivery),
+        "review": review_of(contents.lines[0].cart, to_be_had, delivery),
     }
 
 

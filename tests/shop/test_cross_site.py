@@ -64,6 +64,7 @@ def test_next_leads_nowhere_else(
         (f"/cart/lines/{line.pk}/", {"quantity": 1}),
         (f"/cart/lines/{line.pk}/retake/", {}),
         ("/cart/keep/", {}),
+        ("/cart/retake/", {}),
         (f"/cart/lines/{line.pk}/remove/", {}),
         ("/cart/undo/", {"variant": variant.pk, "quantity": 1}),
         ("/accounts/login/", login),

@@ -15,6 +15,7 @@ ADDRESSES = [
     "/cart/add/",
     "/cart/undo/",
     "/cart/keep/",
+    "/cart/retake/",
     "/cart/lines/{line}/",
     "/cart/lines/{line}/remove/",
     "/cart/lines/{line}/retake/",
