@@ -6,19 +6,18 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.enums import ActionVariant
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action, display
-from core.admin.export import csv_answer
 from core.admin.filters import any_of
 from core.text import date_and_time, money
 from inventory.models import ProductVariant
 from orders.admin.action_views import run_action, ship_chosen, slips_page
 from orders.admin.actions import ACTIONS, MOST_AT_ONCE, NEXT_ACTIONS, open_actions
+from orders.admin.books import Books
 from orders.admin.display import (
     STATE_COLOURS,
     DueFilter,
@@ -33,24 +32,9 @@ from orders.models import Order, OrderLine
 from orders.states import State
 from orders.timeline import timeline_of
 
-_BOOKS = [
-    *(
-        "number",
-        "created_at",
-        "state",
-        "email",
-        "name",
-        "country_name",
-        "goods_total",
-        "delivery_name",
-        "delivery_price",
-    ),
-    *("tax_rate", "tax", "total", "pay_by"),
-]
-
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(Books):
     list_display = ["number", "created_at", "name", "email", "state_now", "amount", "paid_by"]
     list_filter = ["state", PlacedFilter, DueFilter]
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
@@ -181,11 +165,6 @@ class OrderAdmin(ReadOnlyAdmin):
             messages.error(request, f"Nothing to print: please choose at most {MOST_AT_ONCE} orders at a time.")
             return redirect(request.get_full_path())
         return slips_page(request, orders)
-
-    @action(description="Export the chosen orders as CSV", permissions=["view"])
-    def export_csv(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponseBase:
-        """The columns that accounting needs. Lines are exported from their own list."""
-        return csv_answer(self, rows, _BOOKS)
 
 
 @admin.register(OrderLine)

@@ -7,19 +7,29 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
 from core.days import start_of, today
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod, Order, Refund
-from orders.services import refund_order, return_lines, save_checkout, ship_order
+from orders.services import (
+    mark_refund_sent,
+    record_payment,
+    refund_order,
+    return_lines,
+    save_checkout,
+    ship_order,
+    withdraw_payment,
+)
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
@@ -118,6 +128,42 @@ class TestOrders:
         (row,) = file_of(manager, LIST, placed.pk)
         assert (row["number"], row["total"], row["tax"]) == (placed.number, "13.95", str(placed.tax))
         assert (row["full name"], row["country"]) == ("'=HYPERLINK(1)", "United Kingdom")
+        assert (row["street and number"], row["postcode"], row["town or city"]) == (ADA.street, ADA.postcode, ADA.city)
+        money = [row[column] for column in ("Paid", "Paid with", "Shipped", "Refunds sent", "Refunds due")]
+        assert money == ["", "", "", "0.00", "0.00"]
+
+    def test_the_books_have_what_came_and_what_went_back(self, manager: Client, placed: Order) -> None:
+        boss, payment, line = User.objects.get(), placed.payments.get(), placed.lines.get()
+
+        def row() -> dict[str, str]:
+            (found,) = file_of(manager, LIST, placed.pk)
+            return found
+
+        record_payment(payment_id=payment.pk, amount=placed.total, actor=boss)
+        assert row()["Paid with"] == "invoice"
+        payment.refresh_from_db()
+        noted: Any = payment.settled_at
+        withdraw_payment(payment_id=payment.pk, recorded_at=noted, reason="Other order", actor=boss)
+        assert (row()["Paid"], row()["Paid with"], row()["state"]) == ("", "", "placed")
+        record_payment(payment_id=payment.pk, amount=placed.total, actor=boss)
+        ship_order(order_id=placed.pk, actor=boss)
+        for units in (1, 2):
+            return_lines(order_id=placed.pk, units={line.pk: units}, reason="Broken", actor=boss)
+        mark_refund_sent(refund_id=placed.refunds.earliest("pk").pk, actor=boss)
+        paid = placed.transitions.filter(from_state="placed", to_state="paid").latest("pk")
+        shipped = placed.transitions.get(from_state="paid", to_state="shipped")
+        found = row()
+        assert found["Paid"] == f"{localtime(paid.created_at):%Y-%m-%d %H:%M:%S}"
+        assert found["Shipped"] == f"{localtime(shipped.created_at):%Y-%m-%d %H:%M:%S}"
+        assert (found["Refunds sent"], found["Refunds due"]) == ("2.50", "5.00")
+
+    def test_the_books_of_many_orders_are_one_query(self, manager: Client, three: list[Order]) -> None:
+        rows = {}
+        for chosen in (three[:1], three):
+            with CaptureQueriesContext(connection) as queries:
+                file_of(manager, LIST, *[one.pk for one in chosen])
+            rows[len(chosen)] = len(queries)
+        assert rows[1] == rows[3]
 
 
 class TestLines:
