@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from tests.shop.test_checks import ids, run_check
@@ -99,3 +100,9 @@ def test_web_messages_of_a_public_shop_do_not_go_to_private_addresses(production
     assert ids() == ["shop.W006"]
     production.ALLOWED_HOSTS = ["localhost"]
     assert ids() == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_a_shop_of_this_machine_answers_to_each_of_its_names(client: Client, host: str) -> None:
+    assert client.get("/healthz", headers={"host": f"{host}:8000"}).status_code == 200
+    assert client.get("/healthz", headers={"host": "[::2]:8000"}).status_code == 400
