@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import StartSite
-from tests.faults.enduring import AS_USUAL, endure
+from tests.faults.enduring import AS_USUAL, endure, settle
 from tests.faults.load import Load
 from tests.faults.parts import Part
 from tests.faults.site import Site
@@ -14,6 +14,7 @@ from tests.support.waiting import wait_until
 
 Note = Callable[..., None]
 AWAY = 5.0  # seconds: more than two silences of the breaker
+IDLE = 30.0  # seconds: three of the checks that a connection is alive
 
 
 @pytest.mark.row("3", "Redis killed, back empty after 5 s", "adds go on; every effect is done after its return")
@@ -67,6 +68,22 @@ def test_slow(site: Site, note: Note) -> None:
         site.proxy.delay = 0.0
 
     note(endure(site, fault, only=AS_USUAL))
+
+
+@pytest.mark.row("4e", "two workers idle for 30 s, then every connection reset", "they take the next message")
+def test_reset_after_silence(start_site: StartSite, note: Note) -> None:
+    """Other shops' workers were seen to consume nothing after this, and not to come back (celery/celery#10302)."""
+    site = start_site(without=("beat",))
+    load = Load(site.port, site.goods())
+    load.lasts(IDLE)
+    site.proxy.reset()
+    # Its sweep wakes a worker also for a row whose own message went into a dead connection of the web.
+    site.add_beat()
+    with load:
+        load.goes_on()
+    observed = settle(site, load, only=AS_USUAL)
+    assert site.restarts == 0
+    note(observed)
 
 
 @pytest.mark.parametrize("durable", [False, True], ids=["forgetting", "durable"])
