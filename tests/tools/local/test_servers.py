@@ -13,6 +13,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tools.local.binaries import postgres_programs, valkey_server
 from tools.local.places import reachable_folder, server_user, throw_away_folder
 from tools.local.process import end_group, is_stopped, processes_in, spawn
 from tools.local.servers import Postgres, Valkey, private_servers
@@ -227,3 +228,19 @@ def test_the_log_of_postgres_has_no_rows(postgres: Postgres) -> None:
     log = postgres.log.read_text()
     assert 'violates check constraint "customers_age_check"' in log
     assert "Failing row" not in log
+
+
+def test_programs_that_the_environment_names_are_used(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as those of another version. They may know no Unicode rules but those of the system."""
+    programs, valkey = postgres_programs(), valkey_server()
+    renamed = open_folder / "redis-server"
+    renamed.symlink_to(valkey)
+    monkeypatch.setenv("POSTGRES_PROGRAMS", str(programs))
+    monkeypatch.setenv("REDIS_SERVER", str(renamed))
+    assert (postgres_programs(), valkey_server()) == (programs, renamed)
+    server = Postgres(open_folder, durable=False)
+    server.start()
+    try:
+        assert ask(server, "SELECT datlocprovider::text || lower('Ä') FROM pg_database LIMIT 1") == "cä"
+    finally:
+        server.stop()
