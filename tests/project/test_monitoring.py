@@ -94,6 +94,13 @@ def test_every_alert_leads_to_a_heading_of_the_runbook() -> None:
     assert set(links) - anchors == set()
 
 
+def test_every_job_that_is_scraped_has_an_alert_for_its_silence() -> None:
+    """Without it, alerts on its figures can never fire, and nobody notices."""
+    jobs = re.findall(r"^  - job_name: (\w+)$", (ROOT / "monitoring" / "prometheus.yml").read_text(), re.MULTILINE)
+    silent = re.findall(r"""^ +expr: 'up\{job="(\w+)"\} == 0'$""", RULES, re.MULTILINE)
+    assert jobs == silent == ["shop", "proxy"]
+
+
 def test_the_rules_are_rules() -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
