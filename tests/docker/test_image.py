@@ -1,9 +1,13 @@
 """What the images are made of, and what their containers may do."""
 
+from contextlib import closing
+
+import psycopg2  # type: ignore[import-untyped]
 import pytest
 
 from tests.docker.engine import engine
 from tests.docker.shop import DockerShop
+from tests.support.waiting import wait_until
 
 BASE = "python:3.11-slim-bookworm"
 MOST = 250_000_000  # bytes on top of the base
@@ -35,7 +39,25 @@ def test_a_container_is_bounded(shop: DockerShop, service: str) -> None:
     assert "no-new-privileges:true" in host["SecurityOpt"]
     assert host["Memory"] > 0
     assert host["RestartPolicy"]["Name"] == "unless-stopped"
-    assert container.exec_run(["sh", "-c", "grep ^Uid /proc/1/status"]).output.split()[1] != b"0"
+    # What docker-init, process 1, has started: the service itself.
+    started = container.exec_run(["sh", "-c", "grep ^Uid $(grep -l '^PPid:.1$' /proc/[0-9]*/status)"]).output
+    assert b"Uid" in started
+    assert b"\t0\t" not in started
+
+
+@pytest.mark.parametrize(("service", "code"), [("postgres", 2), ("web", 3), ("redis", 1)])
+def test_the_end_of_a_stray_process_harms_no_service(shop: DockerShop, service: str, code: int) -> None:
+    """A health check that took too long leaves one. These are the codes that PostgreSQL and gunicorn would end at."""
+    container = shop.containers(service)[0]
+    with closing(psycopg2.connect(shop.database_url)) as connection, connection.cursor() as cursor:
+        stray = container.exec_run(["sh", "-c", f"(sleep 1; exit {code}) & echo $!"]).output.decode().strip()
+        wait_until(
+            lambda: container.exec_run(["test", "-d", f"/proc/{stray}"]).exit_code, "the stray process has ended"
+        )
+        cursor.execute("SELECT 1")
+    assert shop.restarts == 0
+    assert shop.unhealthy() == []
+    assert b"terminating any other active server processes" not in container.logs()
 
 
 def test_only_the_proxy_can_be_reached_from_outside(shop: DockerShop) -> None:
