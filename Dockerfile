@@ -18,7 +18,7 @@ FROM base AS shop
 # Compiled here, once: the container cannot write, and would compile at every start.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 BIND_HOST=0.0.0.0 SHOP_PROCESS=web
 # A volume that is new takes the owner of the folder that it is put on.
-RUN install -d -o shop /media
+RUN install -d -o shop /media /front
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
@@ -30,13 +30,11 @@ USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "--config", "gunicorn.conf.py", "shop.wsgi"]
 
-# The static files of the same build: a page and what it names are never of two versions.
+# Caddy alone. Its configuration and the static files are in the volume /front, where the service `migrate` puts them.
 FROM base AS proxy
 COPY --from=caddy /usr/bin/caddy /usr/bin/caddy
-COPY containers/Caddyfile /etc/caddy/Caddyfile
-COPY --from=shop /app/staticfiles /srv/static
 RUN install -d -o shop /state
 ENV XDG_DATA_HOME=/state XDG_CONFIG_HOME=/state SITE_ADDRESS=:8080
 USER 10001
 EXPOSE 8080 8443
-CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile"]
+CMD ["caddy", "run", "--config", "/front/Caddyfile"]

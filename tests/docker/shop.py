@@ -8,6 +8,7 @@ from pathlib import Path
 from docker.models.containers import Container
 
 from tests.docker.engine import Compose
+from tests.faults.enduring import Observed
 from tests.faults.running import RunningShop
 from tests.faults.template import GOODS, Good, make_good
 from tests.support.waiting import wait_until
@@ -61,6 +62,7 @@ class DockerShop(RunningShop):
         self.wait_until_healthy()
 
     def remove(self) -> None:
+        """All but its images, which have a name of these tests and make the next build quick."""
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
 
     def scale(self, **replicas: int) -> None:
@@ -70,6 +72,10 @@ class DockerShop(RunningShop):
 
     def containers(self, service: str) -> list[Container]:
         return self.compose.containers(service)
+
+    def image(self, service: str) -> str:
+        """The name of the image that a service has."""
+        return str(self.containers(service)[0].attrs["Config"]["Image"])
 
     def wait_until_healthy(self) -> None:
         """Until everything that has a health check says so: everything but what ran once."""
@@ -108,3 +114,11 @@ def did_since(containers: Iterable[Container], since: float, words: str) -> bool
 def say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def tell(observed: Observed) -> None:
+    say(
+        f"  {observed.acked} adds acknowledged, {observed.repeated} sent again, {observed.committed} committed; "
+        f"the longest took {observed.longest_add * 1000:.0f} ms; effects done {observed.lag:.1f} s later; "
+        f"answers {dict(observed.statuses)}"
+    )

@@ -4,6 +4,7 @@ from contextlib import closing
 
 import psycopg2  # type: ignore[import-untyped]
 import pytest
+from django.conf import settings
 
 from tests.docker.engine import engine
 from tests.docker.shop import DockerShop
@@ -11,14 +12,21 @@ from tests.support.waiting import wait_until
 
 BASE = "python:3.11-slim-bookworm"
 MOST = 250_000_000  # bytes on top of the base
+OF_THE_SHOP = ["web", "worker", "bulk-worker", "beat", "flower", "migrate"]
 SERVICES = ["postgres", "redis", "web", "proxy", "worker", "bulk-worker", "beat", "flower"]
 
 
-@pytest.mark.parametrize("image", ["holdfast-shop", "holdfast-proxy"])
-def test_an_image_is_small_and_runs_as_nobody_special(shop: DockerShop, image: str) -> None:
-    built = engine().images.get(image)
+def test_an_image_is_named_by_its_project_and_by_the_version(shop: DockerShop) -> None:
+    """So a build replaces neither the image of another shop on this machine, nor the one to go back to."""
+    assert {shop.image(service) for service in OF_THE_SHOP} == {f"{shop.compose.project}-shop:{settings.SHOP_VERSION}"}
+    assert shop.image("proxy") == f"{shop.compose.project}-proxy"
+
+
+@pytest.mark.parametrize("service", ["web", "proxy"])
+def test_an_image_is_small_and_runs_as_nobody_special(shop: DockerShop, service: str) -> None:
+    built = engine().images.get(shop.image(service))
     on_top = built.attrs["Size"] - engine().images.get(BASE).attrs["Size"]
-    print(f"{image}: {on_top / 1e6:.0f} MB on top of its base")  # noqa: T201
+    print(f"{service}: {on_top / 1e6:.0f} MB on top of its base")  # noqa: T201
     assert 0 < on_top < MOST
     assert built.attrs["Config"]["User"] == "10001"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.docker.shop import DockerShop, did_since, say
-from tests.faults.enduring import AS_USUAL, Observed, endure
+from tests.docker.shop import DockerShop, did_since, tell
+from tests.faults.enduring import AS_USUAL, endure
 from tests.faults.load import Load
 from tests.support.waiting import wait_until
 
@@ -18,14 +18,6 @@ Fault = Callable[[Load], None]
 @pytest.fixture(autouse=True)
 def goods(shop: DockerShop) -> None:
     shop.new_goods()
-
-
-def tell(observed: Observed) -> None:
-    say(
-        f"  {observed.acked} adds acknowledged, {observed.repeated} sent again, {observed.committed} committed; "
-        f"the longest took {observed.longest_add * 1000:.0f} ms; effects done {observed.lag:.1f} s later; "
-        f"answers {dict(observed.statuses)}"
-    )
 
 
 @pytest.mark.parametrize("service", ["worker", "bulk-worker", "beat", "redis", "web", "postgres"])
@@ -78,18 +70,5 @@ def test_a_rolling_restart_loses_no_add(shop: DockerShop) -> None:
         for container in shop.containers("worker"):
             container.restart(timeout=60)
             load.goes_on(10)
-
-    tell(endure(shop, fault, only=AS_USUAL))
-
-
-def test_a_new_version_beside_the_old_loses_no_add(shop: DockerShop) -> None:
-    """As the README says: new containers are healthy before the old ones go."""
-
-    def fault(load: Load) -> None:
-        old = shop.containers("web")
-        shop.scale(web=2 * len(old))
-        for container in old:
-            container.stop(timeout=20)
-            container.remove()
 
     tell(endure(shop, fault, only=AS_USUAL))

@@ -63,7 +63,7 @@ default_redis_broker = container(
 )
 
 default_worker_container = container(
-    image="holdfast-shop",
+    image="{shop_image}",
     command=fxtr("default_worker_command"),
     environment=fxtr("default_worker_env"),
     network="{default_pytest_celery_network.name}",
@@ -71,6 +71,11 @@ default_worker_container = container(
     wrapper_class=ShopWorker,
     timeout=60,
 )
+
+
+@pytest.fixture
+def shop_image(shop: DockerShop) -> str:
+    return shop.image("worker")
 
 
 @pytest.fixture
@@ -97,7 +102,7 @@ def default_pytest_celery_network(shop: DockerShop) -> Any:
 @pytest.fixture
 def default_redis_broker_image(shop: DockerShop) -> str:
     """The one that the shop has, which is on this machine by now."""
-    return str(shop.containers("redis")[0].attrs["Config"]["Image"])
+    return shop.image("redis")
 
 
 @pytest.fixture

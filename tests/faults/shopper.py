@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import select
 import time
 import uuid
 from dataclasses import dataclass
@@ -96,6 +97,10 @@ class LeanShopper:
         self._connection = None
 
     def _connect(self) -> http.client.HTTPConnection:
+        """Return the open connection. One that the server has closed meanwhile is opened again, as browsers do."""
+        kept = self._connection and self._connection.sock
+        if kept and select.select([kept], [], [], 0)[0]:
+            self.leave()
         if self._connection is None:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
             connection.connect()

@@ -133,6 +133,12 @@ def test_the_changelog_has_the_version_that_runs() -> None:
     assert released[0] == settings.SHOP_VERSION
 
 
+def test_the_images_of_compose_are_tagged_with_the_version_that_runs() -> None:
+    tags = re.findall(r"SHOP_VERSION:-([^}]*)", (ROOT / "docker-compose.yml").read_text())
+    assert tags
+    assert set(tags) == {settings.SHOP_VERSION}
+
+
 def test_each_decision_has_a_number_of_its_own() -> None:
     numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("*.md")]
     assert len(numbers) == len(set(numbers)) > 10
