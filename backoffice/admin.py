@@ -1,6 +1,7 @@
 """The admin's index page, users and groups in the theme of the other pages, and the log of staff actions."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -15,6 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
 from core.admin.decorators import display
 from core.admin.filters import ChoiceFilter, Choices, ValueFilter
+from core.admin.seen import SeenForm
 from core.days import start_of, today
 
 admin.site.index_template = "backoffice/dashboard.html"
@@ -23,11 +25,26 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class StaffUserForm(SeenForm, UserChangeForm):  # type: ignore[misc]
+    """An account."""
+
+
+class OtherPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
+    """A new password for another account. Only the password is written."""
+
+    def set_password_and_save(self, user: User, *args: Any, commit: bool = True, **kwargs: Any) -> User:
+        super().set_password_and_save(user, *args, commit=False, **kwargs)
+        if commit:
+            user.save(update_fields=["password"])
+        return user
+
+
 @admin.register(User)
 class UserAdmin(BaseUserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]
-    form = UserChangeForm
+    form = StaffUserForm
+    readonly_fields = ["last_login", "date_joined"]
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = OtherPasswordForm
 
 
 @admin.register(Group)

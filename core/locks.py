@@ -1,16 +1,20 @@
-"""`AdvisoryLock`, the advisory locks of all apps in one place, so that no two have the same number; `lock_user`.
+"""`AdvisoryLock`, all advisory locks, so that no two have the same number; `lock_user` and `lock_rows`.
 
 No other module names an advisory lock (tests/core/test_locks.py). All are listed in docs/locking.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import IntEnum, unique
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import Model
 from django.db.transaction import TransactionManagementError
 
 from core.errors import UserGone
+
+M = TypeVar("M", bound=Model)
 
 
 @unique
@@ -63,3 +67,13 @@ def lock_user(user_id: int) -> None:
     users = User.objects.select_for_update().filter(pk=user_id)
     if not users.values_list("pk", flat=True):
         raise UserGone
+
+
+def lock_rows(model: type[M], ids: Iterable[Any]) -> list[M]:
+    """Lock rows of one table in id order until the transaction ends, and return those that exist.
+
+    For tables that have no order of locks of their own, such as users and groups in the back office.
+    Raises TransactionManagementError outside a transaction.
+    """
+    rows = model._base_manager.filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.select_for_update(no_key=True))

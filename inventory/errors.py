@@ -1,7 +1,6 @@
 """The errors of this app: one type for each reason, since pages and clients tell them apart."""
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
@@ -80,17 +79,6 @@ class StockChangedMeanwhile(ValidationError):
             "form. See below what happened, and send it again only if it is still right."
         ) % {"seen": seen, "now": now}
         super().__init__(message, code="stock_changed_meanwhile")
-
-
-class PriceChangedMeanwhile(ValidationError):
-    """A colleague or a file changed the price after the page was loaded; nothing was changed."""
-
-    def __init__(self, *, seen: Decimal, now: Decimal) -> None:
-        message = _(
-            "You saw the price %(seen)s; meanwhile it was set to %(now)s. Nothing was changed. "
-            "Open the page again, and set the price if yours is still right."
-        ) % {"seen": seen, "now": now}
-        super().__init__(message, code="price_changed_meanwhile")
 
 
 class NumberTaken(ValidationError):

@@ -1,12 +1,13 @@
 """The forms of the admin: `ProductForm`, `VariantForm`, `StockForm` (stock movements) and `ImportForm` (uploads)."""
 
-from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -15,22 +16,27 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from core.admin.changed import ChangedForm
 from core.admin.confirmation import require_agreement
 from core.admin.number_fields import UnitsField
+from core.admin.seen import SeenForm
 from core.one_line import OneLineFormField
-from inventory.errors import PriceChangedMeanwhile
 from inventory.imports.models import ImportJob
+from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.photos import Photo, read_photo
 from inventory.selectors import StockSeen, stock_seen
-from inventory.services.catalog import check_price_seen
 from inventory.wording import price_jump
 
+_OTHER_PHOTOGRAPH = _(
+    "While this page was open, a colleague changed the photograph: the page shows it now. To replace it, choose yours "
+    "again; to remove it, save again."
+)
 
-class ProductForm(ChangedForm):
-    """A product, with a photograph to send or to take away."""
 
+class ProductForm(SeenForm):
+    """A product, with a photograph to send or to take away. `photo_seen` names the one that the page shows."""
+
+    photo_seen = forms.CharField(required=False, widget=forms.HiddenInput, show_hidden_initial=True)
     photograph = forms.FileField(
         label=_("Photograph"),
         required=False,
@@ -45,40 +51,39 @@ class ProductForm(ChangedForm):
         model = Product
         fields = ["number", "name", "slug", "category", "is_listed"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["photo_seen"] = self.instance.photo
+
+    def compare(self, row: Product) -> None:
+        """Refuse to replace or remove another photograph than the one that was on the page."""
+        self.initial["photo_seen"] = row.photo
+        if self["photo_seen"].is_stale() and {"photograph", "remove_photograph"} & set(self.changed_data):  # type: ignore[attr-defined]
+            self.add_error("photograph", _OTHER_PHOTOGRAPH)
+        super().compare(row)
+
     def clean_photograph(self) -> Photo | None:
         """Return the photograph in our sizes. It is stored only once the whole form is valid."""
         upload: Any = self.cleaned_data["photograph"]
         return read_photo(upload.file, upload.size) if upload else None
 
 
-class VariantForm(ChangedForm):
-    """A variant. It sends the price that was on the page, so that a form left open all day resets no newer price."""
+class VariantForm(SeenForm):
+    """A variant. A price that jumps has to be confirmed."""
 
     class Meta:
         model = ProductVariant
         fields = ["product", "sku", "name", "price", "low_stock_threshold", "is_active"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "price" in self.fields and self.instance.pk:
-            self.fields["price"].show_hidden_initial = True
-
-    @property
-    def price_seen(self) -> Decimal | None:
-        """The price when the page was made. None for a new variant, or if the request did not send it."""
-        try:
-            return Decimal(self.data.get(self.add_initial_prefix("price"), ""))
-        except InvalidOperation:
-            return None
+    @classmethod
+    def lock_rows(cls, forms: Sequence[SeenForm]) -> Sequence[Model]:
+        """Lock the products first, the one to which a variant is moved too."""
+        chosen = [getattr(form, "cleaned_data", {}).get("product") for form in forms]
+        lock_products({form.instance.product_id for form in forms} | {product.pk for product in chosen if product})
+        return super().lock_rows(forms)
 
     def clean_price(self) -> Decimal:
-        """Refuse here what the service would refuse, so that the form keeps what was typed. Ask about a jump."""
         price: Decimal = self.cleaned_data["price"]
-        if self.instance.pk and "price" in self.changed_data:
-            try:
-                check_price_seen(seen=self.price_seen, now=self.initial["price"], wanted=price)
-            except PriceChangedMeanwhile as refusal:
-                raise forms.ValidationError(refusal.messages) from refusal
         if "price" in self.changed_data:
             self._ask_about(price)
         return price

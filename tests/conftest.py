@@ -30,6 +30,7 @@ from core.celery import app
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import move_stock
 from tests.support.cleaning import clean_up_quickly
+from tests.support.databases import on_its_own_connection
 from tests.support.processes import LocalProcess, start_web, start_worker
 from tests.support.waiting import wait_until
 from tools.local.server import free_port
@@ -231,7 +232,7 @@ def at_the_seam(monkeypatch: pytest.MonkeyPatch) -> AtTheSeam:
 
         def after_the_rival(*args: object, **words: object) -> object:
             monkeypatch.undo()
-            thread = threading.Thread(target=_and_close, args=(act,))
+            thread = threading.Thread(target=on_its_own_connection, args=(act,))
             thread.start()
             thread.join(30)
             assert not thread.is_alive()
@@ -240,13 +241,6 @@ def at_the_seam(monkeypatch: pytest.MonkeyPatch) -> AtTheSeam:
         monkeypatch.setattr(name, after_the_rival)
 
     return arrange
-
-
-def _and_close(act: Callable[[], object]) -> None:
-    try:
-        act()
-    finally:
-        connection.close()
 
 
 @pytest.fixture

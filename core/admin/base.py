@@ -7,17 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
-from core.admin.changed import ChangedForm
 from core.admin.confirmation import ask_again, questions_of
 from core.admin.decorators import action
 from core.admin.export import csv_answer
 from core.admin.number_fields import NUMBER_FIELDS
+from core.admin.seen import SeenForm
 
 MOST_ROWS = 10_000
 
@@ -39,9 +40,12 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]
-    """A list that stays quick at a million rows and can be taken along as CSV."""
+    """A list that stays quick at a million rows and can be taken along as CSV.
 
-    form = ChangedForm
+    Forms of admins and of inlines derive from SeenForm, form sets from SeenFormSet (tests/project/test_stale_pages.py).
+    """
+
+    form = SeenForm
     formfield_overrides = NUMBER_FIELDS
     paginator = CappedPaginator
     show_full_result_count = False
@@ -49,6 +53,21 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]
     actions = ["export_csv"]
     export_fields: Sequence[str] = ()  # the columns of the file, as in `list_display`; empty: those of the list
     list_filter_submit = False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """If a save is refused that the form allowed, roll back and check the form again.
+
+        A rival was faster, with the same number for example. The form says so now, and keeps what was typed.
+        """
+        try:
+            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except (ValidationError, IntegrityError):
+            answer = super().changeform_view(request, *args, **kwargs)
+        return answer
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Insert a new row, or write the changed columns of an existing one."""
+        obj.save(update_fields=form.changed_columns if change else None)
 
     @action(description="Export the chosen rows as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponseBase:
@@ -83,7 +102,7 @@ class ServiceAdmin(StaffAdmin):
         If a form has a question about what was typed, nothing is written before the person says yes.
         """
         try:
-            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+            answer = super().changeform_view(request, *args, **kwargs)
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
             return redirect(request.get_full_path())

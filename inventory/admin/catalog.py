@@ -18,6 +18,7 @@ from unfold.admin import TabularInline
 from core.admin.base import ReadOnlyAdmin, ServiceAdmin
 from core.admin.filters import any_of
 from core.admin.number_fields import NUMBER_FIELDS
+from core.admin.seen import SeenFormSet
 from core.text import counted
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
@@ -32,6 +33,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
 
     model = ProductVariant
     form = VariantForm
+    formset = SeenFormSet
     formfield_overrides = NUMBER_FIELDS
     fields = ["sku", "name", "price", "low_stock_threshold", "is_active", "stock_quantity", "reserved_quantity"]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
@@ -56,7 +58,17 @@ class CategoryAdmin(ServiceAdmin):
 @admin.register(Product)
 class ProductAdmin(ServiceAdmin):
     form = ProductForm
-    fields = ["number", "name", "slug", "category", "is_listed", "picture", "photograph", "remove_photograph"]
+    fields = [
+        "number",
+        "name",
+        "slug",
+        "category",
+        "is_listed",
+        "picture",
+        "photo_seen",
+        "photograph",
+        "remove_photograph",
+    ]
     readonly_fields = ["picture"]
     list_display = ["name", "number", "category", "units_sold", "is_listed"]
     list_filter = ["category", "is_listed"]
@@ -84,7 +96,7 @@ class ProductAdmin(ServiceAdmin):
 
     def save_model(self, request: HttpRequest, obj: Product, form: ProductForm, change: bool) -> None:
         """Save the uploaded photograph and the changed fields."""
-        fields = set(form.changed_data) - {"photograph", "remove_photograph"}
+        fields = set(form.changed_data) - {"photo_seen", "photograph", "remove_photograph"}
         if photo := form.cleaned_data.get("photograph"):
             obj.photo = store_photo(photo)
             fields.add("photo")
@@ -100,7 +112,7 @@ class ProductAdmin(ServiceAdmin):
         changed = [row for row in formset.forms if row.has_changed()]
         # Locked by id, as everywhere; no other transaction knows the new ones.
         for row in sorted(changed, key=lambda row: row.instance.pk or inf):
-            save_variant(variant=row.instance, fields=row.changed_data, actor=actor, price_seen=row.price_seen)
+            save_variant(variant=row.instance, fields=row.changed_data, actor=actor)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Refuse a product with variants before the page asks for confirmation."""
@@ -169,7 +181,7 @@ class ProductVariantAdmin(ServiceAdmin):
         return any_of(queryset, by_sku, variants.filter(product__in=products_matching(term))), False
 
     def save_model(self, request: HttpRequest, obj: ProductVariant, form: VariantForm, change: bool) -> None:
-        save_variant(variant=obj, fields=form.changed_data, actor=cast(User, request.user), price_seen=form.price_seen)
+        save_variant(variant=obj, fields=form.changed_data, actor=cast(User, request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A variant is set inactive and never deleted, since its ledger stays."""

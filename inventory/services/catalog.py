@@ -1,13 +1,12 @@
 """Commands on categories, products and variants. A variant is never deleted, nor a product that has one."""
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from inventory.categories import category_finder
-from inventory.errors import NumberTaken, PriceChangedMeanwhile, ProductHasVariants
+from inventory.errors import NumberTaken, ProductHasVariants
 from inventory.locks import lock_products, lock_variants
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.signals import stock_changed
@@ -55,15 +54,12 @@ def save_variant(
     variant: ProductVariant,
     fields: Collection[str],
     actor: User | None = None,
-    price_seen: Decimal | None = None,
 ) -> ProductVariant:
     """Insert a new variant, or write these `fields` of an existing one. Returns the variant.
 
     Stock is never written: a new variant has no units before its first receipt. A new price gets a line in the price
-    history; lines in carts keep the price at which they took their units. Argument `price_seen`: the price of a unit
-    that the person saw when setting the new one.
-    Raises NumberTaken, PriceChangedMeanwhile, and ValidationError for a value that the model refuses; nothing is
-    changed then.
+    history; lines in carts keep the price at which they took their units.
+    Raises NumberTaken, and ValidationError for a value that the model refuses; nothing is changed then.
     """
     fields = set(fields) - {"stock_quantity", "reserved_quantity"}
     product_now = ProductVariant.objects.filter(pk=variant.pk).values_list("product_id", flat=True)
@@ -71,7 +67,7 @@ def save_variant(
     if is_new := variant._state.adding:
         variant.stock_quantity = variant.reserved_quantity = 0
     elif "price" in fields:
-        _note_price(variant, actor=actor, seen=price_seen)
+        _note_price(variant, actor=actor)
     _save(variant, fields)
     if not is_new and "low_stock_threshold" in fields:
         stock_changed.send(sender=ProductVariant, variant_ids=[variant.pk])
@@ -88,16 +84,9 @@ def write_units_sold(*, units_by_product: Mapping[int, int]) -> None:
         cursor.execute(_WRITE_UNITS_SOLD, values)
 
 
-def check_price_seen(*, seen: Decimal | None, now: Decimal, wanted: Decimal) -> None:
-    """Raise PriceChangedMeanwhile if the price is no longer the one `seen`, nor the one `wanted`."""
-    if seen is not None and seen != now != wanted:
-        raise PriceChangedMeanwhile(seen=seen, now=now)
-
-
-def _note_price(variant: ProductVariant, *, actor: User | None, seen: Decimal | None) -> None:
+def _note_price(variant: ProductVariant, *, actor: User | None) -> None:
     """Record the price change. The old price is that of the locked row, not of the instance."""
     (locked,) = lock_variants([variant.pk])
-    check_price_seen(seen=seen, now=locked.price, wanted=variant.price)
     if locked.price != variant.price:
         PriceChange.objects.create(variant=variant, old_price=locked.price, new_price=variant.price, actor=actor)
 

@@ -1,27 +1,37 @@
 """The admin of delivery methods."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.admin.base import ServiceAdmin
-from core.admin.changed import ChangedForm
 from core.admin.confirmation import require_agreement
+from core.admin.seen import SeenForm
 from inventory.wording import price_jump
+from orders.locks import lock_offered_delivery_methods
 from orders.models import DeliveryMethod
 from orders.services import delete_delivery_method, save_delivery_method
 
 
-class DeliveryMethodForm(ChangedForm):
+class DeliveryMethodForm(SeenForm):
     """A delivery method. A price that jumps has to be confirmed."""
 
     class Meta:
         model = DeliveryMethod
         fields = ["name", "description", "price", "free_from", "is_active", "place"]
+
+    @classmethod
+    def lock_rows(cls, forms: Sequence[SeenForm]) -> Sequence[Model]:
+        """Lock all that are on offer first if one may be taken off, as its service does."""
+        if any("is_active" in form.changed_data for form in forms):
+            lock_offered_delivery_methods()
+        return super().lock_rows(forms)
 
     def clean_price(self) -> Decimal:
         price: Decimal = self.cleaned_data["price"]

@@ -15,9 +15,10 @@ from django.urls import reverse
 from PIL import Image
 
 from backoffice.roles import CLERK, MANAGER
-from inventory.errors import NumberTaken, PriceChangedMeanwhile
+from inventory.errors import NumberTaken
 from inventory.models import Category, PriceChange, Product, ProductVariant
 from inventory.services import save_variant
+from tests.support.admin_pages import as_shown
 from tests.support.shopping import nothing_changes, stock
 from tests.support.staff import member_of
 
@@ -54,20 +55,29 @@ def text(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
+def on_page(product: Product) -> dict[str, Any]:
+    """The form of a product's page, with a new name."""
+    fields = PRODUCT | {"number": product.number, "slug": product.slug}
+    return fields | as_shown(fields | {"name": product.name})
+
+
+def rows_shown(variant: ProductVariant) -> dict[str, Any]:
+    """What the only row of variants in the page of a product has shown."""
+    return as_shown(in_inline({name: getattr(variant, name) for name in ROW}))
+
+
 def fields_of(variant: ProductVariant, **changes: object) -> dict[str, Any]:
-    """The form of a variant's page as a browser sends it, with the price that the page showed."""
+    """The form of a variant's page as a browser sends it, with the values that the page showed."""
     fields = {
         "product": variant.product_id,
         "sku": variant.sku,
         "name": variant.name,
         "price": variant.price,
-        "initial-price": variant.price,
         "low_stock_threshold": variant.low_stock_threshold,
         "is_active": "on",
-        "price_changes-TOTAL_FORMS": 0,
-        "price_changes-INITIAL_FORMS": 0,
     }
-    return fields | changes
+    rows = {"price_changes-TOTAL_FORMS": 0, "price_changes-INITIAL_FORMS": 0}
+    return fields | as_shown(fields) | rows | changes
 
 
 def save(client: Client, variant: ProductVariant, **changes: object) -> Any:
@@ -106,7 +116,7 @@ class TestProducts:
     def test_a_form_leaves_what_it_does_not_change(self, manager: Client, variant: ProductVariant) -> None:
         product = variant.product
         category = Category.objects.create(slug="garden", name="Garden")
-        fields = PRODUCT | NO_ROWS | {"number": product.number, "slug": product.slug, "category": category.pk}
+        fields = on_page(product) | NO_ROWS | {"category": category.pk}
         assert manager.post(address("product_change", product), fields).status_code == 302
         product.refresh_from_db()
         assert (product.name, product.category) == ("Red teapot", category)
@@ -158,8 +168,7 @@ class TestPrices:
         product = variant.product
         row = ROW | {"sku": variant.sku, "price": "3.75", "id": variant.pk, "product": product.pk}
         rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1} | in_inline(row)
-        rows["initial-variants-0-price"] = "2.50"
-        fields = PRODUCT | {"number": product.number, "slug": product.slug} | rows
+        fields = on_page(product) | rows | rows_shown(variant)
         assert manager.post(address("product_change", product), fields).status_code == 302
         assert str(PriceChange.objects.get()) == "2.50 to 3.75"
 
@@ -238,9 +247,8 @@ class TestPrices:
         product = variant.product
         old = ROW | {"sku": variant.sku, "price": "495", "id": variant.pk, "product": product.pk}
         new = ROW | {"price": "0", "id": "", "product": product.pk}
-        rows = {"variants-TOTAL_FORMS": 2, "variants-INITIAL_FORMS": 1, "initial-variants-0-price": "2.50"}
-        rows |= in_inline(old) | in_inline(new, "variants-1-")
-        fields = PRODUCT | {"number": product.number, "slug": product.slug} | rows
+        rows = {"variants-TOTAL_FORMS": 2, "variants-INITIAL_FORMS": 1} | rows_shown(variant)
+        fields = on_page(product) | rows | in_inline(old) | in_inline(new, "variants-1-")
         with nothing_changes():
             asked = manager.post(address("product_change", product), fields)
         questions = [f"{variant.sku}: £2.50 → £495.00: 198.0 times as much.", "10001A: £0.00: nothing at all."]
@@ -256,10 +264,8 @@ class TestPrices:
         picture, product = BytesIO(), variant.product
         Image.new("RGB", (600, 400)).save(picture, "PNG")
         row = ROW | {"sku": variant.sku, "price": "0", "id": variant.pk, "product": product.pk}
-        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1, "initial-variants-0-price": "2.50"} | in_inline(
-            row
-        )
-        fields = PRODUCT | {"number": product.number, "slug": product.slug} | rows
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1} | rows_shown(variant)
+        fields = on_page(product) | rows | in_inline(row)
         upload = SimpleUploadedFile("pot.png", picture.getvalue(), "image/png")
         answer = manager.post(address("product_change", product), fields | {"photograph": upload})
         assert "The file pot.png does not come along: choose it again afterwards." in text(answer)
@@ -278,7 +284,8 @@ class TestPrices:
         open_page = fields_of(variant, price="3.75")
         save(manager, variant, price="7.00")
         answer = manager.post(address("productvariant_change", variant), open_page)
-        assert "You saw the price 2.50; meanwhile it was set to 7.00." in text(answer)
+        assert "it was changed from “2.50” to “7.00” (last in the log: mary, " in text(answer)
+        assert "You wrote “3.75”. Look, and save again." in text(answer)
         assert answer.context["adminform"].form["price"].value() == "3.75"
         assert ProductVariant.objects.get().price == Decimal("7.00")
 
@@ -288,13 +295,6 @@ class TestPrices:
         assert manager.post(address("productvariant_change", variant), open_page).status_code == 302
         now = ProductVariant.objects.get()
         assert (now.name, now.price) == ("Blue", Decimal("7.00"))
-
-    def test_the_service_looks_again_under_the_lock(self, variant: ProductVariant) -> None:
-        ProductVariant.objects.update(price=9)
-        variant.price = Decimal("3.75")
-        with pytest.raises(PriceChangedMeanwhile):
-            save_variant(variant=variant, fields=["price"], price_seen=Decimal("2.50"))
-        assert not PriceChange.objects.exists()
 
     def test_are_not_for_clerks(self, clerk: Client, variant: ProductVariant) -> None:
         with nothing_changes():

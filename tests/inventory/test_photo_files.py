@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import FileSystemStorage
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -21,7 +20,7 @@ from shop.catalog.pictures import product_picture
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.inventory.test_photos import file
 from tests.shop.test_photos import save, upload
-from tests.support.databases import somebody_waits
+from tests.support.databases import on_its_own_connection, somebody_waits
 from tests.support.waiting import wait_until
 from workers.tasks import sweep_photos
 
@@ -156,13 +155,6 @@ def test_a_form_that_commits_after_the_sweep_read_the_names_keeps_its_files(
 @transaction.atomic
 def give_photo(product: Product) -> None:
     Product.objects.filter(pk=product.pk).update(photo=store_photo(photo()))
-
-
-def on_its_own_connection(act: Callable[[], None]) -> None:
-    try:
-        act()
-    finally:
-        connection.close()
 
 
 def test_what_has_no_name_of_ours_is_left_alone(media: Path) -> None:

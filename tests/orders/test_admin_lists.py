@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models.functions import Now
+from django.forms import model_to_dict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -31,6 +32,7 @@ from orders.services import (
     withdraw_payment,
 )
 from tests.conftest import MakeVariant
+from tests.support.admin_pages import as_shown
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
 from tests.support.staff import member_of
@@ -271,8 +273,12 @@ class TestDelivery:
     def change(self, method: DeliveryMethod) -> str:
         return reverse("admin:orders_deliverymethod_change", args=[method.pk])
 
+    def send(self, client: Client, method: DeliveryMethod, form: dict[str, str], **more: Any) -> Any:
+        """Send a page that shows the row as it is."""
+        return client.post(self.change(method), as_shown(model_to_dict(method)) | form, **more)
+
     def test_a_change_is_in_the_log(self, manager: Client, delivery: DeliveryMethod) -> None:
-        assert manager.post(self.change(delivery), self.FORM).status_code == 302
+        assert self.send(manager, delivery, self.FORM).status_code == 302
         delivery.refresh_from_db()
         assert delivery.price == Decimal("4.50")
         assert "Price" in LogEntry.objects.get().get_change_message()
@@ -284,7 +290,7 @@ class TestDelivery:
     @pytest.mark.parametrize("form", [{"price": "-1"}, {"name": "Express"}, {"free_from": "x"}])
     def test_what_is_wrong_is_said(self, manager: Client, delivery: DeliveryMethod, form: dict[str, str]) -> None:
         DeliveryMethod.objects.get_or_create(name="Express", defaults={"price": 8})
-        answer = manager.post(self.change(delivery), self.FORM | form)
+        answer = self.send(manager, delivery, self.FORM | form)
         assert answer.status_code == 200
         assert answer.context["adminform"].form.errors.keys() == form.keys()
 
@@ -299,17 +305,17 @@ class TestDelivery:
     def test_a_jump_is_asked_once(
         self, manager: Client, delivery: DeliveryMethod, form: dict[str, str], question: str
     ) -> None:
-        asked = manager.post(self.change(delivery), self.FORM | form)
+        asked = self.send(manager, delivery, self.FORM | form)
         assert asked.context["questions"] == [question]
         delivery.refresh_from_db()
         assert (delivery.price, delivery.free_from) == (Decimal("3.95"), Decimal(50))
-        assert manager.post(self.change(delivery), self.FORM | form | {"agreed": question}).status_code == 302
+        assert self.send(manager, delivery, self.FORM | form | {"agreed": question}).status_code == 302
         delivery.refresh_from_db()
         assert Decimal(next(iter(form.values()))) in {delivery.price, delivery.free_from}
 
     def test_a_comma_is_a_decimal_separator(self, manager: Client, delivery: DeliveryMethod) -> None:
         form = {"price": "4,5", "free_from": "49,99"}
-        assert manager.post(self.change(delivery), self.FORM | form).status_code == 302
+        assert self.send(manager, delivery, self.FORM | form).status_code == 302
         delivery.refresh_from_db()
         assert (delivery.price, delivery.free_from) == (Decimal("4.50"), Decimal("49.99"))
 
@@ -317,8 +323,8 @@ class TestDelivery:
         DeliveryMethod.objects.exclude(pk=delivery.pk).update(is_active=False)
         off = {name: value for name, value in self.FORM.items() if name != "is_active"}
         delete = reverse("admin:orders_deliverymethod_delete", args=[delivery.pk])
-        for address, form in ((self.change(delivery), off), (delete, {"post": "yes"})):
-            told = manager.post(address, form, follow=True).content.decode()
+        answers = [self.send(manager, delivery, off, follow=True), manager.post(delete, {"post": "yes"}, follow=True)]
+        for told in (answer.content.decode() for answer in answers):
             assert "This is the only way of delivery on offer" in told
         delivery.refresh_from_db()
         assert (delivery.is_active, delivery.price) == (True, Decimal("3.95"))

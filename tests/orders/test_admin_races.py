@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
@@ -23,6 +24,7 @@ from orders.services import (
 )
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam
+from tests.support.admin_pages import as_shown
 from tests.support.ordering import pay
 from tests.support.shopping import stock
 
@@ -189,10 +191,11 @@ def test_two_take_the_last_two_ways_of_delivery_off(
     other = DeliveryMethod.objects.create(name="Bicycle", price=1)
     other.is_active = False
     at_the_seam(
-        "orders.services.checkout.lock_offered_delivery_methods",
+        "orders.admin.delivery_methods.lock_offered_delivery_methods",
         lambda: save_delivery_method(method=other, fields=["is_active"]),
     )
-    form = {"name": "Standard", "price": "3.95", "free_from": "", "place": "1"}
+    off = {"name": "Standard", "price": "3.95", "free_from": "", "place": "1"}
+    form = as_shown(model_to_dict(delivery)) | off
     address = reverse("admin:orders_deliverymethod_change", args=[delivery.pk])
     assert "the only way of delivery on offer" in staff.post(address, form, follow=True).content.decode()
     assert DeliveryMethod.objects.get(is_active=True) == delivery

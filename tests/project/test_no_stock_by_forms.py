@@ -12,6 +12,7 @@ from django.urls import reverse
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.models import PriceChange, ProductVariant, StockMovement
+from tests.support.admin_pages import as_shown
 from tests.support.shopping import add
 
 pytestmark = pytest.mark.django_db
@@ -98,10 +99,17 @@ def test_a_forged_number_beside_a_right_form_changes_nothing(
     page = {"number": product.number, "name": "Teapot", "slug": product.slug, "is_listed": "on"}
     rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1}
     inline = {f"variants-0-{field}": value for field, value in fields.items()}
-    answer = client.post(reverse("admin:inventory_product_change", args=[product.pk]), page | rows | inline)
+    seen = {
+        "name": product.name,
+        "variants-0-name": variant.name,
+        "variants-0-low_stock_threshold": variant.low_stock_threshold,
+    }
+    answer = client.post(
+        reverse("admin:inventory_product_change", args=[product.pk]), page | rows | inline | as_shown(seen)
+    )
     assert answer.status_code == 302
     rows = {"price_changes-TOTAL_FORMS": 0, "price_changes-INITIAL_FORMS": 0}
     change = reverse("admin:inventory_productvariant_change", args=[variant.pk])
-    assert client.post(change, fields | rows | {"name": "Green"}).status_code == 302
+    assert client.post(change, fields | rows | as_shown({"name": "Blue"}) | {"name": "Green"}).status_code == 302
     now = ProductVariant.objects.get()
     assert (now.name, now.stock_quantity, now.reserved_quantity) == ("Green", 10, 0)

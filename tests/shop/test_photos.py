@@ -13,6 +13,7 @@ from inventory.models import Category, Product, ProductVariant
 from inventory.photos import LARGEST_FILE
 from shop.catalog.pictures import product_picture
 from tests.inventory.test_photos import file
+from tests.support.admin_pages import as_shown
 from tests.support.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +33,11 @@ def staff(db: None) -> Client:
 
 
 def save(staff: Client, product: Product, **changes: Any) -> Any:
-    fields = {"number": product.number, "name": product.name, "slug": product.slug, "is_listed": "on"} | {
-        f"variants-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")
-    }
-    return staff.post(f"/admin/inventory/product/{product.pk}/change/", fields | changes)
+    """Send the page of a product as it shows this instance."""
+    fields = {"number": product.number, "name": product.name, "slug": product.slug, "is_listed": "on"}
+    fields |= {"category": str(product.category_id or ""), "photo_seen": product.photo}
+    rows = {f"variants-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
+    return staff.post(f"/admin/inventory/product/{product.pk}/change/", fields | as_shown(fields) | rows | changes)
 
 
 def upload(content: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:

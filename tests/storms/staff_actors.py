@@ -1,6 +1,7 @@
 """What staff do with stock and products in a storm, and the guards of these that controls remove."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.urls import reverse
 from cart.errors import HoldsInTheWay
 from cart.services import move_stock_past_holds
 from cart.services import stock as moving
+from inventory import forms
 from inventory.imports import catalogue
 from inventory.imports.catalogue import CataloguePlan
 from inventory.models import ProductVariant, StockMovement
@@ -58,7 +60,7 @@ def the_variant_is_not_locked() -> None:
     replace(moving, lock_variants=lambda ids: list(ProductVariant.objects.filter(pk__in=ids)))
 
 
-def save_page(user_id: int, page: str, row_id: int, fields: dict[str, str]) -> int:
+def save_page(user_id: int, page: str, row_id: int, fields: dict[str, Any]) -> int:
     """Post the form of a product's or a variant's page. Returns the status of the response: 302 if it was saved."""
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(pk=user_id))
@@ -73,5 +75,5 @@ def rename_by_import(sku: str, before: str, after: str) -> str:
 
 def products_are_not_locked() -> None:
     """Remove a guard: a save of a variant then locks its product by the trigger, after the variant."""
-    for module in (catalog, catalogue):
+    for module in (forms, catalog, catalogue):
         replace(module, lock_products=lambda ids: None)

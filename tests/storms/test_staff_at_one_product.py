@@ -1,6 +1,7 @@
 """Two members of staff save a product and its variant at the same moment. Each save writes the product."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from inventory.models import ProductVariant
 from tests.storms.harness import Actor, cast
 from tests.storms.staff_actors import products_are_not_locked, rename_by_import, save_page
+from tests.support.admin_pages import as_shown
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,32 +22,44 @@ def staff(transactional_db: None) -> User:
     return User.objects.create_superuser("anna")
 
 
-def variant_fields(variant: ProductVariant, name: str) -> dict[str, str]:
-    price = f"{variant.price}"
-    fields = {"sku": variant.sku, "name": name, "price": price, "initial-price": price, "low_stock_threshold": "0"}
+def variant_fields(variant: ProductVariant) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "sku": variant.sku,
+        "name": variant.name,
+        "price": variant.price,
+        "low_stock_threshold": 0,
+    }
     return fields | {"is_active": "on"}
 
 
-def variant_page(variant: ProductVariant) -> dict[str, str]:
+def variant_page(variant: ProductVariant, **changes: object) -> dict[str, Any]:
+    """The page of a variant with these changes."""
+    fields = variant_fields(variant) | {"product": variant.product_id}
     rows = {"price_changes-TOTAL_FORMS": "0", "price_changes-INITIAL_FORMS": "0"}
-    return variant_fields(variant, "Renamed alone") | rows | {"product": str(variant.product_id)}
+    return fields | as_shown(fields) | rows | changes
 
 
-def product_page(variant: ProductVariant) -> dict[str, str]:
-    """The product and its one variant, both with new names."""
+def product_page(variant: ProductVariant) -> dict[str, Any]:
+    """The product with a new name, and its one variant with another threshold."""
     product = variant.product
-    fields = {"number": product.number, "name": "Renamed", "slug": product.slug, "category": "", "is_listed": "on"}
-    row = variant_fields(variant, "Renamed with it") | {"id": str(variant.pk), "product": str(product.pk)}
-    row = {f"variants-0-{name}": value for name, value in row.items()}
-    row["initial-variants-0-price"] = row.pop("variants-0-initial-price")
-    return fields | row | {"variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1"}
+    fields: dict[str, Any] = {
+        "number": product.number,
+        "name": product.name,
+        "slug": product.slug,
+        "category": "",
+        "is_listed": "on",
+    }
+    fields |= {f"variants-0-{name}": value for name, value in variant_fields(variant).items()}
+    row: dict[str, Any] = {"variants-0-id": variant.pk, "variants-0-product": product.pk}
+    row |= {"variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1"}
+    return fields | as_shown(fields) | row | {"name": "Renamed", "variants-0-low_stock_threshold": 3}
 
 
 def pages(staff: User, variant: ProductVariant, *, without: Callable[[], None] | None = None) -> list[Actor]:
-    """The save of the product's page pauses where the product is saved and its variant is not."""
+    """The save of the product's page pauses where the product is locked and its variant is not."""
     whole = (staff.pk, "product", variant.product_id, product_page(variant))
-    alone = (staff.pk, "productvariant", variant.pk, variant_page(variant))
-    pause = "inventory.admin.catalog.save_product"
+    alone = (staff.pk, "productvariant", variant.pk, variant_page(variant, name="Renamed alone"))
+    pause = "core.admin.seen.lock_rows"
     return [Actor(save_page, whole, without=without, pause_after=pause), Actor(save_page, alone, without=without)]
 
 
@@ -58,14 +72,14 @@ def test_the_second_waits_and_both_are_saved(staff: User, variant: ProductVarian
         one.resume()
         assert (one.result(), other.result()) == (302, 302)
     variant.refresh_from_db()
-    assert (variant.product.name, variant.name) == ("Renamed", "Renamed alone")
+    assert (variant.product.name, variant.name, variant.low_stock_threshold) == ("Renamed", "Renamed alone", 3)
     assert deadlocks() == 0
 
 
 def test_an_import_locks_the_products_of_variants_that_it_renames(staff: User, variant: ProductVariant) -> None:
     renaming = (variant.sku, variant.name, "Renamed by a file")
     importing = Actor(rename_by_import, renaming, pause_after="inventory.imports.catalogue.lock_variants")
-    alone = Actor(save_page, (staff.pk, "productvariant", variant.pk, variant_page(variant)))
+    alone = Actor(save_page, (staff.pk, "productvariant", variant.pk, variant_page(variant, low_stock_threshold=3)))
     with cast(importing, alone) as (one, other):
         one.start()
         one.wait_paused()

@@ -1,10 +1,16 @@
-"""`led_to` and `empty_database` point Django at another database. `somebody_waits` looks for lock waits in this one."""
+"""`led_to` and `empty_database` point Django at another database. `somebody_waits` looks for lock waits in this one.
+
+`on_its_own_connection` is for what a second thread does.
+"""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import connection, connections
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -43,6 +49,14 @@ def somebody_waits() -> bool:
             "WHERE datname = current_database() AND wait_event_type = 'Lock')"
         )
         return bool(cursor.fetchone()[0])
+
+
+def on_its_own_connection(act: Callable[[], T]) -> T:
+    """Act in a thread, and close the thread's connection afterwards. Returns the result of `act`."""
+    try:
+        return act()
+    finally:
+        connection.close()
 
 
 def _execute(statement: str) -> None:
