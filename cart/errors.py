@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.errors import NothingChanged
 from inventory.errors import VariantUnavailable
 
 
@@ -120,7 +121,7 @@ class CartEmpty(ValidationError):
         super().__init__(_("There is nothing in your cart."), code="cart_empty")
 
 
-class NothingHeld(ValidationError):
+class NothingHeld(NothingChanged):
     """None of these lines holds units in an open cart."""
 
     def __init__(self) -> None:
@@ -128,7 +129,7 @@ class NothingHeld(ValidationError):
         super().__init__(text, code="nothing_held")
 
 
-class NothingToExtend(ValidationError):
+class NothingToExtend(NothingChanged):
     """None of these lines has a live hold of an active variant."""
 
     def __init__(self) -> None:

@@ -12,6 +12,10 @@ class UserGone(Exception):
     """The account was deleted during this request. Pages lead to the log-in."""
 
 
+class NothingChanged(ValidationError):
+    """None of the chosen rows was changed, since none was fit for it. Staff are told as a warning."""
+
+
 class ReasonMissing(ValidationError):
     """Staff have to give a reason for this change."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 
 from core.text import counted
@@ -19,8 +20,9 @@ _PAGE = "admin:delivery_delivery_changelist"
 @register
 def read_deliveries() -> Iterator[Figure]:
     """The age of the oldest delivery to be sent, and how many are dead. 1 query."""
+    known = Q(is_dead=False, channel__in=list(settings.DELIVERY_CHANNELS))
     found = Delivery.objects.unsent().aggregate(
-        age=seconds_since(Min("created_at", filter=Q(is_dead=False))), dead=Count("pk", filter=Q(is_dead=True))
+        age=seconds_since(Min("created_at", filter=known)), dead=Count("pk", filter=Q(is_dead=True))
     )
     age, dead = found["age"], found["dead"]
     waits = age is not None and age > OLDEST.total_seconds()

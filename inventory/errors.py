@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.errors import NothingChanged
+
 
 class VariantUnavailable(Exception):
     """No such variant, or it is no longer sold. Pages answer 404."""
@@ -103,7 +105,7 @@ class ProductHasVariants(ValidationError):
         super().__init__(message, code="product_has_variants")
 
 
-class NothingToAcknowledge(ValidationError):
+class NothingToAcknowledge(NothingChanged):
     """None of the alerts is open and not acknowledged; nothing was changed."""
 
     def __init__(self) -> None:
@@ -112,7 +114,7 @@ class NothingToAcknowledge(ValidationError):
         )
 
 
-class NothingMuted(ValidationError):
+class NothingMuted(NothingChanged):
     """None of the variants is muted; nothing was changed."""
 
     def __init__(self) -> None:

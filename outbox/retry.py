@@ -11,6 +11,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 MOST_ATTEMPTS = 8  # about four minutes of tries
+# A rolling release may bring the code that a row needs, so the row waits this long before it is dead.
+UNKNOWN_FOR = timedelta(minutes=15)
 _LONGEST_WAIT = 900  # seconds between two tries
 _LONGEST_ERROR = 2000  # characters
 
@@ -41,6 +43,18 @@ def note_failure(
     attempts = row.values_list("attempts", flat=True).first() or 0
     due_at = Now() + max(_backoff(attempts), at_least)
     return bool(row.update(error=describe(error), due_at=due_at, is_dead=Q(attempts__gte=most)))
+
+
+def settle_unknown(rows: QuerySet[Any], *, known: Q, error: str) -> None:
+    """Make rows dead that no code of this version can do, after they have been due for UNKNOWN_FOR. 2 statements.
+
+    Such a row has no attempts, which tells it from one that failed. Where this version is the one that can do it, after
+    a rollback that was undone, the row is due again, without a decision by staff.
+    Arguments: `known`, the condition of the rows that this version can do; `error`, for staff.
+    """
+    rows.filter(known, is_dead=True, attempts=0).update(is_dead=False, error="", due_at=Now())
+    late = rows.filter(~known, is_dead=False, due_at__lt=Now() - UNKNOWN_FOR)
+    late.update(is_dead=True, attempts=0, error=error)
 
 
 def describe(error: BaseException) -> str:

@@ -11,12 +11,20 @@ A drain that found rows waits for more with the flag set: a busy shop sends one 
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 
+from django.db.models import Q
+
 from core.redis import client, try_redis
 from outbox.models import OutboxRow
 from outbox.registry import registry
+from outbox.retry import settle_unknown
 
 # A message may be lost while its flag is set. Then none is sent for this long at most, except by the sweep.
 FLAG_LIFE = 5_000  # milliseconds
+
+_UNKNOWN = (
+    "No code of this version knows this effect: a newer version wrote it, or its code was removed. Install the version "
+    "that knows it, and it is done by itself; or discard it."
+)
 
 
 def notify(effects: Collection[str]) -> None:
@@ -48,8 +56,10 @@ def notify_always(effects: Collection[str]) -> None:
 def wake_for_waiting_rows(*, longer_than: timedelta) -> list[str]:
     """Wake a worker for each effect that has rows due for longer than this. Returns the names of the effects.
 
-    Rows of an effect that this version does not know (after a rollback, say) wait for the version that does.
+    Rows of an effect that this version does not know (after a rollback, say) wait for the version that does, and are
+    dead after a while.
     """
+    settle_unknown(OutboxRow.objects.all(), known=Q(effect__in=list(registry)), error=_UNKNOWN)
     rows = OutboxRow.objects.waiting(longer_than=longer_than).order_by()
     names = [name for name in rows.values_list("effect", flat=True).distinct() if name in registry]
     notify_always(names)

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from core.errors import NothingChanged
 from core.one_line import OneLineFormField
 
 
@@ -39,6 +40,17 @@ class Question:
     button: str
 
 
+def report(request: HttpRequest, act: Callable[[], str]) -> None:
+    """Act, and show the message that it returns. If nothing was changed, say so as a warning.
+
+    Raises the other errors of `act`.
+    """
+    try:
+        messages.success(request, act())
+    except NothingChanged as nothing:
+        messages.warning(request, " ".join(nothing.messages))
+
+
 def ask_reason(
     model_admin: Any,
     request: HttpRequest,
@@ -51,13 +63,13 @@ def ask_reason(
     """Show the rows and ask for a reason. Once it is given, act, show the message, and go back to the list.
 
     A list action first arrives as a POST without a reason. A row action first arrives as a GET.
-    Arguments: `describe` returns the text for a row. `act` takes the reason and returns the message; a ValidationError
-    that it raises is shown beside the form.
+    Arguments: `describe` returns the text for a row. `act` takes the reason and returns the message. NothingChanged is
+    shown as a warning on the list, another ValidationError beside the form.
     """
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
         try:
-            messages.success(request, act(form.cleaned_data["reason"]))
+            report(request, lambda: act(form.cleaned_data["reason"]))
             return redirect(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
         except ValidationError as refusal:
             form.add_error(None, refusal)

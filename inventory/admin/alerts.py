@@ -1,19 +1,17 @@
 """Admin of low-stock alerts: staff acknowledge them, and mute the variants."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from core.admin.base import ReadOnlyAdmin
-from core.admin.confirmation import Question, ask_reason
+from core.admin.confirmation import Question, ask_reason, report
 from core.admin.decorators import action, display
 from core.admin.filters import ChoiceFilter, Choices
 from core.text import counted
@@ -93,7 +91,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
             alerts = acknowledge_alerts(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
             return counted(len(alerts), "alert is acknowledged.", "alerts are acknowledged.")
 
-        _do(request, act)
+        report(request, act)
 
     @action(description="Mute for a day…", permissions=["mute"])
     def mute_for_a_day(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
@@ -113,7 +111,7 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
             variants = unmute_variants(variant_ids=_variant_ids(rows), actor=cast(User, request.user))
             return counted(len(variants), "variant is no longer muted.", "variants are no longer muted.")
 
-        _do(request, act)
+        report(request, act)
 
     def _mute(self, request: HttpRequest, rows: QuerySet[LowStockAlert], lasting: timedelta) -> HttpResponse:
         def act(reason: str) -> str:
@@ -136,10 +134,3 @@ def _days(span: timedelta) -> str:
 
 def _variant_ids(alerts: QuerySet[LowStockAlert]) -> set[int]:
     return {alert.variant_id for alert in alerts}
-
-
-def _do(request: HttpRequest, act: Callable[[], str]) -> None:
-    try:
-        messages.success(request, act())
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))

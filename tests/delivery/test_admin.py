@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.messages import WARNING
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -75,6 +76,18 @@ def test_a_manager_retries_and_discards_with_a_reason(client: Client, deliveries
         "To be sent again.",
         "Discarded: Left the shop",
     ]
+
+
+@pytest.mark.parametrize("deed", ["retry", "discard"])
+def test_where_none_of_the_chosen_is_dead_a_warning_says_so(
+    admin_client: Client, deliveries: list[Delivery], deed: str
+) -> None:
+    answer = admin_client.post(LIST, {"action": deed, "_selected_action": [deliveries[0].pk]}, follow=True)
+    (message,) = answer.context["messages"]
+    assert (message.level, message.message) == (
+        WARNING,
+        "None of the chosen deliveries is dead, so nothing was changed.",
+    )
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

@@ -13,11 +13,13 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+import core.redis
 from core.redis import client
 from delivery import deliver as delivering
 from delivery.deliver import MOST_ATTEMPTS, lease
 from delivery.models import Delivery
 from delivery.services import discard_dead_deliveries, drop_old_deliveries, retry_dead_deliveries, send_email
+from delivery.wakeup import notify_waiting
 from tests.support.browsing import all_at_once
 from tests.support.effects import messages
 from tests.support.mailing import MailServer
@@ -249,6 +251,26 @@ def test_an_e_mail_that_lost_its_worker_each_time_is_dead_at_last(mail: MailServ
     Delivery.objects.update(attempts=MOST_ATTEMPTS)
     assert deliver() == 0
     assert Delivery.objects.get().is_dead
+
+
+def test_an_e_mail_of_a_channel_that_is_not_there_is_dead_after_a_while_and_sent_once_it_is(
+    mail: MailServer, settings: Any, staff: User
+) -> None:
+    channels = settings.DELIVERY_CHANNELS
+    settings.DELIVERY_CHANNELS = {"web": channels["web"]}
+    write()
+    for minutes, is_dead in ((14, False), (16, True)):
+        Delivery.objects.update(due_at=Now() - timedelta(minutes=minutes))
+        assert notify_waiting() == []
+        assert Delivery.objects.get().is_dead is is_dead
+    assert "DELIVERY_CHANNELS has no such channel" in Delivery.objects.get().error
+    # A retry before it is there is no failure of Redis, which would silence every wake-up for two seconds.
+    assert retry_dead_deliveries([Delivery.objects.get().pk], actor=staff) == 1
+    assert core.redis._silent_until == 0.0
+    Delivery.objects.update(is_dead=True)
+    settings.DELIVERY_CHANNELS = channels
+    assert notify_waiting() == ["email"]
+    assert deliver() == 1
 
 
 def test_a_living_e_mail_is_neither_retried_nor_discarded_by_hand(staff: User) -> None:

@@ -83,6 +83,7 @@ def test_what_is_closed_or_acknowledged_is_refused_and_left(client: Client, vari
     before = alert_of(variants[0]).acknowledged_at
     page = act(client, "acknowledge", variants[0], variants[2])
     assert "They are closed, or somebody has acknowledged them already." in page
+    assert "bg-orange-100" in page  # the colour of a warning
     assert (alert_of(variants[0]).acknowledged_at, len(logged())) == (before, 1)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.messages import WARNING
 from django.test import Client
 from django.urls import reverse
 
@@ -70,6 +71,27 @@ def test_a_living_row_is_neither_retried_nor_discarded(make_effect: MakeEffect, 
     assert retry_dead_rows([row.pk], actor=boss) == 0
     assert discard_dead_rows([row.pk], actor=boss, reason="Why not") == 0
     assert (OutboxRow.objects.count(), LogEntry.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("deed", [{"action": "retry"}, {"action": "discard"}, {"action": "discard", "reason": "Why"}])
+def test_where_none_of_the_chosen_is_dead_a_warning_says_so(
+    make_effect: MakeEffect, admin_client: Client, deed: dict[str, str]
+) -> None:
+    (row,) = dead_rows(make_effect, "a")
+    OutboxRow.objects.update(is_dead=False)
+    answer = admin_client.post(reverse(LIST), {**deed, "_selected_action": [row.pk]}, follow=True)
+    ((level, text),) = [(one.level, one.message) for one in answer.context["messages"]]
+    assert (level, text) == (WARNING, "None of the chosen effects is dead, so nothing was changed.")
+    assert (OutboxRow.objects.count(), LogEntry.objects.count()) == (1, 0)
+
+
+def test_the_question_names_the_dead_ones_alone(make_effect: MakeEffect, admin_client: Client) -> None:
+    dead, living = dead_rows(make_effect, "dead-one", "living-one")
+    OutboxRow.objects.filter(pk=living.pk).update(is_dead=False)
+    asked = {"action": "discard", "_selected_action": [dead.pk, living.pk]}
+    page = admin_client.post(reverse(LIST), asked).content.decode()
+    assert "one dead-one" in page
+    assert "one living-one" not in page
 
 
 def test_a_manager_retries_and_discards_in_the_admin(make_effect: MakeEffect, client: Client) -> None:

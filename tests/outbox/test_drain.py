@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from analytics.models import AnalyticsEvent
 from outbox import drain as draining
 from outbox import retry, wakeup
+from outbox.dead_letters import retry_dead_rows
 from outbox.drain import drain
 from outbox.intents import Intent, enqueue
 from outbox.models import OutboxRow
@@ -270,7 +272,51 @@ def test_the_sweep_rings_for_rows_that_were_left(make_effect: MakeEffect) -> Non
 def test_the_sweep_leaves_dead_rows_and_unknown_effects(make_effect: MakeEffect) -> None:
     make_effect("one")
     enqueue([Intent("one", key="a")])
-    OutboxRow.objects.update(is_dead=True)
+    OutboxRow.objects.update(is_dead=True, attempts=MOST_ATTEMPTS)
     OutboxRow.objects.create(effect="of another version", key="x")
     make_due()
     assert wake_for_waiting_rows(longer_than=timedelta(minutes=30)) == []
+
+
+def sweep() -> OutboxRow:
+    """Sweep, and return the only row."""
+    wake_for_waiting_rows(longer_than=timedelta(0))
+    return OutboxRow.objects.get()
+
+
+def due_for(minutes: int) -> None:
+    OutboxRow.objects.update(due_at=Now() - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("attempts", [0, 3])
+def test_a_row_that_no_code_knows_waits_for_a_release_then_is_dead_and_then_done_by_code_that_knows_it(
+    make_effect: MakeEffect, attempts: int
+) -> None:
+    OutboxRow.objects.create(effect="new", key="x", attempts=attempts)
+    due_for(14)
+    assert not sweep().is_dead
+    due_for(16)
+    row = sweep()
+    assert row.is_dead
+    assert "No code of this version knows this effect" in row.error
+    batches = make_effect("new")
+    assert not sweep().is_dead
+    assert drain("new") == 1
+    assert [batch.keys for batch in batches] == [["x"]]
+
+
+def test_a_row_that_staff_retry_before_its_code_is_there_gets_the_same_time_again(make_effect: MakeEffect) -> None:
+    row = OutboxRow.objects.create(effect="new", key="x")
+    due_for(16)
+    assert sweep().is_dead
+    assert retry_dead_rows([row.pk], actor=User.objects.create_superuser("boss")) == 1
+    assert not sweep().is_dead
+    make_effect("new")
+    assert drain("new") == 1
+
+
+def test_a_row_that_failed_too_often_is_not_done_again_by_a_sweep(make_effect: MakeEffect) -> None:
+    make_effect("one")
+    OutboxRow.objects.create(effect="one", key="x", attempts=MOST_ATTEMPTS, is_dead=True)
+    due_for(16)
+    assert sweep().is_dead
