@@ -80,13 +80,12 @@ def read_database() -> Iterator[Gauge]:
 @register
 def read_queues() -> Iterator[Gauge]:
     """The messages that wait in Redis. No query."""
-    lengths = try_redis(_lengths, otherwise=None)
-    yield Gauge("shop_redis_up", "1 if Redis answers", lengths is not None)
-    for queue, length in (lengths or {}).items():
+    for queue, length in try_redis(queue_lengths, otherwise=dict[str, int]()).items():
         yield Gauge("shop_queue_messages", "Messages that no worker has taken", length, (("queue", queue),))
 
 
-def _lengths() -> dict[str, int]:
+def queue_lengths() -> dict[str, int]:
+    """Return how many messages wait in each queue. Raises the errors of Redis."""
     with client().pipeline(transaction=False) as pipe:
         for queue in Queue:
             pipe.llen(queue.value)

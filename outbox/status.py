@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from django.db.models import Count, F, Min, Q
 
 from core.celery import Queue
+from core.redis import try_redis
 from core.text import counted
-from outbox.gauges import Gauge, seconds_since
+from outbox.gauges import Gauge, queue_lengths, seconds_since
 from outbox.heartbeat import BEAT
 from outbox.models import Heartbeat, OutboxRow
 from outbox.registry import registry
@@ -22,6 +23,7 @@ OLDEST_PENDING = timedelta(seconds=60)
 OLDEST_SIGN = timedelta(seconds=60)
 
 _EFFECTS = "admin:outbox_outboxrow_changelist"
+_SCHEDULE = "admin:outbox_scheduledstart_changelist"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,21 +93,65 @@ def in_words(seconds: float | None) -> str:
 
 
 @register
-def read_heartbeats() -> Iterator[Figure]:
-    """The age of the last heartbeat of beat and of the workers of each queue. 1 query."""
+def read_processes() -> Iterator[Figure]:
+    """Redis, and the last heartbeats of beat and of the workers of each queue. 1 query.
+
+    Workers answer pulses that beat sends through Redis. While one of these two is silent, nothing is known of the
+    workers, and a missing pulse is not reported as theirs.
+    """
     ages = dict(Heartbeat.objects.annotate(age=seconds_since(F("seen_at"))).values_list("name", "age"))
-    for key, name in ({BEAT: BEAT} | {queue.value: f"workers of {queue.value}" for queue in Queue}).items():
-        age = ages.get(key)
-        silent = age is None or age > OLDEST_SIGN.total_seconds()
-        yield Figure(
-            name="signs_of_life",
-            words=f"last sign of life of {name}",
-            value=age,
-            unit=" s ago",
-            missing="never",
-            gauge=Gauge("shop_sign_of_life_age_seconds", "Since the last sign of life", age, (("of", name),)),
-            problem=f"No sign of life of {name} for {in_words(age)}: start it, or look at its log." if silent else "",
-        )
+    lengths, beat = try_redis(queue_lengths, otherwise=None), ages.get(BEAT)
+    yield _redis(lengths)
+    told = "It sends the pulses of the workers, so nothing newer is known of these."
+    yield _heartbeat(BEAT, beat, problem=_silence(BEAT, beat, told) if _is_silent(beat) else "")
+    for queue in Queue:
+        name, age = f"workers of {queue}", ages.get(queue.value)
+        if lengths is None or not _is_known(age, beat):
+            yield _heartbeat(name, None, missing="not known")
+        else:
+            yield _heartbeat(name, age, problem=_silence(name, age) if _is_silent(age) else "")
+
+
+def _is_silent(age: float | None) -> bool:
+    return age is None or age > OLDEST_SIGN.total_seconds()
+
+
+def _is_known(age: float | None, beat: float | None) -> bool:
+    """Whether the age of a pulse says something of the workers: beat lives, or they were silent before beat was."""
+    if not _is_silent(beat):
+        return True
+    return age is not None and beat is not None and _is_silent(age - beat)
+
+
+def _silence(name: str, age: float | None, *more: str) -> str:
+    return " ".join([f"No sign of life of {name} for {in_words(age)}: start it, or look at its log.", *more])
+
+
+def _heartbeat(name: str, age: float | None, *, missing: str = "never", problem: str = "") -> Figure:
+    return Figure(
+        name="signs_of_life",
+        words=f"last sign of life of {name}",
+        value=age,
+        unit=" s ago",
+        missing=missing,
+        gauge=Gauge("shop_sign_of_life_age_seconds", "Since the last sign of life", age, (("of", name),)),
+        problem=problem,
+        page=_SCHEDULE,
+    )
+
+
+def _redis(lengths: dict[str, int] | None) -> Figure:
+    is_away = "Redis does not answer: effects wait until it is back, and nothing is known of the workers."
+    return Figure(
+        name="queued_messages",
+        words="messages that no worker has taken",
+        value=None if lengths is None else sum(lengths.values()),
+        missing="Redis does not answer",
+        gauge=Gauge("shop_redis_up", "1 if Redis answers", lengths is not None),
+        problem=is_away if lengths is None else "",
+        page=_EFFECTS,
+        query="?state=waiting",
+    )
 
 
 @register
@@ -114,7 +160,9 @@ def read_effects() -> Iterator[Figure]:
     effects = _rows_by_effect()
     for name in sorted(effects):
         yield _pending(name, effects[name].pending)
-    yield _oldest(max((each.oldest for each in effects.values() if each.oldest is not None), default=None))
+    # Without rows of effects that this version does not know: no worker can do these, and the sweep ends their wait.
+    ages = [rows.oldest for name, rows in effects.items() if name in registry and rows.oldest is not None]
+    yield _oldest(max(ages, default=None))
     yield _dead(sum(each.dead for each in effects.values()))
 
 
@@ -158,6 +206,7 @@ def _oldest(age: float | None) -> Figure:
         unit=" s",
         gauge=Gauge("shop_effects_oldest_pending_seconds", "Age of the oldest row in the outbox", age or 0.0),
         problem=f"The oldest pending effect waits {in_words(age)}: are the workers running?" if waits else "",
+        page=_EFFECTS,
     )
 
 

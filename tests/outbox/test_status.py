@@ -1,8 +1,10 @@
 """What operators are told: numbers, and for each problem what to do."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,6 +12,7 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from redis import Redis
 
 from cart.models import StockAudit
 from core.celery import Queue
@@ -20,6 +23,7 @@ from outbox.gauges import Gauge
 from outbox.heartbeat import BEAT, note_heartbeat
 from outbox.models import Heartbeat, OutboxRow
 from outbox.status import Figure, read_status
+from outbox.wakeup import wake_for_waiting_rows
 from tests.support.processes import start_beat
 from tests.support.waiting import wait_until
 
@@ -56,11 +60,81 @@ def test_a_missing_and_an_old_sign_of_life_are_problems(name: str) -> None:
     assert name in problem
 
 
+def silence(*names: str, minutes: float = 2) -> None:
+    Heartbeat.objects.filter(name__in=names).update(seen_at=Now() - timedelta(minutes=minutes))
+
+
+QUEUES = [queue.value for queue in Queue]
+
+
+def signs(told: status.Status) -> dict[str, float | None]:
+    """The ages of the pulses by queue; None where nothing is known."""
+    return {name.removeprefix("workers of "): age for name, age in told.as_json()["signs_of_life"].items()}
+
+
+def test_a_silent_beat_is_said_once_and_nothing_of_the_workers_whose_pulses_it_sends() -> None:
+    all_is_well()
+    silence(BEAT, *QUEUES)
+    told = read_status()
+    (problem,) = told.problems
+    assert problem.startswith("No sign of life of beat for 120")
+    assert "nothing newer is known" in problem
+    assert {signs(told)[name] for name in QUEUES} == {None}
+    assert {figure.shown for figure in told.figures if "workers of" in figure.words} == {"not known"}
+
+
+@pytest.mark.parametrize("started", [True, False], ids=["silent", "never started"])
+def test_before_beat_ran_at_all_nothing_is_said_of_workers(started: bool) -> None:
+    if started:
+        for name in QUEUES:
+            note_heartbeat(name)
+        silence(*QUEUES, minutes=60)
+    (problem,) = read_status().problems
+    assert "beat for ever" in problem
+
+
+def test_workers_that_were_silent_before_beat_was_are_reported_beside_it() -> None:
+    all_is_well()
+    silence(BEAT, *QUEUES)
+    silence(Queue.BULK, minutes=9)
+    told = read_status()
+    beat, bulk = told.problems
+    assert "sign of life of beat" in beat
+    assert "workers of bulk for 540" in bulk
+    assert signs(told)["bulk"] is not None
+
+
+def test_a_redis_that_is_away_is_said_once_and_not_of_the_workers(
+    monkeypatch: pytest.MonkeyPatch, admin_client: Client
+) -> None:
+    all_is_well()
+    silence(*QUEUES)
+    assert len(read_status().problems) == len(QUEUES)
+    monkeypatch.setattr(gauges, "client", lambda: Redis.from_url("redis://127.0.0.1:1/0"))
+    (problem,) = read_status().problems
+    assert problem.startswith("Redis does not answer")
+    metrics = admin_client.get("/metrics").content.decode().splitlines()
+    assert "shop_redis_up 0.0" in metrics
+    assert [line for line in metrics if line.startswith("shop_sign_of_life") and "workers" in line] == []
+
+
 def test_a_row_that_waits_too_long_is_a_problem() -> None:
     all_is_well()
     make_row(age=timedelta(minutes=2))
     (problem,) = read_status().problems
     assert "oldest pending" in problem
+
+
+def test_a_row_of_an_unknown_effect_does_not_accuse_the_workers_of_this_version() -> None:
+    all_is_well()
+    make_row(age=timedelta(minutes=2))
+    OutboxRow.objects.update(effect="of another version")
+    assert read_status().problems == []
+    assert read_status().as_json()["pending"]["of another version"] == 1
+    wake_for_waiting_rows(longer_than=timedelta(0))
+    OutboxRow.objects.update(due_at=Now() - timedelta(minutes=16))
+    wake_for_waiting_rows(longer_than=timedelta(0))
+    assert read_status().problems == ["1 effect is dead: retry or discard in the admin, under Effects."]
 
 
 def test_a_dead_row_is_a_problem_and_not_pending() -> None:
@@ -74,6 +148,12 @@ def test_a_dead_row_is_a_problem_and_not_pending() -> None:
 def make_delivery(age: timedelta = timedelta(0), **columns: object) -> None:
     send_email(kind="test", to="ada@example.com", subject="Words", text="Words", dedupe_key=str(columns))
     Delivery.objects.update(created_at=Now() - age, **columns)
+
+
+def test_a_delivery_of_an_unknown_channel_does_not_accuse_the_mail_server() -> None:
+    all_is_well()
+    make_delivery(timedelta(minutes=11), channel="pigeon")
+    assert read_status().problems == []
 
 
 def test_a_delivery_that_waits_too_long_is_a_problem() -> None:
@@ -172,5 +252,19 @@ def test_what_an_app_registers_is_told_everywhere(admin_client: Client, capsys: 
     for line in ('shop_bicycles{state="lent"} 2.0', "shop_brakes_broken 1.0", "shop_problems 1.0"):
         assert line in metrics.splitlines(), line
     page = admin_client.get(reverse("admin:index")).content.decode()
-    assert "1 brake is broken." in page
+    assert "<li>1 brake is broken.</li>" in " ".join(page.split())
     assert "broken brakes" in page
+
+
+def test_each_problem_leads_to_where_one_acts(admin_client: Client) -> None:
+    make_row(is_dead=True)
+    make_delivery(timedelta(minutes=11))
+    page = admin_client.get(reverse("admin:index")).content.decode()
+    links = dict(re.findall(r'<li><a class="underline" href="(.*?)">(.*?)</a></li>', page))
+    assert links == {
+        reverse("admin:outbox_scheduledstart_changelist"): ANY,
+        reverse("admin:outbox_outboxrow_changelist") + "?state=dead": ANY,
+        reverse("admin:delivery_delivery_changelist") + "?state=waiting": ANY,
+    }
+    for address in links:
+        assert admin_client.get(address).status_code == 200
