@@ -159,8 +159,6 @@ class StockForm(forms.Form):
             raise ValidationError({"units": "A difference of 0 changes nothing."})
         if what == self.COUNTED and units < 0:
             raise ValidationError({"units": "Nobody counts fewer than 0."})
-        if what == self.COUNTED and units == on_hand:
-            raise ValidationError({"units": f"{on_hand} are on hand already: nothing to change."})
         delta = units - on_hand if what == self.COUNTED else units
         if on_hand + delta < 0:
             raise ValidationError({"units": f"Only {on_hand} are on hand; {-delta} cannot be taken away."})
@@ -174,8 +172,7 @@ class StockForm(forms.Form):
     @property
     def kind(self) -> StockMovement.Kind:
         """The kind of movement for the ledger."""
-        received = self.cleaned_data["what"] == self.RECEIVED
-        return StockMovement.Kind.RECEIPT if received else StockMovement.Kind.ADJUSTMENT
+        return _KINDS[self.cleaned_data["what"]]
 
     @property
     def seen(self) -> StockSeen:
@@ -192,6 +189,13 @@ class StockForm(forms.Form):
         seen = stock_seen(variant)
         typed = {name: self.data.get(name) for name in self.fields}
         self.data = {**typed, "seen_on_hand": seen.on_hand, "seen_movement": seen.movement_id, **changed}
+
+
+_KINDS = {
+    StockForm.RECEIVED: StockMovement.Kind.RECEIPT,
+    StockForm.ADJUSTED: StockMovement.Kind.ADJUSTMENT,
+    StockForm.COUNTED: StockMovement.Kind.COUNT,
+}
 
 
 class ImportForm(forms.Form):

@@ -22,7 +22,7 @@ from cart.stock_breakdown import stock_breakdown
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action
 from core.errors import Busy
-from core.text import date_and_time
+from core.text import counted, date_and_time
 from inventory.admin.catalog import ProductVariantAdmin
 from inventory.forms import StockForm
 from inventory.models import ProductVariant, StockMovement
@@ -80,19 +80,19 @@ class VariantAdmin(ProductVariantAdmin):
         return redirect(request.path)
 
     def _note(self, request: HttpRequest, variant: ProductVariant, moved: Moved) -> None:
-        movement = moved.movement
-        before = movement.balance_after - movement.delta
-        said = f"{movement.get_kind_display()}: {movement.delta:+d}, {before} → {movement.balance_after} on hand."
-        if moved.lost:
-            carts = ", ".join(str(line.cart_id) for line in moved.lost)
-            said += f" Carts that lost their hold: {carts}."
-        self.log_change(request, variant, f"{said} {movement.reason}")
+        said = _in_words(moved)
+        self.log_change(request, variant, f"{said} {moved.movement.reason}")
         messages.success(request, said)
 
     def _explain(self, request: HttpRequest, variant: ProductVariant, form: StockForm) -> HttpResponse:
         stock = stock_breakdown(variant)
         tables = {"ledger": ledger_table(stock.movements), "holds": holds_table(stock.holds)}
-        return self._page(request, "cart/admin/stock.html", variant, form, stock=stock, **tables)
+        numbers = [
+            ("on-hand", "On hand", variant.on_hand),
+            ("held", "Held by carts", variant.reserved_quantity),
+            ("free", "Free", variant.stock_quantity),
+        ]
+        return self._page(request, "cart/admin/stock.html", variant, form, stock=stock, numbers=numbers, **tables)
 
     def _ask(
         self, request: HttpRequest, variant: ProductVariant, form: StockForm, refusal: HoldsInTheWay
@@ -125,6 +125,20 @@ class VariantAdmin(ProductVariantAdmin):
             **facts,
         }
         return render(request, template, context)
+
+
+def _in_words(moved: Moved) -> str:
+    movement = moved.movement
+    before = movement.balance_after - movement.delta
+    said = f"{movement.get_kind_display()}: {movement.delta:+d}, {before} → {movement.balance_after} on hand."
+    if not movement.delta:
+        said = f"{movement.get_kind_display()}: {before} on hand, as expected."
+    if not moved.lost:
+        return said
+    carts = ", ".join(
+        f"cart {line.cart_id} ({counted(line.reserved_quantity, 'unit', 'units')})" for line in moved.lost
+    )
+    return f"{said} {counted(len(moved.lost), 'cart lost its hold', 'carts lost their holds')}: {carts}."
 
 
 def ledger_table(movements: Iterable[StockMovement]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`plan_adjustments` reads a file of stock adjustments and compares it with the current stock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,11 @@ from inventory.services.bulk import Move
 COLUMNS = ("sku", "name", "delta", "counted", "expected", "reason", "kind")
 MOST_UNITS = 2_147_483_647  # what PostgreSQL's integer holds
 _LONGEST_REASON = 200
-_KINDS = (StockMovement.Kind.ADJUSTMENT, StockMovement.Kind.RECEIPT)
+# By the column that has the units; the first is that of a row which names none.
+_KINDS = {
+    "delta": (StockMovement.Kind.ADJUSTMENT, StockMovement.Kind.RECEIPT),
+    "counted": (StockMovement.Kind.COUNT,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +98,16 @@ def _adjustment(row: Row) -> Adjustment | str:
             units[name] = read_units(cell, signed=True, most=MOST_UNITS) if cell else None
         except UnreadableNumber as error:
             return f"{name} must be a whole number of units, not “{cell[:40]}”: {error.how}"
-    kind = row.cells.get("kind") or StockMovement.Kind.ADJUSTMENT
-    problem = _problem(row.cells, units, kind)
+    kinds = _KINDS["counted" if "counted" in row.cells else "delta"]
+    kind = row.cells.get("kind") or kinds[0]
+    problem = _problem(row.cells, units, kind, kinds)
     if problem:
         return problem
     reason = one_line(row.cells["reason"])
     return Adjustment(row.line, row.cells["sku"], **units, kind=StockMovement.Kind(kind), reason=reason)
 
 
-def _problem(cells: Mapping[str, str], units: Mapping[str, int | None], kind: str) -> str:
+def _problem(cells: Mapping[str, str], units: Mapping[str, int | None], kind: str, kinds: Sequence[str]) -> str:
     if not cells["sku"]:
         return "sku is missing."
     for name in ("delta", "counted"):
@@ -118,8 +123,8 @@ def _problem(cells: Mapping[str, str], units: Mapping[str, int | None], kind: st
         refuse_unseen(one_line(cells["reason"]))
     except ValidationError as error:
         return f"reason: {error.messages[0]}"
-    if kind not in _KINDS:
-        return f"kind must be one of {', '.join(_KINDS)}, or left empty, not “{kind[:40]}”."
+    if kind not in kinds:
+        return f"kind must be {' or '.join(kinds)} in this file, or left empty, not “{kind[:40]}”."
     return ""
 
 
@@ -137,7 +142,7 @@ def _judge(one: Adjustment, variant: ProductVariant, plan: StockPlan) -> None:
         plan.refuse(one.line, one.sku, _too_few(variant, delta))
     elif on_hand + delta > MOST_UNITS:
         plan.refuse(one.line, one.sku, f"{on_hand + delta} units are more than the shop can count.")
-    elif delta:
+    else:
         _add(one, variant, delta, plan)
 
 

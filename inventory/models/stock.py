@@ -11,12 +11,16 @@ from inventory.models.catalog import ProductVariant
 class StockMovement(models.Model):
     """One line of the ledger: why the units on hand changed. No other row changes what is on hand. Append-only:
     the database refuses to change or delete a line (migration 0009).
+
+    The units that a count found are its `balance_after`. A count that found what was expected is a line too, of 0
+    units, since it is the record that somebody counted.
     """
 
     class Kind(models.TextChoices):
         OPENING = "opening", "Opening stock"
         RECEIPT = "receipt", "Goods received"
         ADJUSTMENT = "adjustment", "Adjustment"
+        COUNT = "count", "Stock count"
         CORRECTION = "correction", "Correction by the audit"
         SALE = "sale", "Sold"
         RETURN = "return", "Back from an order"
@@ -38,7 +42,8 @@ class StockMovement(models.Model):
         constraints = [
             # A correction may be of a wrong balance only: it states what is on hand, and the chain starts anew.
             models.CheckConstraint(
-                name="inventory_stockmovement_delta_not_zero", condition=~Q(delta=0) | Q(kind="correction")
+                name="inventory_stockmovement_delta_not_zero",
+                condition=~Q(delta=0) | Q(kind__in=["correction", "count"]),
             ),
             models.CheckConstraint(
                 name="inventory_stockmovement_balance_not_negative", condition=Q(balance_after__gte=0)

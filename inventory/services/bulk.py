@@ -31,7 +31,7 @@ _MOVE = """
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One movement: `delta` in units, not 0; `on_hand_seen` in units, if the move is right only for that number."""
+    """One movement, in units: `delta`, 0 only for a count; `on_hand_seen`, if it is right only for that number."""
 
     variant_id: int
     delta: int

@@ -27,8 +27,8 @@ def move_stock(
 ) -> StockMovement:
     """Change what is on hand of a variant, with its line in the ledger.
 
-    Arguments: `delta` in units, not 0; `reason` for people, 1 to 200 characters; `cause` for machines (a file, a
-    command); the stock `seen` by the person who decides, so that a form sent twice or late moves nothing.
+    Arguments: `delta` in units, 0 only for a count; `reason` for people, 1 to 200 characters; `cause` for machines (a
+    file, a command); the stock `seen` by the person who decides, so that a form sent twice or late moves nothing.
     Returns the line in the ledger. Raises VariantUnavailable (no such variant), StockChangedMeanwhile, InvalidMovement,
     and StockWouldBeNegative (`delta` takes more than is free; units that carts hold are never taken).
     """
@@ -36,7 +36,7 @@ def move_stock(
     if variant is None:
         raise VariantUnavailable(variant_id)
     check_seen(variant, seen)
-    _check_sense(delta, reason, on_hand=variant.on_hand)
+    _check_sense(delta, kind, reason, on_hand=variant.on_hand)
     if variant.stock_quantity + delta < 0:
         raise StockWouldBeNegative(free=variant.stock_quantity, delta=delta)
     variant.stock_quantity += delta
@@ -60,8 +60,8 @@ def check_seen(variant: ProductVariant, seen: StockSeen | None) -> None:
         raise StockChangedMeanwhile(seen=seen.on_hand, now=variant.on_hand)
 
 
-def _check_sense(delta: int, reason: str, *, on_hand: int) -> None:
-    if delta == 0:
+def _check_sense(delta: int, kind: StockMovement.Kind, reason: str, *, on_hand: int) -> None:
+    if delta == 0 and kind != StockMovement.Kind.COUNT:
         raise InvalidMovement(_("This moves nothing: the number on hand would stay as it is."), code="nothing_moves")
     if not 1 <= len(reason.strip()) <= _LONGEST_REASON:
         raise InvalidMovement(_("Say why, in 1 to 200 characters."), code="reason")

@@ -16,6 +16,7 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant, StockMovement
 from inventory.services import move_stock
+from tests.conftest import MakeVariant
 from tests.support.ledger import tamper
 from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
 from tests.support.staff import member_of
@@ -56,7 +57,7 @@ def text(answer: Any) -> str:
 
 @pytest.mark.parametrize(
     ("what", "units", "kind", "delta"),
-    [("received", 5, "receipt", 5), ("adjusted", -3, "adjustment", -3), ("counted", 12, "adjustment", 2)],
+    [("received", 5, "receipt", 5), ("adjusted", -3, "adjustment", -3), ("counted", 12, "count", 2)],
 )
 def test_a_clerk_moves_stock(
     clerk: Client, variant: ProductVariant, what: str, units: int, kind: str, delta: int
@@ -70,6 +71,17 @@ def test_a_clerk_moves_stock(
     entry = LogEntry.objects.get()
     assert str(entry.user) == "anna"
     assert f"{delta:+d}, 10 → {10 + delta} on hand. Delivery 7" in entry.get_change_message()
+
+
+def test_a_count_that_finds_what_was_expected_is_on_record(clerk: Client, variant: ProductVariant) -> None:
+    send(clerk, variant, "counted", 10)
+    movement = StockMovement.objects.first()
+    assert movement is not None
+    assert (movement.kind, movement.delta, movement.balance_after) == ("count", 0, 10)
+    assert stock(variant) == (10, 0)
+    told = text(page(clerk, variant))
+    assert "Stock count: 10 on hand, as expected." in told
+    assert run_audit().is_clean
 
 
 def test_what_was_counted_includes_what_carts_hold(clerk: Client, guest: Owner, variant: ProductVariant) -> None:
@@ -86,7 +98,6 @@ def test_what_was_counted_includes_what_carts_hold(clerk: Client, guest: Owner, 
         ({"what": "adjusted", "units": 0}, "changes nothing"),
         ({"what": "adjusted", "units": -11}, "Only 10 are on hand"),
         ({"what": "counted", "units": -1}, "Nobody counts fewer than 0"),
-        ({"what": "counted", "units": 10}, "nothing to change"),
         ({"units": "many"}, "a whole number is written in digits alone"),
         ({"units": "1,5"}, "“1,5” cannot be read"),
         ({"units": "1.5"}, "“1.5” cannot be read"),
@@ -172,7 +183,7 @@ class TestTheQuestion:
         assert clerk.post(address(variant), hidden(asked)).status_code == 302
         assert (hold(kept), hold(lost)) == ((4, 4), (4, 0))
         assert stock(variant) == (1, 4)
-        assert f"Carts that lost their hold: {lost.cart_id}." in LogEntry.objects.get().get_change_message()
+        assert f"1 cart lost its hold: cart {lost.cart_id} (4 units)." in LogEntry.objects.get().get_change_message()
 
     def test_is_asked_again_where_other_carts_are_in_the_way_now(
         self, clerk: Client, guest: Owner, make_user: Any, variant: ProductVariant
@@ -227,7 +238,7 @@ class TestThePage:
         expire(held(guest, variant, 2))
         run_audit()
         shown = text(page(clerk, variant))
-        assert "The ledger adds up to 17." in shown
+        assert "On hand: the ledger adds up to 17." in shown
         assert "3 held now; 2 in holds that ran out" in shown
         assert "17 on hand, less 5 held." in shown
         for said in ("Delivery 6", "+7", "ada", "A guest", "ran out", "nothing wrong with this variant"):
@@ -241,6 +252,12 @@ class TestThePage:
         assert "But the ledger adds up to 9." in shown
         assert f"{variant.sku} (variant {variant.pk}): 10 on hand, but the ledger adds up to 9" in shown
         tamper(ledger, delta=10)
+
+    def test_says_so_where_there_is_nothing_to_list(self, clerk: Client, make_variant: MakeVariant) -> None:
+        shown = text(page(clerk, make_variant(0)))
+        assert "No movement yet: no units ever came in." in shown
+        assert "No cart holds any." in shown
+        assert "No data" not in shown
 
     def test_asks_a_handful_however_long_the_history(self, clerk: Client, variant: ProductVariant) -> None:
         for number in range(30):

@@ -1,6 +1,7 @@
 """`move_stock`: what it writes, and what it refuses. What people decide on its page is in `tests/cart`."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from inventory.errors import InvalidMovement, ProductHasVariants, StockWouldBeNegative, VariantUnavailable
 from inventory.models import ProductVariant, StockMovement
@@ -32,6 +33,17 @@ def test_a_movement_without_sense_is_refused(variant: ProductVariant, delta: int
     with nothing_changes(), pytest.raises(InvalidMovement) as refusal:
         move_stock(variant_id=variant.pk, delta=delta, kind=Kind.ADJUSTMENT, reason=reason)
     assert refusal.value.code == code
+
+
+def test_a_count_may_find_what_was_expected(variant: ProductVariant) -> None:
+    movement = move_stock(variant_id=variant.pk, delta=0, kind=Kind.COUNT, reason="Stocktake")
+    assert (movement.delta, movement.balance_after) == (0, 10)
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.COUNT, Kind.CORRECTION}))
+def test_the_database_refuses_any_other_movement_of_nothing(variant: ProductVariant, kind: str) -> None:
+    with pytest.raises(IntegrityError, match="delta_not_zero"), transaction.atomic():
+        StockMovement.objects.create(variant=variant, kind=kind, delta=0, balance_after=10, reason="x")
 
 
 def test_no_more_is_taken_than_is_free(variant: ProductVariant) -> None:

@@ -14,12 +14,16 @@ pytestmark = pytest.mark.django_db
 State = ImportJob.State
 
 
-def test_the_preview_shows_each_difference_and_changes_nothing(upload: Upload, make_variant: MakeVariant) -> None:
+def test_the_preview_shows_each_count_and_changes_nothing(upload: Upload, make_variant: MakeVariant) -> None:
     one, two, same = make_variant(10), make_variant(4), make_variant(3)
     with nothing_changes():
         job = upload("sku,counted,reason", f"{one.sku},12,Found", f"{two.sku},0,Lost", f"{same.sku},3,As it was")
-    assert (job.state, job.rows, job.differences, job.errors) == (State.CHECKED, 3, 2, 0)
-    assert shown(job) == [(2, one.sku, "Counted", "10", "12"), (3, two.sku, "Counted", "4", "0")]
+    assert (job.state, job.rows, job.differences, job.errors) == (State.CHECKED, 3, 3, 0)
+    assert shown(job) == [
+        (2, one.sku, "Counted", "10", "12"),
+        (3, two.sku, "Counted", "4", "0"),
+        (4, same.sku, "Counted", "3", "3"),
+    ]
 
 
 def test_semicolons_a_byte_order_mark_blank_lines_and_quoted_line_ends(
@@ -79,6 +83,14 @@ def test_every_wrong_row_is_told_at_once(upload: Upload, make_variant: MakeVaria
 def test_kinds_are_those_of_a_person(upload: Upload, make_variant: MakeVariant, kind: str, is_right: bool) -> None:
     job = upload("sku,delta,reason,kind", f"{make_variant().sku},1,Found,{kind}")
     assert job.state == (State.CHECKED if is_right else State.REFUSED)
+
+
+@pytest.mark.parametrize(("kind", "is_right"), [("count", True), ("", True), ("adjustment", False), ("receipt", False)])
+def test_what_was_counted_is_a_count(upload: Upload, make_variant: MakeVariant, kind: str, is_right: bool) -> None:
+    job = upload("sku,counted,reason,kind", f"{make_variant().sku},1,Found,{kind}")
+    assert job.state == (State.CHECKED if is_right else State.REFUSED)
+    if not is_right:
+        assert f"kind must be count in this file, or left empty, not “{kind}”." in errors(job)[2]
 
 
 def test_units_that_carts_hold_are_never_counted_away(upload: Upload, make_variant: MakeVariant, guest: object) -> None:

@@ -44,6 +44,20 @@ def test_every_row_becomes_a_line_of_the_ledger(
     assert OutboxRow.objects.filter(effect="check_low_stock", key__in=[one.pk, two.pk]).count() >= 2
 
 
+def test_every_count_becomes_a_line_of_the_ledger_with_what_was_counted(
+    upload: Upload, confirm: Confirm, make_variant: MakeVariant
+) -> None:
+    one, same, not_counted = make_variant(10), make_variant(4), make_variant(7)
+    advanced(confirm(upload("sku,counted,reason", f"{one.sku},12,Stocktake", f"{same.sku},4,Stocktake")))
+    header, unedited = "sku,expected,counted,reason", f"{not_counted.sku},7,7,Stocktake"
+    assert upload(header, unedited).differences == 0
+    lines = StockMovement.objects.exclude(kind="opening").order_by("id")
+    assert list(lines.values_list("variant_id", "kind", "delta", "balance_after")) == [
+        (one.pk, "count", 2, 12),
+        (same.pk, "count", 0, 4),
+    ]
+
+
 def test_the_admin_log_tells_who_uploaded_confirmed_and_what_was_done(
     upload: Upload, confirm: Confirm, make_variant: MakeVariant, manager: User
 ) -> None:
@@ -105,7 +119,7 @@ def test_a_file_that_changes_nothing_is_not_applied(
     upload: Upload, confirm: Confirm, make_variant: MakeVariant
 ) -> None:
     with pytest.raises(ImportNotWaiting, match="nothing to apply"):
-        confirm(upload("sku,counted,reason", f"{make_variant(10).sku},10,Counted"))
+        confirm(upload("sku,expected,counted,reason", f"{make_variant(10).sku},10,10,Counted"))
 
 
 def test_errors_cannot_be_confirmed(upload: Upload, confirm: Confirm) -> None:
@@ -169,8 +183,8 @@ def test_a_count_that_has_become_true_or_untrue_is_told(
     for variant in (one, two):
         move_stock(variant_id=variant.pk, delta=-1, kind=Kind.ADJUSTMENT, reason="Sold")
     job = advanced(job)
-    assert f"Line 2, {one.sku}: 10 → 9 when you looked; it is so already" in job.problem
-    assert f"Line 3, {two.sku}: no change when you looked; now 9 → 10" in job.problem
+    for line, variant in ((2, one), (3, two)):
+        assert f"Line {line}, {variant.sku}: 10 when you looked, 9 now" in job.problem
 
 
 def test_units_to_add_or_take_move_along_with_the_stock(
