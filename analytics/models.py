@@ -7,7 +7,9 @@ from django.db.models import F, Q
 
 
 class AnalyticsEvent(models.Model):
-    """Something a shopper did, by its GA4 name if GA4 has one. Facts and ids only: no foreign keys, no persons.
+    """Something a shopper did, or staff with their holds, by its GA4 name if GA4 has one.
+
+    Facts and ids only: no foreign keys, no persons.
 
     Names: https://developers.google.com/analytics/devguides/collection/ga4/reference/events
     """

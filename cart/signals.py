@@ -32,6 +32,16 @@ Arguments:
     cart_id (int): the cart of the customer.
 """
 
+holds_changed_by_staff = Signal()
+"""Staff released holds, took away what they held, or extended them. Sent inside the transaction.
+
+Arguments:
+    lines (list[CartItem]): the lines as they were while they held; extended ones with their new end.
+    change (str): "released", "lost" (staff took the units out of stock) or "extended".
+    actor (User): who did it.
+    reason (str): why, in their words.
+"""
+
 customer_data_requested = Signal()
 """A customer asks for a copy of all that is kept of them. Sent in the request, outside of a transaction.
 

@@ -20,7 +20,7 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.services.carts import Replayed, record_key
 from cart.services.writing import save_settled
-from cart.signals import holds_extended
+from cart.signals import holds_changed_by_staff, holds_extended
 from core.errors import ReasonMissing
 from core.transactions import clock, command
 from inventory.services.holds import give_back_units
@@ -42,6 +42,7 @@ def release_holds(*, line_ids: Collection[int], actor: User, reason: str) -> lis
     for line in lines:
         units[line.product_variant_id] += line.reserved_quantity
     give_back_units(units)
+    _announce(lines, "released", actor, reason)
     for line in lines:
         line.reserved_quantity, line.reserved_until, line.hold_extensions = 0, None, 0
         # Saved, unlike in a sweep, so that a worker stores the total of the version that was counted above.
@@ -67,6 +68,7 @@ def extend_holds(*, line_ids: Collection[int], actor: User, reason: str) -> list
         line.reserved_until = max(line.reserved_until or now, now + life)
     # Not saved, so no signal: neither quantities nor totals change.
     CartItem.objects.bulk_update(lines, ["reserved_until"])
+    _announce(lines, "extended", actor, reason)
     _log(lines, actor, f"Hold extended: {reason.strip()}")
     return lines
 
@@ -83,6 +85,10 @@ def _lock_held(line_ids: Collection[int], reason: str) -> list[CartItem]:
 
 def _is_live(line: CartItem, now: datetime) -> bool:
     return line.reserved_until is not None and line.reserved_until > now
+
+
+def _announce(lines: list[CartItem], change: str, actor: User, reason: str) -> None:
+    holds_changed_by_staff.send(sender=CartItem, lines=lines, change=change, actor=actor, reason=reason.strip())
 
 
 def _log(lines: list[CartItem], actor: User, message: str) -> None:

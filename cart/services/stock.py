@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from cart.errors import HoldsInTheWay
 from cart.locks import lock_carts, lock_expired_lines_of_variant, lock_lines
 from cart.models import CartItem
-from cart.services.units import release
+from cart.services.units import release, release_expired
+from cart.signals import holds_changed_by_staff
 from core.transactions import clock, command
 from inventory.errors import VariantUnavailable
 from inventory.locks import lock_variants
@@ -61,6 +62,8 @@ def move_stock_past_holds(
     missing = -delta - variant.stock_quantity
     possible = variant.on_hand + delta >= 0
     lost = _end_holds(variant, missing, agreed) if missing > 0 and possible else []
+    if lost:
+        holds_changed_by_staff.send(sender=CartItem, lines=lost, change="lost", actor=actor, reason=reason)
     return Moved(move_stock(variant_id=variant_id, delta=delta, kind=kind, reason=reason, actor=actor), lost)
 
 
@@ -76,7 +79,7 @@ def _lock_lines(line_ids: Collection[int]) -> set[int]:
 def _end_holds(variant: ProductVariant, units: int, agreed: set[int]) -> list[CartItem]:
     """End holds until `units` more are free. The variant is locked, so no hold of it can start or grow meanwhile."""
     expired = lock_expired_lines_of_variant(variant_id=variant.pk, not_cart_id=_NO_CART, now=clock())
-    units -= sum(line.reserved_quantity for line in release(expired))
+    units -= sum(line.reserved_quantity for line in release_expired(expired))
     giving_way = _giving_way(variant.pk, units)
     if not {line.pk for line in giving_way} <= agreed:
         raise HoldsInTheWay(giving_way)

@@ -13,12 +13,15 @@ from analytics import selectors
 from analytics.models import AnalyticsEvent, DailyFigure
 from analytics.rollup import roll_up_marked_days
 from analytics.selectors import cart_history
+from cart.errors import HoldsInTheWay
 from cart.owners import Owner
-from cart.services import remove_line
-from inventory.models import ProductVariant
+from cart.services import extend_holds, move_stock_past_holds, release_holds, remove_line
+from inventory.models import ProductVariant, StockMovement
+from inventory.selectors import stock_seen
 from outbox.drain import drain
 from tests.analytics.test_rollup import record
-from tests.support.shopping import held
+from tests.conftest import MakeVariant
+from tests.support.shopping import expire, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +49,71 @@ def test_events_of_the_cart_in_their_order_with_their_variants(guest: Owner, var
         ("remove_from_cart", 2, variant.sku),
     ]
     assert len(statements) == 2
+
+
+def test_what_staff_did_to_its_holds_stands_there_once_with_who_and_why(
+    boss: Client, guest: Owner, variant: ProductVariant, make_variant: MakeVariant
+) -> None:
+    clerk, other = User.objects.create_user("clerk"), make_variant()
+    line, released = held(guest, variant, 3), held(guest, other, 2)
+    extend_holds(line_ids=[line.pk], actor=clerk, reason="On the phone")
+    release_holds(line_ids=[released.pk], actor=clerk, reason="  Kept by a bot ")
+    move_stock_past_holds(
+        variant_id=variant.pk,
+        delta=-8,
+        kind=StockMovement.Kind.COUNT,
+        reason="Broken",
+        seen=stock_seen(variant),
+        actor=clerk,
+        may_lose=[line.pk],
+    )
+    drain("record_analytics")
+    drain("record_analytics")
+    found = cart_history(line.cart_id)
+    assert [
+        (each.event.name, each.event.quantity, each.sku, each.staff, each.event.data.get("reason"))
+        for each in found.happenings
+    ] == [
+        ("add_to_cart", 3, variant.sku, "", None),
+        ("add_to_cart", 2, other.sku, "", None),
+        ("hold_extended", 3, variant.sku, "clerk", "On the phone"),
+        ("hold_released", 2, other.sku, "clerk", "Kept by a bot"),
+        ("hold_lost", 3, variant.sku, "clerk", "Broken"),
+    ]
+    address = reverse("admin:analytics_cart_history", args=[line.cart_id])
+    assert "clerk: Kept by a bot" in boss.get(address).content.decode()
+    AnalyticsEvent.objects.filter(name="hold_lost").update(data={"staff": 0, "reason": "Broken"})
+    assert "a former colleague: Broken" in boss.get(address).content.decode()
+
+
+def test_what_staff_were_refused_is_not_in_it(guest: Owner, variant: ProductVariant) -> None:
+    line, clerk = held(guest, variant, 3), User.objects.create_user("clerk")
+    with pytest.raises(HoldsInTheWay):
+        move_stock_past_holds(
+            variant_id=variant.pk,
+            delta=-8,
+            kind=StockMovement.Kind.ADJUSTMENT,
+            reason="Broken",
+            seen=stock_seen(variant),
+            actor=clerk,
+        )
+    drain("record_analytics")
+    assert [each.event.name for each in cart_history(line.cart_id).happenings] == ["add_to_cart"]
+
+
+def test_a_hold_that_ran_out_and_gives_way_to_staff_has_expired(guest: Owner, variant: ProductVariant) -> None:
+    line, clerk = held(guest, variant, 3), User.objects.create_user("clerk")
+    expire(line)
+    move_stock_past_holds(
+        variant_id=variant.pk,
+        delta=-8,
+        kind=StockMovement.Kind.ADJUSTMENT,
+        reason="Broken",
+        seen=stock_seen(variant),
+        actor=clerk,
+    )
+    drain("record_analytics")
+    assert [each.event.name for each in cart_history(line.cart_id).happenings] == ["add_to_cart", "hold_expired"]
 
 
 def test_what_was_recorded_late_stands_where_it_happened() -> None:

@@ -4,12 +4,19 @@ import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models.signals import post_delete, post_save
 
 from analytics.events import event_intent
 from analytics.models import AnalyticsEvent
 from cart.models import CartItem
-from cart.signals import customer_data_requested, holds_expired, holds_extended, stock_short
+from cart.signals import (
+    customer_data_requested,
+    holds_changed_by_staff,
+    holds_expired,
+    holds_extended,
+    stock_short,
+)
 from inventory.errors import InsufficientStock
 from outbox.intents import Intent, enqueue
 
@@ -24,6 +31,7 @@ def connect() -> None:
     stock_short.connect(stock_was_short, dispatch_uid="workers.stock_was_short")
     holds_expired.connect(holds_have_expired, dispatch_uid="workers.holds_have_expired")
     holds_extended.connect(holds_were_extended, dispatch_uid="workers.holds_were_extended")
+    holds_changed_by_staff.connect(staff_changed_holds, dispatch_uid="workers.staff_changed_holds")
     customer_data_requested.connect(customer_data_was_requested, dispatch_uid="workers.customer_data_was_requested")
 
 
@@ -64,6 +72,14 @@ def holds_were_extended(sender: Any, lines: Iterable[CartItem], **kwargs: Any) -
     enqueue(_hold_event("hold_kept", line) for line in lines)
 
 
+def staff_changed_holds(
+    sender: Any, lines: Iterable[CartItem], change: str, actor: User, reason: str, **kwargs: Any
+) -> None:
+    """Staff ended or extended holds. The cart's history says who, by their id, and why."""
+    data = {"staff": actor.pk, "reason": reason}
+    enqueue(_hold_event(f"hold_{change}", line, data=data) for line in lines)
+
+
 def customer_data_was_requested(sender: Any, cart_ids: Collection[int], **kwargs: Any) -> dict[str, Any]:
     """Return the events of the carts of a customer who asks for their data. 1 query.
 
@@ -93,7 +109,7 @@ def _line_changed(line: CartItem) -> None:
     enqueue(intents, event_id=event_id)
 
 
-def _hold_event(name: str, line: CartItem) -> Intent:
+def _hold_event(name: str, line: CartItem, **facts: Any) -> Intent:
     units = line.reserved_quantity
     return event_intent(
         name,
@@ -102,4 +118,5 @@ def _hold_event(name: str, line: CartItem) -> Intent:
         cart_id=line.cart_id,
         quantity=units,
         value=str(line.price * units),
+        **facts,
     )
