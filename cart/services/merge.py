@@ -61,7 +61,7 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     if guest_cart_id is None:
         return []
     user = Owner(user_id=user_id)
-    create_cart(user)
+    is_new = create_cart(user) is not None
     carts = {cart.pk: cart for cart in lock_carts([guest_cart_id, _open_cart_id(user) or 0])}
     guest_cart = carts.pop(guest_cart_id)
     user_cart = next(iter(carts.values()), guest_cart)
@@ -72,6 +72,8 @@ def merge_guest_cart(*, user_id: int, guest_token: uuid.UUID) -> list[MergedLine
     # Count only if a line was saved: without a saved line no worker would store the total of the new version.
     if any(line.units_after for line in merged):
         Cart.objects.filter(pk=user_cart.pk).update(version=F("version") + 1, updated_at=Now())
+    elif is_new:  # and empty, so its total of 0 is the total of this version
+        Cart.objects.filter(pk=user_cart.pk).update(totals_version=F("version"))
     _close(guest_cart)
     carts_merged.send(sender=Cart, guest_cart_id=guest_cart.pk, cart_id=user_cart.pk)
     return merged

@@ -352,3 +352,17 @@ def test_an_empty_guest_cart_counts_no_change(guest: Owner, user: Owner, variant
     cart = add(user, variant)
     assert merge(guest, user) == []
     assert Cart.objects.get(pk=cart.pk).version == cart.version
+
+
+@pytest.mark.parametrize("units", [0, 1], ids=["empty", "cut to nothing"])
+def test_a_new_cart_of_the_customer_that_gets_no_line_has_a_current_total(
+    guest: Owner, user: Owner, variant: ProductVariant, settings: Settings, units: int
+) -> None:
+    line = held(guest, variant, 2)
+    if units:
+        settings.SHOP_MAX_UNITS_PER_CART = 0
+    else:
+        remove_line(owner=guest, item_id=line.pk)
+    merge(guest, user)
+    cart = Cart.objects.get(user__isnull=False)
+    assert (cart.version, cart.items.count()) == (cart.totals_version, 0)
