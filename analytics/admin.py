@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -17,6 +16,7 @@ from analytics.selectors import cart_history, trace_event
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
 from core.admin.filters import ChoiceFilter, Choices, ValueFilter
+from core.admin.flower import flower_url
 from outbox.admin import TracedAdmin
 
 _LARGEST_ID = 2**63 - 1
@@ -69,7 +69,7 @@ class AnalyticsEventAdmin(TracedAdmin):
     def trace_view(self, request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
         """An event with its rows, the tasks that did them and their results."""
         trace = trace_event(event_id)
-        context = {"title": "Trace of an event", "trace": trace, "flower_url": settings.FLOWER_URL}
+        context = {"title": "Trace of an event", "trace": trace, "flower_url": flower_url(request)}
         return self._page(request, "analytics/trace.html", context)
 
     def cart_history_view(self, request: HttpRequest, cart_id: int) -> HttpResponse:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core.admin.flower import flower_url
+
+BEHIND = "Behind the pages"
 # By section: title, icon (Material Symbols) and model of each list. A model without an admin page is left out.
 SECTIONS = {
     "Shop floor": [
@@ -33,7 +35,7 @@ SECTIONS = {
         ("Carts", "shopping_cart", "cart.Cart"),
         ("Daily figures", "bar_chart", "analytics.DailyFigure"),
     ],
-    "Behind the pages": [
+    BEHIND: [
         ("Effects", "pending_actions", "outbox.OutboxRow"),
         ("Runs", "play_circle", "outbox.EffectRun"),
         ("Events", "timeline", "analytics.AnalyticsEvent"),
@@ -57,10 +59,20 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     for title, lists in SECTIONS.items():
         items = list(_lists(request, lists))
-        if title == "Behind the pages" and items:
-            items.append({"title": "Flower", "icon": "monitoring", "link": settings.FLOWER_URL, "active": False})
-        shown.append({"title": title, "items": items})
+        if title == BEHIND:
+            shown.append({"title": title, "items": _behind(request, items), "collapsible": True})
+        else:
+            shown.append({"title": title, "items": items})
     return shown
+
+
+def _behind(request: HttpRequest, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lists of background work, for those who decide about it; others come to them by links. And Flower."""
+    if not request.user.has_perm("outbox.change_outboxrow"):
+        return []
+    if address := flower_url(request):
+        items.append({"title": "Flower", "icon": "monitoring", "link": address, "active": False})
+    return items
 
 
 def _lists(request: HttpRequest, lists: list[tuple[str, str, str]]) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 The settings import this module, so it imports nothing of the project.
 """
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -46,6 +47,13 @@ def _style(request: HttpRequest) -> str:
     return static("core/admin.css")
 
 
+def _dropdown(flower_url: str, request: HttpRequest) -> list[dict[str, str]]:
+    links = [{"icon": "storefront", "title": "The shop", "link": "/"}]
+    if request.user.is_superuser:  # as `core.admin.flower`, which only a running Django can import
+        links.append({"icon": "monitoring", "title": "Workers in Flower", "link": flower_url})
+    return links
+
+
 def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
     """Return the setting UNFOLD."""
     return {
@@ -55,10 +63,7 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
         "SITE_URL": "/",
         "SITE_ICON": _mark,
         "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
-        "SITE_DROPDOWN": [
-            {"icon": "storefront", "title": "The shop", "link": "/"},
-            {"icon": "monitoring", "title": "Workers in Flower", "link": flower_url},
-        ],
+        "SITE_DROPDOWN": partial(_dropdown, flower_url),
         "STYLES": [_style],
         "COLORS": {"base": _BASE, "primary": _PRIMARY},
         "BORDER_RADIUS": "8px",

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery.schedules import crontab
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.shortcuts import render
 from django_celery_results.models import GroupResult, TaskResult
 
 from core.admin.base import ReadOnlyAdmin
+from core.admin.flower import flower_url
 from core.celery import app
 from outbox.models import ScheduledStart
 
@@ -42,7 +42,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Schedule",
             "jobs": scheduled_jobs(),
-            "flower_url": settings.FLOWER_URL,
+            "flower_url": flower_url(request),
         }
         return render(request, "workers/schedule.html", context)
 

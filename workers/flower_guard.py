@@ -1,10 +1,12 @@
-"""`install`: Flower does not start without a log-in. It would show all tasks to everybody, and let them end workers.
+"""`install`: Flower does not start without a log-in, and is read-only. It would show all tasks to everybody, and let
+them end workers.
 
 However Flower is started (compose, `make up`, by hand), it loads this project's Celery application. The guard acts
 there: it stops Flower, or adds the log-in to the two pages that Flower shows to everybody.
 `tests/workers/test_flower_guard.py` shows when Flower refuses by itself.
 """
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +19,12 @@ _REFUSAL = (
 
 
 def install() -> None:
-    """Check before Flower opens its port. Celery's commands send this signal when the application is loaded."""
+    """Check before Flower opens its port. Celery's commands send this signal when the application is loaded.
+
+    Its buttons (end a worker, cancel a queue) need somebody at the machine, who starts it with FLOWER_READ_ONLY=false
+    or --read_only=false: Flower does not record who pressed one.
+    """
+    os.environ.setdefault("FLOWER_READ_ONLY", "true")
     import_modules.connect(_guard, dispatch_uid="flower_guard")
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from backoffice.dashboard.low_stock import read_low_stock
 from backoffice.dashboard.trade import ADDED, EXPIRED, KEPT, LOST, REMOVED, SOLD, Trade, read_trade, sales_of
+from core.admin.flower import flower_url
 from core.days import start_of, today
 from orders.selectors import orders_to_do
 from outbox.status import read_status
@@ -23,7 +23,7 @@ def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
 
     Orders and sales need the permission to view them. The state of workers and effects is for all staff.
     """
-    context |= {"title": "Dashboard", "status": read_status(), "flower_url": settings.FLOWER_URL}
+    context |= {"title": "Dashboard", "status": read_status(), "flower_url": flower_url(request)}
     if request.user.has_perm("orders.view_order"):
         context["to_do"] = orders_to_do(since=start_of(today()))
     if request.user.has_perm("analytics.view_dailyfigure"):

@@ -5,10 +5,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.roles import CLERK, MANAGER
 from cart.audit import run_audit
 from cart.models import Cart, CartItem, StockAudit
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,17 @@ def test_a_posted_stock_number_is_ignored(staff: Client, variant: ProductVariant
     assert answer.status_code == 302
     now = ProductVariant.objects.get()
     assert (now.name, now.stock_quantity, now.reserved_quantity) == ("Blue", 10, 0)
+
+
+@pytest.mark.parametrize("role", [CLERK, MANAGER])
+def test_flower_is_linked_for_superusers_alone(client: Client, settings: object, role: str) -> None:
+    client.force_login(member_of(role))
+    for address in (
+        "admin:index",
+        "admin:outbox_scheduledstart_changelist",
+        "admin:inventory_productvariant_changelist",
+    ):
+        assert settings.FLOWER_URL not in client.get(reverse(address)).content.decode()  # type: ignore[attr-defined]
 
 
 def test_the_admin_links_to_flower(staff: Client, settings: object) -> None:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -40,7 +40,7 @@ def flower(tmp_path: Path) -> Iterator[str]:
     """The address of a Flower with a log-in, started as `make up` starts it."""
     port = free_port()
     command = ["celery", "-A", "celery_app", "flower", "--address=127.0.0.1", f"--port={port}"]
-    env = processes.test_environment(FLOWER_BASIC_AUTH="staff:secret")
+    env = processes.test_environment(FLOWER_BASIC_AUTH="staff:secret,ben:other")
     process = LocalProcess("flower", command, tmp_path / "flower.log", ready_line="Visit me at", env=env)
     try:
         process.ready()
@@ -49,9 +49,9 @@ def flower(tmp_path: Path) -> Iterator[str]:
         process.stop(timeout=5)
 
 
-def status(address: str, **headers: str) -> int:
+def status(address: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> int:
     try:
-        with urlopen(Request(address, headers=headers), timeout=10) as answer:
+        with urlopen(Request(address, body, headers or {}), timeout=10) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code
@@ -69,7 +69,13 @@ def test_every_page_asks_for_the_log_in(flower: str) -> None:
     methods = {path: status(flower + path) for path in paths - open_to_all}
     assert {path: code for path, code in methods.items() if code not in {401, 405}} == {}
     login = {"Authorization": "Basic " + b64encode(b"staff:secret").decode()}
-    assert [status(flower + path, **login) for path in ("/metrics", "/healthcheck")] == [200, 200]
+    assert [status(flower + path, login) for path in ("/metrics", "/healthcheck")] == [200, 200]
+    ben = {"Authorization": "Basic " + b64encode(b"ben:other").decode()}
+    assert status(f"{flower}/metrics", ben) == 200
+    # Every button is refused; a form is one of a browser, so the body is sent as one.
+    buttons = {path for path in paths if path.startswith("/api/") and methods[path] == 405}
+    assert {"/api/worker/shutdown/x", "/api/task/revoke/x", "/api/worker/queue/cancel-consumer/x"} <= buttons
+    assert {path: status(flower + path, login, b"") for path in buttons} == dict.fromkeys(buttons, 403)
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,11 @@ def _page_missing(port: int) -> str:
 
 
 def _flower_missing(port: int, login: str) -> str:
-    """Flower shows arguments and can stop workers, so it must refuse clients that have not logged in."""
-    basic = "Basic " + base64.b64encode(login.encode()).decode()
+    """Flower shows arguments and can stop workers, so it must refuse clients that have not logged in.
+
+    Argument `login`: as FLOWER_BASIC_AUTH, of which the first is tried.
+    """
+    basic = "Basic " + base64.b64encode(login.partition(",")[0].encode()).decode()
     answers = (_status(port), _status(port, {"Authorization": basic}))
     return "" if answers == (401, 200) else f"Flower answers {answers[0]} without log-in, {answers[1]} with"
 

@@ -30,8 +30,8 @@ def preflight() -> Ports:
     _check_free(ports.web, "PORT")
     _check_free(ports.flower, "FLOWER_PORT")
     login = os.environ.get("FLOWER_BASIC_AUTH")
-    if login and not all(login.partition(":")):
-        raise LocalError("FLOWER_BASIC_AUTH is not of the form NAME:PASSWORD.")
+    if login and not all(all(one.partition(":")) for one in login.split(",")):
+        raise LocalError("FLOWER_BASIC_AUTH is not of the form NAME:PASSWORD, or several of these with commas between.")
     check_addresses()
     return ports
 

@@ -155,7 +155,7 @@ def _print_table(ports: Ports, password: str | None, flower_login: str) -> None:
     rows = (
         ("shop", f"http://127.0.0.1:{ports.web}/", ""),
         ("admin", f"http://127.0.0.1:{ports.web}/admin/", login),
-        ("Flower", f"http://127.0.0.1:{ports.flower}/", " / ".join(flower_login.split(":", 1))),
+        ("Flower", f"http://127.0.0.1:{ports.flower}/", " / ".join(flower_login.partition(",")[0].split(":", 1))),
     )
     say("\n" + "\n".join(f"  {name:<8}{address:<32}{login}".rstrip() for name, address, login in rows))
     if password:

@@ -73,9 +73,10 @@ def test_two_equal_ports(preflight_refuses: Callable[..., str]) -> None:
     assert line == f"PORT and FLOWER_PORT are both {port}: set one of them to another number."
 
 
-@pytest.mark.parametrize("login", ["open", ":", "staff:", ":secret"])
+@pytest.mark.parametrize("login", ["open", ":", "staff:", ":secret", "anna:secret,ben", "anna:secret,"])
 def test_flower_login_without_name_or_password(preflight_refuses: Callable[..., str], login: str) -> None:
-    assert preflight_refuses(FLOWER_BASIC_AUTH=login) == "FLOWER_BASIC_AUTH is not of the form NAME:PASSWORD."
+    refusal = "FLOWER_BASIC_AUTH is not of the form NAME:PASSWORD, or several of these with commas between."
+    assert preflight_refuses(FLOWER_BASIC_AUTH=login) == refusal
 
 
 @pytest.mark.parametrize(
