@@ -158,7 +158,7 @@ class CartItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} of variant {self.product_variant_id}"
+        return f"{self.quantity} × {self.product_variant}, cart {self.cart_id}"  # noqa: RUF001
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save the line and, unless a service has done so, move its units in the same transaction.

@@ -63,4 +63,5 @@ urlpatterns = [
     *(path("", include(name)) for name in settings.SHOP_EXTRA_URLS),
 ]
 
+handler403 = "backoffice.errors.permission_denied"
 handler500 = "shop.pages.errors.server_error"

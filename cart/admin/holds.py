@@ -161,8 +161,7 @@ class CartItemAdmin(ReadOnlyAdmin):
 
 
 def _described(line: CartItem) -> str:
-    units, shopper = f"{line.quantity} × {line.product_variant}", shopper_of(line.cart)  # noqa: RUF001
-    return f"{units}: {shopper}, cart {line.cart_id}, {state_of(line)}"
+    return f"{line}: {shopper_of(line.cart)}, {state_of(line)}"
 
 
 def _told(question: Question, *, done: int, left: int) -> str:

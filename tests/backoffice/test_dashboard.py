@@ -167,6 +167,19 @@ def test_cover_of_what_nobody_wants_or_of_a_shop_without_a_past_is_not_made_up(
     assert (low.a_day, low.cover) == (0.0 if before else None, None)
 
 
+def test_where_the_pace_is_not_known_the_list_does_not_claim_an_order_by_it(
+    clerk: Client, make_variant: MakeVariant
+) -> None:
+    alert(make_variant(12))
+    unknown, known = "is not known before the first whole day", "those that are asked for most:"
+    page = clerk.get(reverse("admin:index")).content.decode()
+    assert (unknown in page, known in page) == (True, False)
+    record(at=ago(2))
+    roll_up_marked_days()
+    page = clerk.get(reverse("admin:index")).content.decode()
+    assert (unknown in page, known in page) == (False, True)
+
+
 def test_the_empty_and_most_wanted_come_first_and_all_are_counted(make_variant: MakeVariant) -> None:
     low, wanted, empty = make_variant(3), make_variant(3), make_variant(0)
     alert(low)

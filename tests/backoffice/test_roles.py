@@ -2,11 +2,15 @@
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
+from backoffice.navigation import sections
 from backoffice.roles import CLERK, MANAGER
+from tests.support.staff import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +104,32 @@ def test_permissions_of_a_model_that_comes_later_are_included() -> None:
     assert "cart.view_basket" in may(CLERK)
     assert {"cart.view_basket", "cart.empty_basket"} <= may(MANAGER)
     assert "cart.empty_basket" not in may(CLERK)
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "sees_not"),
+    [
+        (CLERK, {"Orders", "Variants", "Holds"}, {"Effects", "Schedule", "Audits", "Users", "Flower"}),
+        (MANAGER, {"Orders", "Effects", "Audits", "Log"}, {"Users", "Flower"}),
+        ("", {"Orders", "Effects", "Users", "Flower"}, set()),
+    ],
+)
+def test_the_sidebar_has_what_one_works_with(rf: RequestFactory, role: str, sees: set[str], sees_not: set[str]) -> None:
+    request = rf.get("/admin/")
+    request.user = member_of(role) if role else User.objects.create_superuser("owner")
+    found = {section.get("title"): section for section in sections(request)}
+    titles = {item["title"] for section in found.values() for item in section["items"]}
+    assert sees <= titles
+    assert not sees_not & titles
+    assert [title for title, section in found.items() if section.get("collapsible")] == ["Behind the pages"]
+
+
+@pytest.mark.parametrize("address", ["/admin/auth/user/", "/admin/inventory/importjob/add/"])
+def test_a_refusal_says_who_is_refused_who_may_and_the_way_back(client: Client, address: str) -> None:
+    client.force_login(member_of(CLERK, "anna"))
+    answer = client.get(address)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "You are logged in as anna (Clerk), who may not do this." in page
+    assert "Managers may:" in page
+    assert f'href="{reverse("admin:index")}">Back to the dashboard</a>' in page

@@ -94,14 +94,17 @@ def test_a_clerk_releases_after_giving_a_reason(clerk: Client, guest: Owner, mak
         page = choose(clerk, "release", *lines)
         for line in lines:
             assert f'value="{line.pk}"' in page.content.decode()
-            assert f"{line.product_variant}: Guest, cart {line.cart_id}, live" in page.content.decode()
+            assert f"2 × {line.product_variant}, cart {line.cart_id}: Guest, live" in page.content.decode()  # noqa: RUF001
         assert choose(clerk, "release", *lines, reason=" ").status_code == 422
     answer = clerk.post(
         LIST, {"action": "release", "_selected_action": [line.pk for line in lines], "reason": "A bot"}, follow=True
     )
     assert "Release holds: 2 done." in answer.content.decode()
     assert [hold(line) for line in lines] == [(2, 0), (2, 0)]
-    assert {entry.get_change_message() for entry in LogEntry.objects.all()} == {"Hold released: A bot"}
+    assert {(entry.object_repr, entry.get_change_message()) for entry in LogEntry.objects.all()} == {
+        (f"2 × {line.product_variant}, cart {line.cart_id}", "Hold released: A bot")  # noqa: RUF001
+        for line in lines
+    }
 
 
 @pytest.mark.parametrize("action", ["release_one", "extend_one"])
