@@ -49,6 +49,7 @@ class OutboxRow(models.Model):
 
     class Meta:
         db_table = "workers_outboxrow"
+        verbose_name = "effect"  # to staff
         ordering = ["id"]
         indexes = [
             # A batch takes the oldest rows that were never tried, in id order.
@@ -85,6 +86,7 @@ class EffectRun(models.Model):
 
     class Meta:
         db_table = "workers_effectrun"
+        verbose_name = "run"  # to staff
         ordering = ["-id"]
         indexes = [
             GinIndex(name="workers_effectrun_events", fields=["event_ids"]),

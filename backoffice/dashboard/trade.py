@@ -96,6 +96,8 @@ _SHARES = [
     (KEPT, "Kept longer by “keep my items”"),
     (REMOVED, "Put back by the shopper"),
     (EXPIRED, "Run out, back on the shelf"),
+    ("hold_released", "Released by staff"),
+    ("hold_lost", "Taken out of stock by staff"),
 ]
 
 

@@ -69,7 +69,8 @@ def test_today_is_counted_from_its_events_and_the_days_before_from_roll_ups() ->
 
 
 def test_what_became_of_added_units() -> None:
-    for name, units in {"add_to_cart": 8, "purchase": 2, "hold_expired": 4, "hold_kept": 1}.items():
+    events = {"add_to_cart": 8, "purchase": 2, "hold_expired": 4, "hold_kept": 1, "hold_released": 1, "hold_lost": 2}
+    for name, units in events.items():
         record(name, at=ago(3), quantity=units)
     record("add_to_cart", at=ago(0), quantity=4)
     record("hold_expired", at=ago(0), quantity=1)
@@ -78,6 +79,8 @@ def test_what_became_of_added_units() -> None:
     bought, expired = shares["Bought"], shares["Run out, back on the shelf"]
     assert (bought.before, bought.before_percent, bought.today, bought.today_percent) == (2, 25, 0, 0)
     assert (expired.before, expired.before_percent, expired.today_percent) == (4, 50, 25)
+    by_staff = shares["Released by staff"], shares["Taken out of stock by staff"]
+    assert [share.before for share in by_staff] == [1, 2]
 
 
 def test_net_sales_are_gross_sales_less_refunds() -> None:
