@@ -9,15 +9,17 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
 from core.admin.decorators import display
-from core.admin.filters import ChoiceFilter, Choices, ValueFilter
+from core.admin.filters import ChoiceFilter, Choices, ValueFilter, any_of
 from core.admin.seen import SeenForm
 from core.days import start_of, today
+from orders.selectors import find_orders
 
 admin.site.index_template = "backoffice/dashboard.html"
 
@@ -45,6 +47,16 @@ class UserAdmin(BaseUserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]
     readonly_fields = ["last_login", "date_joined"]
     add_form = UserCreationForm
     change_password_form = OtherPasswordForm
+    search_help_text = "A part of a user name or e-mail address, or what an order of the customer is found by"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """Customers give their name with an order, not with their account."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return found, may_repeat
+        return any_of(queryset, found, User.objects.filter(orders__in=find_orders(search_term))), False
 
 
 @admin.register(Group)

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 
-from cart.admin.holds import HOLD_COLOURS, shopper_of, state_of
+from cart.admin.holds import HOLD_COLOURS, shopper_of, shoppers_named, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
@@ -90,7 +90,7 @@ class CartAdmin(ReadOnlyAdmin):
     list_filter = ["status", AgeFilter, WorthFilter, ("user", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["id"]  # that there is a search at all; see `get_search_results`
-    search_help_text = "The number of a cart, or a customer's whole name"
+    search_help_text = "The number of a cart, the beginning of a user name, or an e-mail address"
     fields = [("shopper", "status"), ("value", "history"), ("created_at", "updated_at")]
     readonly_fields = ["shopper", "value", "history"]
     inlines = [CartItemInline]
@@ -105,7 +105,7 @@ class CartAdmin(ReadOnlyAdmin):
         term, carts = search_term.strip(), Cart.objects
         if not term:
             return queryset, False
-        return any_of(queryset, carts.filter(user__username=term), carts.filter(pk=row_id(term))), False
+        return any_of(queryset, carts.filter(user__in=shoppers_named(term)), carts.filter(pk=row_id(term))), False
 
     @display(description="Shopper", ordering="user__username")
     def shopper(self, cart: Cart) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,11 @@ HOLD_COLOURS = {LIVE: "success", ENDS_SOON: "warning", EXPIRED: "danger"}  # of 
 def shopper_of(cart: Cart) -> str:
     """The customer's name, or "Guest". The token stays out of pages, since it gives access to the cart."""
     return cart.user.get_username() if cart.user else "Guest"
+
+
+def shoppers_named(typed: str) -> QuerySet[User]:
+    """Customers whose user name begins so, or who have this e-mail address, in any case."""
+    return User.objects.filter(Q(username__istartswith=typed) | Q(email__iexact=typed))
 
 
 def state_of(line: CartItem) -> str:
@@ -78,7 +84,7 @@ class CartItemAdmin(ReadOnlyAdmin):
     list_filter = [HoldFilter, ("cart__user", admin.EmptyFieldListFilter)]
     list_select_related = ["cart__user", "product_variant"]
     search_fields = ["cart__id"]  # that there is a search at all; see `get_search_results`
-    search_help_text = "The number of a cart, the beginning of an SKU, or a customer's whole name"
+    search_help_text = "The number of a cart, the beginning of an SKU or of a user name, or an e-mail address"
     fields = [
         ("product_variant", "cart"),
         ("quantity", "price", "total_price"),
@@ -105,7 +111,7 @@ class CartItemAdmin(ReadOnlyAdmin):
         if not term:
             return queryset, False
         by_sku = lines.filter(product_variant__sku__istartswith=term)
-        by_name = lines.filter(cart__user__username=term)
+        by_name = lines.filter(cart__user__in=shoppers_named(term))
         return any_of(queryset, by_sku, by_name, lines.filter(cart=row_id(term))), False
 
     def has_manage_holds_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:

@@ -14,7 +14,6 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action, display
 from core.admin.filters import any_of
 from core.text import date_and_time, money
-from inventory.models import ProductVariant
 from orders.admin.action_views import run_action, ship_chosen, slips_page
 from orders.admin.actions import ACTIONS, MOST_AT_ONCE, NEXT_ACTIONS, open_actions
 from orders.admin.books import Books
@@ -29,6 +28,7 @@ from orders.admin.display import (
     address_of,
 )
 from orders.models import Order, OrderLine
+from orders.selectors import find_orders
 from orders.states import State
 from orders.timeline import timeline_of
 
@@ -38,7 +38,7 @@ class OrderAdmin(Books):
     list_display = ["number", "created_at", "name", "email", "state_now", "amount", "paid_by"]
     list_filter = ["state", PlacedFilter, DueFilter]
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
-    search_help_text = "A whole order number, or a whole e-mail address"
+    search_help_text = "Order number, name or its beginnings, e-mail address, postcode, or SKU"
     fieldsets = [
         (None, {"fields": ["number", ("state_now", "paid_by"), ("created_at", "user"), ("email", "deliver_to")]}),
         ("Money", {"fields": [("goods", "delivery"), ("amount", "tax_in_it")]}),
@@ -60,10 +60,11 @@ class OrderAdmin(Books):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        term, orders = search_term.strip(), Order.objects
+        term = search_term.strip()
         if not term:
             return queryset, False
-        return any_of(queryset, orders.filter(number=term.upper()), orders.filter(email__iexact=term)), False
+        by_sku = Order.objects.filter(pk__in=OrderLine.objects.filter(sku__iexact=term).order_by().values("order"))
+        return any_of(queryset, find_orders(term), by_sku), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The actions that the order's state allows, the next one filled, and the slip of an order that is packed."""
@@ -173,7 +174,7 @@ class OrderLineAdmin(ReadOnlyAdmin):
     list_filter = [LinePlacedFilter, "order__state"]
     list_select_related = ["order"]
     search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
-    search_help_text = "A whole SKU, or the number of an order"
+    search_help_text = "SKU, or the order's number, name or its beginnings, e-mail address or postcode"
     fields = ["order", ("sku", "name"), ("price", "quantity", "total"), "returned_quantity"]
     ordering = ["-id"]
 
@@ -183,9 +184,7 @@ class OrderLineAdmin(ReadOnlyAdmin):
         term, lines = search_term.strip(), OrderLine.objects
         if not term:
             return queryset, False
-        by_sku = lines.filter(variant__in=ProductVariant.objects.filter(sku__iexact=term))
-        by_order = lines.filter(order__in=Order.objects.filter(number=term.upper()))
-        return any_of(queryset, by_sku, by_order), False
+        return any_of(queryset, lines.filter(sku__iexact=term), lines.filter(order__in=find_orders(term))), False
 
     @display(description="Placed", ordering="order__created_at")
     def placed(self, line: OrderLine) -> object:

@@ -15,7 +15,8 @@ from core.admin.decorators import action, display
 from core.text import counted, money
 from orders.admin.actions import MOST_AT_ONCE
 from orders.admin.display import SentFilter
-from orders.models import Order, Refund
+from orders.models import Refund
+from orders.selectors import find_orders
 from orders.services import mark_refund_sent
 
 _SENT = Question(
@@ -33,7 +34,7 @@ class RefundAdmin(ReadOnlyAdmin):
     list_filter = [SentFilter]
     list_select_related = ["order", "sent_by"]
     search_fields = ["order__number"]  # that there is a search at all; see `get_search_results`
-    search_help_text = "The number of an order"
+    search_help_text = "The order's number, name or its beginnings, e-mail address or postcode"
     fields = [("order", "owed"), "reason", "payment", "created_at", ("sent_at", "sent_how", "sent_by")]
     readonly_fields = ["owed", "created_at"]
     actions = ["sent", "export_csv"]
@@ -47,8 +48,8 @@ class RefundAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Refund], search_term: str
     ) -> tuple[QuerySet[Refund], bool]:
-        number = search_term.strip().upper()
-        return queryset.filter(order__in=Order.objects.filter(number=number)) if number else queryset, False
+        term = search_term.strip()
+        return queryset.filter(order__in=find_orders(term)) if term else queryset, False
 
     def has_settle_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("orders.settle_order"))

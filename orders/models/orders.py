@@ -6,12 +6,14 @@ No card data is stored: a payment has the provider's reference alone.
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 
 from cart.models import Cart
 from core.text import money
+from core.typed_words import Code, WordVector
 from inventory.models import ProductVariant
 from orders.models.checkouts import Addressed
 from orders.states import State
@@ -59,6 +61,8 @@ class Order(Addressed):
             # Lists of the admin: the orders of a day, and those of one customer.
             models.Index(name="orders_order_created", fields=["created_at"]),
             models.Index(Upper("email"), name="orders_order_email"),
+            GinIndex(WordVector("name"), name="orders_order_name_words"),
+            models.Index(Code("postcode"), name="orders_order_postcode"),
         ]
         permissions = [
             ("fulfil_order", "Can ship orders and print packing slips"),
@@ -106,6 +110,7 @@ class OrderLine(models.Model):
                 condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity")),
             ),
         ]
+        indexes = [models.Index(Upper("sku"), name="orders_orderline_sku")]
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.sku}"

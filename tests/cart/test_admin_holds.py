@@ -65,9 +65,11 @@ def test_each_filter_shows_what_it_says(clerk: Client, guest: Owner, make_varian
 
 
 def test_a_hold_is_found_by_sku_cart_and_customer(clerk: Client, guest: Owner, make_variant: MakeVariant) -> None:
-    customer = Owner(user_id=User.objects.create_user("ada").pk)
+    customer = Owner(user_id=User.objects.create_user("ada.lovelace", "Ada@example.com").pk)
     mine, theirs = held(customer, make_variant()), held(guest, make_variant())
-    assert shown(clerk, "?q=ada") == [mine.pk]
+    for term in ("ada.lovelace", "ADA", "ada@EXAMPLE.com"):
+        assert shown(clerk, f"?q={term}") == [mine.pk]
+    assert shown(clerk, "?q=lovelace") == shown(clerk, "?q=da@example.com") == []
     ProductVariant.objects.filter(pk=theirs.product_variant_id).update(sku="84997A")
     for term in ("84997A", "84997a", "849"):
         assert shown(clerk, f"?q={term}") == [theirs.pk]

@@ -21,7 +21,7 @@ from backoffice.roles import CLERK, MANAGER
 from cart.owners import Owner
 from core.days import start_of, today
 from inventory.models import ProductVariant
-from orders.models import Checkout, DeliveryMethod, Order, Refund
+from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Refund
 from orders.services import (
     mark_refund_sent,
     record_payment,
@@ -95,7 +95,6 @@ class TestOrders:
         Order.objects.filter(pk=other.pk).update(email="Bob@example.com")
         assert shown(manager, f"?q={first.number.lower()}") == [first.pk]
         assert shown(manager, "?q=bob@EXAMPLE.com") == [other.pk]
-        assert shown(manager, "?q=bob") == shown(manager, f"?q={first.number[:4]}") == []
 
     def test_what_is_overdue_reads_so(self, manager: Client, placed: Order) -> None:
         assert "overdue" not in manager.get(LIST).content.decode().split("changelist-form", 1)[-1].split("</form>")[0]
@@ -172,7 +171,7 @@ class TestLines:
     def test_found_by_sku_and_by_order(self, manager: Client, three: list[Order]) -> None:
         lines = [one.lines.get() for one in three]
         for sku in ("84997A", "84997a"):
-            ProductVariant.objects.filter(pk=lines[0].variant_id).update(sku=sku)
+            OrderLine.objects.filter(pk=lines[0].pk).update(sku=sku)
             assert shown(manager, "?q=84997a", LINES) == shown(manager, "?q=84997A", LINES) == [lines[0].pk]
         assert shown(manager, "?q=8499", LINES) == []
         assert shown(manager, f"?q={three[1].number}", LINES) == [lines[1].pk]
