@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -127,6 +128,14 @@ class NothingHeld(NothingChanged):
     def __init__(self) -> None:
         text = _("Nothing was released: these holds have ended, or their carts are closed. Reload the list.")
         super().__init__(text, code="nothing_held")
+
+
+class TooEarlyToExtend(ValidationError):
+    """Every hold that may be extended has more than half of its life left, so none was. Argument: when one may be."""
+
+    def __init__(self, possible_from: datetime) -> None:
+        self.possible_from = possible_from
+        super().__init__(_("It is too early to extend these holds."), code="too_early_to_extend")
 
 
 class NothingToExtend(NothingChanged):

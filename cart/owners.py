@@ -43,5 +43,10 @@ class Owner:
         kind = "user" if self.user_id is not None else "guest"
         return timedelta(minutes=settings.SHOP_HOLD_MINUTES[kind])
 
+    @property
+    def extension_window(self) -> timedelta:
+        """How long before its end a hold can be extended. So an extension adds at least half of a hold's life."""
+        return self.hold_life / 2
+
     def __str__(self) -> str:
         return f"user:{self.user_id}" if self.user_id is not None else f"guest:{self.guest_token}"

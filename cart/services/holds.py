@@ -12,9 +12,8 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db.models import F
-from django.db.models.functions import Greatest
 
-from cart.errors import NothingHeld, NothingToExtend
+from cart.errors import NothingHeld, NothingToExtend, TooEarlyToExtend
 from cart.locks import lock_carts, lock_lines, lock_open_cart
 from cart.models import Cart, CartItem
 from cart.owners import Owner
@@ -98,8 +97,9 @@ def _log(lines: list[CartItem], actor: User, message: str) -> None:
 def extend_own_holds(*, owner: Owner, idempotency_key: str | None = None) -> int:
     """Extend the live holds of the shopper's open cart to a full hold's life from now.
 
-    A hold is extended at most SHOP_HOLD_EXTENSIONS times, never after it has expired, and not if the variant is
-    inactive. Returns how many lines were extended, 0 for a repeated key. Raises KeyReused, Busy.
+    A hold is extended at most SHOP_HOLD_EXTENSIONS times, only in the second half of its life (so that none is wasted),
+    never after it has expired, and not if the variant is inactive. Returns how many lines were extended, 0 for a
+    repeated key. Raises TooEarlyToExtend, KeyReused, Busy.
     """
     try:
         return _extend_own(owner, idempotency_key)
@@ -122,11 +122,15 @@ def _extend_own(owner: Owner, key: str | None) -> int:
             product_variant__is_active=True,
         )
     )
+    first = min((line.reserved_until for line in live if line.reserved_until), default=None)
+    if first is None:
+        return 0
+    if first > now + owner.extension_window:
+        raise TooEarlyToExtend(first - owner.extension_window)
+    late = [line for line in live if line.reserved_until and line.reserved_until <= now + owner.extension_window]
     # Not saved, so no signal: neither quantities nor totals change.
-    CartItem.objects.filter(pk__in=[line.pk for line in live]).update(
-        reserved_until=Greatest(F("reserved_until"), now + owner.hold_life),
-        hold_extensions=F("hold_extensions") + 1,
+    CartItem.objects.filter(pk__in=[line.pk for line in late]).update(
+        reserved_until=now + owner.hold_life, hold_extensions=F("hold_extensions") + 1
     )
-    if live:
-        holds_extended.send(sender=CartItem, lines=live)
-    return len(live)
+    holds_extended.send(sender=CartItem, lines=late)
+    return len(late)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from cart.errors import LineNotFound
+from cart.errors import LineNotFound, TooEarlyToExtend
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from cart.selectors import line_exists
@@ -25,7 +25,7 @@ from shop.cart.refusals import problem_of
 from shop.cart.undo import undo_tag
 from shop.cart.views import RefusedChange, cart_page, contents_of, to_cart
 from shop.catalog.selectors import variant_with_product
-from shop.wording import at_most_a_few, full_name, line_price_change
+from shop.wording import at_most_a_few, clock_time, full_name, line_price_change
 
 LineView = Callable[[ShopRequest, int], HttpResponse]
 
@@ -117,6 +117,10 @@ def extend(request: ShopRequest) -> HttpResponse:
     owner = request.shopper.owner
     try:
         extended = extend_own_holds(owner=owner, idempotency_key=posted_key(request)) if owner else 0
+    except TooEarlyToExtend as error:
+        text = _("Nothing was used up: you can extend from %(time)s on, and then for the whole time again.")
+        messages.info(request, text % {"time": clock_time(error.possible_from)})
+        return to_cart(request)
     except ValidationError as error:
         return _not_done(request, error)
     if extended:

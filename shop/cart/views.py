@@ -48,7 +48,7 @@ def cart_page(
     request: ShopRequest, contents: CartContents, *, refused: Collection[RefusedChange] = (), status: int = 200
 ) -> HttpResponse:
     """The whole page, or the partial that htmx asked for; also the answer to a refused change."""
-    context = _context(contents, [_row(line, refused) for line in contents.lines])
+    context = extension_facts(request, contents) | _context(contents, [_row(line, refused) for line in contents.lines])
     if not contents.lines and (unpaid := unpaid_order(request)):
         context |= {"unpaid": unpaid, "unpaid_page": page_of(unpaid, request.user)}
     if wants_partial(request):
@@ -69,6 +69,16 @@ def _context(contents: CartContents, rows: list[Row]) -> dict[str, Any]:
         "rows": rows,
         "times_left": times_left(rows),
     }
+
+
+def extension_facts(request: ShopRequest, contents: CartContents) -> dict[str, Any]:
+    """From when on "keep my items" may be pressed; nothing where that is now."""
+    owner = request.shopper.owner
+    if not owner or not contents.hold_ends or contents.seconds_left is None:
+        return {}
+    if contents.seconds_left <= owner.extension_window.total_seconds():
+        return {}
+    return {"extend_from": contents.hold_ends - owner.extension_window}
 
 
 def times_left(rows: list[Row]) -> int:

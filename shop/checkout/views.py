@@ -26,7 +26,7 @@ from shop.accounts.shoppers import ShopRequest
 from shop.cart.posted import posted_cart_id
 from shop.cart.refusals import problem_of
 from shop.cart.rows import Row
-from shop.cart.views import contents_of, times_left
+from shop.cart.views import contents_of, extension_facts, times_left
 from shop.checkout.forms import AddressForm, PlaceForm, focus_first_error, mark_of
 from shop.htmx import render_partial, wants_partial
 from shop.orders.payments import address_after
@@ -142,10 +142,8 @@ def _review_page(
         return _redirect_to("shop:checkout")
     if checkout.delivery_method is None or not checkout.delivery_method.is_active:
         return _delivery_is_gone(request)
-    context = _review_context(contents, checkout, checkout.delivery_method, refused) | {
-        "form": form,
-        "refused": refused,
-    }
+    context = extension_facts(request, contents) | {"form": form, "refused": refused}
+    context |= _review_context(contents, checkout, checkout.delivery_method, refused)
     if wants_partial(request):
         return render_partial(request, "shop/_review.html", context, status=status)
     return render(request, "shop/checkout_review.html", context, status=status)

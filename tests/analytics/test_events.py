@@ -19,7 +19,7 @@ from inventory.models import ProductVariant
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import expire, held
+from tests.support.shopping import end_soon, expire, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,7 +88,7 @@ def test_a_live_hold_that_is_deleted_did_not_expire(guest: Owner, variant: Produ
 
 
 def test_keeping_is_an_event_of_each_line_that_was_kept(guest: Owner, variant: ProductVariant) -> None:
-    held(guest, variant, 2)
+    end_soon(held(guest, variant, 2))
     extend_own_holds(owner=guest)
     assert events() == [("add_to_cart", 2), ("hold_kept", 2)]
 

@@ -15,7 +15,7 @@ from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeUser
-from tests.support.shopping import expire, held, stock
+from tests.support.shopping import end_soon, expire, held, stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +97,7 @@ def test_add_change_remove_undo_and_keep(page: Page, shop: str, variant: Product
     page.get_by_role("button", name="Update").click()
     expect_units(page, 5)
     expect(page.locator("dl.total")).to_contain_text("£12.50")
+    end_soon(*CartItem.objects.all())
     page.get_by_role("button", name="Keep my items").click()
     expect(messages(page)).to_contain_text("held for longer")
     page.get_by_role("button", name="Remove").click()

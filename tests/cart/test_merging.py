@@ -16,7 +16,7 @@ from cart.services.merge import CutBy, MergedLine
 from inventory.models import ProductVariant
 from outbox.models import OutboxRow
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
+from tests.support.shopping import add, end_soon, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -75,7 +75,8 @@ def test_the_earlier_end_counts(guest: Owner, user: Owner, variant: ProductVaria
 
 
 def test_the_larger_count_of_extensions_counts(guest: Owner, user: Owner, variant: ProductVariant) -> None:
-    own, _ = held(user, variant), held(guest, variant)
+    own, other = held(user, variant), held(guest, variant)
+    end_soon(other)
     extend_own_holds(owner=guest)
     merge(guest, user)
     own.refresh_from_db()

@@ -15,7 +15,7 @@ from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
 from outbox.drain import drain
 from tests.conftest import MakeVariant
-from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
+from tests.support.shopping import add, end_soon, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.usefixtures("rules_hold_at_the_end")
 
@@ -29,6 +29,7 @@ def test_all_that_can_be_had_is_held_again(guest: Owner, make_variant: MakeVaria
     """Of five lines two can be had, one is short, one is no longer sold, and one is still held."""
     variants = [make_variant() for _ in range(5)]
     lines = [held(guest, variant, 3) for variant in variants]
+    end_soon(*lines)
     extend_own_holds(owner=guest)
     expire(*lines[:4])
     if was_swept:

@@ -23,6 +23,7 @@ from cart.services import (
     extend_own_holds,
     merge_guest_cart,
     reclaim_line,
+    reclaim_lines,
     release_expired_holds,
     remove_line,
     set_line_quantity,
@@ -118,6 +119,15 @@ class CartMachine(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.model.lines)
+    @rule(which=some)
+    def retake_all(self, which: int) -> None:
+        _, owner = self._line_and_shopper(which, stranger=False)
+        self._both(
+            lambda: [line.product_variant_id for line in reclaim_lines(owner=owner).lines],
+            lambda model: model.retake_all(str(owner)),
+        )
+
+    @precondition(lambda self: self.model.lines)
     @rule(which=some, stranger=strangers)
     def remove(self, which: int, stranger: bool) -> None:
         line, owner = self._line_and_shopper(which, stranger)
@@ -130,7 +140,8 @@ class CartMachine(RuleBasedStateMachine):
     @rule(which=some)
     def keep(self, which: int) -> None:
         _, owner = self._line_and_shopper(which, stranger=False)
-        self._both(lambda: extend_own_holds(owner=owner), lambda model: model.keep(str(owner)))
+        half_a_life_from_now = clock() + owner.hold_life / 2
+        self._both(lambda: extend_own_holds(owner=owner), lambda model: model.keep(str(owner), half_a_life_from_now))
 
     @precondition(lambda self: self.model.lines)
     @rule(guest=st.integers(0, GUESTS - 1), user=st.integers(GUESTS, GUESTS + USERS - 1))
@@ -156,6 +167,14 @@ class CartMachine(RuleBasedStateMachine):
     @rule(which=some)
     def expire(self, which: int) -> None:
         self._run_out(_pick(self._lines_held(Hold.LIVE), which))
+
+    @precondition(lambda self: self._lines_held(Hold.LIVE))
+    @rule(which=some)
+    def nearly_expire(self, which: int) -> None:
+        pk = _pick(self._lines_held(Hold.LIVE), which)
+        ending = CartItem.objects.filter(pk=pk)
+        ending.update(reserved_until=Now() + timedelta(minutes=5))
+        self.model.lines[pk].until = ending.get().reserved_until
 
     def _run_out(self, pk: int) -> None:
         ended = CartItem.objects.filter(pk=pk)

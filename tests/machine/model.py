@@ -110,17 +110,40 @@ class Shop:
             self._write(cart, line, self.lines[line].variant, quantity or self.lines[line].quantity)
         return False
 
+    def retake_all(self, owner: str) -> list[int]:
+        """Returns the variants of the lines that are held again."""
+        cart, held = self._cart(owner), []
+        expired = [line for line in (self._lines(cart) if cart else ()) if line.hold is not Hold.LIVE]
+        for line in sorted(expired, key=lambda line: line.variant):
+            try:
+                self._take(line.cart, line.variant, line.quantity - line.reserved)
+            except Refused:
+                continue
+            line.price = self.variants[line.variant].price
+            line.begin()
+            held.append(line.variant)
+        if cart and held:
+            self.carts[cart].version += 1
+        return held
+
     def remove(self, owner: str, line: int) -> None:
         cart = self._cart(owner)
         if cart is None or line not in self.lines_in(cart):
             raise Refused("LineNotFound")
         self.delete_line(line)
 
-    def keep(self, owner: str) -> int:
+    def keep(self, owner: str, until: datetime) -> int:
+        """Extends the holds that end until this moment, which is half of a hold's life from now."""
         cart, kept = self._cart(owner), 0
-        for line in self._lines(cart) if cart else ():
-            may = line.extensions < MOST_EXTENSIONS and self.variants[line.variant].active
-            if line.hold is Hold.LIVE and may:
+        may = [
+            line
+            for line in (self._lines(cart) if cart else ())
+            if line.hold is Hold.LIVE and line.extensions < MOST_EXTENSIONS and self.variants[line.variant].active
+        ]
+        if may and all(line.until and line.until > until for line in may):
+            raise Refused("TooEarlyToExtend")
+        for line in may:
+            if line.until and line.until <= until:
                 line.extensions, line.until, kept = line.extensions + 1, None, kept + 1
         return kept
 

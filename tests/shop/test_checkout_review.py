@@ -12,7 +12,7 @@ from orders.models import DeliveryMethod
 from tests.conftest import MakeVariant
 from tests.support.checkout import EMPTY, GONE, REVIEW, fill
 from tests.support.pages import form, forms, messages, text_of
-from tests.support.shopping import add, expire
+from tests.support.shopping import add, end_soon, expire
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 
@@ -52,6 +52,7 @@ def test_the_review_shows_all_that_is_bought(client: Client, line: CartItem, var
 
 def test_keeping_the_items_leads_back_to_the_review(client: Client, line: CartItem) -> None:
     fill(client)
+    end_soon(line)
     response = form(client.get(REVIEW), "/cart/keep/").post(client)
     assert (response.status_code, response["Location"]) == (303, REVIEW)
     line.refresh_from_db()

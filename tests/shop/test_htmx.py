@@ -15,7 +15,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from tests.conftest import MakeVariant
 from tests.support.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
-from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
+from tests.support.shopping import add, end_soon, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,7 @@ def test_taking_again_and_keeping_answer_with_the_cart(client: Client, line: Car
     expire(line)
     reclaimed = form(client.get("/cart/"), f"/cart/lines/{line.pk}/retake/").post(client, headers=HTMX)
     assert is_partial(reclaimed)
+    end_soon(line)
     kept = form(reclaimed, "/cart/keep/").post(client, headers=HTMX)
     assert is_partial(kept)
     assert messages(kept) == ["1 item is held for longer."]

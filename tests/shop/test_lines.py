@@ -10,11 +10,12 @@ from pytest_django import Settings
 from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from shop.wording import clock_time
 from tests.conftest import MakeVariant
 from tests.shop.test_adding import NOT_A_QUANTITY
 from tests.shop.test_htmx import HTMX
 from tests.support.pages import Form, alert, form, forms, locked_by_a_rival, messages, text_of
-from tests.support.shopping import add, expire, held, hold, nothing_changes, stock
+from tests.support.shopping import add, end_soon, expire, held, hold, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -206,7 +207,23 @@ def test_what_is_no_longer_sold_is_not_taken_again(
 # --- Keep
 
 
+def test_keeping_too_early_uses_nothing_up(client: Client, shopper: Owner, line: CartItem) -> None:
+    assert line.reserved_until
+    time = clock_time(line.reserved_until - shopper.hold_life / 2)
+    page = client.get("/cart/")
+    assert f"From {time} on. Up to 3 more times" in text_of(page)
+    with nothing_changes():
+        response = form(page, "/cart/keep/").post(client)
+    assert (response.status_code, response["Location"]) == (303, "/cart/")
+    assert messages(client.get("/cart/")) == [
+        f"Nothing was used up: you can extend from {time} on, and then for the whole time again."
+    ]
+    end_soon(line)
+    assert "From " not in text_of(client.get("/cart/"))
+
+
 def test_keeping_is_counted_once_a_form(client: Client, line: CartItem) -> None:
+    end_soon(line)
     keep = form(client.get("/cart/"), "/cart/keep/")
     answers = [keep.post(client) for _ in range(2)]
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(303, "/cart/")] * 2

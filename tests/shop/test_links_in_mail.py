@@ -39,7 +39,7 @@ def test_whatever_the_host(
 
 def test_no_mail_is_made_with_the_address_of_the_request() -> None:
     """Neither by a template of one, nor by a module that hands one in."""
-    templates = [path for path in REPOSITORY.glob("*/templates/**/*.txt") if path.is_file()]
+    templates = [path for kind in ("*.txt", "mail/*.html") for path in REPOSITORY.glob(f"*/templates/**/{kind}")]
     modules = [path for path in REPOSITORY.glob("[a-z]*/**/*.py") if "send_email" in path.read_text()]
     ours = [path for path in modules if "tests" not in path.parts]
     assert len(templates) > 5

@@ -139,6 +139,16 @@ def test_the_case_of_a_name_makes_no_other_account() -> None:
     assert [guess(1, name=name)[0] for name in names] == [True] * 5 + [False]
 
 
+def test_an_account_is_counted_once_by_name_and_by_e_mail_address(ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(email="ada@example.com")
+    typed = ["ada", "ada@example.com", "ADA@example.com", "Ada", "Ada@Example.com"]
+    assert [guess(1, name=name)[0] for name in typed] == [True] * AT_ONE_ADDRESS.attempts
+    assert [guess(1, name=name)[0] for name in typed] == [False] * len(typed)
+    end_waits()
+    assert is_in(attempt(LOGIN_PAGES[1], name="ada@example.com", password=PASSWORD))
+    assert guess(AT_ONE_ADDRESS.attempts) == [True] * AT_ONE_ADDRESS.attempts  # a right password clears the count
+
+
 def test_an_empty_form_is_not_counted() -> None:
     for _ in range(10):
         attempt(LOGIN_PAGES[0], password="")

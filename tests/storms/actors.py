@@ -22,6 +22,7 @@ from cart.services import (
     close_abandoned_carts,
     merge_guest_cart,
     reclaim_line,
+    reclaim_lines,
     release_expired_holds,
     remove_line,
     store_totals,
@@ -104,6 +105,17 @@ def buy_in_rounds(owners: list[OwnerName], variant_id: int) -> list[str]:
     return in_rounds(lambda owner: buy(owner, variant_id), owners)
 
 
+def take_all_again_in_rounds(owners: list[OwnerName], key: str | None) -> list[Any]:
+    """Take all lines of one cart again a round; with a key, one for each cart. Returns the variants that are held."""
+    return in_rounds(lambda owner: _take_all_again(owner, f"{key} {owner}"[:64] if key else None), owners)
+
+
+@_or_refusal
+def _take_all_again(owner: OwnerName, key: str | None) -> list[int]:
+    done = reclaim_lines(owner=owner_of(owner), idempotency_key=key)
+    return sorted(line.product_variant_id for line in done.lines)
+
+
 def merge_in_rounds(pairs: list[tuple[int, str]]) -> list[str]:
     """Merge one guest's cart into a user's a round."""
     return in_rounds(lambda pair: merge(*pair), pairs)
@@ -133,7 +145,7 @@ def sweep_in_rounds(rounds: int) -> list[str]:
     return in_rounds(lambda _: sweep(), list(range(rounds)))
 
 
-def in_rounds(act: Callable[[Any], str], things: list[Any]) -> list[str]:
+def in_rounds(act: Callable[[Any], Any], things: list[Any]) -> list[Any]:
     done = []
     for thing in things:
         meet()

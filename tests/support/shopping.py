@@ -44,6 +44,12 @@ def expire(*lines: CartItem) -> None:
     assert ended.update(reserved_until=Now() - timedelta(seconds=1)) == len(lines)
 
 
+def end_soon(*lines: CartItem) -> None:
+    """Set the end of these lines' live holds to a minute from now, so that their shopper can extend them."""
+    live = CartItem.objects.filter(pk__in=[line.pk for line in lines], reserved_until__gt=Now())
+    assert live.update(reserved_until=Now() + timedelta(minutes=1)) == len(lines)
+
+
 def leave(cart: Cart, *, days: float = 15) -> None:
     """Set the cart's creation and last change to so many days ago, by default longer than carts are kept."""
     long_ago = Now() - timedelta(days=days)
