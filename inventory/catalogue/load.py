@@ -69,9 +69,10 @@ def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loade
     )
     movements = _opening_movements(variants, cause, actor)
     StockMovement.objects.bulk_create(movements, batch_size=_ROWS_A_STATEMENT)
-    if variants:
-        # bulk_create sends no signal, and a new variant may be low already.
-        stock_changed.send(sender=StockMovement, variant_ids=[variant.pk for variant in variants])
+    # bulk_create sends no signal, and a new variant may be low already. One without units has not come yet: that is no
+    # news about its stock.
+    if stocked := [variant.pk for variant in variants if variant.stock_quantity]:
+        stock_changed.send(sender=StockMovement, variant_ids=stocked)
     units = sum(movement.delta for movement in movements)
     return Loaded(created, len(variants), units, len(rows) - len(missing))
 
