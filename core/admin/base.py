@@ -23,6 +23,13 @@ from core.admin.seen import SeenForm
 MOST_ROWS = 10_000
 
 
+class _AndMore(int):
+    """A number of rows of which there are more. Pages write it as “10,000+”: “Select all 10,000+ variants”."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+"
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Pages of the first 10,000 rows. Nobody turns to page 201; people search or filter.
 
@@ -34,9 +41,9 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         """The number of rows, counted up to the cap. 1 query."""
         rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return rows.order_by().values("pk")[:MOST_ROWS].count()
-        return min(len(rows), MOST_ROWS)
+        most = MOST_ROWS + 1
+        count = rows.order_by().values("pk")[:most].count() if isinstance(rows, QuerySet) else len(rows)
+        return _AndMore(MOST_ROWS) if count > MOST_ROWS else count
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]

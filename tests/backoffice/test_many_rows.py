@@ -124,6 +124,17 @@ def test_a_list_asks_less_than_twelve_statements(model: type[Model], role: str, 
     assert len(asked) <= MOST_STATEMENTS, [query["sql"][:150] for query in asked]
 
 
+def test_a_number_that_is_not_counted_to_its_end_says_so(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of six variants, two on a page: those that “select all” means, and the number below the list."""
+    monkeypatch.setattr(admin.site._registry[ProductVariant], "list_per_page", 2)
+    for counted, written in ((6, "6"), (5, "5+")):
+        monkeypatch.setattr("core.admin.base.MOST_ROWS", counted)
+        page = " ".join(staff.get(address(ProductVariant, "changelist")).content.decode().split())
+        assert f"Select all {written} product variants" in page
+        assert f"{written} product variants </div>" in page
+        assert f"All {written} selected" in page
+
+
 def test_there_are_several_rows_in_each_list() -> None:
     few = {model._meta.label for model in MODELS if model._default_manager.count() < 2}
     assert few == {"analytics.DailyFigure", "outbox.ScheduledStart"}  # one table each, without relations
