@@ -133,7 +133,9 @@ def _read_own(lines: Iterator[list[str]]) -> Reading:
 
 def _unknown_columns(header: Sequence[str], readers: Sequence[Reader]) -> str:
     found = ", ".join(header)[:120] if any(header) else "nothing"
-    if not found.isprintable():
+    if "\t" in found:
+        found = "tabs between its columns, where commas should be"
+    elif not found.isprintable():
         found = "what is no text"
     expected = " or ".join(f"of {reader.kind} ({', '.join(reader.columns)})" for reader in readers)
     return f"its first line has {found}. Expected the columns {expected}; nothing was changed."

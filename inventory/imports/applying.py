@@ -88,7 +88,14 @@ def _show(job: ImportJob, plan: Plan) -> None:
     job.preview += 1
     job.rows, job.differences, job.errors = plan.rows, len(plan.differences), len(plan.errors)
     job.save(update_fields=["preview", "rows", "differences", "errors"])
-    _end(job, State.REFUSED if plan.errors else State.CHECKED, problem="")
+    _end(job, _state_after(plan), problem="")
+
+
+def _state_after(plan: Plan) -> str:
+    """Whether a person has something to decide. A file that would change nothing is over."""
+    if plan.errors:
+        return State.REFUSED
+    return State.CHECKED if plan.differences else State.UNCHANGED
 
 
 def _write(job: ImportJob, lines: list[ImportLine]) -> None:

@@ -57,6 +57,7 @@ def text_of(content: bytes) -> str:
 
 def header_of(text: str) -> list[str]:
     """Return the names of the columns, in lower case. Raises ImportFileError where the first line is no header."""
+    _require_separators(text.partition("\n")[0])
     try:
         names: list[str] = next(_reader(text), [])
     except csv.Error as error:
@@ -67,6 +68,19 @@ def header_of(text: str) -> list[str]:
     if len(set(header)) < len(header):
         raise ImportFileError(f"A column stands twice in line 1: {', '.join(header)[:200]}. {_NEXT}")
     return header
+
+
+def _require_separators(first: str) -> None:
+    """Raise ImportFileError, with the cause, for two kinds of file that spreadsheets write and call CSV."""
+    if first.strip().strip('"').lower().startswith("sep="):
+        raise ImportFileError(
+            f"Line 1 is “{first.strip()[:10]}”, which is for spreadsheets only. Take this line out: the first one must "
+            f"name the columns. {_NEXT}"
+        )
+    if "\t" in first and not {",", ";"} & set(first):
+        raise ImportFileError(
+            f"The columns are separated by tabs. Save it as “CSV UTF-8 (comma delimited)” and upload that. {_NEXT}"
+        )
 
 
 def require_columns(header: Collection[str], *, needed: Collection[str], allowed: Collection[str]) -> None:

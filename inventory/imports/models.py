@@ -16,6 +16,7 @@ class ImportJob(models.Model):
     class State(models.TextChoices):
         CHECKING = "checking", "Being checked"
         CHECKED = "checked", "Waits for a decision"
+        UNCHANGED = "unchanged", "Changes nothing"
         REFUSED = "refused", "Refused"
         APPLYING = "applying", "Being applied"
         APPLIED = "applied", "Applied"

@@ -51,8 +51,6 @@ def confirm_import(*, job_id: int, preview: int, by: User) -> ImportJob:
         raise ImportNotWaiting(f"This import waits for no decision any more: {job.get_state_display()}.")
     if job.preview != preview:
         raise ImportNotWaiting("The preview was redone after you opened the page. Look at it again, then decide.")
-    if not job.differences:
-        raise ImportNotWaiting("This file would change nothing, so there is nothing to apply.")
     job.state, job.confirmed_by, job.problem = State.APPLYING, by, ""
     job.save(update_fields=["state", "confirmed_by", "problem"])
     log_import(job, by, CHANGE, f"Confirmed preview {preview} (differences: {job.differences:,}).")

@@ -50,6 +50,7 @@ def broken_files() -> dict[str, tuple[bytes, str]]:
         "empty": (b"", "its first line has nothing"),
         "blank first line": (b"\n" + header, "its first line has nothing"),
         "other columns": (b"sku,price\n1,2\n", "its first line has sku, price. Expected the columns of an invoice log"),
+        "tabs": (header.replace(b",", b"\t"), "its first line has tabs between its columns, where commas should be"),
         "only a header": (header + b"\n", "no line of it is goods with a price. Is it the right file?"),
         "no goods": (header + b"\n536365,POST,POSTAGE,1,2010-12-01 08:26:00,18,1,France\n", "no line of it is goods"),
         "truncated": (packed[:-100], "the packed file ends too early. Copy or download it again"),

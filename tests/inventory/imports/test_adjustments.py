@@ -108,7 +108,7 @@ def test_expected_is_what_the_person_saw(upload: Upload, make_variant: MakeVaria
     assert shown(upload(header, f"{variant.sku},10,8,Counted")) == [(2, variant.sku, "Counted", "10", "8")]
     # Nobody touched this row; that something was sold since the file was made is no reason to put it back.
     untouched = upload(header, f"{variant.sku},12,12,Counted")
-    assert (untouched.state, untouched.differences) == (State.CHECKED, 0)
+    assert (untouched.state, untouched.differences) == (State.UNCHANGED, 0)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,9 @@ def test_expected_is_what_the_person_saw(upload: Upload, make_variant: MakeVaria
         (["sku,delta,reason,colour"], "colour is not known"),
         (["sku,sku,delta,reason"], "A column stands twice"),
         ([""], "The file is empty"),
+        (["sep=;", "sku;delta;reason"], "Line 1 is “sep=;”, which is for spreadsheets only. Take this line out"),
+        (['"sep=,"', "sku,delta,reason"], "which is for spreadsheets only"),
+        (["sku\tdelta\treason", "A\t1\tFound"], "The columns are separated by tabs. Save it as “CSV UTF-8"),
         (["sku,delta,reason", "A,1,\0"], "characters that no text has"),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_decision_is_about_the_preview_that_was_seen(
 def test_a_file_that_changes_nothing_is_not_applied(
     upload: Upload, confirm: Confirm, make_variant: MakeVariant
 ) -> None:
-    with pytest.raises(ImportNotWaiting, match="nothing to apply"):
+    with pytest.raises(ImportNotWaiting, match="any more: Changes nothing"):
         confirm(upload("sku,expected,counted,reason", f"{make_variant(10).sku},10,10,Counted"))
 
 

@@ -134,6 +134,20 @@ def test_row_errors_are_shown_by_line(staff: Client, upload: Upload) -> None:
     assert 'value="apply"' not in page
 
 
+def test_a_file_that_changes_nothing_waits_for_nobody(staff: Client, upload: Upload, make_variant: MakeVariant) -> None:
+    """Nor is it in the way of the same file later, when it would change something."""
+    lines = ("sku,counted,expected,reason", f"{make_variant(4).sku},4,4,Counted")
+    for job, rows in ((upload(lines[0]), "0 rows"), (upload(*lines), "1 row")):
+        page = " ".join(staff.get(page_of(job)).content.decode().split())
+        assert job.state == State.UNCHANGED
+        assert f"{rows}: <strong>0 differences</strong>, so there is nothing to apply and this import is over" in page
+        assert ("The file has a header and no rows" in page) == (rows == "0 rows")
+        assert 'value="cancel"' not in page
+        told = staff.post(page_of(job, "decide"), {"decision": "apply", "preview": job.preview}, follow=True)
+        assert "waits for no decision any more: Changes nothing." in told.content.decode()
+    assert "uploaded before" not in staff.get(page_of(upload(*lines))).content.decode()
+
+
 def test_a_second_upload_is_warned_of(staff: Client, upload: Upload, make_variant: MakeVariant) -> None:
     lines = ("sku,delta,reason", f"{make_variant().sku},1,Found")
     upload(*lines, name="first.csv")
@@ -234,4 +248,4 @@ def test_a_catalogue_to_start_from_comes_back_without_a_difference(staff: Client
     answer = staff.get(reverse("admin:inventory_importjob_blank", args=["catalogue"]))
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     job = upload(text, kind=ImportJob.Kind.CATALOGUE)
-    assert (job.state, job.rows, job.differences) == (State.CHECKED, 7, 0)
+    assert (job.state, job.rows, job.differences) == (State.UNCHANGED, 7, 0)
