@@ -41,7 +41,10 @@ class ProductForm(SeenForm):
         label=_("Photograph"),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("JPEG, PNG or WebP, at most 8 MB and 40 megapixels. Without one, the shop shows a placeholder."),
+        help_text=_(
+            "At most 8 MB, and 40 megapixels as JPEG, 24 as PNG or 16 as WebP. Without one, the shop shows a "
+            "placeholder."
+        ),
     )
     remove_photograph = forms.BooleanField(
         label=_("Remove the photograph"), required=False, widget=UnfoldBooleanSwitchWidget

@@ -18,19 +18,20 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image
 
 from core.locks import AdvisoryLock
 from inventory.models import Product
+from inventory.pixels import flat_picture
 
 FOLDER = "photos"  # in the storage
 LARGEST_FILE = 8 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+# Decoded, a pixel of a PNG takes 4 bytes and one of a WebP 16. A JPEG is decoded no larger than it is needed.
+MOST_PIXELS = {"JPEG": 40_000_000, "PNG": 24_000_000, "WEBP": 16_000_000}
 # The longest side in pixels. A card's is twice its size on the screen.
 SIZES = {"card": 640, "page": 1400}
 # Detected by content; the file's name and declared type do not count. SVG is excluded: it can contain scripts.
-_FORMATS = ("JPEG", "PNG", "WEBP")
-_PAPER = (255, 253, 248)  # the background of transparent pictures
+_FORMATS = tuple(MOST_PIXELS)
 _QUALITY = 82
 
 
@@ -52,11 +53,10 @@ def read_photo(upload: BinaryIO, size: int) -> Photo:
     try:
         # Opening reads only the header, so a small file that decodes to gigabytes is refused before it is decoded.
         with Image.open(upload, formats=_FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise _too_many_pixels()
-            picture = _upright(image)
+            _check_header(image)
+            picture = flat_picture(image, SIZES["page"])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels("JPEG") from error
     except (OSError, SyntaxError, ValueError) as error:
         message = _("This is no picture that we can read: a JPEG, PNG or WebP file, please.")
         raise ValidationError(message, code="not_a_picture") from error
@@ -87,18 +87,20 @@ def photo_key(name: str) -> int:
     return int(name[:7], 16)
 
 
-def _too_many_pixels() -> ValidationError:
-    return ValidationError(_("The picture has too many pixels: at most 40 million, please."), code="too_many_pixels")
+def _check_header(image: Image.Image) -> None:
+    """Refuse a picture that is too large to decode, or that moves."""
+    # A JPEG of several pictures (MPO) is one photograph with a small one beside it, and no animation.
+    kind = "JPEG" if image.format == "MPO" else str(image.format)
+    if image.width * image.height > MOST_PIXELS[kind]:
+        raise _too_many_pixels(kind)
+    if kind != "JPEG" and getattr(image, "n_frames", 1) > 1:
+        raise ValidationError(_("The picture moves: send one of its frames, please."), code="animated")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """The picture on an opaque background, rotated as its EXIF data say."""
-    image.draft("RGB", (SIZES["page"], SIZES["page"]))  # a JPEG is decoded no larger than needed
-    layer = ImageOps.exif_transpose(image).convert("RGBA")
-    layer.thumbnail((SIZES["page"], SIZES["page"]), Image.Resampling.LANCZOS)
-    picture = Image.new("RGB", layer.size, _PAPER)
-    picture.paste(layer, mask=layer)
-    return picture
+def _too_many_pixels(kind: str) -> ValidationError:
+    message = _("The picture has too many pixels: at most %(most)d million in a %(kind)s file, please.")
+    values = {"most": MOST_PIXELS[kind] // 1_000_000, "kind": kind}
+    return ValidationError(message % values, code="too_many_pixels")
 
 
 def _encoded(picture: Image.Image, side: int) -> bytes:

@@ -95,9 +95,30 @@ def test_a_file_that_is_too_large_is_not_even_opened() -> None:
         read_photo(BytesIO(b""), LARGEST_FILE + 1)
 
 
-@pytest.mark.parametrize("size", [(6400, 6251), (10_000, 9000), (60_000, 60_000), (2_000_000, 2_000_000)])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+def test_what_moves_is_refused(kind: str) -> None:
+    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    out = BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:])
+    assert refusal(out.getvalue()) == ("not_a_picture" if kind == "GIF" else "animated")
+
+
+def test_a_jpeg_with_a_second_picture_is_the_first_one() -> None:
+    """As telephones write it, beside a preview or a map of brightness."""
+    out = BytesIO()
+    Image.new("RGB", (60, 40), "red").save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (30, 20))])
+    assert read(out.getvalue())["page"].size == (60, 40)
+
+
+@pytest.mark.parametrize("size", [(4900, 4898), (6400, 6251), (10_000, 9000), (60_000, 60_000), (2_000_000, 2_000_000)])
 def test_a_bomb_is_refused_before_it_unfolds(size: tuple[int, int]) -> None:
     assert refusal(png_that_unfolds_to(*size)) == "too_many_pixels"
+
+
+@pytest.mark.parametrize(("kind", "code"), [("JPEG", None), ("PNG", "too_many_pixels"), ("WEBP", "too_many_pixels")])
+def test_a_jpeg_may_have_more_pixels_than_the_others(kind: str, code: str | None) -> None:
+    content = file(kind, (4900, 4898), "L" if kind != "WEBP" else "RGB")
+    assert (read(content)["page"].size == (1400, 1399)) if code is None else (refusal(content) == code)
 
 
 @pytest.mark.django_db
