@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from backoffice.roles import MANAGER
 from inventory.models import ProductVariant
+from tests.browser.office import log_in
 from tests.browser.steps import expect_units
 from tests.support.shopping import stock
 
@@ -74,3 +76,15 @@ def test_arrow_keys_step_a_quantity(page: Page, shop: str, variant: ProductVaria
     field.fill("1,5")
     field.press("ArrowUp")
     expect(field).to_have_value("1,5")
+
+
+def test_what_the_sidebar_folds_is_opened_by_the_keyboard(page: Page, shop: str) -> None:
+    log_in(page, shop, MANAGER)
+    effects = page.locator("#nav-sidebar-apps").get_by_role("link", name="Effects")
+    expect(effects).to_be_hidden()
+    # Not by Tab: the scrollable sidebar takes the focus first, and its text is that of all its links.
+    page.get_by_text("Behind the pages").first.press("Enter")
+    expect(effects).to_be_visible()
+    effects.press("Enter")
+    page.wait_for_url("**/admin/outbox/outboxrow/")
+    expect(effects).to_be_visible()  # where one is stays open
