@@ -39,10 +39,15 @@ def test_a_page_says_what_ran_out_and_counts_what_can_be_had(
 ) -> None:
     shown = text_of(client.get(page))
     assert "Some items are no longer held for you." in shown
-    assert "Not to be had at the moment, and not counted here:" in shown
+    assert "Not available at the moment, and not counted here:" in shown
     assert f'<a href="/cart/#line-{ran_out[1].pk}">{ran_out[1].product_variant.product.name}</a>' in shown
     assert "<dd>£10.00</dd>" in shown
     assert "<dd>£15.00</dd>" not in shown
+
+
+def test_checkout_says_it_before_the_address_is_typed(client: Client, ran_out: list[CartItem]) -> None:
+    page = text_of(client.get("/checkout/"))
+    assert page.index("Some items are no longer held for you.") < page.index('name="email"')
 
 
 @pytest.mark.parametrize("page", PAGES)
