@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from analytics.models import AnalyticsEvent, DailyFigure
 from analytics.selectors import cart_history, trace_event
 from core.admin.base import ReadOnlyAdmin
-from core.admin.decorators import display
+from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices, ValueFilter
 from core.admin.flower import flower_url
 from outbox.admin import TracedAdmin
@@ -44,12 +44,14 @@ class EventNameFilter(ValueFilter):
 
 @admin.register(AnalyticsEvent)
 class AnalyticsEventAdmin(TracedAdmin):
-    list_display = ["occurred_at", "name", "cart_id", "variant_id", "quantity", "value", "trace"]
+    list_display = ["occurred_at", "name", "cart_id", "variant_id", "quantity", "worth", "trace"]
+    export_fields = ["occurred_at", "name", "cart_id", "variant_id", "quantity", "value"]
+    worth = money_column("value", "Value")
     list_filter = [EventNameFilter]
     search_fields = ["event_id"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The number of a cart or a variant, or the id of an event"
-    fields = [("name", "occurred_at"), ("cart_id", "variant_id"), ("quantity", "value"), "data", "event_id", "trace"]
-    readonly_fields = ["trace"]
+    fields = [("name", "occurred_at"), ("cart_id", "variant_id"), ("quantity", "worth"), "data", "event_id", "trace"]
+    readonly_fields = ["worth", "trace"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AnalyticsEvent], search_term: str
@@ -117,7 +119,9 @@ class FigureNameFilter(ValueFilter):
 
 @admin.register(DailyFigure)
 class DailyFigureAdmin(ReadOnlyAdmin):
-    list_display = ["day", "name", "scope", "events", "quantity", "value", "of_dropped"]
+    list_display = ["day", "name", "scope", "events", "quantity", "worth", "of_dropped"]
+    export_fields = ["day", "name", "scope", "events", "quantity", "value", "of_dropped"]
+    worth = money_column("value", "Value")
     list_filter = [ScopeFilter, FigureNameFilter]
     search_fields = ["variant_id"]
     search_help_text = "The number of a variant"

@@ -15,7 +15,7 @@ from unfold.admin import TabularInline
 from cart.admin.holds import HOLD_COLOURS, shopper_of, shoppers_named, state_of
 from cart.models import Cart, CartItem
 from core.admin.base import ReadOnlyAdmin
-from core.admin.decorators import display
+from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices, any_of, row_id
 from core.text import money
 
@@ -62,8 +62,9 @@ class CartItemInline(TabularInline):  # type: ignore[misc]
 
     model = CartItem
     verbose_name, verbose_name_plural = "line", "lines"
-    fields = ["product_variant", "quantity", "price", "total_price", "state", "reserved_until"]
+    fields = ["product_variant", "quantity", "each", "in_all", "state", "reserved_until"]
     readonly_fields = fields
+    each, in_all = money_column("price", "Price"), money_column("total_price", "Total")
     extra = 0
     can_delete = False
     show_change_link = True
@@ -85,14 +86,16 @@ class CartItemInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(Cart)
 class CartAdmin(ReadOnlyAdmin):
-    list_display = ["id", "shopper", "status", "value", "updated_at", "created_at"]
+    list_display = ["id", "shopper", "status", "worth", "updated_at", "created_at"]
+    export_fields = ["id", "shopper", "status", "value", "updated_at", "created_at"]
+    worth = money_column("value", "Value")
     list_display_links = ["id", "shopper"]
     list_filter = ["status", AgeFilter, WorthFilter, ("user", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["id"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The number of a cart, the beginning of a user name, or an e-mail address"
-    fields = [("shopper", "status"), ("value", "history"), ("created_at", "updated_at")]
-    readonly_fields = ["shopper", "value", "history"]
+    fields = [("shopper", "status"), ("worth", "history"), ("created_at", "updated_at")]
+    readonly_fields = ["shopper", "worth", "history"]
     inlines = [CartItemInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:

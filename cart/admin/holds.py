@@ -16,7 +16,7 @@ from cart.models import Cart, CartItem
 from cart.services import extend_holds, release_holds
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
-from core.admin.decorators import action, display
+from core.admin.decorators import action, display, money_column
 from core.admin.filters import ChoiceFilter, Choices, any_of, row_id
 from core.text import counted
 
@@ -87,9 +87,11 @@ class CartItemAdmin(ReadOnlyAdmin):
     search_help_text = "The number of a cart, the beginning of an SKU or of a user name, or an e-mail address"
     fields = [
         ("product_variant", "cart"),
-        ("quantity", "price", "total_price"),
+        ("quantity", "each", "in_all"),
         ("reserved_quantity", "reserved_until", "hold_extensions"),
     ]
+    readonly_fields = ["each", "in_all"]
+    each, in_all = money_column("price", "Price"), money_column("total_price", "Total")
     actions = ["release", "extend", "export_csv"]
     actions_row = ["release_one", "extend_one"]
     actions_detail = ["release_one", "extend_one"]

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from core.admin.base import ReadOnlyAdmin, ServiceAdmin
+from core.admin.decorators import money_column
 from core.admin.filters import any_of
 from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.seen import SeenFormSet
@@ -131,8 +132,9 @@ class PriceChangeInline(TabularInline):  # type: ignore[misc]
     """The price history of a variant, read-only."""
 
     model = PriceChange
-    fields = ["created_at", "old_price", "new_price", "actor", "cause"]
+    fields = ["created_at", "was", "now", "actor", "cause"]
     readonly_fields = fields
+    was, now = money_column("old_price", "Old price"), money_column("new_price", "New price")
     verbose_name_plural = "price history"
     extra = 0
     per_page = 10
@@ -163,7 +165,9 @@ class ProductVariantAdmin(ServiceAdmin):
         "reserved_quantity",
     ]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
-    list_display = ["sku", "product", "name", "price", "stock_quantity", "reserved_quantity", "is_active"]
+    list_display = ["sku", "product", "name", "costs", "stock_quantity", "reserved_quantity", "is_active"]
+    export_fields = ["sku", "product", "name", "price", "stock_quantity", "reserved_quantity", "is_active"]
+    costs = money_column("price", "Price")
     list_filter = ["is_active"]
     list_select_related = ["product"]
     search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
@@ -190,7 +194,9 @@ class ProductVariantAdmin(ServiceAdmin):
 
 @admin.register(PriceChange)
 class PriceChangeAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "variant", "old_price", "new_price", "actor", "cause"]
+    list_display = ["created_at", "variant", "was", "now", "actor", "cause"]
+    export_fields = ["created_at", "variant", "old_price", "new_price", "actor", "cause"]
+    was, now = money_column("old_price", "Old price"), money_column("new_price", "New price")
     list_select_related = ["variant", "actor"]
     search_fields = ["variant__sku__istartswith"]  # by its index, as in the ledger
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from core.admin.base import ServiceAdmin
 from core.admin.confirmation import require_agreement
+from core.admin.decorators import money_column
 from core.admin.seen import SeenForm
 from inventory.wording import price_jump
 from orders.locks import lock_offered_delivery_methods
@@ -53,7 +54,9 @@ class DeliveryMethodForm(SeenForm):
 @admin.register(DeliveryMethod)
 class DeliveryMethodAdmin(ServiceAdmin):
     form = DeliveryMethodForm
-    list_display = ["name", "description", "price", "free_from", "is_active", "place"]
+    list_display = ["name", "description", "costs", "is_free_from", "is_active", "place"]
+    export_fields = ["name", "description", "price", "free_from", "is_active", "place"]
+    costs, is_free_from = money_column("price", "Price"), money_column("free_from", "Free from")
     fields = [("name", "description"), ("price", "free_from"), ("is_active", "place")]
 
     def save_model(self, request: HttpRequest, obj: DeliveryMethod, form: Any, change: bool) -> None:

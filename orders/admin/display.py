@@ -10,10 +10,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from unfold.admin import TabularInline
 
-from core.admin.decorators import display
+from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices
 from core.days import start_of, today
-from core.text import money
 from orders.models import Order, OrderLine, Payment, Refund
 from orders.states import State
 
@@ -105,15 +104,8 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 class LineInline(ReadOnlyInline):
     model = OrderLine
     verbose_name_plural = "lines"
-    fields = readonly_fields = ["sku", "name", "each", "quantity", "all_units", "came_back"]
-
-    @display(description="Price")
-    def each(self, line: OrderLine) -> str:
-        return money(line.price)
-
-    @display(description="Total")
-    def all_units(self, line: OrderLine) -> str:
-        return money(line.total)
+    fields = readonly_fields = ["sku", "name", "each", "quantity", "in_all", "came_back"]
+    each, in_all = money_column("price", "Price"), money_column("total", "Total")
 
     @display(description="Came back")
     def came_back(self, line: OrderLine) -> int:
@@ -123,17 +115,11 @@ class LineInline(ReadOnlyInline):
 class PaymentInline(ReadOnlyInline):
     model = Payment
     fields = readonly_fields = ["provider", "how_much", "status", "created_at", "settled_at", "reference"]
-
-    @display(description="Amount")
-    def how_much(self, payment: Payment) -> str:
-        return money(payment.amount)
+    how_much = money_column("amount", "Amount")
 
 
 class RefundInline(ReadOnlyInline):
     model = Refund
     fields = readonly_fields = ["owed", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
+    owed = money_column("amount", "Amount")
     related = ("sent_by",)
-
-    @display(description="Amount")
-    def owed(self, refund: Refund) -> str:
-        return money(refund.amount)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.enums import ActionVariant
 
 from core.admin.base import ReadOnlyAdmin
-from core.admin.decorators import action, display
+from core.admin.decorators import action, display, money_column
 from core.admin.filters import any_of
 from core.text import date_and_time, money
 from orders.admin.action_views import run_action, ship_chosen, slips_page
@@ -47,6 +47,7 @@ class OrderAdmin(Books):
     inlines = [LineInline, PaymentInline, RefundInline]
     change_form_outer_after_template = "orders/admin/timeline.html"
 
+    amount, goods = money_column("total", "Total"), money_column("goods_total", "Goods")
     actions = ["ship_many", "slips", "export_csv"]
     actions_detail = ["money", "mistake", "ship", "slip", "take_back", "cancel", "refund"]
 
@@ -96,10 +97,6 @@ class OrderAdmin(Books):
     def state_now(self, order: Order) -> str:
         return order.get_state_display()
 
-    @display(description="Total", ordering="total")
-    def amount(self, order: Order) -> str:
-        return money(order.total)
-
     @display(description="To be paid by", ordering="pay_by")
     def paid_by(self, order: Order) -> str:
         """Shown only while the order waits for its money."""
@@ -111,10 +108,6 @@ class OrderAdmin(Books):
     @display(description="Deliver to")
     def deliver_to(self, order: Order) -> str:
         return address_of(order)
-
-    @display(description="Goods")
-    def goods(self, order: Order) -> str:
-        return money(order.goods_total)
 
     @display(description="Delivery")
     def delivery(self, order: Order) -> str:
@@ -170,12 +163,15 @@ class OrderAdmin(Books):
 
 @admin.register(OrderLine)
 class OrderLineAdmin(ReadOnlyAdmin):
-    list_display = ["order", "placed", "state", "sku", "name", "price", "quantity", "total", "returned_quantity"]
+    list_display = ["order", "placed", "state", "sku", "name", "each", "quantity", "in_all", "came_back"]
+    export_fields = ["order", "placed", "state", "sku", "name", "price", "quantity", "total", "returned_quantity"]
+    each, in_all = money_column("price", "Price"), money_column("total", "Total")
     list_filter = [LinePlacedFilter, "order__state"]
     list_select_related = ["order"]
     search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
     search_help_text = "SKU, or the order's number, name or its beginnings, e-mail address or postcode"
-    fields = ["order", ("sku", "name"), ("price", "quantity", "total"), "returned_quantity"]
+    fields = ["order", ("sku", "name"), ("each", "quantity", "in_all"), "came_back"]
+    readonly_fields = ["each", "in_all", "came_back"]
     ordering = ["-id"]
 
     def get_search_results(
@@ -185,6 +181,10 @@ class OrderLineAdmin(ReadOnlyAdmin):
         if not term:
             return queryset, False
         return any_of(queryset, lines.filter(sku__iexact=term), lines.filter(order__in=find_orders(term))), False
+
+    @display(description="Came back", ordering="returned_quantity")
+    def came_back(self, line: OrderLine) -> int:
+        return line.returned_quantity
 
     @display(description="Placed", ordering="order__created_at")
     def placed(self, line: OrderLine) -> object:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
-from core.admin.decorators import action, display
+from core.admin.decorators import action, money_column
 from core.text import counted, money
 from orders.admin.actions import MOST_AT_ONCE
 from orders.admin.display import SentFilter
@@ -31,6 +31,8 @@ _SENT = Question(
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin):
     list_display = ["order", "owed", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
+    export_fields = ["order", "amount", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
+    owed = money_column("amount", "Amount")
     list_filter = [SentFilter]
     list_select_related = ["order", "sent_by"]
     search_fields = ["order__number"]  # that there is a search at all; see `get_search_results`
@@ -53,10 +55,6 @@ class RefundAdmin(ReadOnlyAdmin):
 
     def has_settle_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("orders.settle_order"))
-
-    @display(description="Amount", ordering="amount")
-    def owed(self, refund: Refund) -> str:
-        return money(refund.amount)
 
     @action(description="Money was sent…", permissions=["settle"])
     def sent(self, request: HttpRequest, rows: QuerySet[Refund]) -> HttpResponse:

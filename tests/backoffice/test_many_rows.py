@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Model
+from django.db.models import DecimalField, Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -138,6 +139,25 @@ def test_a_number_that_is_not_counted_to_its_end_says_so(staff: Client, monkeypa
 def test_there_are_several_rows_in_each_list() -> None:
     few = {model._meta.label for model in MODELS if model._default_manager.count() < 2}
     assert few == {"analytics.DailyFigure", "outbox.ScheduledStart"}  # one table each, without relations
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_amounts_of_a_list_have_their_currency_and_those_of_its_file_have_none(
+    model: type[Model], staff: Client
+) -> None:
+    page: Any = admin.site._registry[model]
+    tables = [(page, page.list_display), *((inline, inline.fields or []) for inline in page.inlines)]
+    for table, columns in tables:
+        amounts = {field.name for field in table.model._meta.fields if isinstance(field, DecimalField)} - {"tax_rate"}
+        shown = set(columns) if table is page else set(columns) & set(table.readonly_fields)
+        assert not shown & amounts
+        chosen = [row.pk for row in table.model._default_manager.all()] if table is page else []
+        if chosen and amounts & set(page.export_fields):
+            html = staff.get(address(model, "changelist")).content.decode()
+            assert "£" in html.split('id="result_list"')[-1]
+            form = {"action": "export_csv", "_selected_action": chosen}
+            file: Any = staff.post(address(model, "changelist"), form)
+            assert "£" not in b"".join(file.streaming_content).decode()
 
 
 @pytest.mark.parametrize(

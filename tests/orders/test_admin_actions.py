@@ -1,5 +1,6 @@
 """Staff bring orders on: what is offered, what each step does, and what is refused with what to do next."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -85,6 +86,26 @@ def test_only_what_the_table_allows_is_offered(manager: Client, placed: Order, a
     Order.objects.filter(pk=placed.pk).update(state=at)
     html = manager.get(page(placed)).content.decode()
     assert {name for name in {*ACTIONS, "slip"} if f'href="{page(placed, name)}"' in html} == OFFERED[at]
+
+
+@pytest.mark.parametrize(
+    ("at", "following"),
+    [
+        (State.PLACED, {"money"}),
+        (State.PAID, {"ship"}),
+        (State.SHIPPED, set()),
+        (State.CANCELLED, set()),
+        (State.REFUNDED, set()),
+    ],
+)
+def test_the_next_step_is_the_one_filled_button(manager: Client, placed: Order, at: State, following: set[str]) -> None:
+    if at not in {State.PLACED, State.CANCELLED}:
+        pay(placed)
+    Order.objects.filter(pk=placed.pk).update(state=at)
+    html = manager.get(page(placed)).content.decode()
+    buttons = re.findall(r'<li class="([^"]*)"[^>]*>\s*<a href="([^"]*)"', html)
+    filled = {address for classes, address in buttons if "bg-primary-600" in classes.split()}
+    assert filled == {page(placed, name) for name in following}
 
 
 def test_a_clerk_is_offered_what_a_clerk_may(clerk: Client, paid: Order) -> None:

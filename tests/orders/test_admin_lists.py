@@ -114,6 +114,7 @@ class TestOrders:
             "United Kingdom",
             line.name,
             "£13.95",
+            "£2.50",
             "20 %",
             "Broken cup",
             "Paid",
