@@ -23,6 +23,9 @@ BAD_WRITES: dict[str, Write] = {
         reserved_quantity=-1
     ),
     "inventory_productvariant_price_not_negative": lambda line, user: ProductVariant.objects.update(price=-1),
+    "inventory_productvariant_sku_without_case": lambda line, user: ProductVariant.objects.bulk_create(
+        [ProductVariant(product=line.product_variant.product, sku=line.product_variant.sku.lower(), name="x", price=1)]
+    ),
     "inventory_stockmovement_delta_not_zero": lambda line, user: tamper(StockMovement.objects.all(), delta=0),
     "inventory_stockmovement_balance_not_negative": lambda line, user: tamper(
         StockMovement.objects.all(), balance_after=-1
