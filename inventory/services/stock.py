@@ -1,9 +1,11 @@
 """`move_stock` and `correct_stock`: each changes what is on hand of one variant, with its line in the ledger."""
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from core.one_line import refuse_unseen
 from inventory.errors import InvalidMovement, StockChangedMeanwhile, StockWouldBeNegative, VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant, StockMovement
@@ -27,8 +29,9 @@ def move_stock(
 ) -> StockMovement:
     """Change what is on hand of a variant, with its line in the ledger.
 
-    Arguments: `delta` in units, 0 only for a count; `reason` for people, 1 to 200 characters; `cause` for machines (a
-    file, a command); the stock `seen` by the person who decides, so that a form sent twice or late moves nothing.
+    Arguments: `delta` in units, 0 only for a count; `reason` for people, one line of 1 to 200 characters; `cause` for
+    machines (a file, a command); the stock `seen` by the person who decides, so that a form sent twice or late moves
+    nothing.
     Returns the line in the ledger. Raises VariantUnavailable (no such variant), StockChangedMeanwhile, InvalidMovement,
     and StockWouldBeNegative (`delta` takes more than is free; units that carts hold are never taken).
     """
@@ -65,6 +68,10 @@ def _check_sense(delta: int, kind: StockMovement.Kind, reason: str, *, on_hand: 
         raise InvalidMovement(_("This moves nothing: the number on hand would stay as it is."), code="nothing_moves")
     if not 1 <= len(reason.strip()) <= _LONGEST_REASON:
         raise InvalidMovement(_("Say why, in 1 to 200 characters."), code="reason")
+    try:
+        refuse_unseen(reason)
+    except ValidationError as refusal:
+        raise InvalidMovement(refusal.messages[0], code="reason") from refusal
     if on_hand + delta > _MOST_ON_HAND:
         raise InvalidMovement(_("No shelf holds so many units: check the number."), code="too_many")
 

@@ -26,6 +26,8 @@ def test_units_and_their_line_in_the_ledger_are_written(variant: ProductVariant)
         (1, "", "reason"),
         (1, "  ", "reason"),
         (1, "x" * 201, "reason"),
+        (1, "Two\nlines", "reason"),
+        (1, "Turned\u202e", "reason"),
         (2**31 - 1, "A slip of the hand", "too_many"),
     ],
 )
