@@ -23,6 +23,21 @@ class TransitionRefused(ValidationError):
         super().__init__(text % {"state": state.label.lower(), "wanted": wanted.label.lower()}, code="transition")
 
 
+class DoneAlready(ValidationError):
+    """It was done before, by somebody else or with another note.
+
+    Arguments: who did it, when, as text, and their note; the note that came too late.
+    """
+
+    def __init__(self, *, who: str, when: str, note: str, unused: str) -> None:
+        said = _("This was done already: %(who)s, %(when)s.") % {"who": who, "when": when}
+        if note:
+            said += " " + _("Their note: “%(note)s”.") % {"note": note}
+        if unused:
+            said += " " + _("Your note was not used: “%(note)s”.") % {"note": unused}
+        super().__init__(said, code="done_already")
+
+
 class TotalChanged(ValidationError):
     """The price of delivery or the tax differs from what was shown. Nothing was bought."""
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from core.admin.log import told_of
 from core.errors import NothingChanged
 from core.one_line import OneLineFormField
 
@@ -40,15 +41,16 @@ class Question:
     button: str
 
 
-def report(request: HttpRequest, act: Callable[[], str]) -> None:
-    """Act, and show the message that it returns. If nothing was changed, say so as a warning.
+def report(model_admin: Any, request: HttpRequest, rows: Iterable[Any], act: Callable[[], str]) -> None:
+    """Act on rows, and show the message that it returns. If nothing was changed, a warning says so, and who was faster.
 
     Raises the other errors of `act`.
     """
     try:
         messages.success(request, act())
     except NothingChanged as nothing:
-        messages.warning(request, " ".join(nothing.messages))
+        told = told_of(request, model_admin.model, rows)
+        messages.warning(request, " ".join([*nothing.messages, told]).strip())
 
 
 def ask_reason(
@@ -69,7 +71,7 @@ def ask_reason(
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
         try:
-            report(request, lambda: act(form.cleaned_data["reason"]))
+            report(model_admin, request, rows, lambda: act(form.cleaned_data["reason"]))
             return redirect(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
         except ValidationError as refusal:
             form.add_error(None, refusal)

@@ -37,13 +37,13 @@ class DeadRowsAdmin(ReadOnlyAdmin):
             count = self.retry_dead(_ids(rows), actor=cast(User, request.user))
             return f"{self._dead(count)} to be tried again within seconds."
 
-        report(request, act)
+        report(self, request, rows, act)
 
     @action(description="Discard dead ones…", permissions=["manage"])
     def discard(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
         dead = list(rows.filter(is_dead=True))
         if not dead:
-            report(request, lambda: self._dead(0))
+            report(self, request, rows, lambda: self._dead(0))
             return None
 
         def act(reason: str) -> str:

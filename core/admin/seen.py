@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.forms import BoundField
 from django.forms.models import model_to_dict
@@ -21,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.forms import PaginationInlineFormSet
 
+from core.admin.log import last_entry
 from core.locks import lock_rows
 from core.text import date_and_time
 
@@ -169,9 +168,7 @@ def _difference(bound: Any) -> str:
 
 def _last_in_log(row: Model, label: str) -> str:
     """Who last changed this field by the back office, and when. Empty if the log does not say. At most 3 queries."""
-    kind = ContentType.objects.get_for_model(row)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk), change_message__contains=_quoted(label))
-    entry = entries.select_related("user").order_by("-id").first()
+    entry = last_entry(type(row), [row.pk], change_message__contains=_quoted(label))
     return f"{entry.user}, {date_and_time(entry.action_time)}" if entry else ""
 
 

@@ -14,8 +14,8 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason, report
 from core.admin.decorators import action, display
 from core.admin.filters import ChoiceFilter, Choices
-from core.text import counted
-from inventory.models import LowStockAlert
+from core.text import counted, date_and_time
+from inventory.models import AlertMute, LowStockAlert
 from inventory.services import acknowledge_alerts, mute_variants, unmute_variants
 
 _OPEN = Q(closed_at__isnull=True)
@@ -88,10 +88,13 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
     @action(description="Acknowledge", permissions=["acknowledge"])
     def acknowledge(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> None:
         def act() -> str:
-            alerts = acknowledge_alerts(alert_ids=[alert.pk for alert in rows], actor=cast(User, request.user))
-            return counted(len(alerts), "alert is acknowledged.", "alerts are acknowledged.")
+            ids = [alert.pk for alert in rows]
+            alerts = acknowledge_alerts(alert_ids=ids, actor=cast(User, request.user))
+            left = len(ids) - len(alerts)
+            others = f" {counted(left, 'other was', 'others were')} acknowledged or closed already." if left else ""
+            return counted(len(alerts), "alert is acknowledged.", "alerts are acknowledged.") + others
 
-        report(request, act)
+        report(self, request, rows, act)
 
     @action(description="Mute for a day…", permissions=["mute"])
     def mute_for_a_day(self, request: HttpRequest, rows: QuerySet[LowStockAlert]) -> HttpResponse:
@@ -111,13 +114,14 @@ class LowStockAlertAdmin(ReadOnlyAdmin):
             variants = unmute_variants(variant_ids=_variant_ids(rows), actor=cast(User, request.user))
             return counted(len(variants), "variant is no longer muted.", "variants are no longer muted.")
 
-        report(request, act)
+        report(self, request, rows, act)
 
     def _mute(self, request: HttpRequest, rows: QuerySet[LowStockAlert], lasting: timedelta) -> HttpResponse:
         def act(reason: str) -> str:
             ids = _variant_ids(rows)
+            replaced = _mutes_of_others(ids, request)
             variants = mute_variants(variant_ids=ids, lasting=lasting, actor=cast(User, request.user), reason=reason)
-            return counted(len(variants), "variant is muted.", "variants are muted.")
+            return counted(len(variants), "variant is muted.", "variants are muted.") + replaced
 
         question = Question(
             title="Mute variants",
@@ -134,3 +138,13 @@ def _days(span: timedelta) -> str:
 
 def _variant_ids(alerts: QuerySet[LowStockAlert]) -> set[int]:
     return {alert.variant_id for alert in alerts}
+
+
+def _mutes_of_others(variant_ids: set[int], request: HttpRequest) -> str:
+    """What a new mute replaces: whose, until when, and why. 1 query."""
+    mutes = AlertMute.objects.filter(variant__in=variant_ids, until__gt=timezone.now()).exclude(actor=request.user.pk)
+    named = [
+        f"{mute.variant.sku} by {mute.actor or 'a former colleague'} until {date_and_time(mute.until)}: {mute.reason}"
+        for mute in mutes.select_related("variant", "actor")
+    ]
+    return f" This replaces what was muted: {'; '.join(named)}." if named else ""

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
 from core.admin.export import attachment
+from core.admin.log import told_of
 from inventory.forms import ImportForm
 from inventory.imports.files import MOST_BYTES, blank_lines
 from inventory.imports.importers import IMPORTERS, read_progress
@@ -107,7 +108,7 @@ class ImportJobAdmin(ReadOnlyAdmin):
         try:
             _decide(request, job)
         except ValidationError as refusal:
-            messages.error(request, refusal.messages[0])
+            messages.error(request, f"{refusal.messages[0]} {told_of(request, ImportJob, [job])}".strip())
         return redirect("admin:inventory_importjob_change", job.pk)
 
     def blank_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from core.admin.base import ReadOnlyAdmin
 from core.admin.confirmation import Question, ask_reason
 from core.admin.decorators import action, money_column
+from core.errors import NothingChanged
 from core.text import counted, money
 from orders.admin.actions import MOST_AT_ONCE
 from orders.admin.display import SentFilter
@@ -77,6 +78,8 @@ class RefundAdmin(ReadOnlyAdmin):
         def act(how: str) -> str:
             actor = cast(User, request.user)
             sent = sum(mark_refund_sent(refund_id=refund.pk, actor=actor, note=how) for refund in refunds)
+            if not sent:
+                raise NothingChanged("None of these refunds is due any more. Nothing was noted.")
             left = f" {asked - sent} had been noted, or withdrawn, already." if asked > sent else ""
             return counted(sent, "refund is noted as sent.", "refunds are noted as sent.") + left
 

@@ -17,10 +17,10 @@ from core.text import money
 from core.transactions import clock, command
 from orders.errors import AlreadyRecorded, OtherCurrency, PaymentNotPossible, WithdrawalRefused
 from orders.locks import lock_due_refund, lock_order
-from orders.models import By, Order, Payment, Refund
+from orders.models import By, Order, OrderTransition, Payment, Refund
 from orders.payments import PaymentEvent, provider_named
 from orders.selectors import returned_units
-from orders.services.transitions import log_action, log_deed, transition
+from orders.services.transitions import allow_repeat, log_action, log_deed, transition
 from orders.states import State
 
 
@@ -115,7 +115,8 @@ def record_payment(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
 
     The exact amount pays an order that waits for it. Another amount, and money for an order that does not wait, becomes
     a refund that is due; an order that still waits then gets a new payment of the same provider.
-    Raises PaymentNotPossible (the provider reports its payments itself), AlreadyRecorded (with another amount), Busy.
+    Raises PaymentNotPossible (the provider reports its payments itself), AlreadyRecorded (with another amount),
+    DoneAlready (by somebody else), Busy.
     """
     known = Payment.objects.filter(pk=payment_id).first()
     if known is None or not provider_named(known.provider).is_manual:
@@ -125,12 +126,19 @@ def record_payment(*, payment_id: int, amount: Decimal, actor: User) -> Payment:
     if payment.status == Payment.Status.PAID:
         if payment.amount != amount:
             raise AlreadyRecorded(amount=payment.amount)
+        allow_repeat(_entry_of(order, payment), actor=actor)
         return payment
     log_action(order, actor=actor, said=f"Money came: {money(amount)}, asked for was {money(payment.amount)}")
     event = PaymentEvent(payment.reference, is_paid=True, amount=amount, currency=settings.SHOP_CURRENCY)
     settled = settle_payment(event=event, provider=payment.provider, actor=actor)
     _ask_again(order, payment.provider)
     return settled
+
+
+def _entry_of(order: Order, payment: Payment) -> OrderTransition | None:
+    """The entry in the log that a paid payment wrote: the first one since it was settled, under the same lock."""
+    entries = order.transitions.filter(created_at__gte=payment.settled_at).select_related("actor")
+    return entries.first()
 
 
 def _ask_again(order: Order, provider: str) -> None:

@@ -16,7 +16,7 @@ from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order
 from orders.models import Order, OrderLine, Refund
 from orders.selectors import left_to_refund, returned_units
-from orders.services.transitions import log_action, log_deed, transition
+from orders.services.transitions import allow_repeat, last_step, log_action, log_deed, transition
 from orders.signals import units_refunded
 from orders.states import State
 
@@ -57,10 +57,11 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
 
     Units of an order that was not shipped return to stock. Units of a shipped order stay with the customer (lost, or a
     gift): use `return_lines` for those that come back.
-    Raises TransitionRefused, OrderNotFound, Busy.
+    Raises DoneAlready (somebody else refunded it), TransitionRefused, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
     if order.state == State.REFUNDED:
+        allow_repeat(last_step(order), actor=actor, note=reason)
         return order
     is_here = order.state == State.PAID
     transition(order, State.REFUNDED, actor=actor, note=reason)

@@ -2,10 +2,12 @@
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.db.models import F
 
+from core.text import date_and_time
 from core.transactions import command
 from inventory.services.holds import take_back_units
-from orders.errors import TransitionRefused
+from orders.errors import DoneAlready, TransitionRefused
 from orders.locks import lock_order, lock_overdue_orders
 from orders.models import By, Order, OrderTransition, Refund
 from orders.signals import order_moved, units_refunded
@@ -50,15 +52,35 @@ def _write_entry(order: Order, *, was: State, actor: User | None, by: By | None,
     OrderTransition.objects.create(order=order, from_state=was, to_state=order.state, note=note, actor=actor, by=who)
 
 
+def allow_repeat(entry: OrderTransition | None, *, actor: User | None, note: str | None = None) -> None:
+    """Allow a request that was carried out before to come again, such as a double click; it changes nothing.
+
+    Arguments: the entry that it wrote in the order's log; who asks now, None for customers and programs; the note, if
+    there is one. Raises DoneAlready where a member of staff asks for what somebody else did, or did with another note.
+    """
+    if actor is None or entry is None:
+        return
+    if entry.actor_id != actor.pk or note not in (None, entry.note):
+        when = date_and_time(entry.created_at)
+        raise DoneAlready(who=entry.who, when=when, note=entry.note if note is not None else "", unused=note or "")
+
+
+def last_step(order: Order) -> OrderTransition | None:
+    """Return the entry of the transition to the order's state. 1 query."""
+    return order.transitions.exclude(from_state=F("to_state")).select_related("actor").last()
+
+
 @command
 def ship_order(*, order_id: int, actor: User | None = None, note: str = "") -> Order:
-    """Mark a paid order as shipped; the customer gets an e-mail. One that is shipped already stays as it is.
+    """Mark a paid order as shipped; the customer gets an e-mail. Shipped twice, it leaves once.
 
     Arguments: who shipped it; a note for the customer, such as the number of the parcel.
-    Raises TransitionRefused, OrderNotFound, Busy.
+    Raises DoneAlready (somebody else shipped it), TransitionRefused, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
-    if order.state != State.SHIPPED:
+    if order.state == State.SHIPPED:
+        allow_repeat(last_step(order), actor=actor, note=note)
+    else:
         transition(order, State.SHIPPED, actor=actor, note=note)
     return order
 
@@ -71,10 +93,13 @@ def cancel_order(*, order_id: int, actor: User | None = None, note: str = "") ->
     """Cancel an order that is not paid, and return all of its units to stock. A cancelled one stays as it is.
 
     Arguments: who cancels it, None for the customer; the reason, for people.
-    Raises TransitionRefused (it is paid: refund it), OrderNotFound, Busy.
+    Raises DoneAlready (staff cancel what somebody else cancelled), TransitionRefused (it is paid: refund it),
+    OrderNotFound, Busy.
     """
     order = lock_order(order_id)
-    if order.state != State.CANCELLED:
+    if order.state == State.CANCELLED:
+        allow_repeat(last_step(order), actor=actor, note=note)
+    else:
         _cancel(order, actor=actor, by=By.CUSTOMER, note=note)
     return order
 

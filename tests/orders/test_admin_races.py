@@ -58,7 +58,9 @@ def emails(kind: str) -> int:
 def test_two_ship_it_and_it_leaves_once(staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam) -> None:
     pay(placed)
     at_the_seam("orders.services.transitions.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
-    assert "is shipped" in send(staff, page(placed, "ship"), reason="Parcel 17")
+    told = send(staff, page(placed, "ship"), reason="Parcel 17")
+    assert "This was done already: rival, " in told
+    assert "Your note was not used: “Parcel 17”. Nothing was changed." in told
     assert placed.transitions.filter(to_state="shipped").count() == emails("shipped") == 1
     assert LogEntry.objects.get().user == rival
 
@@ -123,7 +125,7 @@ def test_two_send_the_same_refund(staff: Client, placed: Order, rival: User, at_
     )
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
     told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
-    assert "0 refunds are noted as sent. 1 had been noted, or withdrawn, already." in told
+    assert "None of these refunds is due any more. Nothing was noted." in told
     assert LogEntry.objects.get().get_change_message() == "Money sent: First"
 
 
@@ -158,7 +160,7 @@ def test_a_refund_is_sent_while_another_withdraws_its_note(
     at_the_seam("orders.services.refunds.lock_due_refund", lambda: withdraw(payment, rival))
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
     told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
-    assert "0 refunds are noted as sent. 1 had been noted, or withdrawn, already." in told
+    assert "None of these refunds is due any more. Nothing was noted." in told
     assert not Refund.objects.exists()
 
 

@@ -235,6 +235,45 @@ class TestAtTheSameMoment:
         assert new.field("slug").errors == ["Category with this Slug already exists."]
         assert new.field("name").value() == "Mine"
 
+    def test_what_the_page_does_not_show_is_not_written(self, page: Open, at_the_seam: AtTheSeam) -> None:
+        """A colleague's new password, set after the account was read."""
+        account = Open.of(page.client, User.objects.create_user("sam"))
+        rival = partial(User.objects.filter(username="sam").update, password="of a rival")
+        at_the_seam("core.admin.seen.lock_rows", rival)
+        assert account.send(first_name=["Sam"]).status_code == 302
+        assert User.objects.filter(username="sam", first_name="Sam", password="of a rival").exists()
+
+
+def test_a_refused_page_shows_the_other_fields_as_they_are_now(rows: dict[Any, Any]) -> None:
+    page, rival = (category_page(browser(name)) for name in ("ann", "bob"))
+    assert rival.send(name=["Of Bob"], place=["8"]).status_code == 302
+    page.answer = page.send(name=["Mine"])
+    assert page.values(["name", "place"]) == {"name": ["Mine"], "place": ["8"]}
+    assert page.send().status_code == 302
+    assert Category.objects.filter(slug="x", name="Mine", place=8).exists()
+
+
+def test_a_category_of_a_colleague_is_not_replaced_by_the_rule(rows: dict[Any, Any]) -> None:
+    """The service gives a category to a product that has none, as this page still shows it."""
+    product = rows[Product]
+    Product.objects.update(category=None)
+    page = Open.of(browser("ann"), product)
+    Product.objects.update(category=Category.objects.get(slug="kitchen-b"))
+    assert page.send(name=["Red Mug"]).status_code == 302
+    product.refresh_from_db()
+    assert (product.name, product.category.slug) == ("Red Mug", "kitchen-b")
+
+
+def test_another_photograph_is_not_replaced_or_removed_unseen(rows: dict[Any, Any]) -> None:
+    product = rows[Product]
+    page = Open.of(browser("ann"), product)
+    Product.objects.update(photo="0" * 32)
+    page.answer = page.send(remove_photograph=["on"])
+    assert "While this page was open, a colleague changed the photograph" in text_of(page.answer)
+    assert Product.objects.get(pk=product.pk).photo == "0" * 32
+    assert page.send().status_code == 302
+    assert Product.objects.get(pk=product.pk).photo == ""
+
 
 def test_one_that_was_deleted_before_is_told() -> None:
     Category.objects.create(slug="x", name="X")
