@@ -29,7 +29,7 @@ SEARCHES = {
     "inventory.LowStockAlert": "P000123A",
     "cart.Cart": "customer1234",
     "cart.CartItem": "P000123A",
-    "orders.Order": "customer1234@example.com",
+    "orders.Order": "Customer 1234",
     "orders.OrderLine": "P000123A",
     "orders.Refund": "0001-2351",
     "orders.DeliveryMethod": "Standard",
