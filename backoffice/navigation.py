@@ -17,6 +17,7 @@ SECTIONS = {
         ("Products", "inventory_2", "inventory.Product"),
         ("Variants", "style", "inventory.ProductVariant"),
         ("Categories", "category", "inventory.Category"),
+        ("Synonyms", "manage_search", "inventory.Synonym"),
         ("Price changes", "sell", "inventory.PriceChange"),
     ],
     "Stock": [

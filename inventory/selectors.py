@@ -1,21 +1,20 @@
-"""Questions about products and stock: full-text search, lists of products on sale, and stock as a person saw it.
+"""Questions about products and stock: lists of products on sale, and stock as a person saw it.
 
-Each function states its query count; a function that returns a queryset runs none itself. See docs/search.md.
+Each function states its query count; a function that returns a queryset runs none itself.
 """
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from core.rows import instances
 from inventory.models import Product, ProductVariant, StockMovement
+from inventory.search import rank_matches
 
 
 @dataclass(frozen=True)
@@ -33,41 +32,6 @@ def stock_seen(variant: ProductVariant) -> StockSeen:
     """Return the stock of this variant as it was loaded, for `move_stock` to compare. 1 query."""
     last = StockMovement.objects.filter(variant=variant).values_list("pk", flat=True).first()
     return StockSeen(on_hand=variant.on_hand, movement_id=last or 0)
-
-
-_MOST_WORDS, _LONGEST_WORD = 12, 40
-_LANGUAGE = "pg_catalog.english"  # as the triggers of inventory.0006_search have it
-
-
-def search_query(text: str) -> SearchQuery | None:
-    """Return a query on `Product.search` for all words of the text, the last one also as a prefix. None without words.
-
-    Only letters and digits are kept, so nothing is left to escape.
-    """
-    words = [word[:_LONGEST_WORD] for word in re.findall(r"[^\W_]+", text)][:_MOST_WORDS]
-    if not words:
-        return None
-    beginning = SearchQuery(f"'{words[-1]}':*", config=_LANGUAGE, search_type="raw")
-    if len(words) == 1:
-        return beginning
-    return SearchQuery(" ".join(words[:-1]), config=_LANGUAGE, search_type="plain") & beginning
-
-
-def products_matching(text: str) -> QuerySet[Product]:
-    """Return products with all words in their name, number, or the names and SKUs of their variants on sale."""
-    query = search_query(text)
-    return Product.objects.filter(search=query) if query else Product.objects.none()
-
-
-def rank_matches(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Keep the products that match all words, each with its `rank`: an exact number or SKU ranks highest."""
-    query = search_query(text)
-    if query is None:
-        return products.none().annotate(rank=Value(0.0))
-    skus = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True, sku__iexact=text)
-    exact = Q(number__iexact=text) | Q(Exists(skus))
-    rank = Case(When(exact, then=Value(9.0)), default=SearchRank(F("search"), query))
-    return products.filter(search=query).annotate(rank=rank)
 
 
 # SQL and its parameters.

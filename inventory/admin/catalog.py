@@ -25,7 +25,7 @@ from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
 from inventory.models import Category, PriceChange, Product, ProductVariant, StockMovement
 from inventory.photos import store_photo
-from inventory.selectors import products_matching
+from inventory.search import products_matching
 from inventory.services import delete_category, delete_product, save_product, save_variant
 
 

@@ -1,7 +1,8 @@
-"""The tables of this app: products and variants, the stock ledger with its low-stock alerts, and imports."""
+"""The tables of this app: products and variants, the stock ledger with its low-stock alerts, synonyms, and imports."""
 
 from inventory.imports.models import ImportJob, ImportLine
 from inventory.models.catalog import ONLY_VARIANT, SOLD_WITHIN, Category, PriceChange, Product, ProductVariant
+from inventory.models.search import Synonym
 from inventory.models.stock import AlertMute, LowStockAlert, StockMovement
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "Product",
     "ProductVariant",
     "StockMovement",
+    "Synonym",
 ]

@@ -1,5 +1,6 @@
 """`read_query`: what the address of a list asks for. Values that make no sense are corrected, and the page says so."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -23,6 +24,7 @@ SORTS = {
     Sort.NEWEST: gettext_lazy("Newest"),
 }
 _LONGEST = 200
+_UNREADABLE = {"Cc", "Cs"}  # control characters, NUL among them, and halves of a character
 _DEAREST = Decimal("99999999.99")  # the largest price that the column holds
 
 
@@ -105,9 +107,11 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
 
 
 def _tidy(text: str) -> str:
-    """The text as one line without control characters, cut to `_LONGEST`."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text[: _LONGEST * 4])
-    return " ".join(printable.split())[:_LONGEST].strip()
+    """The text as one line, cut to `_LONGEST`, without what the database cannot store."""
+    readable = "".join(
+        " " if unicodedata.category(letter) in _UNREADABLE else letter for letter in text[: _LONGEST * 4]
+    )
+    return " ".join(readable.split())[:_LONGEST].strip()
 
 
 def _price(typed: str, said: list[str]) -> Decimal | None:

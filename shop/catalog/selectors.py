@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
 from inventory.models import Category, Product, ProductVariant
-from inventory.selectors import CategoryCount, count_by_category, page_of_products
+from inventory.search import nearest_spelling
+from inventory.selectors import CategoryCount, GoodsFilter, count_by_category, page_of_products
 from shop.catalog.offers import Offer, VariantOffer
 from shop.catalog.query import ListQuery
 from shop.paging import nearest_page
@@ -63,13 +64,19 @@ def _variant_offer(variant: ProductVariant) -> VariantOffer:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list. `query` is what was asked for, with the nearest page that there is; `here` the category."""
+    """One page of a list. `here`: the category. `query`: what was asked for, with the nearest page that there is.
+
+    `typed`: where that found nothing, and the list is of the nearest spelling, which `query` then has. `elsewhere`: the
+    categories of the shop, where the list is empty.
+    """
 
     query: ListQuery
     here: CategoryCount | None
     categories: list[CategoryCount]
     paginator: "Paginator[int]"
     offers: list[Offer]
+    typed: str = ""
+    elsewhere: tuple[CategoryCount, ...] = ()
 
     @property
     def total(self) -> int:
@@ -92,19 +99,33 @@ class Listing:
 def read_listing(query: ListQuery, slug: str | None, owner: Owner | None) -> Listing:
     """One page of a category or of all goods. 3 queries: how many, the products, their variants.
 
-    Where nothing is found, one query more names the category. Raises Category.DoesNotExist.
+    Where nothing is found, up to four more: the nearest spelling, and how many it finds; or all categories, and the
+    name of this one. Raises Category.DoesNotExist.
     """
+    query, typed, categories, total = _find(query, owner)
     goods = query.goods(owner)
-    categories, total = count_by_category(goods)
     here = None
     if slug is not None:
         here = next((category for category in categories if category.slug == slug), None) or _empty_category(slug)
         total = here.count
     paginator = Paginator(range(total), PRODUCTS_A_PAGE)
     query = replace(query, page=nearest_page(query.page, paginator))
+    if not total:
+        return Listing(query, here, categories, paginator, [], typed, tuple(count_by_category(GoodsFilter())[0]))
     start = (query.page - 1) * PRODUCTS_A_PAGE
-    found = page_of_products(goods, category=slug, sort=query.sort, start=start, count=PRODUCTS_A_PAGE) if total else []
-    return Listing(query, here, categories, paginator, offers_of(found, owner))
+    found = page_of_products(goods, category=slug, sort=query.sort, start=start, count=PRODUCTS_A_PAGE)
+    return Listing(query, here, categories, paginator, offers_of(found, owner), typed)
+
+
+def _find(query: ListQuery, owner: Owner | None) -> tuple[ListQuery, str, list[CategoryCount], int]:
+    """The query, or the one of the nearest spelling with what was typed; its categories; and how many it finds."""
+    categories, total = count_by_category(query.goods(owner))
+    if query.text and not total and (near := nearest_spelling(query.text)):
+        nearest = replace(query, text=near)
+        categories_of_nearest, total_of_nearest = count_by_category(nearest.goods(owner))
+        if total_of_nearest:
+            return nearest, query.text, categories_of_nearest, total_of_nearest
+    return query, "", categories, total
 
 
 def _empty_category(slug: str) -> CategoryCount:

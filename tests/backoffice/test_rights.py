@@ -31,6 +31,7 @@ ONE = "999999999"  # no such row: who may use the page is sent away, who may not
 READ = (ALL, NONE, NONE, NONE)
 PAGES = {
     "inventory.Category": (ALL, MANAGERS, MANAGERS, MANAGERS),
+    "inventory.Synonym": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.Product": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.ProductVariant": (ALL, MANAGERS, MANAGERS, NONE),
     "inventory.PriceChange": READ,

@@ -17,6 +17,7 @@ from PIL import Image
 from backoffice.roles import CLERK, MANAGER
 from inventory.errors import NumberTaken
 from inventory.models import Category, PriceChange, Product, ProductVariant
+from inventory.search import products_matching
 from inventory.services import save_variant
 from tests.support.admin_pages import as_shown
 from tests.support.shopping import nothing_changes, stock
@@ -392,3 +393,11 @@ class TestVariants:
         assert manager.post(address("productvariant_change", variant), fields).status_code == 302
         assert Client().post("/cart/add/", {"variant": variant.pk, "quantity": 1, "key": "k"}).status_code == 404
         assert stock(variant) == (10, 0)
+
+
+def test_a_manager_writes_synonyms(manager: Client) -> None:
+    refused = manager.post(address("synonym_add"), {"words": "parapluie"})
+    assert "Write at least two, with one comma between them" in text(refused)
+    assert manager.post(address("synonym_add"), {"words": "parapluie, Umbrella"}).status_code == 302
+    Product.objects.create(number="1", name="Umbrella", slug="umbrella")
+    assert products_matching("parapluie").count() == 1

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from backoffice.admin import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
-from inventory.models import Category, Product, ProductVariant
+from inventory.models import Category, Product, ProductVariant, Synonym
 from orders.models import DeliveryMethod
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import Sent, filled_in
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
-CHANGED_BY_FORMS = {Category, DeliveryMethod, Group, Product, ProductVariant, User}
+CHANGED_BY_FORMS = {Category, DeliveryMethod, Group, Product, ProductVariant, Synonym, User}
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         Category.objects.get(slug="x"),
         DeliveryMethod.objects.create(name="Bicycle", price=3, free_from=50),
         Group.objects.create(name="Packers"),
+        Synonym.objects.create(words="brolly, umbrella"),
         User.objects.create_user("sam", "sam@shop.example"),
     ]
     return {type(row): row for row in made}

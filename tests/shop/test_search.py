@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from cart.owners import Owner
 from inventory.categories import ensure_categories
-from inventory.models import Category, Product, ProductVariant
+from inventory.models import Category, Product, ProductVariant, Synonym
+from inventory.search import _words_on_sale, products_matching
+from shop.catalog.query import read_query
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, MakeUser, text_of
@@ -25,6 +29,11 @@ def names_in(response: Any) -> list[str]:
 
 def corrections(response: Any) -> list[str]:
     return re.findall(r'class="correction" role="status">(.*?)<', text_of(response))
+
+
+@pytest.fixture(autouse=True)
+def words_of_this_test() -> None:
+    _words_on_sale.cache_clear()
 
 
 @pytest.fixture
@@ -48,7 +57,8 @@ def test_all_words_must_be_there_and_the_last_may_be_a_beginning(client: Client,
     make("Red Retrospot Mug"), make("Red Retrospot Bag"), make("Blue Mug")
     assert names_in(client.get("/?q=red mug")) == ["Red Retrospot Mug"]
     assert names_in(client.get("/?q=red retro")) == ["Red Retrospot Bag", "Red Retrospot Mug"]
-    assert names_in(client.get("/?q=retro red")) == []
+    assert corrections(client.get("/?q=retro red"))  # nothing, but something for "retrospot red"
+    assert corrections(client.get("/?q=red mug")) == []
 
 
 def test_words_are_found_in_their_other_forms_and_of_variants(client: Client, make: Any, sibling: MakeSibling) -> None:
@@ -93,6 +103,80 @@ def test_a_search_in_a_category_tells_of_the_others(client: Client, make: Any) -
     assert names_in(response) == []
     assert "“mug” in Bags &amp; umbrellas" in response.content.decode()
     assert '<a role="button" class="secondary" href="/?q=mug">1 in all categories' in text_of(response)
+
+
+# --- Nothing found
+
+
+def test_a_near_spelling_is_asked_about_and_its_goods_are_shown(client: Client, make: Any) -> None:
+    for number in range(PRODUCTS_A_PAGE + 1):
+        make(f"Umbrella {number}", slug="bags")
+    make("Blue Mug", slug="kitchen")
+    response = client.get("/?q=umbrela&sort=name")
+    (said,) = corrections(response)
+    assert said.startswith("Nothing goes by “umbrela”. Did you mean ")
+    page = text_of(response)
+    assert 'Did you mean <a href="?q=umbrella&sort=name">umbrella</a>?</p>' in page
+    assert len(names_in(response)) == PRODUCTS_A_PAGE
+    assert 'rel="next" href="?q=umbrella&sort=name&page=2"' in page
+    assert 'name="q" value="umbrella"' in page
+    assert corrections(client.get("/?q=umbrella&sort=name")) == []
+
+
+def test_a_near_spelling_is_looked_for_with_the_same_filters(client: Client, make: Any) -> None:
+    make("Umbrella", price="9.00", slug="bags")
+    assert "1 in all categories" in text_of(client.get("/c/kitchen/?q=umbrela"))
+    assert names_in(client.get("/?q=umbrela&max=10")) == ["Umbrella"]
+    assert names_in(client.get("/?q=umbrela&max=2")) == []
+    assert "Nothing goes by “umbrela” here." in text_of(client.get("/?q=umbrela&max=2"))
+
+
+def test_what_is_near_to_a_spelling_is_escaped(client: Client, make: Any) -> None:
+    make("Umbrella")
+    page = client.get("/", {"q": "umbrela<script>"}).content.decode()
+    assert "<script>" not in page
+    assert "Nothing goes by “umbrela&lt;script&gt;”" in page
+
+
+@pytest.mark.parametrize("address", ["/?q=zzqx", "/c/bags/?q=zzqx", "/?max=0.01", "/c/bags/", "/c/bags/?stock=1"])
+def test_where_nothing_is_found_the_categories_are_offered(client: Client, make: Any, address: str) -> None:
+    make("Blue Mug", slug="kitchen")
+    page = text_of(client.get(address))
+    assert '<ul class="category-tiles">' in page
+    tiles = page[page.index('<ul class="category-tiles">') :]
+    assert 'href="/c/kitchen/"' in tiles
+    assert 'href="/c/bags/"' not in tiles
+    assert "Perhaps" in page
+    assert ("Sort and filter" in page) == ("max" in address or "stock" in address)
+
+
+def test_a_shop_without_categories_offers_none(client: Client, make: Any) -> None:
+    make("Blue Mug")
+    page = text_of(client.get("/?q=zzqx"))
+    assert "category-tiles" not in page
+    assert "Perhaps" not in page
+    assert "See all goods" in page
+
+
+def test_synonyms_of_staff_are_known_at_once(client: Client, make: Any) -> None:
+    make("Brolly")
+    assert names_in(client.get("/?q=parapluie")) == []
+    Synonym.objects.create(words="brolly, parapluie")
+    assert names_in(client.get("/?q=parapluie")) == ["Brolly"]
+
+
+NAME = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=200)
+
+
+@settings(deadline=None, max_examples=50)
+@given(NAME)
+@example("👨\u200d👩\u200d👧 mug")
+@example("A4/A5 folder & clip")
+@example("Crème\u00a0brûlée")
+def test_an_exact_name_is_found_as_the_page_reads_it(name: str) -> None:
+    product = Product.objects.create(number="1", name=name, slug="one")
+    assert product in products_matching(read_query({"q": name}).text)
+    product.delete()
 
 
 # --- Categories
@@ -238,13 +322,27 @@ def test_the_dearest_list_costs_six_statements(
         client.get("/c/kitchen/?q=mug&sort=cheapest&stock=1&min=1&max=9&page=2")
 
 
-def test_nothing_found_costs_no_more(
+def test_nothing_found_costs_one_statement_more(
     client: Client, shopper: Owner, make: Any, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Category.objects.create(slug="bags", name="Bags")
-    # 1: categories, and how many are in each. 2: the name of this one, which has nothing. 3: the header's cart.
-    with django_assert_num_queries(3):
-        client.get("/c/bags/?q=mug")
+    # 1: categories, and how many are in each. 2: the name of this one, which has nothing. 3: the categories that have
+    # something. 4: the header's cart.
+    with django_assert_num_queries(4):
+        client.get("/c/bags/?max=1")
+
+
+def test_a_near_spelling_costs_four_more_than_a_right_one(
+    client: Client, shopper: Owner, make: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make("Umbrella")
+    _words_on_sale.cache_clear()
+    # 1: nothing is found. 2: the words that were typed. 3: those of the catalogue. 4, 5, 6: the list of the nearest.
+    # 7: the header's cart. The words of the catalogue are known to the process then.
+    with django_assert_num_queries(7):
+        client.get("/?q=umbrela")
+    with django_assert_num_queries(6):
+        client.get("/?q=umbrela")
 
 
 # --- The search field
