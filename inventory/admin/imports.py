@@ -28,6 +28,8 @@ _LABELS = {
     State.CHECKING: "info",
     State.APPLYING: "info",
     State.CHECKED: "warning",
+    State.UNCHANGED: "default",
+    State.CANCELLED: "default",
     State.APPLIED: "success",
     State.REFUSED: "danger",
     State.FAILED: "danger",

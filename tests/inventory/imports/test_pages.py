@@ -1,5 +1,6 @@
 """The pages of imports: who may do what, what they show, and that a decision is a POST."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -174,6 +175,16 @@ def test_a_form_that_no_page_has_applies_nothing(
     job.refresh_from_db()
     assert job.state == State.CHECKED
     assert staff.get(page_of(job, "decide")).status_code == 405
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_list_says_each_state_in_words(staff: Client, upload: Upload, manager: User, state: State) -> None:
+    job = upload("sku,delta,reason", "NONE,1,Found")
+    ImportJob.objects.filter(pk=job.pk).update(state=state, confirmed_by=manager, applied_at="2026-01-01T00:00Z")
+    for page in (LIST, page_of(job)):
+        html = staff.get(page).content.decode()
+        (label,) = re.findall(r'<span class="[^"]*uppercase[^"]*"[^>]*>([^<]*)</span>', html)
+        assert label.strip() == state.label
 
 
 def test_the_bar_follows_the_worker_and_ends_with_it(staff: Client, upload: Upload, manager: User) -> None:
