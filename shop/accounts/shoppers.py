@@ -1,7 +1,7 @@
 """`request.shopper`: the user who is logged in, or a guest, who is known only by a signed cookie.
 
-A guest needs no session row and no query. The cookie is set with the first page that has an add form. It is deleted
-when its cart has moved to an account.
+A guest needs no session row and no query. The cookie is set with the first add, and deleted when its cart has moved to
+an account. Who only looks gets none.
 """
 
 import uuid
@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject, cached_property
@@ -21,6 +22,8 @@ from cart.selectors import CartSummary, cart_summary
 GUEST_COOKIE = "guest"
 _SALT = "shop.guest"
 _AGE = 365 * 24 * 3600  # seconds
+# The field of an add form, with the token that its first add makes the visitor's.
+_field = signing.TimestampSigner(salt="shop.guest.field")
 
 
 class Shopper:
@@ -44,10 +47,19 @@ class Shopper:
         """The token that this browser will have after the response."""
         return self._fresh or (None if self._is_forgotten else self._token_in_cookie)
 
+    @cached_property
+    def new_guest(self) -> str:
+        """The field `guest` of a page's add forms: a signed token for a stranger, else empty.
+
+        Two adds that are sent before the first answer brings the cookie are so of one guest. A token for each would put
+        the second one's units into a cart that nobody sees.
+        """
+        return "" if self.owner else _field.sign(str(uuid.uuid4()))
+
     def ensure_guest(self) -> None:
-        """Make the visitor a guest with a token, unless they have one or are logged in."""
+        """Make the visitor a guest with a token, that of the posted form if it has one, unless they are known."""
         if self.owner is None:
-            self._fresh = uuid.uuid4()
+            self._fresh = self._token_in_form or uuid.uuid4()
 
     def forget_guest(self) -> None:
         """Delete the guest cookie, after its cart has moved to an account. The token opens no other cart."""
@@ -67,6 +79,13 @@ class Shopper:
             )
         elif self._is_forgotten and GUEST_COOKIE in self._request.COOKIES:
             response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+
+    @property
+    def _token_in_form(self) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(_field.unsign(self._request.POST.get("guest", ""), max_age=_AGE))
+        except signing.BadSignature:
+            return None
 
     @cached_property
     def _token_in_cookie(self) -> uuid.UUID | None:
@@ -96,8 +115,15 @@ class ShopperMiddleware:
 
 
 def mini_cart(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: units and total for the header. 1 query, only if the page shows them and has an owner."""
-    return {"mini_cart": SimpleLazyObject(lambda: _summary(request))}
+    """Context processor: units and total for the header, and the token for add forms of a stranger.
+
+    1 query, only if the page shows the header and has an owner.
+    """
+    shopper: Shopper | None = getattr(request, "shopper", None)
+    return {
+        "mini_cart": SimpleLazyObject(lambda: _summary(request)),
+        "new_guest": SimpleLazyObject(lambda: shopper.new_guest if shopper else ""),
+    }
 
 
 def _summary(request: HttpRequest) -> CartSummary:

@@ -27,7 +27,6 @@ def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
     A value that makes no sense is corrected and the page says so: addresses are typed and cut, so none is an error.
     A page that is not there leads to the nearest one.
     """
-    request.shopper.ensure_guest()
     query = read_query(request.GET)
     try:
         listing = read_listing(query, slug, request.shopper.owner)
@@ -92,7 +91,6 @@ def product(request: ShopRequest, slug: str) -> HttpResponse:
 
 def product_page(request: ShopRequest, offer: Offer, form: AddForm, *, has_picked: bool = True) -> HttpResponse:
     """The page, also as the answer to an add that was refused. Search engines know each variant by its own address."""
-    request.shopper.ensure_guest()
     context = product_context(offer, form)
     goods = context["picked"].variant if has_picked and not offer.only else offer.product
     context["canonical"] = request.build_absolute_uri(goods.get_absolute_url())

@@ -27,7 +27,7 @@ from shop.htmx import wants_partial
 # What to say of Busy, also beside a form.
 BUSY = gettext_lazy("The shop is busy with other orders just now. Nothing was changed; please try again.")
 # What a form may be posted again with. Nothing else that was posted (a password, say) is ever put into a page.
-_POSTED_AGAIN = ("variant", "quantity", "key", "next", "cart", "version", "total", "details", "provider")
+_POSTED_AGAIN = ("guest", "variant", "quantity", "key", "next", "cart", "version", "total", "details", "provider")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def card(context: Context, offer: Offer) -> SafeString:
     """The card of an offer, with a form that returns to the present page."""
     slots = {
         "csrf_token": lambda: str(context["csrf_token"]),
+        "new_guest": lambda: str(context["new_guest"]),
         "key": fresh_key,
         "here": context["request"].get_full_path,
     }

@@ -34,7 +34,6 @@ def state(payment: Payment) -> tuple[str, str]:
 @pytest.fixture
 def at_the_bank(client: Client, variant: ProductVariant) -> str:
     """The address that a guest is led to who chose the test bank."""
-    client.get("/")
     page = client.get(variant.product.get_absolute_url())
     form(page, "/cart/add/").post(client, quantity="2")
     return str(place(client, "testbank")["Location"])
@@ -111,7 +110,6 @@ def test_it_is_not_kept_nor_found(client: Client, at_the_bank: str) -> None:
 
 def test_what_costs_nothing_needs_no_bank(client: Client, make_variant: MakeVariant, delivery: DeliveryMethod) -> None:
     DeliveryMethod.objects.update(price=0)
-    client.get("/")
     variant = make_variant(price="0.00")
     form(client.get(variant.product.get_absolute_url()), "/cart/add/").post(client)
     fill(client)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from tests.faults.template import Good
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_GUEST = re.compile(r'name="guest" value="([^"]*)"')
 _COOKIES = ("csrftoken", "guest")
 # Seconds. Only a hang takes so long.
 PATIENCE = 30.0
@@ -47,12 +48,12 @@ class LeanShopper:
         self.port = port
         self._connection: http.client.HTTPConnection | None = None
         self._cookies: dict[str, str] = {}
-        self._token = ""
+        self._token = self._guest = ""
 
     def twin(self) -> "LeanShopper":
         """Return the same shopper in another tab: the same cookies, another connection."""
         twin = LeanShopper(self.port)
-        twin._cookies, twin._token = dict(self._cookies), self._token
+        twin._cookies, twin._token, twin._guest = dict(self._cookies), self._token, self._guest
         return twin
 
     def arrive(self, good: Good) -> bool:
@@ -62,9 +63,9 @@ class LeanShopper:
         except (OSError, http.client.HTTPException):
             self.leave()
             return False
-        found = _TOKEN.search(text)
-        if status == 200 and found:
-            self._token = found[1]
+        found, guest = _TOKEN.search(text), _GUEST.search(text)
+        if status == 200 and found and guest:
+            self._token, self._guest = found[1], guest[1]
         return bool(self._token)
 
     def add(self, good: Good, quantity: int, key: str | None = None) -> Add:
@@ -88,7 +89,7 @@ class LeanShopper:
 
     def post(self, fields: dict[str, str]) -> tuple[int, http.client.HTTPMessage, str]:
         """Post the add form with these fields, whatever they are."""
-        body = urlencode({"csrfmiddlewaretoken": self._token, **fields})
+        body = urlencode({"csrfmiddlewaretoken": self._token, "guest": self._guest, **fields})
         return self._ask("POST", "/cart/add/", body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def leave(self) -> None:

@@ -14,7 +14,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
 from tests.support.checkout import BOTH
-from tests.support.pages import Form, MakeSibling, MakeUser, form, guest_of
+from tests.support.pages import Form, MakeSibling, MakeUser, become_guest, form
 from tests.support.shopping import held
 
 
@@ -29,9 +29,8 @@ def redis_away(settings: Settings) -> Iterator[None]:
 
 @pytest.fixture
 def shopper(client: Client, db: None) -> Owner:
-    """The guest that `client` is: it has seen one page."""
-    client.get("/")
-    return guest_of(client)
+    """The guest that `client` is, with an empty cart."""
+    return become_guest(client)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from orders.links import order_path
 from orders.models import DeliveryMethod, Order
 from tests.conftest import MakeVariant
 from tests.support.ordering import order
-from tests.support.pages import MakeUser, guest_of, text_of
+from tests.support.pages import MakeUser, become_guest, text_of
 from tests.support.routes import routes
 from tests.support.shopping import held
 
@@ -136,18 +136,16 @@ def victims(make_user: MakeUser, make_variant: MakeVariant, delivery: DeliveryMe
 
     ada, customer, guest = make_user("ada"), Client(), Client()
     customer.force_login(ada)
-    guest.get("/")
-    return [victim(customer, Owner(user_id=ada.pk), ada), victim(guest, guest_of(guest), None)]
+    return [victim(customer, Owner(user_id=ada.pk), ada), victim(guest, become_guest(guest), None)]
 
 
 @pytest.fixture
 def strangers(make_user: MakeUser, variant: ProductVariant) -> dict[str, Client]:
     """Somebody without a cookie, a guest and a customer; the latter two have a cart of their own."""
     nobody, guest, customer = Client(), Client(), Client()
-    guest.get("/")
     eve = make_user("eve")
     customer.force_login(eve)
-    for owner in (guest_of(guest), Owner(user_id=eve.pk)):
+    for owner in (become_guest(guest), Owner(user_id=eve.pk)):
         held(owner, variant)
     return {"nobody": nobody, "guest": guest, "customer": customer}
 

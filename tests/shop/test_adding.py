@@ -323,7 +323,7 @@ def test_a_late_add_of_a_merged_guest_opens_no_cart(
     assert "has moved to the account" in text_of(response)
     assert 'href="/cart/"' in text_of(response)
     assert client.cookies[GUEST_COOKIE].value == ""
-    client.get("/")
+    form(client.get("/"), "/cart/add/").post(client)
     assert guest_of(client) != guest
 
 

@@ -19,7 +19,7 @@ from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod, Order
 from tests.conftest import MakeVariant
 from tests.support.checkout import EMPTY, GONE, REVIEW, fill, place, review_form, send
-from tests.support.pages import MakeUser, database_away, form, guest_of, locked_by_a_rival, messages, text_of
+from tests.support.pages import MakeUser, become_guest, database_away, form, locked_by_a_rival, messages, text_of
 from tests.support.shopping import add, expire, held, nothing_changes, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
@@ -252,8 +252,7 @@ def test_a_cart_that_was_closed_otherwise_leads_to_the_cart_of_now(
 
 def test_the_cart_of_somebody_else_is_never_bought(client: Client, line: CartItem, variant: ProductVariant) -> None:
     stranger = Client()
-    stranger.get("/")
-    add(guest_of(stranger), variant)
+    add(become_guest(stranger), variant)
     fill(stranger)
     fill(client)
     theirs = review_form(stranger)

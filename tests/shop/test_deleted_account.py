@@ -26,7 +26,7 @@ from tests.conftest import AtTheSeam, MakeVariant
 from tests.shop.test_access import FIELDS
 from tests.support.checkout import fill, review_form
 from tests.support.ordering import order
-from tests.support.pages import MakeUser, guest_of, messages
+from tests.support.pages import MakeUser, become_guest, messages
 from tests.support.routes import routes
 from tests.support.shopping import add, held, nothing_changes, stock
 from tests.support.waiting import wait_until
@@ -110,8 +110,7 @@ def test_the_log_in_itself_and_its_merge(
     client: Client, make_user: MakeUser, variant: ProductVariant, at_the_seam: AtTheSeam, seam: str
 ) -> None:
     user = make_user("eve")
-    client.get("/")
-    add(guest_of(client), variant)
+    add(become_guest(client), variant)
     at_the_seam(seam, lambda: delete_account(User.objects.get(pk=user.pk)))
     assert is_led_to_log_in(client.post(LOG_IN, {"username": "eve", "password": PASSWORD}))
     assert "sessionid" not in client.cookies or not client.cookies["sessionid"].value

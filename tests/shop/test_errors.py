@@ -11,7 +11,7 @@ from core.errors import Busy
 from inventory.models import ProductVariant
 from shop.accounts.shoppers import GUEST_COOKIE
 from shop.pages.errors import server_error
-from tests.support.pages import Form, MakeUser, database_away, form, text_of
+from tests.support.pages import Form, MakeUser, become_guest, database_away, form, text_of
 from tests.support.shopping import stock
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def test_without_the_database_pages_ask_to_come_back(
     client: Client, make_user: MakeUser, address: str, logged_in: bool
 ) -> None:
-    client.get("/")
+    become_guest(client)
     if logged_in:
         client.force_login(make_user())
     with database_away():

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Protocol
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from cart.owners import Owner
@@ -91,6 +91,17 @@ def alert(response: Page) -> str:
 def messages(response: Page) -> list[str]:
     """Return the messages of the page."""
     return re.findall(r'<p class="message [^"]*"><span>(.*?)</span>', text_of(response), re.DOTALL)
+
+
+def become_guest(client: Client) -> Owner:
+    """Give this client the cookie of a new guest, as a first add does."""
+    shopper = Shopper(HttpRequest())
+    shopper._request.user = AnonymousUser()
+    shopper.ensure_guest()
+    response = HttpResponse()
+    shopper.write_cookie(response)
+    client.cookies.update(response.cookies)
+    return guest_of(client)
 
 
 def guest_of(client: Client) -> Owner:
