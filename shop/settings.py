@@ -205,6 +205,7 @@ SHOP_EMAIL_CONFIRM_HOURS = 24  # for which the link works that confirms an e-mai
 # A guest has no session row, so messages travel in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_HTTPONLY = True  # forms contain the token, and no script reads the cookie
+CSRF_FAILURE_VIEW = "shop.pages.errors.csrf_failure"
 
 # --- Language, currency, files
 

@@ -5,16 +5,18 @@ Views answer with one by `error_response`, and ask `wants_json` whether the clie
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import REASON_CSRF_TOKEN_MISSING, REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
@@ -32,7 +34,10 @@ _POSTED_AGAIN = ("guest", "variant", "quantity", "key", "next", "cart", "version
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """`code` is for machines, the rest for people. `retry_after` is in seconds; `to_cart` adds a link to the cart."""
+    """`code` is for machines, the rest for people. `retry_after` is in seconds; `to_cart` adds a link to the cart.
+
+    `form_page` is the address of the page with the form that was refused, to open it again.
+    """
 
     status: int
     code: str
@@ -40,6 +45,8 @@ class ErrorPage:
     text: str
     retry_after: int | None = None
     to_cart: bool = False
+    form_page: str | None = None
+    template: str = "shop/error.html"
 
 
 def error_response(request: HttpRequest, page: ErrorPage, *, offer_again: bool = False) -> HttpResponse:
@@ -57,7 +64,7 @@ def error_response(request: HttpRequest, page: ErrorPage, *, offer_again: bool =
         response["HX-Reswap"] = "none"
     else:
         again = _posted(request) if offer_again and request.method == "POST" else None
-        response = render(request, "shop/error.html", {"page": page, "again": again}, status=page.status)
+        response = render(request, page.template, {"page": page, "again": again}, status=page.status)
     if page.retry_after is not None:
         response["Retry-After"] = str(page.retry_after)
     add_never_cache_headers(response)
@@ -125,6 +132,35 @@ def _account_is_gone(request: HttpRequest) -> HttpResponseBase:
     is_of_staff = request.path.startswith(reverse("admin:index"))
     page = reverse("admin:login" if is_of_staff else "shop:login")
     return HttpResponseClientRedirect(page) if wants_partial(request) else HttpResponseRedirect(page, status=303)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: say which of the causes it is, since each wants something else to be done."""
+    page = _csrf_page(reason)
+    return error_response(request, replace(page, form_page=_form_page(request)))
+
+
+def _csrf_page(reason: str) -> ErrorPage:
+    again = _("Nothing was changed. Open the page again and repeat what you did.")
+    if reason == REASON_NO_CSRF_COOKIE:
+        text = _(
+            "Without it we cannot tell which cart is yours. Nothing was changed. Please allow cookies, and try again."
+        )
+        title = _("Your browser does not keep our cookie.")
+        return ErrorPage(403, "no_cookie", title, text, template="shop/no_cookie.html")
+    if reason == REASON_CSRF_TOKEN_MISSING:
+        return ErrorPage(403, "no_token", _("That form was not complete."), again)
+    if reason.startswith(("Origin", "Referer")):
+        return ErrorPage(403, "other_site", _("That form was not on our pages."), again)
+    text = _("You have logged in or out since it was opened, perhaps in another tab.")
+    return ErrorPage(403, "too_old", _("This page was too old."), f"{text} {again}")
+
+
+def _form_page(request: HttpRequest) -> str:
+    """The page that the form was on, as the browser says; else the first one."""
+    address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours else reverse("shop:catalogue")
 
 
 def _wrong_method() -> ErrorPage:

@@ -138,12 +138,31 @@ def broken(address: str, title: str) -> Look:
     return Look(title, None, steps)
 
 
-def too_old(stage: Stage) -> None:
+def no_cookie(stage: Stage) -> None:
     stage.go("/accounts/login/")
-    stage.page.context.clear_cookies(name="csrftoken")
+    stage.page.context.clear_cookies()
+    stage.fill(**LOG_IN)
+    stage.press("Log in")
+    expect(stage.page.get_by_role("heading", name="Your browser does not keep our cookie")).to_be_visible()
+
+
+def too_old(stage: Stage) -> None:
+    """As after a log-in in another tab: the cookie is another one than the form's."""
+    stage.go("/accounts/login/")
+    stage.page.context.clear_cookies()
+    tab = stage.page.context.new_page()
+    tab.goto(stage.shop + "/accounts/login/")
+    tab.close()
     stage.fill(**LOG_IN)
     stage.press("Log in")
     expect(stage.page.get_by_role("heading", name="This page was too old")).to_be_visible()
+
+
+def no_cookie_by_script(stage: Stage) -> None:
+    stage.open_as_new_guest(stage.product())
+    stage.page.context.clear_cookies()
+    add(stage.page)
+    expect(stage.page.get_by_text("Your browser does not keep our cookie.")).to_be_visible()
 
 
 def too_fast(stage: Stage) -> None:
@@ -165,7 +184,9 @@ WORDS = [plain("legal", f"/legal/{page}/") for page in ("imprint", "privacy", "t
 TROUBLE = [
     plain(None, "/no-such-page/"),
     plain("cart_add", "/cart/add/"),
+    Look("no cookie", "login", no_cookie),
     Look("too old", "login", too_old),
+    Look("no cookie, said by a script", "product", no_cookie_by_script),
     Look("too fast", "product", too_fast),
     Look("too fast without scripts", "cart_add", too_fast_without_scripts),
     broken("/a-bug/", "Sorry, that did not work"),
