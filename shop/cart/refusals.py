@@ -82,4 +82,8 @@ def _shortage_text(error: InsufficientStock, held: int) -> str:
 def _with_held(held: int, free: int) -> str:
     if not held:
         return ""
-    return _("With the %(held)d in your cart that makes %(all)d.") % {"held": held, "all": held + free}
+    return ngettext(
+        "With the %(held)d in your cart that makes %(all)d.",
+        "With the %(held)d in your cart that makes %(all)d.",
+        held,
+    ) % {"held": held, "all": held + free}

@@ -12,6 +12,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -59,7 +60,8 @@ def undo_of(message: Message) -> Undo | None:
     if found is None:
         return None
     quantity = int(found["quantity"])
-    label = _("Undo") if found["kind"] == "undo" else _("Take %(count)d instead") % {"count": quantity}
+    instead = ngettext("Take %(count)d instead", "Take %(count)d instead", quantity) % {"count": quantity}
+    label = _("Undo") if found["kind"] == "undo" else instead
     return Undo(int(found["variant"]), quantity, int(found["place"]), label)
 
 

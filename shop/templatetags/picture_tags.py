@@ -13,32 +13,41 @@ register = template.Library()
 
 
 @register.simple_tag
-def picture(goods: Product | ProductVariant, alt: str = "", size: str = "card") -> SafeString:
+def picture(
+    goods: Product | ProductVariant, alt: str = "", size: str = "card", *, is_first: bool = False
+) -> SafeString:
     """The picture of a product, or of a variant whose product is loaded. Beside the name it needs no `alt`.
 
-    `size` is the size of a photograph: "card" or "page".
+    `size` is the size of a photograph: "card" or "page". `is_first` is for what the first screen is about.
     """
     product, variant = (goods.product, goods) if isinstance(goods, ProductVariant) else (goods, None)
-    return _image(pictures.product_picture(product, variant, size), alt)
+    address = pictures.product_picture(product, variant, size)
+    return _image(address, alt, "eager", "high") if is_first else _image(address, alt)
 
 
 @register.simple_tag
-def picture_of(goods: pictures.Pictured) -> SafeString:
-    """The picture of `Pictured` goods, in a cached fragment."""
-    return _image(pictures.picture_of(goods), "")
+def picture_of(goods: pictures.Pictured, loading: str = "lazy", priority: str = "auto") -> SafeString:
+    """The picture of `Pictured` goods, in a cached fragment, which may have slots for the two attributes."""
+    return _image(pictures.picture_of(goods), "", loading, priority)
 
 
 @register.simple_tag
-def category_picture(slug: str) -> SafeString:
-    """The picture of a category."""
-    return _image(pictures.category_picture(slug), "")
+def category_picture(slug: str, rank: int) -> SafeString:
+    """The picture of a category. `rank` is its place among the tiles, from 1."""
+    return _image(pictures.category_picture(slug), "", "eager" if rank <= _FIRST_TILES else "lazy")
 
 
-def _image(address: str, alt: str) -> SafeString:
-    # Width and height give the aspect ratio, so that nothing moves when it loads. The style sheet sets the size.
-    return format_html(
-        '<img class="picture" src="{}" alt="{}" width="240" height="240" loading="lazy" decoding="async">', address, alt
-    )
+# How many tiles of categories are in the first row on a desk.
+_FIRST_TILES = 5
+# Width and height give the aspect ratio, so that nothing moves when it loads. The style sheet sets the size.
+_IMAGE = (
+    '<img class="picture" src="{}" alt="{}" width="240" height="240" loading="{}" fetchpriority="{}" decoding="async">'
+)
+
+
+def _image(address: str, alt: str, loading: str = "lazy", priority: str = "auto") -> SafeString:
+    """A lazy picture is asked for once the layout shows that it is near. On the first screen that is late."""
+    return format_html(_IMAGE, address, alt, loading, priority)
 
 
 @register.simple_tag

@@ -16,10 +16,17 @@ from shop.templatetags.shop_tags import fresh_key
 register = template.Library()
 
 
+# How many cards of a list are on the first screen: those in a row on a desk, and two rows on a phone.
+_FIRST_CARDS = 4
+
+
 @register.simple_tag(takes_context=True)
-def card(context: Context, offer: Offer) -> SafeString:
-    """The card of an offer, with a form that returns to the present page."""
+def card(context: Context, offer: Offer, rank: int | None = None) -> SafeString:
+    """The card of an offer, with a form that returns to the present page. `rank` is its place in a list, from 1."""
+    is_first = rank is not None and rank <= _FIRST_CARDS
     slots = {
+        "loading": lambda: "eager" if is_first else "lazy",
+        "priority": lambda: "high" if is_first else "auto",
         "csrf_token": lambda: str(context["csrf_token"]),
         "new_guest": lambda: str(context["new_guest"]),
         "key": fresh_key,

@@ -6,6 +6,7 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from shop import wording
 from shop.cart import undo
@@ -25,9 +26,20 @@ def shop_name() -> str:
 
 
 @register.simple_tag
-def hold_minutes(kind: str) -> int:
-    """The minutes that items of a "guest" or "user" are held."""
-    return int(settings.SHOP_HOLD_MINUTES[kind])
+def hold_time(kind: str) -> str:
+    """How long items of a "guest" or "user" are held: 30 minutes."""
+    minutes = int(settings.SHOP_HOLD_MINUTES[kind])
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+@register.simple_tag
+def ends_soon(minutes: int) -> str:
+    """What a page says of a hold when so many minutes, begun ones too, are left."""
+    return ngettext(
+        "What is in your cart is held for less than %(count)d more minute.",
+        "What is in your cart is held for less than %(count)d more minutes.",
+        minutes,
+    ) % {"count": minutes}
 
 
 @register.simple_tag

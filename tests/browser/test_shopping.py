@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from cart.models import CartItem
 from inventory.models import ProductVariant
 from tests.browser.steps import add, expect_units, is_same_page, mark, messages, open_product, put_into_cart
+from tests.conftest import MakeVariant
 from tests.support.shopping import stock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,10 +104,116 @@ def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop:
     page.clock.install()
     page.goto(shop + "/cart/")
     page.clock.fast_forward("08:30")
-    expect(page.locator("#live")).to_have_text("What is in your cart is held for two more minutes.")
+    expect(page.locator("#live")).to_have_text("What is in your cart is held for less than 2 more minutes.")
     page.get_by_role("button", name="Keep my items").click()
     expect(messages(page)).to_contain_text("1 item is held for longer.")
     expect(page.get_by_text("Up to 2 more times")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("left", "clock", "said"),
+    [
+        (1800, "30:00", ""),
+        (121, "2:01", ""),
+        (120, "2:00", "What is in your cart is held for less than 2 more minutes."),
+        (61, "1:01", "What is in your cart is held for less than 2 more minutes."),
+        (60, "1:00", "What is in your cart is held for less than 1 more minute."),
+        (59, "0:59", "What is in your cart is held for less than 1 more minute."),
+        (1, "0:01", "What is in your cart is held for less than 1 more minute."),
+    ],
+)
+def test_the_clock_and_what_is_said_of_it(
+    page: Page, shop: str, variant: ProductVariant, left: int, clock: str, said: str
+) -> None:
+    cart_at(page, shop, variant, left)
+    expect(page.get_by_role("timer")).to_have_text(clock)
+    expect(page.locator("#live")).to_have_text(said)
+
+
+def test_a_warning_is_gone_when_the_hold_is_over(page: Page, shop: str, variant: ProductVariant) -> None:
+    cart_at(page, shop, variant, 1)
+    expect(page.locator("#live")).to_contain_text("less than 1 more minute.")
+    CartItem.objects.all().delete()
+    page.clock.fast_forward("00:02")
+    expect(page.get_by_text("Nothing in it yet.")).to_be_visible()
+    expect(page.locator("#live")).to_have_text("")
+
+
+def cart_at(page: Page, shop: str, variant: ProductVariant, left: int) -> None:
+    """The cart when its hold ends in so many seconds; the time of the page stands still."""
+    put_into_cart(page, shop, variant, 1)
+    page.clock.install()
+    page.goto(shop + "/cart/")
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))  # seconds
+    page.evaluate("left => { document.querySelector('.hold').dataset.secondsLeft = left }", left)
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle', {detail: {target: {id: 'cart'}}}))")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("address", ["/", "/?sort=name", "product"])
+def test_what_is_said_of_an_add_moves_nothing_and_can_be_closed(
+    page: Page, shop: str, variant: ProductVariant, width: int, address: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(shop + (variant.product.get_absolute_url() if address == "product" else address))
+    button = page.get_by_role("button", name="Add to cart")
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+    for by_key in (False, True):
+        button.click()
+        expect(messages(page)).to_contain_text("added.")
+        expect(page.locator(".floating")).to_be_in_viewport(ratio=1)
+        assert button.bounding_box() == before
+        if by_key:
+            page.keyboard.press("Escape")
+        else:
+            page.get_by_role("button", name="Close").click()
+        expect(page.locator(".floating")).to_have_count(0)
+        assert button.bounding_box() == before
+
+
+def test_the_focus_stays_on_the_card_whose_button_was_pressed(page: Page, shop: str, make_variant: MakeVariant) -> None:
+    variants = [make_variant() for _ in range(3)]
+    page.goto(shop + "/?sort=name")
+    for units, variant in enumerate(variants, 1):
+        button = page.locator(f"#product-{variant.product_id} button")
+        button.press("Enter")
+        expect_units(page, units)
+        expect(button).to_be_focused()
+
+
+def test_a_changed_quantity_is_sent_when_its_field_is_left(page: Page, shop: str, variant: ProductVariant) -> None:
+    put_into_cart(page, shop, variant, 1)
+    page.goto(shop + "/cart/")
+    mark(page)
+    field = page.get_by_label("Quantity of")
+    for key in ("ArrowUp", "ArrowUp", "ArrowDown", "ArrowUp", "Tab"):
+        field.press(key)
+    expect_units(page, 3)
+    expect(page.get_by_role("button", name="Remove")).to_be_focused()
+    field.fill("")
+    field.press("Tab")
+    expect(field).to_have_value("")
+    assert (is_same_page(page), stock(variant)) == (True, (7, 3))
+
+
+def test_a_form_that_is_refused_as_foreign_leaves_the_page(page: Page, shop: str, variant: ProductVariant) -> None:
+    """The cookie is gone; then it is another one, as after a log-in in another tab."""
+    open_product(page, shop, variant)
+    mark(page)
+    page.context.clear_cookies()
+    add(page)
+    expect(messages(page)).to_contain_text("Your browser does not keep our cookie.")
+    tab = page.context.new_page()
+    tab.goto(shop)
+    tab.close()
+    add(page)
+    expect(messages(page)).to_contain_text("This page was too old.")
+    assert (is_same_page(page), stock(variant)) == (True, (10, 0))
+    messages(page).get_by_role("link", name="Open this page again").click()
+    page.wait_for_function("window.isStillThisPage === undefined")
+    add(page)
+    expect_units(page, 1)
 
 
 def test_picking_a_variant_changes_what_is_shown_and_keeps_what_was_typed(

@@ -4,14 +4,15 @@ import re
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.owners import Owner
+from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
-from tests.support.pages import MakeSibling, form, forms, text_of
-from tests.support.shopping import nothing_changes, stock
+from tests.support.pages import MakeSibling, become_guest, form, forms, text_of
+from tests.support.shopping import add, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,9 @@ def test_a_card_has_name_price_and_availability(client: Client, variant: Product
     page = text_of(client.get("/"))
     assert names_in(page) == [variant.product.name]
     assert "£2.50" in page
-    assert "In stock" in page
+    assert "In stock" not in page
+    ProductVariant.objects.update(low_stock_threshold=10)
+    assert "Only 10 left" in text_of(client.get("/"))
 
 
 def test_the_form_of_a_card_adds_one_and_comes_back_to_it(client: Client, make_variant: MakeVariant) -> None:
@@ -110,3 +113,34 @@ def test_nothing_is_fetched_from_elsewhere(client: Client, variant: ProductVaria
     page = text_of(client.get("/"))
     assert re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]*)"', page) == ["http://testserver/"]  # canonical
     assert re.findall(r"<script(?![^>]* src=)", page) == []
+
+
+def pictures_of(page: str) -> list[tuple[str, str]]:
+    return re.findall(r'<img class="picture"[^>]*loading="(\w+)" fetchpriority="(\w+)"', page)
+
+
+def test_the_first_cards_are_not_lazy(client: Client, make_variant: MakeVariant) -> None:
+    """The page begins with them; they are asked for before the layout is known."""
+    for _ in range(6):
+        make_variant()
+    first, later = ("eager", "high"), ("lazy", "auto")
+    assert pictures_of(text_of(client.get("/?sort=name"))) == [first] * 4 + [later] * 2
+
+
+def test_nor_are_the_first_tiles_of_the_home_page(client: Client, make_variant: MakeVariant) -> None:
+    for category in ensure_categories().values():
+        Product.objects.filter(pk=make_variant().product_id).update(category=category)
+    tiles, first, later = len(ensure_categories()), ("eager", "auto"), ("lazy", "auto")
+    assert pictures_of(text_of(client.get("/"))) == [first] * 5 + [later] * (tiles - 5) + [later] * tiles
+
+
+@pytest.mark.parametrize(("minutes", "text"), [(1, "1 minute"), (2, "2 minutes"), (30, "30 minutes")])
+def test_how_long_things_are_held_has_its_singular(
+    client: Client, variant: ProductVariant, settings: Settings, minutes: int, text: str
+) -> None:
+    settings.SHOP_HOLD_MINUTES = {"guest": minutes, "user": minutes}
+    add(become_guest(client), variant)
+    for address in ("/", variant.product.get_absolute_url(), "/cart/", "/legal/terms/", "/accounts/signup/"):
+        page = text_of(client.get(address))
+        assert re.search(rf"\b{text}\b", page)
+        assert f"held for {minutes} minute" not in page.replace(text, "")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from pytest_django import Settings
 
 from inventory.categories import ensure_categories
-from inventory.models import ProductVariant
+from inventory.models import Product, ProductVariant
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, text_of
@@ -87,8 +88,21 @@ def test_lists_have_a_title_and_a_description(client: Client, variant: ProductVa
     variant.product.save(update_fields=["category"])
     page = text_of(client.get("/c/kitchen/"))
     assert "<title>Tea & kitchen · " in page
-    assert '<meta name="description" content="Tea & kitchen: 1 small gifts' in page
+    assert '<meta name="description" content="Tea & kitchen: 1 small gift, held' in page
     assert '<meta property="og:title" content="Tea & kitchen">' in page
+
+
+@pytest.mark.parametrize(("goods", "words"), [(1, "1 small gift. What"), (2, "2 small gifts. What")])
+def test_a_link_to_the_home_page_has_the_name_of_the_shop(
+    client: Client, make_variant: MakeVariant, settings: Settings, goods: int, words: str
+) -> None:
+    settings.SHOP_NAME = "Gift & Co"
+    for _ in range(goods):
+        Product.objects.filter(pk=make_variant().product_id).update(category=ensure_categories()["kitchen"])
+    page = text_of(client.get("/"))
+    assert '<meta property="og:title" content="Gift & Co">' in page
+    assert f'<meta property="og:description" content="{words}' in page
+    assert '<meta property="og:title" content="All goods">' in text_of(client.get("/?sort=name"))
 
 
 # --- Weight

@@ -72,7 +72,10 @@ CARDS = [
     (CARD._replace(only_id=None), CARD._replace(only_id=None, choices=2)),
     (CARD, CARD._replace(only_id=9)),
     (CARD, CARD._replace(state=Availability("only_n_left", "In stock", can_add=True))),
-    (CARD, CARD._replace(state=Availability("in_stock", "Only 1 left", can_add=True))),
+    (
+        CARD._replace(state=Availability("only_n_left", "Only 2 left", can_add=True)),
+        CARD._replace(state=Availability("only_n_left", "Only 1 left", can_add=True)),
+    ),
     (CARD, CARD._replace(state=Availability("in_stock", "In stock", can_add=False))),
 ]
 LINES = [
@@ -98,7 +101,8 @@ def nothing_remembered() -> Iterator[None]:
 
 
 def card_html(card: Card, **slots: str) -> str:
-    return filled("shop/_card.html", ["csrf_token", "key", "here", "new_guest"], slots, card=card)
+    names = ["csrf_token", "key", "here", "new_guest", "loading", "priority"]
+    return filled("shop/_card.html", names, slots, card=card)
 
 
 def line_html(line: LineFacts, **slots: str) -> str:

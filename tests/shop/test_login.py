@@ -20,7 +20,7 @@ from shop.accounts.shoppers import GUEST_COOKIE
 from tests.conftest import MakeVariant
 from tests.support.checkout import ADDRESS, fill
 from tests.support.ordering import ADA
-from tests.support.pages import MakeUser, form, forms, guest_of, locked_by_a_rival, messages, text_of
+from tests.support.pages import MakeUser, become_guest, form, forms, guest_of, locked_by_a_rival, messages, text_of
 from tests.support.shopping import add, expire, held, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
@@ -321,15 +321,10 @@ def test_it_goes_to_no_other_account_later(
     log_in(client)
     client.post("/accounts/logout/")
     make_user("eve")
-    add(guest_of_next_visit(client), variant)
+    add(become_guest(client), variant)
     log_in(client, "eve")
     assert street_at_checkout(client) == ""
     assert Checkout.objects.get().cart.user == ada
-
-
-def guest_of_next_visit(client: Client) -> Owner:
-    client.get("/")
-    return guest_of(client)
 
 
 @pytest.mark.django_db(transaction=True)

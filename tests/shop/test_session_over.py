@@ -12,7 +12,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import Checkout, Order
 from tests.support.checkout import ADDRESS, REVIEW, fill, review_form, send
-from tests.support.pages import MakeUser, form, messages, text_of
+from tests.support.pages import MakeUser, become_guest, form, messages, text_of
 from tests.support.shopping import held, nothing_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
@@ -63,7 +63,6 @@ def test_it_is_said_whatever_is_wrong_with_the_form_and_whatever_the_guest_has(
     fill(client)
     ordering = review_form(client)
     end_session(client)
-    client.get("/")
     form(client.get(variant.product.get_absolute_url()), "/cart/add/").post(client)  # by now a guest with a cart
     for wrong in ({}, {"provider": ""}, {"total": "x"}):
         assert leads_to_log_in(send(client, ordering, **wrong), REVIEW)
@@ -87,7 +86,7 @@ def test_the_lines_of_the_cart_do_the_same(client: Client, hers: CartItem, actio
         assert leads_to_log_in(client.post(address, {"quantity": "1"}), "/cart/")
         partial = client.post(address, {"quantity": "1"}, headers=HTMX)
         assert partial["HX-Redirect"] == "/accounts/login/?next=/cart/"
-        client.get("/")  # makes the visitor a guest
+        become_guest(client)
         assert leads_to_log_in(client.post(address, {"quantity": "1"}), "/cart/")
 
 

@@ -2,7 +2,7 @@
    it too, so nothing here decides anything. */
 (() => {
   "use strict";
-  const WARNING = 120; // seconds before a hold ends
+  const WARNING = 2; // minutes before a hold ends
 
   /* A whole page in answer to a form (not found, too old, logged out) is shown as one. */
   const isPage = (xhr) => /^\s*<!doctype/i.test(xhr.responseText);
@@ -12,15 +12,21 @@
     detail.swapOverride = "innerHTML";
   };
 
-  /* The focus stays where a button was pressed: on the same button of the new partial, else on undo, else the heading. */
+  /* The focus stays where it was: on the same button or link of the new partial, else on undo, else on the heading.
+     htmx itself keeps it on what has an id. */
+  let focused = "";
+  const named = (one, attribute) => `${one.localName}[${attribute}="${CSS.escape(one.getAttribute(attribute))}"]`;
+  const noteFocus = ({ detail }) => {
+    const one = document.activeElement;
+    const name = one?.form ? `${named(one.form, "action")} [type="submit"]` : one?.matches("a[href]") && named(one, "href");
+    focused = name && detail.target.contains(one) ? `#${one.closest("[id]").id} ${name}` : "";
+  };
   const focusAgain = ({ detail }) => {
     const lost = !document.activeElement || document.activeElement === document.body;
-    // Of the answer that has just been swapped in: another form may have been sent meanwhile.
-    const wanted = detail.requestConfig?.elt.getAttribute("action");
-    if (!lost || !wanted) return;
-    const button = document.querySelector(`main form[action="${CSS.escape(wanted)}"] [type="submit"]`)
-      || document.querySelector("#messages button") || document.getElementById("cart-title");
-    if (button) button.focus({ preventScroll: button.id !== "cart-title" });
+    if (!lost || !detail.requestConfig?.elt.getAttribute("action")) return;
+    const next = (focused && document.querySelector(focused)) || document.querySelector('#messages [type="submit"]')
+      || document.getElementById("cart-title");
+    if (next) next.focus({ preventScroll: next.id !== "cart-title" });
   };
 
   /* Text that is being typed stays, when another part of the page changes meanwhile. */
@@ -49,6 +55,15 @@
     field.value = Math.max(1, Math.min(Number(field.value) + change, Number(field.dataset.most || Infinity)));
   };
 
+  /* A changed number of units is sent when its field is left; not when a new partial takes the field away. */
+  const sendChanged = ({ target }) => queueMicrotask(() => {
+    const isOne = target.isConnected && target.matches(".line-quantity input[inputmode]");
+    if (isOne && target.value.trim() && target.value !== target.defaultValue) target.form.requestSubmit();
+  });
+
+  /* What lies on the page can be taken away. */
+  const close = () => document.querySelector(".messages:has(> .floating)")?.replaceChildren();
+
   /* htmx looks for header and messages from the form that was sent, in vain where another answer has replaced the form.
      This shows the message all the same; the partial that had the form is newer by now. */
   const tellAllTheSame = ({ detail }) => {
@@ -57,28 +72,27 @@
     htmx.process(place);
   };
 
-  const say = (text) => { document.getElementById("live").textContent = text; };
+  /* For those who listen to the page: said once a minute, and gone when it is true no more. */
+  const warn = (text) => {
+    const live = document.getElementById("live");
+    if (live.textContent !== (text || "")) live.textContent = text || "";
+  };
   const offline = () => {
     const message = document.createElement("p");
-    message.className = "message error";
+    message.className = "message error floating";
     message.textContent = document.body.dataset.offline;
     document.getElementById("messages").replaceChildren(message);
   };
 
   /* The clock counts down the time left by the database's clock: the browser's may be wrong. */
   let timer = 0;
-  let warned = false;
   const tick = (hold, ends) => {
-    const left = Math.ceil((ends - Date.now()) / 1000);
+    const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
     const clock = hold.querySelector(".clock");
     clock.hidden = false;
-    clock.textContent = `${Math.floor(Math.max(0, left) / 60)}:${String(Math.max(0, left) % 60).padStart(2, "0")}`;
-    hold.classList.toggle("ending", left <= WARNING);
-    if (left > WARNING) warned = false;
-    if (left <= WARNING && left > 0 && !warned) {
-      warned = true;
-      say(hold.dataset.warning);
-    }
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    hold.classList.toggle("ending", left <= WARNING * 60);
+    warn(hold.getAttribute(`data-warning-${Math.ceil(left / 60)}`));
     if (left > 0) return;
     clearInterval(timer);
     htmx.trigger(hold, "ran-out");
@@ -86,15 +100,19 @@
   const startClock = () => {
     clearInterval(timer);
     const hold = document.querySelector("[data-seconds-left]");
-    if (!hold) return;
+    if (!hold) return warn("");
     const ends = Date.now() + Number(hold.dataset.secondsLeft) * 1000;
     tick(hold, ends);
     timer = setInterval(tick, 1000, hold, ends);
   };
 
   document.addEventListener("keydown", step);
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  document.addEventListener("click", ({ target }) => target.matches(".floating .close") && close());
+  document.addEventListener("focusout", sendChanged);
   document.addEventListener("htmx:beforeSwap", showPages);
   document.addEventListener("htmx:beforeSwap", keepTyped);
+  document.addEventListener("htmx:beforeSwap", noteFocus);
   document.addEventListener("htmx:afterSwap", typeAgain);
   document.addEventListener("htmx:afterSettle", focusAgain);
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
