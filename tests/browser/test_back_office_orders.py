@@ -123,6 +123,28 @@ def test_a_clerk_packs_and_ships_the_paid_ones(
         expect(step(page, name)).to_have_count(0)
 
 
+def test_on_a_phone_an_order_of_the_list_is_two_lines(page: Page, shop: str, placed: Order) -> None:
+    log_in(page, shop, CLERK)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(shop + reverse("admin:orders_order_changelist"))
+    row = page.locator("#result_list .data-row")
+    for text in (placed.number, placed.name, "Placed", "£13.95"):
+        expect(row.get_by_text(text, exact=True)).to_be_visible()
+    expect(row.get_by_text(placed.email)).not_to_be_visible()
+    box = row.bounding_box()
+    assert box is not None
+    assert box["height"] < 90  # pixels: two lines of text with their paddings
+
+
+def test_a_bar_without_save_lies_over_nothing(page: Page, shop: str, placed: Order, delivery: DeliveryMethod) -> None:
+    log_in(page, shop, MANAGER)
+    bar = page.locator("#submit-row")
+    page.goto(shop + reverse("admin:orders_order_change", args=[placed.pk]))
+    expect(bar).to_have_css("position", "static")
+    page.goto(shop + reverse("admin:orders_deliverymethod_change", args=[delivery.pk]))
+    expect(bar).to_have_css("position", "sticky")
+
+
 def test_a_manager_cannot_take_the_last_way_of_delivery_off(page: Page, shop: str, delivery: DeliveryMethod) -> None:
     DeliveryMethod.objects.exclude(pk=delivery.pk).delete()
     log_in(page, shop, MANAGER)
