@@ -34,11 +34,13 @@ LONGEST = 1.0  # seconds
 # A drain waits this long for more rows before it looks again. A message costs a worker five times as much as a look.
 PAUSE = 0.05  # seconds
 
+# ARRAY(…) is asked once. `IN (…)` may be asked again for each row while PostgreSQL thinks that the table is small,
+# and each time it locks other rows: a batch would have no limit.
 _CLAIM_FRESH = """
-    DELETE FROM workers_outboxrow WHERE id IN (
+    DELETE FROM workers_outboxrow WHERE id = ANY(ARRAY(
         SELECT id FROM workers_outboxrow
          WHERE effect = %s AND attempts = 0 AND NOT is_dead
-         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
  RETURNING *
 """
 

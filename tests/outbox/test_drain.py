@@ -79,6 +79,23 @@ def test_more_rows_than_a_batch_are_done_in_several(make_effect: MakeEffect, mon
     assert [batch.ids for batch in batches] == [[0, 1], [2, 3], [4]]
 
 
+def test_a_batch_is_no_larger_than_it_may_be_by_whatever_plan(
+    make_effect: MakeEffect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where PostgreSQL believes that the table is nearly empty, it may ask the inner query again for each row."""
+    monkeypatch.setattr(draining, "BATCH", 2)
+    batches = make_effect("one")
+    enqueue(Intent("one", key=key) for key in range(5))
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "indexscan", "bitmapscan"):
+            cursor.execute(f"SET enable_{way} = off")
+    try:
+        assert drain("one") == 5
+    finally:
+        connection.close()
+    assert [batch.ids for batch in batches] == [[0, 1], [2, 3], [4]]
+
+
 def test_effect_and_row_go_in_one_transaction(make_effect: MakeEffect) -> None:
     """What an effect wrote before it failed is gone with it, and the row is still there."""
 
