@@ -35,7 +35,10 @@ def test_each_unit_is_told_to_one_of_them_and_nothing_deadlocks(
     make_variant: MakeVariant, deadlocks: Deadlocks
 ) -> None:
     variants = [make_variant(UNITS) for _ in range(3)]
-    pressed_twice, with_a_key, others = (expired_carts(*variants) for _ in range(3))
+    pressed_twice, others = expired_carts(*variants), expired_carts(*variants)
+    with_a_key = expired_carts(
+        *reversed(variants)
+    )  # in each round its lines are in opposite order to those of the others
     told = storm(
         [
             Actor(actors.take_all_again_in_rounds, (pressed_twice, None)),
