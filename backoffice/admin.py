@@ -1,23 +1,22 @@
 """The admin's index page, users and groups in the theme of the other pages, and the log of staff actions."""
 
 from datetime import timedelta
-from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from backoffice.accounts import AccountForm, InviteForm, OtherPasswordForm
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
 from core.admin.decorators import display
 from core.admin.filters import ChoiceFilter, Choices, ValueFilter, any_of
-from core.admin.seen import SeenForm
 from core.days import start_of, today
 from orders.selectors import find_orders
 
@@ -27,27 +26,36 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
-class StaffUserForm(SeenForm, UserChangeForm):  # type: ignore[misc]
-    """An account."""
-
-
-class OtherPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
-    """A new password for another account. Only the password is written."""
-
-    def set_password_and_save(self, user: User, *args: Any, commit: bool = True, **kwargs: Any) -> User:
-        super().set_password_and_save(user, *args, commit=False, **kwargs)
-        if commit:
-            user.save(update_fields=["password"])
-        return user
-
-
 @admin.register(User)
 class UserAdmin(BaseUserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]
-    form = StaffUserForm
-    readonly_fields = ["last_login", "date_joined"]
-    add_form = UserCreationForm
+    form = AccountForm
+    add_form = InviteForm
+    add_form_template = None  # Django's announces a second page
+    add_fieldsets = ((None, {"fields": ("username", "email", "role")}),)
     change_password_form = OtherPasswordForm
+    readonly_fields = ["password_page", "last_login", "date_joined"]
+    fieldsets = (
+        (None, {"fields": ("username", "password_page")}),
+        ("Personal info", {"fields": ("first_name", "last_name", "email")}),
+        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Important dates", {"fields": ("last_login", "date_joined")}),
+    )
     search_help_text = "A part of a user name or e-mail address, or what an order of the customer is found by"
+
+    @display(description="Password")
+    def password_page(self, user: User) -> str:
+        state = "Set." if user.has_usable_password() else "Not set yet."
+        return format_html(
+            '{} <a class="text-primary-600 dark:text-primary-500" href="{}">Set another one</a>',
+            state,
+            reverse("admin:auth_user_password_change", args=[user.pk]),
+        )
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """Say who got an e-mail."""
+        messages.info(request, f"A link to set a password is on its way to {obj.email}.")
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return answer
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from backoffice.admin import OtherPasswordForm
+from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from inventory.models import Category, Product, ProductVariant, Synonym
 from orders.models import DeliveryMethod
