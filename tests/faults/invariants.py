@@ -25,13 +25,15 @@ _TOTALS = """
     HAVING cart.total_price <> coalesce(sum(line.total_price), 0) OR cart.version <> cart.totals_version
 """
 # From the threshold to 1.2 times the threshold, an alert may be open or not; see REARM_FACTOR.
+# Before its first receipt a variant has none.
 _ALERTS = """
     SELECT variant.sku, variant.stock_quantity, variant.low_stock_threshold, array_agg(alert.level)
       FROM inventory_productvariant variant
       LEFT JOIN inventory_lowstockalert alert ON alert.variant_id = variant.id AND alert.closed_at IS NULL
      GROUP BY variant.id
     HAVING count(alert.id) > 1
-        OR (count(alert.id) = 0 AND variant.stock_quantity <= variant.low_stock_threshold)
+        OR (count(alert.id) = 0 AND variant.stock_quantity <= variant.low_stock_threshold
+            AND EXISTS (SELECT FROM inventory_stockmovement WHERE variant_id = variant.id))
         OR (count(alert.id) > 0 AND variant.stock_quantity > 1.2 * variant.low_stock_threshold)
         OR (count(alert.id) > 0 AND min(alert.level) <> CASE variant.stock_quantity WHEN 0 THEN 'out' ELSE 'low' END)
 """
