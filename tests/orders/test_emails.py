@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 from django.utils import timezone
-from django.utils.formats import date_format
 from pytest_django import Settings
 
 from cart.owners import Owner
+from core.text import date_and_time
 from inventory.models import ProductVariant
 from orders.emails import EmailKind, render_order_email
 from orders.models import DeliveryMethod, Order
@@ -35,7 +35,7 @@ def both(order: Order, kind: EmailKind = EmailKind.PLACED) -> list[str]:
 
 
 def until(order: Order) -> str:
-    return date_format(timezone.localtime(order.pay_by), "j F Y, H:i")
+    return date_and_time(order.pay_by)
 
 
 def test_an_order_by_bank_transfer_is_told_how_to_pay_and_until_when(placed: Order) -> None:
