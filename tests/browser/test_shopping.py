@@ -210,8 +210,8 @@ def test_a_form_that_is_refused_as_foreign_leaves_the_page(page: Page, shop: str
     add(page)
     expect(messages(page)).to_contain_text("This page was too old.")
     assert (is_same_page(page), stock(variant)) == (True, (10, 0))
-    messages(page).get_by_role("link", name="Open this page again").click()
-    page.wait_for_function("window.isStillThisPage === undefined")
+    with page.expect_navigation():
+        messages(page).get_by_role("link", name="Open this page again").click()
     add(page)
     expect_units(page, 1)
 
