@@ -90,7 +90,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def end_other_sessions() -> None:
     """End what is still in the tests' database beside ours, so that it can be dropped.
 
-    A process that a test has killed may leave a moment later, and the connection of a thread when it is collected.
+    A process that a test has killed may leave a moment later. A thread of the live server keeps its session for as long
+    as a browser keeps the connection that it serves.
     """
     with connection.cursor() as cursor:
         cursor.execute(_END_OTHER_SESSIONS)

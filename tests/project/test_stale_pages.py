@@ -188,47 +188,47 @@ class TestAtTheSameMoment:
     pytestmark = pytest.mark.django_db(transaction=True)
 
     @pytest.fixture
-    def page(self, transactional_db: None) -> Open:
+    def opened(self, transactional_db: None) -> Open:
         Category.objects.get_or_create(slug="x", name="X", place=7)
         return category_page(browser("ann"))
 
-    def test_the_second_is_told_and_keeps_what_was_typed(self, page: Open, at_the_seam: AtTheSeam) -> None:
+    def test_the_second_is_told_and_keeps_what_was_typed(self, opened: Open, at_the_seam: AtTheSeam) -> None:
         at_the_seam("core.admin.seen.lock_rows", lambda: Category.objects.filter(slug="x").update(name="Of a rival"))
-        page.answer = page.send(name=["Mine"], place=["8"])
-        assert "it was changed from “X” to “Of a rival”. You wrote “Mine”." in text_of(page.answer)
+        opened.answer = opened.send(name=["Mine"], place=["8"])
+        assert "it was changed from “X” to “Of a rival”. You wrote “Mine”." in text_of(opened.answer)
         assert Category.objects.get(slug="x").place == 7
-        assert page.send().status_code == 302
+        assert opened.send().status_code == 302
         assert Category.objects.filter(slug="x", name="Mine", place=8).exists()
 
-    def test_both_save_if_they_changed_different_columns(self, page: Open, at_the_seam: AtTheSeam) -> None:
+    def test_both_save_if_they_changed_different_columns(self, opened: Open, at_the_seam: AtTheSeam) -> None:
         at_the_seam("core.admin.seen.lock_rows", lambda: Category.objects.filter(slug="x").update(name="Of a rival"))
-        assert page.send(place=["8"]).status_code == 302
+        assert opened.send(place=["8"]).status_code == 302
         assert Category.objects.filter(slug="x", name="Of a rival", place=8).exists()
 
-    def test_one_that_was_deleted_is_told(self, page: Open, at_the_seam: AtTheSeam) -> None:
+    def test_one_that_was_deleted_is_told(self, opened: Open, at_the_seam: AtTheSeam) -> None:
         at_the_seam("core.admin.seen.lock_rows", lambda: Category.objects.filter(slug="x").delete())
-        assert "A colleague deleted this while the page was open." in text_of(page.send(name=["Mine"]))
+        assert "A colleague deleted this while the page was open." in text_of(opened.send(name=["Mine"]))
         assert not Category.objects.filter(slug="x").exists()
 
-    def test_a_rival_who_is_not_done_is_waited_for(self, page: Open) -> None:
+    def test_a_rival_who_is_not_done_is_waited_for(self, opened: Open) -> None:
         with ThreadPoolExecutor(1) as pool:
             with transaction.atomic():
                 Category.objects.filter(slug="x").update(name="Of a rival")
-                sent = pool.submit(on_its_own_connection, lambda: page.send(name=["Mine"]))
+                sent = pool.submit(on_its_own_connection, lambda: opened.send(name=["Mine"]))
                 wait_until(somebody_waits, "the page waits for the row")
             assert "it was changed from “X” to “Of a rival”" in text_of(sent.result(30))
 
-    def test_a_number_that_a_rival_took_is_told_beside_its_field(self, page: Open, at_the_seam: AtTheSeam) -> None:
+    def test_a_number_that_a_rival_took_is_told_beside_its_field(self, opened: Open, at_the_seam: AtTheSeam) -> None:
         """The service refuses what the form allowed, and the form is checked again."""
-        goods = Open.of(page.client, Product.objects.create(number="N1", name="N", slug="n1"))
+        goods = Open.of(opened.client, Product.objects.create(number="N1", name="N", slug="n1"))
         rival = partial(Product.objects.create, number="N9", name="Of a rival", slug="n9")
         at_the_seam("inventory.admin.catalog.save_product", rival)
         goods.answer = goods.send(number=["N9"], name=["Mine"])
         assert goods.field("number").errors == ["Product with this Number already exists."]
         assert goods.field("name").value() == "Mine"
 
-    def test_so_is_one_that_no_service_checks(self, page: Open, at_the_seam: AtTheSeam) -> None:
-        new = Open(page.client, reverse("admin:inventory_category_add"), None)
+    def test_so_is_one_that_no_service_checks(self, opened: Open, at_the_seam: AtTheSeam) -> None:
+        new = Open(opened.client, reverse("admin:inventory_category_add"), None)
         new.answer = new.client.get(new.address)
         rival = partial(Category.objects.create, slug="new", name="Of a rival")
         at_the_seam("unfold.mixins.nested_inlines_model_admin.nested_all_valid", rival)
@@ -236,9 +236,9 @@ class TestAtTheSameMoment:
         assert new.field("slug").errors == ["Category with this Slug already exists."]
         assert new.field("name").value() == "Mine"
 
-    def test_what_the_page_does_not_show_is_not_written(self, page: Open, at_the_seam: AtTheSeam) -> None:
+    def test_what_the_page_does_not_show_is_not_written(self, opened: Open, at_the_seam: AtTheSeam) -> None:
         """A colleague's new password, set after the account was read."""
-        account = Open.of(page.client, User.objects.create_user("sam"))
+        account = Open.of(opened.client, User.objects.create_user("sam"))
         rival = partial(User.objects.filter(username="sam").update, password="of a rival")
         at_the_seam("core.admin.seen.lock_rows", rival)
         assert account.send(first_name=["Sam"]).status_code == 302
