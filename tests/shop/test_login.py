@@ -313,6 +313,7 @@ def test_the_accounts_own_cart_keeps_its_address(
     save_checkout(cart_id=hers.pk, customer=customer, delivery_method_id=DeliveryMethod.objects.get().pk)
     log_in(client)
     assert street_at_checkout(client) == "1 Own Street"
+    assert {line.cart for line in CartItem.objects.all()} == {hers}  # and the guest's lines came along
 
 
 def test_it_goes_to_no_other_account_later(
