@@ -29,6 +29,7 @@ SECTIONS = {
     "Orders": [
         ("Orders", "receipt_long", "orders.Order"),
         ("Order lines", "list_alt", "orders.OrderLine"),
+        ("Customers", "contacts", "customers.Customer"),
         ("Refunds due", "currency_exchange", "orders.Refund"),
         ("Delivery methods", "local_shipping", "orders.DeliveryMethod"),
     ],

@@ -12,9 +12,12 @@ from django.db.models import Q
 
 CLERK, MANAGER = "Clerk", "Manager"
 
-_SHOP = ("inventory", "cart", "orders", "analytics", "delivery", "outbox")
+_SHOP = ("inventory", "cart", "orders", "analytics", "customers", "delivery", "outbox")
 # Besides viewing everything in the apps of _SHOP.
-_CLERK_MAY = ("move_stock", "acknowledge_alert", "manage_holds", "fulfil_order")
+_CLERK_MAY = (
+    *("move_stock", "acknowledge_alert", "manage_holds", "fulfil_order"),
+    *("change_customer", "add_customernote"),  # whoever speaks to a customer writes down what was said
+)
 
 
 def ensure_roles(**kwargs: Any) -> None:

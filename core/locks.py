@@ -28,6 +28,7 @@ class AdvisoryLock(IntEnum):
     CATALOGUE = 2  # 3 was another lock until version 1.0
     DAY = 4
     PHOTO = 5
+    CUSTOMERS = 6
 
     def acquire(self, keys: Collection[int] = (0,)) -> None:
         """Wait for these keys in ascending order, and hold them until the transaction ends.

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "shop.apps.ShopConfig",
     "workers.apps.WorkersConfig",
     "analytics.apps.AnalyticsConfig",
+    "customers.apps.CustomersConfig",
     "orders.apps.OrdersConfig",
     "cart.apps.CartConfig",
     "inventory.apps.InventoryConfig",

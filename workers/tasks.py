@@ -12,6 +12,7 @@ from analytics.rollup import drop_old_events, roll_up_marked_days
 from cart.audit import run_audit
 from cart.services import close_abandoned_carts, drop_old_keys, release_expired_holds, store_totals
 from core.celery import Queue
+from customers.services import add_missing_customers, count_customers_of
 from delivery.deliver import deliver
 from delivery.services import drop_old_deliveries
 from delivery.wakeup import notify_waiting
@@ -56,6 +57,12 @@ def record_analytics(batch: Batch) -> None:
 def count_units_sold_of_orders(batch: Batch) -> None:
     """Count the units sold of all products in the orders that were placed, or whose units were refunded."""
     count_units_sold(product_ids=products_of_orders(batch.ids))
+
+
+@effect("count_customers", queue=Queue.BULK)
+def count_customers(batch: Batch) -> None:
+    """Count what the customers of the orders that changed have ordered and spent."""
+    count_customers_of(order_ids=batch.ids)
 
 
 # These names stay: version 1.0 wrote them into its rows, and a rolling release reads such rows.
@@ -104,6 +111,12 @@ def sweep_orders() -> int:
 def recount_all_units_sold() -> int:
     """Count the units sold in 90 days again where the stored number is not right. Returns how many products."""
     return recount_units_sold()
+
+
+@shared_task(name="sweep_customers", ignore_result=False)
+def sweep_customers() -> int:
+    """Add the customers of orders who are missing, as after an upgrade."""
+    return add_missing_customers()
 
 
 @shared_task(name="sweep_checkouts", ignore_result=False)

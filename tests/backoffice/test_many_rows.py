@@ -21,6 +21,7 @@ from backoffice.roles import MANAGER
 from cart.audit import run_audit
 from cart.models import Cart, CartItem
 from cart.services import add_product_to_cart
+from customers.models import Customer, CustomerNote
 from delivery.models import Delivery
 from inventory.imports.models import ImportJob
 from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
@@ -79,6 +80,10 @@ def _orders(variants: list[ProductVariant]) -> None:
                 order=order, provider="invoice", reference=f"{number}{status}", amount=4, status=status
             )
             Refund.objects.create(order=order, payment=payment, amount=1, reason="Broken", sent_by=order.user)
+        moments = dict.fromkeys(("first_order_at", "last_order_at"), timezone.now())
+        customer = Customer.objects.create(email=f"{number}@example.com", name="Ada", spent=4, **moments)
+        for words in ("Rings twice", "Pays late"):
+            CustomerNote.objects.create(customer=customer, text=words, author=order.user)
 
 
 def _traces(variants: list[ProductVariant]) -> None:
@@ -162,7 +167,7 @@ def test_amounts_of_a_list_have_their_currency_and_those_of_its_file_have_none(
 
 @pytest.mark.parametrize(
     "model",
-    [Cart, CartItem, Order, OrderLine, OutboxRow, Product, ProductVariant, Refund, StockMovement],
+    [Cart, CartItem, Customer, Order, OrderLine, OutboxRow, Product, ProductVariant, Refund, StockMovement],
     ids=lambda model: model.__name__,
 )
 def test_no_form_asks_row_by_row(staff: Client, model: type[Model]) -> None:

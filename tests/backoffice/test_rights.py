@@ -45,6 +45,7 @@ PAGES = {
     "orders.OrderLine": READ,
     "orders.Refund": READ,
     "orders.DeliveryMethod": (ALL, MANAGERS, MANAGERS, MANAGERS),
+    "customers.Customer": (ALL, NONE, ALL, NONE),
     "outbox.OutboxRow": READ,
     "outbox.EffectRun": READ,
     "analytics.AnalyticsEvent": READ,

@@ -14,6 +14,7 @@ QUEUE_OF = {
     "write_order_letters": Queue.SHOPPER,
     "check_low_stock": Queue.STAFF,
     "record_analytics": Queue.BULK,
+    "count_customers": Queue.BULK,
     "count_units_sold": Queue.BULK,
     "advance_imports": Queue.BULK,
 }

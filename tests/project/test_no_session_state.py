@@ -16,6 +16,7 @@ APPS = (
     "backoffice",
     "workers",
     "analytics",
+    "customers",
     "orders",
     "cart",
     "inventory",

@@ -15,9 +15,11 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
+from customers.models import Customer
 from inventory.models import Category, Product, ProductVariant, Synonym
 from orders.models import DeliveryMethod
 from tests.conftest import AtTheSeam
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
-CHANGED_BY_FORMS = {Category, DeliveryMethod, Group, Product, ProductVariant, Synonym, User}
+CHANGED_BY_FORMS = {Category, Customer, DeliveryMethod, Group, Product, ProductVariant, Synonym, User}
 
 
 @pytest.fixture
@@ -44,6 +46,9 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         variant,
         variant.product,
         Category.objects.get(slug="x"),
+        Customer.objects.create(
+            email="a@example.com", name="A", first_order_at=timezone.now(), last_order_at=timezone.now()
+        ),
         DeliveryMethod.objects.create(name="Bicycle", price=3, free_from=50),
         Group.objects.create(name="Packers"),
         Synonym.objects.create(words="brolly, umbrella"),

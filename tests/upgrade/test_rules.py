@@ -18,7 +18,7 @@ from tests.support.databases import empty_database
 from tests.upgrade.dumps import VERSIONS, load, migrations_of
 from tests.upgrade.rules import complaints
 
-APPS = {"inventory", "cart", "orders", "workers", "analytics", "delivery", "outbox"}
+APPS = {"inventory", "cart", "orders", "workers", "analytics", "customers", "delivery", "outbox"}
 RELEASED = {name for name in migrations_of(VERSIONS[-1]) if name.split(".")[0] in APPS}
 
 INDEX = models.Index(name="one", fields=["key"])

@@ -1,4 +1,4 @@
-"""Outbox rows after changes of orders: events, e-mails, and units sold."""
+"""Outbox rows after changes of orders: events, e-mails, units sold, and customers."""
 
 import uuid
 from collections.abc import Sequence
@@ -34,25 +34,29 @@ def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
 
 
 def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
-    """An order was placed: one purchase event for each line, units sold, and the e-mail to the customer."""
+    """An order was placed: one purchase event for each line, units sold, the customer, and their e-mail."""
     purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
-    enqueue([*purchases, _units_sold(order), _email(order, EmailKind.PLACED)])
+    enqueue([*purchases, _units_sold(order), _customer(order), _email(order, EmailKind.PLACED)])
 
 
 def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> None:
     """An order changed its state. The customer gets an e-mail for the states in _EMAILS."""
-    if kind := _EMAILS.get(state):
-        enqueue([_email(order, kind)])
+    kind = _EMAILS.get(state)
+    enqueue([_customer(order), *([_email(order, kind)] if kind else [])])
 
 
 def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
     """Units of an order were cancelled, refunded or returned."""
     refunds = [_line_event("refund", order, line, count) for line, count in units]
-    enqueue([*refunds, _units_sold(order)])
+    enqueue([*refunds, _units_sold(order), _customer(order)])
 
 
 def _units_sold(order: Order) -> Intent:
     return Intent("count_units_sold", key=order.pk)
+
+
+def _customer(order: Order) -> Intent:
+    return Intent("count_customers", key=order.pk)
 
 
 def _email(order: Order, kind: EmailKind) -> Intent:
