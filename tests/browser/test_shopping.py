@@ -197,6 +197,31 @@ def test_a_changed_quantity_is_sent_when_its_field_is_left(page: Page, shop: str
     assert (is_same_page(page), stock(variant)) == (True, (7, 3))
 
 
+def test_minus_and_plus_step_a_quantity_and_the_cart_is_sent_once(
+    page: Page, shop: str, variant: ProductVariant
+) -> None:
+    """Each press counts, also one that comes while the answer to an earlier one is on its way."""
+    open_product(page, shop, variant)
+    more, less = (page.get_by_role("button", name=name, exact=True) for name in ("One more", "One less"))
+    more.click(click_count=3, delay=20)
+    less.click()
+    expect(page.get_by_label("Quantity")).to_have_value("3")
+    page.get_by_role("button", name="Add to cart").click()
+    expect_units(page, 3)
+    page.goto(shop + "/cart/")
+    mark(page)
+    more.click()
+    with page.expect_request("**/cart/lines/*/"):
+        more.click()
+    more.click()
+    expect_units(page, 6)
+    expect(more).to_be_focused()
+    for _ in range(9):
+        less.click()
+    expect_units(page, 1)
+    assert (is_same_page(page), stock(variant)) == (True, (9, 1))
+
+
 def test_a_form_that_is_refused_as_foreign_leaves_the_page(page: Page, shop: str, variant: ProductVariant) -> None:
     """The cookie is gone; then it is another one, as after a log-in in another tab."""
     open_product(page, shop, variant)

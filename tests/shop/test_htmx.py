@@ -117,7 +117,7 @@ def test_a_refused_change_is_told_at_its_line(client: Client, line: CartItem) ->
     with nothing_changes():
         response = change.post(client, quantity="x", headers=HTMX)
     assert (response.status_code, is_partial(response)) == (400, True)
-    assert f'aria-describedby="error-{line.pk}" autofocus' in text_of(response)
+    assert f'aria-describedby="quantity-{line.pk}-error" autofocus' in text_of(response)
 
 
 def test_taking_again_and_keeping_answer_with_the_cart(client: Client, line: CartItem) -> None:

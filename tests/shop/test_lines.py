@@ -61,7 +61,7 @@ def test_not_a_quantity(client: Client, line: CartItem, quantity: str) -> None:
         response = page_form.post(client, quantity=quantity)
     assert response.status_code == 400
     assert alert(response).startswith("Please enter a whole number of units, 1 or more.")
-    assert f'aria-invalid="true" aria-describedby="error-{line.pk}"' in text_of(response)
+    assert f'aria-invalid="true" aria-describedby="quantity-{line.pk}-error"' in text_of(response)
     if quantity.strip():
         assert form(response, page_form.action).fields["quantity"] == quantity
 
@@ -129,7 +129,7 @@ def test_the_error_stands_at_its_own_line(client: Client, line: CartItem, make_v
     second = held(Owner(guest_token=line.cart.guest_token), make_variant(), 4)
     response = quantity_form(client, second).post(client, quantity="x")
     page = text_of(response)
-    assert (f'id="error-{second.pk}"' in page, f'id="error-{line.pk}"' in page) == (True, False)
+    assert (f'id="quantity-{second.pk}-error"' in page, f'id="quantity-{line.pk}-error"' in page) == (True, False)
     assert form(response, f"/cart/lines/{line.pk}/").fields["quantity"] == "2"
 
 

@@ -29,12 +29,15 @@
     if (next) next.focus({ preventScroll: next.id !== "cart-title" });
   };
 
-  /* Text that is being typed stays, when another part of the page changes meanwhile. */
+  /* Text that is being typed stays, when another part of the page changes meanwhile; so does what was stepped since the
+     request was sent, which is sent then. */
   let typed = [];
-  const keepTyped = ({ detail }) => {
-    const fields = [...detail.target.querySelectorAll('input[inputmode="numeric"], input[type="radio"]')];
+  const keepTyped = ({ detail: { target, requestConfig } }) => {
+    const fields = [...target.querySelectorAll('input[inputmode="numeric"], input[type="radio"]')];
     const isChanged = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
-    typed = fields.filter((field) => isChanged(field) && !detail.requestConfig.elt.contains(field))
+    const isSent = (field) => requestConfig.elt.contains(field)
+      && (field.type === "radio" || field.value === requestConfig.parameters[field.name]);
+    typed = fields.filter((field) => isChanged(field) && !isSent(field))
       .map(({ id, value, checked }) => ({ id, value, checked }));
   };
   const typeAgain = () => {
@@ -42,24 +45,44 @@
       const field = document.getElementById(id);
       if (field) Object.assign(field, { value, checked });
     }
+    if (typed.length) sendSoon();
     typed = [];
   };
 
-  /* The arrow keys step a quantity, as they do in a number field. Those drop a comma as it is typed, so that 1,5 would be
-     sent as 15: a text field sends what was typed, and the shop says what is wrong with it. */
-  const step = (event) => {
-    const change = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    const field = event.target;
-    if (!change || !field.matches('input[inputmode="numeric"]') || !/^[0-9]{1,9}$/.test(field.value)) return;
-    event.preventDefault();
+  /* − and + and the arrow keys step a quantity, as in a number field. Those drop a comma as it is typed, so that 1,5 would
+     be sent as 15: a text field sends what was typed, and the shop says what is wrong with it. */
+  const step = (field, change) => {
+    if (!/^[0-9]{1,9}$/.test(field.value)) return;
     field.value = Math.max(1, Math.min(Number(field.value) + change, Number(field.dataset.most || Infinity)));
   };
+  const stepByKey = (event) => {
+    const change = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!change || !event.target.matches('input[inputmode="numeric"]')) return;
+    event.preventDefault();
+    step(event.target, change);
+  };
+  const stepByButton = ({ target }) => {
+    if (!target.matches("[data-step]")) return;
+    target.focus({ preventScroll: true }); // not every browser does
+    step(target.parentElement.querySelector("input"), Number(target.dataset.step));
+    sendSoon();
+  };
 
-  /* A changed number of units is sent when its field is left; not when a new partial takes the field away. */
-  const sendChanged = ({ target }) => queueMicrotask(() => {
-    const isOne = target.isConnected && target.matches(".line-quantity input[inputmode]");
-    if (isOne && target.value.trim() && target.value !== target.defaultValue) target.form.requestSubmit();
-  });
+  /* A changed number of units in the cart is sent when its field is left, or half a second after the last step; not when
+     a new partial takes the field away. */
+  const sendChanged = (field) => {
+    const isOne = field.isConnected && field.matches(".line-quantity input[inputmode]");
+    if (isOne && field.value.trim() && field.value !== field.defaultValue) field.form.requestSubmit();
+  };
+  const sendLeft = ({ target }) => queueMicrotask(() => sendChanged(target));
+  let soon = 0;
+  const sendSoon = () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      const fields = [...document.querySelectorAll(".line-quantity input[inputmode]")];
+      fields.filter((field) => field !== document.activeElement).forEach(sendChanged);
+    }, 500);
+  };
 
   /* What lies on the page can be taken away. */
   const close = () => document.querySelector(".messages:has(> .floating)")?.replaceChildren();
@@ -106,10 +129,11 @@
     timer = setInterval(tick, 1000, hold, ends);
   };
 
-  document.addEventListener("keydown", step);
+  document.addEventListener("keydown", stepByKey);
+  document.addEventListener("click", stepByButton);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   document.addEventListener("click", ({ target }) => target.matches(".floating .close") && close());
-  document.addEventListener("focusout", sendChanged);
+  document.addEventListener("focusout", sendLeft);
   document.addEventListener("htmx:beforeSwap", showPages);
   document.addEventListener("htmx:beforeSwap", keepTyped);
   document.addEventListener("htmx:beforeSwap", noteFocus);
