@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from math import ceil
@@ -18,6 +18,7 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from core.rows import columns, instances, joined
 from inventory.models import Product, ProductVariant
+from inventory.tax import RATES, TaxRates, read_rates
 
 # Holds of `variant` by carts other than {cart}: the sum of the expired ones, which are few, and the end of the first
 # live one, which is one entry of the index on (product_variant, reserved_until). So 20,000 live holds cost nothing.
@@ -111,7 +112,8 @@ _CONTENTS = """
     SELECT {columns},
            coalesce(line.reserved_until > statement_timestamp(), false),
            line.reserved_until - statement_timestamp(),
-           variant.stock_quantity + {expired}
+           variant.stock_quantity + {expired},
+           {rates}
       FROM cart_cart cart
       JOIN cart_cartitem line ON line.cart_id = cart.id
       JOIN inventory_productvariant variant ON variant.id = line.product_variant_id
@@ -124,7 +126,7 @@ _COLUMNS = ", ".join(columns(model, table) for table, model in _PARTS.items())
 _EXPIRED_ELSEWHERE = EXPIRED.format(cart="cart.id")
 _SUMMARY_BY = {column: _SUMMARY.format(column=column) for column in ("user_id", "guest_token")}
 _CONTENTS_BY = {
-    column: _CONTENTS.format(columns=_COLUMNS, expired=_EXPIRED_ELSEWHERE, column=column)
+    column: _CONTENTS.format(columns=_COLUMNS, expired=_EXPIRED_ELSEWHERE, rates=RATES, column=column)
     for column in ("user_id", "guest_token")
 }
 
@@ -150,12 +152,15 @@ def cart_summary(owner: Owner) -> CartSummary:
 
 @dataclass(frozen=True)
 class CartContents:
-    """A cart as a shopper sees it. The first of its live holds ends at `hold_ends`, in `seconds_left` seconds."""
+    """A cart as a shopper sees it, with the tax rates. The first of its live holds ends at `hold_ends`, in
+    `seconds_left` seconds.
+    """
 
     lines: Sequence[CartItem]
     total: Decimal
     hold_ends: datetime | None
     seconds_left: int | None = None
+    rates: TaxRates = field(default_factory=TaxRates)
 
     @property
     def expired(self) -> list[CartItem]:
@@ -191,12 +196,13 @@ def cart_contents(owner: Owner) -> CartContents:
         total=total_of(lines[0].cart, lines) if lines else Decimal(0),
         hold_ends=first.reserved_until if first else None,
         seconds_left=ceil(first.hold_left.total_seconds()) if first else None,
+        rates=read_rates(lines[0].rates) if lines else TaxRates(),
     )
 
 
 def _line(cart: Cart, line: Any, variant: ProductVariant, product: Product, *now: Any) -> Any:
     line.cart, line.product_variant, variant.product = cart, variant, product
-    line.is_held, line.hold_left, line.available = now
+    line.is_held, line.hold_left, line.available, line.rates = now
     return line
 
 

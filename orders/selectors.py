@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, DecimalField, Exists, Func, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Now
 
 from cart.models import Cart, CartItem
@@ -15,7 +16,8 @@ from cart.owners import Owner
 from core.admin.filters import any_of
 from core.typed_words import Code, starts_words
 from inventory.models import Product
-from orders.models import Checkout, DeliveryMethod, Order, OrderLine, Payment, Refund
+from inventory.tax import TaxRates
+from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTax, Payment, Refund
 from orders.numbers import read_number
 from orders.payments import providers
 from orders.states import State
@@ -44,19 +46,24 @@ def checkout_of(cart: Cart) -> Checkout | None:
     return Checkout.objects.filter(cart=cart).select_related("delivery_method").first()
 
 
-def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod) -> Totals:
-    """What the lines of a cart cost with this delivery method, at the current tax rate. No query."""
+def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod, *, rates: TaxRates, country: str) -> Totals:
+    """What the lines of a cart, read with their variants, cost with this delivery method. No query.
+
+    Arguments: the tax rates; the country of delivery, a code of ISO 3166.
+    """
     return totals_of(
-        [(item.price, item.quantity) for item in items],
+        [(item.price, item.quantity, rates.of(item.product_variant.tax_class_id, country)) for item in items],
         delivery_price=delivery.price,
         free_from=delivery.free_from,
-        tax_rate=settings.SHOP_TAX_RATE,
+        default_rate=rates.of(None, country),
     )
 
 
-def review_of(cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod) -> Review:
-    """The review of a cart and its lines, both read in one snapshot. No query."""
-    totals = totals_to_pay(lines, delivery)
+def review_of(
+    cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod, *, rates: TaxRates, country: str
+) -> Review:
+    """The review of a cart, its lines and the tax rates, all read in one snapshot. No query."""
+    totals = totals_to_pay(lines, delivery, rates=rates, country=country)
     expected = Expected(version=cart.version, total=totals.total)
     return Review(lines=lines, delivery=delivery, totals=totals, expected=expected)
 
@@ -78,9 +85,17 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 
 def order_numbered(number: str) -> Order | None:
-    """The order of this number with lines, payments, refunds and transitions. 5 queries."""
+    """The order of this number with taxes, lines, payments, refunds and transitions. 5 queries."""
     related = ("lines", "payments", "refunds", "transitions")
-    return Order.objects.filter(number=number).prefetch_related(*related).first()
+    return with_taxes(Order.objects.filter(number=number)).prefetch_related(*related).first()
+
+
+def with_taxes(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with `tax_rows`, so that their `totals` cost no query."""
+    amount: DecimalField[Decimal, Decimal] = DecimalField(max_digits=14, decimal_places=2)
+    row = Func("rate", "gross", "tax", template="ARRAY[%(expressions)s]", output_field=ArrayField(amount))
+    rows = OrderTax.objects.filter(order=OuterRef("pk")).order_by("-rate").values_list(row)
+    return orders.annotate(tax_rows=ArraySubquery(rows))
 
 
 def find_orders(typed: str) -> QuerySet[Order]:

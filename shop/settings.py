@@ -216,6 +216,7 @@ FORMAT_MODULE_PATH = ["core.formats"]  # how dates and times are written
 USE_TZ = True
 SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
 SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in e-mails lead
+SHOP_COUNTRY = env.str("SHOP_COUNTRY", "GB")  # where the shop is, by ISO 3166; assumed before an address is known
 SHOP_COUNTRIES = env.list("SHOP_COUNTRIES", default=[])  # to which the shop delivers, by ISO 3166; empty: all
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "GBP")  # ISO 4217
 SHOP_CURRENCY_SYMBOL = env.str("SHOP_CURRENCY_SYMBOL", "")  # instead of the language's symbol for it

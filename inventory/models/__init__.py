@@ -1,9 +1,11 @@
-"""The tables of this app: products and variants, the stock ledger with its low-stock alerts, synonyms, and imports."""
+"""The tables of this app: products and variants, the stock ledger with its low-stock alerts,
+synonyms, tax classes, and imports."""
 
 from inventory.imports.models import ImportJob, ImportLine
 from inventory.models.catalog import ONLY_VARIANT, SOLD_WITHIN, Category, PriceChange, Product, ProductVariant
 from inventory.models.search import Synonym
 from inventory.models.stock import AlertMute, LowStockAlert, StockMovement
+from inventory.models.tax import TaxClass, TaxRate
 
 __all__ = [
     "ONLY_VARIANT",
@@ -18,4 +20,6 @@ __all__ = [
     "ProductVariant",
     "StockMovement",
     "Synonym",
+    "TaxClass",
+    "TaxRate",
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.one_line import CodeField, OneLineField
 from core.rows import GuardedColumns
+from inventory.models.tax import TaxClass
 
 # How far back `Product.units_sold` counts, so that new best sellers can pass old ones.
 SOLD_WITHIN = timedelta(days=90)
@@ -114,6 +115,16 @@ class ProductVariant(GuardedColumns):
     reserved_quantity = models.IntegerField(default=0, editable=False)
     low_stock_threshold = models.PositiveIntegerField(default=5)
     is_active = models.BooleanField(default=True)
+    # Without an index: only the deletion of a class asks for its variants.
+    tax_class = models.ForeignKey(
+        TaxClass,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="variants",
+        db_index=False,
+        help_text=_("Left empty, the default class."),
+    )
 
     class Meta:
         ordering = ["sku"]

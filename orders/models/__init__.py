@@ -2,5 +2,17 @@
 
 from orders.models.checkouts import Checkout, DeliveryMethod
 from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
+from orders.models.taxes import OrderTax, RefundTax
 
-__all__ = ["By", "Checkout", "DeliveryMethod", "Order", "OrderLine", "OrderTransition", "Payment", "Refund"]
+__all__ = [
+    "By",
+    "Checkout",
+    "DeliveryMethod",
+    "Order",
+    "OrderLine",
+    "OrderTax",
+    "OrderTransition",
+    "Payment",
+    "Refund",
+    "RefundTax",
+]

@@ -13,9 +13,10 @@ from core.countries import country_code
 from core.transactions import clock, command
 from inventory.errors import InsufficientStock
 from inventory.models import Product
+from inventory.tax import TaxRates, tax_rates
 from inventory.wording import full_name
 from orders.errors import DeliveryUnavailable, TotalChanged
-from orders.models import By, Checkout, DeliveryMethod, Order, OrderLine, OrderTransition
+from orders.models import By, Checkout, DeliveryMethod, Order, OrderLine, OrderTax, OrderTransition
 from orders.models.checkouts import Customer
 from orders.numbers import new_number
 from orders.payments import provider_named
@@ -66,7 +67,9 @@ def _place(
     delivery = DeliveryMethod.objects.filter(pk=delivery_method_id, is_active=True).first()
     if delivery is None:
         raise DeliveryUnavailable
-    totals = totals_to_pay(items, delivery)
+    country = country_code(customer.country) or customer.country
+    rates = tax_rates()
+    totals = totals_to_pay(items, delivery, rates=rates, country=country)
     if totals.total != expected.total:
         raise TotalChanged
     order = Order.objects.create(
@@ -78,12 +81,13 @@ def _place(
         delivery_name=delivery.name,
         goods_total=totals.goods,
         delivery_price=totals.delivery,
-        tax_rate=totals.tax_rate,
+        tax_rate=max(totals.taxes, key=lambda share: share.gross).rate,
         tax=totals.tax,
         total=totals.total,
-        **asdict(customer) | {"country": country_code(customer.country) or customer.country},
+        **asdict(customer) | {"country": country},
     )
-    lines = _write_lines(order, items)
+    lines = _write_lines(order, items, rates)
+    OrderTax.objects.bulk_create(OrderTax(order=order, **asdict(share)) for share in totals.taxes)
     OrderTransition.objects.create(order=order, to_state=State.PLACED, by=By.CUSTOMER)
     Checkout.objects.filter(cart_id=cart.pk).delete()
     order_placed.send(sender=Order, order=order, lines=lines)
@@ -91,7 +95,7 @@ def _place(
     return order
 
 
-def _write_lines(order: Order, items: Sequence[CartItem]) -> list[OrderLine]:
+def _write_lines(order: Order, items: Sequence[CartItem], rates: TaxRates) -> list[OrderLine]:
     products = Product.objects.in_bulk([item.product_variant.product_id for item in items])
     for item in items:
         item.product_variant.product = products[item.product_variant.product_id]
@@ -103,6 +107,7 @@ def _write_lines(order: Order, items: Sequence[CartItem]) -> list[OrderLine]:
             name=full_name(item.product_variant),
             price=item.price,
             quantity=item.quantity,
+            tax_rate=rates.of(item.product_variant.tax_class_id, order.country),
         )
         for item in items
     )

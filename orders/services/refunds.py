@@ -4,8 +4,8 @@ Each refund is a row that staff see until they have sent the money. All refunds 
 returned units count at their price, and delivery is refunded with the last unit.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
@@ -14,11 +14,12 @@ from core.transactions import command
 from inventory.services.holds import take_back_units
 from orders.errors import ReturnedMeanwhile, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order
-from orders.models import Order, OrderLine, Refund
-from orders.selectors import left_to_refund, returned_units
+from orders.models import Order, OrderLine, Refund, RefundTax
+from orders.selectors import returned_units
 from orders.services.transitions import allow_repeat, last_step, log_action, log_deed, transition
 from orders.signals import units_refunded
 from orders.states import State
+from orders.totals import ByRate, TaxShare, kept_by_rate, refund_taxes
 
 
 @command
@@ -35,19 +36,21 @@ def return_lines(
     order = _lock_paid(order_id)
     if seen is not None and seen != (now := returned_units(order)):
         raise ReturnedMeanwhile(now)
-    lines = {line.pk: line for line in order.lines.filter(pk__in=units)}
-    if not units or lines.keys() != units.keys():
+    lines = list(order.lines.all())
+    coming = [(line, units[line.pk]) for line in lines if line.pk in units]
+    if not units or len(coming) != len(units):
         raise TooManyReturned(kept=0, units=sum(units.values()))
-    for line_id, line in lines.items():
-        _record_return(line, units[line_id])
-    _take_back(order, [(line, units[line_id]) for line_id, line in lines.items()], reason=reason, actor=actor)
-    came = ", ".join(f"{units[line_id]} of {line.sku}" for line_id, line in lines.items())
+    ordered = order.totals.taxes
+    kept = _kept(order, lines, ordered)
+    for line, count in coming:
+        _record_return(line, count)
+    _take_back(order, coming, reason=reason, actor=actor)
+    came = ", ".join(f"{count} of {line.sku}" for line, count in coming)
     log_deed(order, actor=actor, note=f"Taken back: {came}: {reason}")
-    if all(not line.kept_quantity for line in order.lines.all()):
-        _owe(order, left_to_refund(order), reason=reason)
+    left = _kept(order, lines, ordered)
+    _owe(order, refund_taxes(kept=kept, left=left), reason=reason)
+    if not any(line.kept_quantity for line in lines):
         transition(order, State.REFUNDED, actor=actor, note=reason)
-    else:
-        _owe(order, sum((line.cost_of(units[line.pk]) for line in lines.values()), Decimal(0)), reason=reason)
     return order
 
 
@@ -65,14 +68,16 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
         return order
     is_here = order.state == State.PAID
     transition(order, State.REFUNDED, actor=actor, note=reason)
-    kept = [(line, line.kept_quantity) for line in order.lines.all() if line.kept_quantity]
+    lines = list(order.lines.all())
+    kept = _kept(order, lines, order.totals.taxes)
+    units_kept = [(line, line.kept_quantity) for line in lines if line.kept_quantity]
     if is_here:
-        for line, units in kept:
+        for line, units in units_kept:
             _record_return(line, units)
-        _take_back(order, kept, reason=reason, actor=actor)
+        _take_back(order, units_kept, reason=reason, actor=actor)
     else:
-        units_refunded.send(sender=Order, order=order, units=kept)
-    _owe(order, left_to_refund(order), reason=reason)
+        units_refunded.send(sender=Order, order=order, units=units_kept)
+    _owe(order, refund_taxes(kept=kept, left={}), reason=reason)
     return order
 
 
@@ -112,6 +117,16 @@ def _take_back(order: Order, units: list[tuple[OrderLine, int]], *, reason: str,
     units_refunded.send(sender=Order, order=order, units=units)
 
 
-def _owe(order: Order, amount: Decimal, *, reason: str) -> None:
-    if amount:
-        Refund.objects.create(order=order, amount=amount, reason=reason)
+def _kept(order: Order, lines: Iterable[OrderLine], ordered: Iterable[TaxShare]) -> ByRate:
+    """What the customer keeps, by tax rate. Lines from before there were tax classes have the rate of the order."""
+    rates = {line.pk: order.tax_rate if line.tax_rate is None else line.tax_rate for line in lines}
+    facts = [(line.price, line.quantity, line.kept_quantity, rates[line.pk]) for line in lines]
+    return kept_by_rate(facts, ordered=ordered)
+
+
+def _owe(order: Order, shares: Collection[TaxShare], *, reason: str) -> None:
+    """Write the refund of what goes back, and its tax by rate. Nothing, if it costs nothing."""
+    if not shares:
+        return
+    refund = Refund.objects.create(order=order, amount=sum(share.gross for share in shares), reason=reason)
+    RefundTax.objects.bulk_create(RefundTax(refund=refund, **asdict(share)) for share in shares)

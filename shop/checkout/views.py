@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cart.errors import CartChanged, CartClosed, CartEmpty
 from cart.models import Cart
 from cart.selectors import CartContents, own_cart
+from core.countries import country_code
 from core.errors import Busy
 from core.ratelimit import ORDERS, seconds_to_wait
 from orders.errors import DeliveryUnavailable
@@ -164,7 +165,13 @@ def _review_context(
         "checkout": checkout,
         "details": mark_of(checkout),
         "cart_id": contents.lines[0].cart_id,
-        "review": review_of(contents.lines[0].cart, to_be_had, delivery),
+        "review": review_of(
+            contents.lines[0].cart,
+            to_be_had,
+            delivery,
+            rates=contents.rates,
+            country=country_code(checkout.country),
+        ),
     }
 
 

@@ -58,11 +58,12 @@ def check_payment_providers(app_configs: object, **kwargs: Any) -> Iterator[Chec
 
 @register()
 def check_countries(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
-    """shop.E010: SHOP_COUNTRIES has codes of existing countries."""
-    for code in settings.SHOP_COUNTRIES:
+    """shop.E010: SHOP_COUNTRY and SHOP_COUNTRIES have codes of existing countries."""
+    codes = [("SHOP_COUNTRY", settings.SHOP_COUNTRY), *(("SHOP_COUNTRIES", code) for code in settings.SHOP_COUNTRIES)]
+    for name, code in codes:
         if code not in countries:
             yield Error(
-                f"SHOP_COUNTRIES has {code!r}, which is no code of a country.",
+                f"{name} has {code!r}, which is no code of a country.",
                 hint="Give codes of two capital letters of ISO 3166, such as GB,IE,FR.",
                 id="shop.E010",
             )

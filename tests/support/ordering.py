@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from cart.models import Cart
+from inventory.tax import tax_rates
 from orders.models import DeliveryMethod, Order
 from orders.models.checkouts import Customer
 from orders.payments import PaymentEvent
@@ -19,7 +20,8 @@ ADA = Customer(
 def seen(cart: Cart, delivery: DeliveryMethod) -> Expected:
     """Return what the review page would show of this cart now."""
     cart.refresh_from_db()
-    return review_of(cart, list(cart.items.all()), delivery).expected
+    lines = list(cart.items.select_related("product_variant"))
+    return review_of(cart, lines, delivery, rates=tax_rates(), country=ADA.country).expected
 
 
 def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:

@@ -30,6 +30,7 @@ from inventory.imports.models import ImportJob
 from inventory.imports.services import confirm_import, start_import
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import acknowledge_alerts, move_stock, mute_variants, save_variant
+from inventory.tax import tax_rates
 from orders.models import DeliveryMethod, Order, Refund
 from orders.models.checkouts import Customer
 from orders.payments import PaymentEvent
@@ -89,13 +90,13 @@ def drain_all() -> None:
 def ordered(variant_number: int, units: int, provider: str = "invoice") -> Order:
     """An order of a customer that comes back each time."""
     cart = add_product_to_cart(customer, variants[variant_number].pk, units)
-    lines, delivery = list(cart.items.all()), DeliveryMethod.objects.earliest("pk")
+    lines, delivery = list(cart.items.select_related("product_variant")), DeliveryMethod.objects.earliest("pk")
     cart.refresh_from_db()
     return place_order(
         cart,
         customer=ADA,
         delivery_method_id=delivery.pk,
-        expected=review_of(cart, lines, delivery).expected,
+        expected=review_of(cart, lines, delivery, rates=tax_rates(), country=ADA.country).expected,
         provider=provider,
         idempotency_key=str(uuid.uuid4()),
     )

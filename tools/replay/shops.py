@@ -13,6 +13,7 @@ from cart.models import Cart
 from cart.services import add_product_to_cart
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
+from inventory.tax import tax_rates
 from orders.models import DeliveryMethod, Order
 from orders.models.checkouts import Customer
 from orders.payments import PaymentEvent
@@ -114,7 +115,8 @@ class ServiceShop(Shop):
         return None
 
     def _order(self, cart: Cart) -> Order | None:
-        review = review_of(cart, list(cart.items.all()), self.delivery)
+        lines = list(cart.items.select_related("product_variant"))
+        review = review_of(cart, lines, self.delivery, rates=tax_rates(), country=CUSTOMER.country)
         try:
             order = place_order(
                 cart,
