@@ -1,5 +1,6 @@
 """Models of orders: what shoppers fill in, what was bought, and the money."""
 
+from orders.models.addresses import SavedAddress
 from orders.models.checkouts import Checkout, DeliveryMethod
 from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
 from orders.models.taxes import OrderTax, RefundTax
@@ -15,4 +16,5 @@ __all__ = [
     "Payment",
     "Refund",
     "RefundTax",
+    "SavedAddress",
 ]

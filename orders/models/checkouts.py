@@ -1,67 +1,13 @@
-"""Before the order: `Customer` and the columns of an address, delivery methods, and checkouts."""
+"""Before the order: delivery methods, and checkouts."""
 
-from dataclasses import asdict, dataclass, fields
-
-from django.contrib import admin
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cart.models import Cart
-from core.addresses import address_lines
-from core.countries import country_code, country_name
 from core.one_line import OneLineField
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Who an order is for and where it goes. Only `street_2` may be empty; `country` is a code of ISO 3166."""
-
-    email: str
-    name: str
-    street: str
-    city: str
-    postcode: str
-    country: str
-    street_2: str = ""
-
-
-CUSTOMER_FIELDS = tuple(field.name for field in fields(Customer))
-
-
-class Addressed(models.Model):
-    """A row with the customer's e-mail address and the address of delivery."""
-
-    email = models.EmailField(_("e-mail address"))
-    name = OneLineField(_("full name"), max_length=100)
-    street = OneLineField(_("street and number"), max_length=120)
-    street_2 = OneLineField(_("flat, company or the like"), max_length=120, blank=True, default="")
-    city = OneLineField(_("town or city"), max_length=80)
-    postcode = OneLineField(_("postcode"), max_length=16)
-    # A code of ISO 3166. Rows from before codes were kept have the name as it was typed.
-    country = models.CharField(_("country"), max_length=60)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        abstract = True
-
-    @property
-    @admin.display(description=_("country"))
-    def country_name(self) -> str:
-        return country_name(self.country)
-
-    @property
-    def address_lines(self) -> list[str]:
-        """Name and address as they stand on a parcel, the name of the country last."""
-        typed = asdict(self.customer) | {"country": country_code(self.country)}
-        del typed["email"]
-        return [*address_lines(**typed), self.country_name]
-
-    @property
-    def customer(self) -> Customer:
-        return Customer(**{name: getattr(self, name) for name in CUSTOMER_FIELDS})
+from orders.models.addresses import Addressed
 
 
 class DeliveryMethod(models.Model):

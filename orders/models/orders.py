@@ -15,7 +15,7 @@ from cart.models import Cart
 from core.text import money
 from core.typed_words import Code, WordVector
 from inventory.models import ProductVariant
-from orders.models.checkouts import Addressed
+from orders.models.addresses import Addressed
 from orders.states import State
 from orders.totals import TaxShare, Totals
 

@@ -11,7 +11,7 @@ from core.transactions import command
 from orders.errors import DeliveryUnavailable, LastDeliveryMethod
 from orders.locks import lock_offered_delivery_methods, share_delivery_method
 from orders.models import Checkout, DeliveryMethod
-from orders.models.checkouts import CUSTOMER_FIELDS, Customer
+from orders.models.addresses import CUSTOMER_FIELDS, Customer
 from orders.signals import checkout_started
 
 

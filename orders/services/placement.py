@@ -17,7 +17,7 @@ from inventory.tax import TaxRates, tax_rates
 from inventory.wording import full_name
 from orders.errors import DeliveryUnavailable, TotalChanged
 from orders.models import By, Checkout, DeliveryMethod, Order, OrderLine, OrderTax, OrderTransition
-from orders.models.checkouts import Customer
+from orders.models.addresses import Customer
 from orders.numbers import new_number
 from orders.payments import provider_named
 from orders.selectors import totals_to_pay

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from core.countries import country_choices, country_code
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout, DeliveryMethod
-from orders.models.checkouts import CUSTOMER_FIELDS, Customer
+from orders.models.addresses import CUSTOMER_FIELDS, Customer
 from orders.payments import providers
 from orders.selectors import delivery_methods
 from orders.totals import Expected, delivery_cost

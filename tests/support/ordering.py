@@ -6,7 +6,7 @@ from typing import Any
 from cart.models import Cart
 from inventory.tax import tax_rates
 from orders.models import DeliveryMethod, Order
-from orders.models.checkouts import Customer
+from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import place_order, settle_payment

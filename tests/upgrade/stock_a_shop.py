@@ -32,7 +32,7 @@ from inventory.models import LowStockAlert, Product, ProductVariant, StockMoveme
 from inventory.services import acknowledge_alerts, move_stock, mute_variants, save_variant
 from inventory.tax import tax_rates
 from orders.models import DeliveryMethod, Order, Refund
-from orders.models.checkouts import Customer
+from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import (

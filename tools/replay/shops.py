@@ -15,7 +15,7 @@ from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
 from inventory.tax import tax_rates
 from orders.models import DeliveryMethod, Order
-from orders.models.checkouts import Customer
+from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import place_order, return_lines, settle_payment
