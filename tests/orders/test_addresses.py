@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
@@ -69,5 +69,5 @@ def test_an_order_keeps_all_that_was_filled_in(guest: Owner, variant: ProductVar
 def test_the_database_refuses_a_second_default_address(make_user: MakeUser) -> None:
     ada = make_user()
     SavedAddress.objects.create(user=ada, is_default=True)
-    with pytest.raises(IntegrityError, match="orders_savedaddress_one_default"):
+    with pytest.raises(IntegrityError, match="orders_savedaddress_one_default"), transaction.atomic():
         SavedAddress.objects.create(user=ada, is_default=True)
