@@ -1,6 +1,7 @@
 """The admin's index page, users and groups in the theme of the other pages, and the log of staff actions."""
 
 from datetime import timedelta
+from typing import cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
@@ -9,21 +10,35 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from backoffice.accounts import AccountForm, InviteForm, OtherPasswordForm
 from core.admin.base import ReadOnlyAdmin, StaffAdmin
-from core.admin.decorators import display
+from core.admin.confirmation import Question, ask_reason
+from core.admin.decorators import action, display
 from core.admin.filters import ChoiceFilter, Choices, ValueFilter, any_of
 from core.days import start_of, today
+from core.errors import NothingChanged
+from core.second_factor import device_of, remove_second_factor
 from orders.selectors import find_orders
 
 admin.site.index_template = "backoffice/dashboard.html"
 
+_REMOVE = Question(
+    "Remove the second factor",
+    "For someone who lost phone and backup codes. Make sure that it is them who asks: from then on their password is "
+    "enough to log in.",
+    "Remove it",
+)
+
 admin.site.unregister(User)
 admin.site.unregister(Group)
+admin.site.unregister(TOTPDevice)  # its page would show the keys
+admin.site.unregister(StaticDevice)
 
 
 @admin.register(User)
@@ -33,9 +48,10 @@ class UserAdmin(BaseUserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]
     add_form_template = None  # Django's announces a second page
     add_fieldsets = ((None, {"fields": ("username", "email", "role")}),)
     change_password_form = OtherPasswordForm
-    readonly_fields = ["password_page", "last_login", "date_joined"]
+    actions_detail = ["remove_second_factor"]
+    readonly_fields = ["password_page", "second_factor", "last_login", "date_joined"]
     fieldsets = (
-        (None, {"fields": ("username", "password_page")}),
+        (None, {"fields": ("username", "password_page", "second_factor")}),
         ("Personal info", {"fields": ("first_name", "last_name", "email")}),
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Important dates", {"fields": ("last_login", "date_joined")}),
@@ -50,6 +66,28 @@ class UserAdmin(BaseUserAdmin, StaffAdmin):  # type: ignore[misc, type-arg]
             state,
             reverse("admin:auth_user_password_change", args=[user.pk]),
         )
+
+    @display(description="Second factor")
+    def second_factor(self, user: User) -> str:
+        return "Set up" if device_of(user) else "Not set up"
+
+    @action(
+        description="Remove the second factor…",
+        url_path="second-factor",
+        permissions=["change"],
+        icon="phonelink_erase",
+    )
+    def remove_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+
+        def act(reason: str) -> str:
+            if not remove_second_factor(user, actor=cast(User, request.user), reason=reason):
+                raise NothingChanged(f"{user} has no second factor. Nothing was changed.")
+            return f"The second factor of {user} is removed. They log in with their password, and can set it up anew."
+
+        return ask_reason(self, request, [user], _REMOVE, act)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         """Say who got an e-mail."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 # From the background and text colours of shop.css. 500 and 600 on white, and 400 on 900, have a contrast of 4.5.
 _BASE = {
@@ -68,6 +69,12 @@ def unfold(*, shop_name: str, flower_url: str) -> dict[str, Any]:
         "COLORS": {"base": _BASE, "primary": _PRIMARY},
         "BORDER_RADIUS": "8px",
         "DASHBOARD_CALLBACK": "backoffice.dashboard.page.fill_dashboard",
+        "ACCOUNT": {
+            "navigation": [
+                {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+                {"title": "Second factor", "link": reverse_lazy("admin:second_factor_set_up")},
+            ]
+        },
         "LOGIN": {"form": "shop.accounts.forms.StaffLoginForm"},
         "SIDEBAR": {"show_search": False, "navigation": "backoffice.navigation.sections"},
     }

@@ -47,6 +47,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django.contrib.staticfiles",
     "django_celery_results",
+    "django_otp",  # the second factor of staff: the app's codes, and backup codes
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_countries",  # the names of countries in each language
     "shop.apps.ShopConfig",
     "workers.apps.WorkersConfig",
@@ -199,6 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SHOP_STAFF_SECOND_FACTOR = env.bool("SHOP_STAFF_SECOND_FACTOR", False)  # whether all of them must set it up
 LOGIN_URL = "shop:login"
 LOGIN_REDIRECT_URL = "shop:catalogue"
 LOGOUT_REDIRECT_URL = "shop:catalogue"
@@ -214,7 +218,7 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
 LOCALE_PATHS = [BASE_DIR / "locale"]  # translations; see CONTRIBUTING.md
 FORMAT_MODULE_PATH = ["core.formats"]  # how dates and times are written
 USE_TZ = True
-SHOP_NAME = env.str("SHOP_NAME", "Holdfast")
+SHOP_NAME = OTP_TOTP_ISSUER = env.str("SHOP_NAME", "Holdfast")
 SHOP_URL = env.str("SHOP_URL", "http://127.0.0.1:8000")  # where links in e-mails lead
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", "GB")  # where the shop is, by ISO 3166; assumed before an address is known
 SHOP_COUNTRIES = env.list("SHOP_COUNTRIES", default=[])  # to which the shop delivers, by ISO 3166; empty: all

@@ -107,8 +107,8 @@ def address(model: type[Model], page: str, *ids: int) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=ids)
 
 
-# A list page asks 9 times, and two are left for what a list may show above its rows:
-#   2  the session and who it is
+# A list page asks 10 times, and one is left for what a list may show above its rows:
+#   3  the session, who it is, and their second factor
 #   2  what they may: by themselves, and by their groups
 #   2  the rows, and how many there are (10,000 at most)
 #   3  the choices of its filters, where they stand in a table

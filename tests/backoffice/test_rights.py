@@ -72,6 +72,7 @@ ADDRESSES = {
     "analytics_trace": ALL,
     "analytics_cart_history": ALL,
     "auth_user_password_change": frozenset({SUPERUSER}),
+    "auth_user_remove_second_factor": frozenset({SUPERUSER}),
 }
 # Actions on chosen rows, beside the export, which is for all who may view.
 ACTIONS = {
