@@ -32,6 +32,8 @@ SECTIONS = {
         ("Customers", "contacts", "customers.Customer"),
         ("Refunds due", "currency_exchange", "orders.Refund"),
         ("Delivery methods", "local_shipping", "orders.DeliveryMethod"),
+        ("Delivery prices", "scale", "orders.DeliveryRate"),
+        ("Delivery zones", "public", "orders.DeliveryZone"),
     ],
     "Sales": [
         ("Carts", "shopping_cart", "cart.Cart"),

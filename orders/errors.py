@@ -121,3 +121,18 @@ class LastDeliveryMethod(ValidationError):
             _("This is the only way of delivery on offer; without one nobody could order. Offer another one first."),
             code="last_delivery_method",
         )
+
+
+class CountryInOtherZone(ValidationError):
+    """A country can be in one delivery zone. Arguments: names of the countries, and of the zone that has them."""
+
+    def __init__(self, *, countries: str, zone: str) -> None:
+        text = _("%(countries)s: in the zone %(zone)s already. A country is in one zone; take it out there first.")
+        super().__init__(text % {"countries": countries, "zone": zone}, code="country_in_other_zone")
+
+
+class StepsRefused(ValidationError):
+    """The weight steps of a delivery price make no sense together. Argument: the reason, a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, code="steps_refused")

@@ -6,7 +6,7 @@ An order is locked before any variant. Its payments and lines change only under 
 from django.db.models.functions import Now
 
 from orders.errors import OrderNotFound
-from orders.models import DeliveryMethod, Order, Refund
+from orders.models import DeliveryMethod, DeliveryRate, Order, Refund
 from orders.states import State
 
 
@@ -44,3 +44,8 @@ def share_delivery_method(method_id: int) -> DeliveryMethod | None:
 def lock_offered_delivery_methods() -> list[DeliveryMethod]:
     """Lock the delivery methods on offer, for a command that must leave at least one."""
     return list(DeliveryMethod.objects.filter(is_active=True).order_by("pk").select_for_update(no_key=True))
+
+
+def lock_delivery_rate(rate_id: int) -> None:
+    """Lock a delivery price, so that its weight steps change one after another."""
+    list(DeliveryRate.objects.filter(pk=rate_id).select_for_update(no_key=True))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from unfold.admin import TabularInline
 
 from core.admin.base import ReadOnlyAdmin, ServiceAdmin
 from core.admin.decorators import money_column
-from core.admin.filters import any_of
+from core.admin.filters import ChoiceFilter, Choices, any_of
 from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.seen import SeenFormSet
 from core.text import counted
@@ -36,7 +36,10 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     form = VariantForm
     formset = SeenFormSet
     formfield_overrides = NUMBER_FIELDS
-    fields = ["sku", "name", "price", "low_stock_threshold", "is_active", "stock_quantity", "reserved_quantity"]
+    fields = [
+        *("sku", "name", "price", "weight_grams", "low_stock_threshold", "is_active"),
+        *("stock_quantity", "reserved_quantity"),
+    ]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
     extra = 0
     can_delete = False
@@ -150,6 +153,15 @@ class PriceChangeInline(TabularInline):  # type: ignore[misc]
         return False
 
 
+class WeightFilter(ChoiceFilter):
+    """Variants whose weight is not known."""
+
+    title, parameter_name = "weight", "weight"
+
+    def options(self) -> Choices:
+        return {"unknown": ("Not known", Q(weight_grams__isnull=True))}
+
+
 class ProductVariantAdmin(ServiceAdmin):
     """All fields of a variant; stock is read-only. `cart.admin` adds the page that moves stock, and registers it."""
 
@@ -159,6 +171,7 @@ class ProductVariantAdmin(ServiceAdmin):
         "sku",
         "name",
         "price",
+        "weight_grams",
         "low_stock_threshold",
         "is_active",
         "stock_quantity",
@@ -166,9 +179,12 @@ class ProductVariantAdmin(ServiceAdmin):
     ]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
     list_display = ["sku", "product", "name", "costs", "stock_quantity", "reserved_quantity", "is_active"]
-    export_fields = ["sku", "product", "name", "price", "stock_quantity", "reserved_quantity", "is_active"]
+    export_fields = [
+        *("sku", "product", "name", "price", "weight_grams"),
+        *("stock_quantity", "reserved_quantity", "is_active"),
+    ]
     costs = money_column("price", "Price")
-    list_filter = ["is_active"]
+    list_filter = ["is_active", WeightFilter]
     list_select_related = ["product"]
     search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The beginning of an SKU, or words of the product's name"

@@ -114,6 +114,12 @@ class ProductVariant(GuardedColumns):
     stock_quantity = models.IntegerField(default=0, editable=False)
     reserved_quantity = models.IntegerField(default=0, editable=False)
     low_stock_threshold = models.PositiveIntegerField(default=5)
+    weight_grams = models.PositiveIntegerField(
+        "weight (grams)",
+        null=True,
+        blank=True,
+        help_text="Packed, of one unit. Delivery may depend on it. Left empty: not known, and counted as 0.",
+    )
     is_active = models.BooleanField(default=True)
     # Without an index: only the deletion of a class asks for its variants.
     tax_class = models.ForeignKey(

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from core.admin.base import ServiceAdmin
-from core.admin.confirmation import require_agreement
 from core.admin.decorators import money_column
 from core.admin.seen import SeenForm
-from inventory.wording import price_jump
+from orders.admin.delivery_rates import agreed_amount, steps_told
 from orders.locks import lock_offered_delivery_methods
 from orders.models import DeliveryMethod
 from orders.services import delete_delivery_method, save_delivery_method
@@ -25,7 +27,10 @@ class DeliveryMethodForm(SeenForm):
 
     class Meta:
         model = DeliveryMethod
-        fields = ["name", "description", "price", "free_from", "is_active", "place"]
+        fields = [
+            *("name", "description", "price", "free_from", "is_elsewhere"),
+            *("days_from", "days_to", "cut_off", "is_active", "place"),
+        ]
 
     @classmethod
     def lock_rows(cls, forms: Sequence[SeenForm]) -> Sequence[Model]:
@@ -34,30 +39,49 @@ class DeliveryMethodForm(SeenForm):
             lock_offered_delivery_methods()
         return super().lock_rows(forms)
 
-    def clean_price(self) -> Decimal:
-        price: Decimal = self.cleaned_data["price"]
-        self._ask("price", price)
-        return price
+    def clean_price(self) -> Decimal | None:
+        return agreed_amount(self, "price")
 
     def clean_free_from(self) -> Decimal | None:
-        free_from: Decimal | None = self.cleaned_data["free_from"]
-        if free_from is not None:
-            self._ask("free_from", free_from)
-        return free_from
-
-    def _ask(self, name: str, amount: Decimal) -> None:
-        before = self.initial.get(name) if self.instance.pk else None
-        if jump := price_jump(before, amount):
-            require_agreement(self, f"{self.fields[name].label}: {jump}")
+        return agreed_amount(self, "free_from")
 
 
 @admin.register(DeliveryMethod)
 class DeliveryMethodAdmin(ServiceAdmin):
     form = DeliveryMethodForm
-    list_display = ["name", "description", "costs", "is_free_from", "is_active", "place"]
-    export_fields = ["name", "description", "price", "free_from", "is_active", "place"]
+    list_display = ["name", "description", "costs", "is_free_from", "goes_to", "is_active", "place"]
+    export_fields = [
+        *("name", "description", "price", "free_from", "is_elsewhere", "goes_to"),
+        *("days_from", "days_to", "cut_off", "is_active", "place"),
+    ]
     costs, is_free_from = money_column("price", "Price"), money_column("free_from", "Free from")
-    fields = [("name", "description"), ("price", "free_from"), ("is_active", "place")]
+    readonly_fields = ["by_zone"]
+    fieldsets = [
+        (None, {"fields": [("name", "description"), ("is_active", "place")]}),
+        ("Price where no zone says otherwise", {"fields": [("price", "free_from"), "is_elsewhere"]}),
+        ("Prices by zone", {"fields": ["by_zone"]}),
+        ("When it arrives", {"fields": [("days_from", "days_to", "cut_off")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryMethod]:
+        methods: QuerySet[DeliveryMethod] = super().get_queryset(request)
+        return methods.prefetch_related("rates__zone", "rates__steps")
+
+    @admin.display(description="Goes to")
+    def goes_to(self, method: DeliveryMethod) -> str:
+        places = [rate.zone.name for rate in method.rates.all()] + ["everywhere else"] * method.is_elsewhere
+        return "everywhere" if places == ["everywhere else"] else ", ".join(places) or "nowhere"
+
+    @admin.display(description="Delivery prices")
+    def by_zone(self, method: DeliveryMethod) -> SafeString | str:
+        """What a parcel costs in each zone, each with a link to its price."""
+        rates = method.rates.all() if method.pk else []
+        lines = [
+            (reverse("admin:orders_deliveryrate_change", args=[rate.pk]), rate.zone.name, steps_told(rate))
+            for rate in rates
+        ]
+        more = ("None yet. " if not lines else "") + "Set them under Orders, Delivery prices."
+        return format_html("{}{}", format_html_join("", '<p><a href="{}">{}</a>: {}</p>', lines), more)
 
     def save_model(self, request: HttpRequest, obj: DeliveryMethod, form: Any, change: bool) -> None:
         save_delivery_method(method=obj, fields=form.changed_data)

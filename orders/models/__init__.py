@@ -2,6 +2,7 @@
 
 from orders.models.addresses import SavedAddress
 from orders.models.checkouts import Checkout, DeliveryMethod
+from orders.models.deliveries import DeliveryRate, DeliveryStep, DeliveryZone
 from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
 from orders.models.taxes import OrderTax, RefundTax
 
@@ -9,6 +10,9 @@ __all__ = [
     "By",
     "Checkout",
     "DeliveryMethod",
+    "DeliveryRate",
+    "DeliveryStep",
+    "DeliveryZone",
     "Order",
     "OrderLine",
     "OrderTax",

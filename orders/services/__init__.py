@@ -1,6 +1,7 @@
 """Commands of this app. Each is one transaction and raises typed errors. Transitions follow `orders.states`."""
 
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
+from orders.services.deliveries import save_delivery_rate, save_delivery_steps, save_delivery_zone
 from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment
 from orders.services.placement import place_order
 from orders.services.refunds import mark_refund_sent, refund_order, return_lines
@@ -22,6 +23,9 @@ __all__ = [
     "return_lines",
     "save_checkout",
     "save_delivery_method",
+    "save_delivery_rate",
+    "save_delivery_steps",
+    "save_delivery_zone",
     "settle_payment",
     "ship_order",
     "withdraw_payment",

@@ -25,7 +25,7 @@ from customers.models import Customer, CustomerNote
 from delivery.models import Delivery
 from inventory.imports.models import ImportJob
 from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
-from orders.models import DeliveryMethod, Order, OrderLine, Payment, Refund
+from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone, Order, OrderLine, Payment, Refund
 from outbox.models import EffectRun, OutboxRow
 from tests.backoffice.conftest import As
 from tests.conftest import MakeVariant
@@ -60,7 +60,10 @@ def three_of_each(make_variant: MakeVariant) -> None:
 def _orders(variants: list[ProductVariant]) -> None:
     """Three orders of three customers, each with three lines, two payments and two refunds."""
     for number in range(3):
-        DeliveryMethod.objects.create(name=f"Bicycle {number}", price=1)
+        method = DeliveryMethod.objects.create(name=f"Bicycle {number}", price=1)
+        zone = DeliveryZone.objects.create(name=f"Zone {number}", countries=[f"X{number}"])
+        rate = DeliveryRate.objects.create(method=method, zone=zone)
+        DeliveryStep.objects.create(rate=rate, price=1)
         order = Order.objects.create(
             **asdict(ADA),
             number=f"7K3M-Q9T{number}",

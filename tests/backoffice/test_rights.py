@@ -45,6 +45,8 @@ PAGES = {
     "orders.OrderLine": READ,
     "orders.Refund": READ,
     "orders.DeliveryMethod": (ALL, MANAGERS, MANAGERS, MANAGERS),
+    "orders.DeliveryRate": (ALL, MANAGERS, MANAGERS, MANAGERS),
+    "orders.DeliveryZone": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "customers.Customer": (ALL, NONE, ALL, NONE),
     "outbox.OutboxRow": READ,
     "outbox.EffectRun": READ,

@@ -268,7 +268,18 @@ class TestRefunds:
 
 
 class TestDelivery:
-    FORM = {"name": "Standard", "description": "", "price": "4.50", "free_from": "50", "is_active": "on", "place": "1"}
+    FORM = {
+        "name": "Standard",
+        "description": "",
+        "price": "4.50",
+        "free_from": "50",
+        "is_elsewhere": "on",
+        "days_from": "",
+        "days_to": "",
+        "cut_off": "",
+        "is_active": "on",
+        "place": "1",
+    }
 
     def change(self, method: DeliveryMethod) -> str:
         return reverse("admin:orders_deliverymethod_change", args=[method.pk])

@@ -21,7 +21,7 @@ from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
 from inventory.models import Category, Product, ProductVariant, Synonym
-from orders.models import DeliveryMethod
+from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import Sent, filled_in
 from tests.support.databases import on_its_own_connection, somebody_waits
@@ -32,7 +32,10 @@ pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
-CHANGED_BY_FORMS = {Category, Customer, DeliveryMethod, Group, Product, ProductVariant, Synonym, User}
+CHANGED_BY_FORMS = {
+    *(Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
+    *(Group, Product, ProductVariant, Synonym, User),
+}
 
 
 @pytest.fixture
@@ -42,6 +45,7 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
     Product.objects.create(number="B1", name="B", slug="b1")
     Product.objects.create(number="C1", name="C", slug="c1")
     Product.objects.filter(pk=variant.product_id).update(category=Category.objects.create(slug="x", name="X"))
+    rate = delivery_rate()
     made: list[Any] = [
         variant,
         variant.product,
@@ -49,12 +53,27 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         Customer.objects.create(
             email="a@example.com", name="A", first_order_at=timezone.now(), last_order_at=timezone.now()
         ),
-        DeliveryMethod.objects.create(name="Bicycle", price=3, free_from=50),
+        rate.method,
+        rate.zone,
+        rate,
         Group.objects.create(name="Packers"),
         Synonym.objects.create(words="brolly, umbrella"),
         User.objects.create_user("sam", "sam@shop.example"),
     ]
     return {type(row): row for row in made}
+
+
+def delivery_rate() -> DeliveryRate:
+    """The price of a method in a zone, with others to choose instead, and days that one more leaves in order."""
+    days = {"days_from": 1, "days_to": 5}
+    methods = [
+        DeliveryMethod.objects.create(name=name, price=3, free_from=50, cut_off=12, **days)
+        for name in ("Bicycle", "Tram", "Horse")
+    ]
+    zones = [DeliveryZone.objects.create(name=name, countries=[name]) for name in ("FR", "IE", "DE")]
+    rate = DeliveryRate.objects.create(method=methods[0], zone=zones[0], free_from=50, **days)
+    DeliveryStep.objects.create(rate=rate, up_to_grams=2000, price=4)
+    return rate
 
 
 def browser(name: str) -> Client:
@@ -120,6 +139,8 @@ def another(field: Any, number: int) -> list[str]:
         return [*chosen, [key for key in keys_of(kind) if key not in chosen][number]]
     if isinstance(kind, forms.ModelChoiceField):
         return [[key for key in keys_of(kind) if key != str(now)][number]]
+    if isinstance(kind, forms.MultipleChoiceField):
+        return [*now, ["BE", "NL"][number]]
     if isinstance(kind, forms.DecimalField | forms.IntegerField):
         return [str(Decimal(str(now or 0)) + 1 + number)]
     if isinstance(kind, forms.EmailField):
