@@ -39,8 +39,8 @@ class NoteInline(TabularInline):  # type: ignore[misc]
 
     model = CustomerNote
     form, formset = SeenForm, SeenFormSet
-    fields = ["text", "author", "created_at"]
-    readonly_fields = ["author", "created_at"]
+    fields = ["text", "author", "written"]
+    readonly_fields = ["author", "written"]
     extra = 1
     hide_title = True
     verbose_name_plural = "notes, for colleagues only"
@@ -52,6 +52,11 @@ class NoteInline(TabularInline):  # type: ignore[misc]
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @display(description="Written")
+    def written(self, note: CustomerNote) -> str:
+        """The time of the database, which a note that is being written does not have."""
+        return date_and_time(note.created_at) if note.pk else "-"
+
 
 @admin.register(Customer)
 class CustomerAdmin(StaffAdmin):
@@ -61,8 +66,8 @@ class CustomerAdmin(StaffAdmin):
     search_fields = ["name"]  # that there is a search at all; see `get_search_results`
     search_help_text = "Name or its beginnings, e-mail address, or the number or postcode of an order"
     fields = [
-        ("name", "email", "country_shown"),
-        ("order_count", "spent_shown"),
+        ("name", "email"),
+        ("country_shown", "order_count", "spent_shown"),
         ("first_order_at", "last_order_at"),
         "consent",
     ]

@@ -50,7 +50,7 @@ class CustomerNote(models.Model):
     """What a member of staff noted about a customer, for colleagues. It is never shown to the customer."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="notes")
-    text = models.TextField(_("note"), max_length=1000)
+    text = OneLineField(_("note"), max_length=300)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )

@@ -75,7 +75,9 @@ def test_a_clerk_writes_a_note_that_carries_the_name(logged_in_as: As, ada: Cust
     assert (note.customer, note.text) == (ada, "Rings twice")
     assert note.author is not None
     assert note.author.get_username() == "clerk"
-    assert "Rings twice" in text_of(client.get(page_of(ada)))
+    page = text_of(client.get(page_of(ada)))
+    assert "Rings twice" in page
+    assert "DatabaseDefault" not in page
 
 
 def test_a_note_is_not_rewritten(logged_in_as: As, ada: Customer) -> None:
