@@ -19,6 +19,7 @@ SECTIONS = {
         ("Categories", "category", "inventory.Category"),
         ("Synonyms", "manage_search", "inventory.Synonym"),
         ("Price changes", "sell", "inventory.PriceChange"),
+        ("Tax classes", "percent", "inventory.TaxClass"),
     ],
     "Stock": [
         ("Movements", "swap_vert", "inventory.StockMovement"),

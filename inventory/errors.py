@@ -105,6 +105,30 @@ class ProductHasVariants(ValidationError):
         super().__init__(message, code="product_has_variants")
 
 
+class DefaultTaxClass(ValidationError):
+    """The default tax class can be neither deleted nor made an ordinary one; nothing was changed."""
+
+    def __init__(self) -> None:
+        message = _(
+            "This is the default class, of all goods without a tax class. Make another class the default one first."
+        )
+        super().__init__(message, code="default_tax_class")
+
+
+class TaxClassInUse(ValidationError):
+    """The tax class cannot be deleted, since goods have it. Argument: how many variants."""
+
+    def __init__(self, variants: int) -> None:
+        message = ngettext(
+            "%(count)d variant has this tax class, so it cannot be deleted. Give it another one first: the list of "
+            "variants can be filtered by tax class.",
+            "%(count)d variants have this tax class, so it cannot be deleted. Give them another one first: the list of "
+            "variants can be filtered by tax class.",
+            variants,
+        ) % {"count": variants}
+        super().__init__(message, code="tax_class_in_use")
+
+
 class NothingToAcknowledge(NothingChanged):
     """None of the alerts is open and not acknowledged; nothing was changed."""
 

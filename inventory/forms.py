@@ -76,7 +76,7 @@ class VariantForm(SeenForm):
 
     class Meta:
         model = ProductVariant
-        fields = ["product", "sku", "name", "price", "weight_grams", "low_stock_threshold", "is_active"]
+        fields = ["product", "sku", "name", "price", "tax_class", "weight_grams", "low_stock_threshold", "is_active"]
 
     @classmethod
     def lock_rows(cls, forms: Sequence[SeenForm]) -> Sequence[Model]:

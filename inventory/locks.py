@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from core.locks import AdvisoryLock
 from inventory.imports.models import ImportJob
-from inventory.models import LowStockAlert, Product, ProductVariant
+from inventory.models import LowStockAlert, Product, ProductVariant, TaxClass
 
 
 def lock_products(product_ids: Iterable[int]) -> None:
@@ -23,6 +23,11 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
     """
     rows = ProductVariant.objects.filter(pk__in=list(variant_ids)).order_by("pk")
     return list(rows.select_for_update(no_key=True))
+
+
+def lock_tax_classes() -> list[TaxClass]:
+    """Lock all tax classes, for a command that decides which one is the default."""
+    return list(TaxClass.objects.order_by("pk").select_for_update(no_key=True))
 
 
 def lock_import(job_id: int, *, wait: bool = True) -> ImportJob | None:

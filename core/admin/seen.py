@@ -142,6 +142,14 @@ class SeenFormSet(PaginationInlineFormSet):  # type: ignore[misc]
             self.form.lock_rows(changed)
         super().full_clean()
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Let the hidden field of a row's id find the row that its form has: Django asks for each row again."""
+        super().add_fields(form, index)
+        field = form.fields[self._pk_field.name]
+        if form.instance.pk is not None and isinstance(field, forms.ModelChoiceField):
+            find = field.to_python
+            field.to_python = lambda value: form.instance if str(value) == str(form.instance.pk) else find(value)  # type: ignore[method-assign]
+
 
 def _told(bound: Any, row: Model) -> str:
     """What to say about a field that both changed. At most 3 queries for the log, and 2 for names."""

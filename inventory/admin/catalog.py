@@ -29,7 +29,18 @@ from inventory.search import products_matching
 from inventory.services import delete_category, delete_product, save_product, save_variant
 
 
-class VariantInline(TabularInline):  # type: ignore[misc]
+class _WithTaxClass:
+    """The choice of a tax class in the form of a variant. The classes are read once for all rows of a page."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "tax_class":
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_foreignkey(db_field, request, empty_label="Default", **kwargs)  # type: ignore[misc]
+        field.choices = list(field.choices)
+        return field
+
+
+class VariantInline(_WithTaxClass, TabularInline):  # type: ignore[misc]
     """The variants of a product, with their stock to read."""
 
     model = ProductVariant
@@ -37,7 +48,7 @@ class VariantInline(TabularInline):  # type: ignore[misc]
     formset = SeenFormSet
     formfield_overrides = NUMBER_FIELDS
     fields = [
-        *("sku", "name", "price", "weight_grams", "low_stock_threshold", "is_active"),
+        *("sku", "name", "price", "tax_class", "weight_grams", "low_stock_threshold", "is_active"),
         *("stock_quantity", "reserved_quantity"),
     ]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
@@ -162,7 +173,7 @@ class WeightFilter(ChoiceFilter):
         return {"unknown": ("Not known", Q(weight_grams__isnull=True))}
 
 
-class ProductVariantAdmin(ServiceAdmin):
+class ProductVariantAdmin(_WithTaxClass, ServiceAdmin):
     """All fields of a variant; stock is read-only. `cart.admin` adds the page that moves stock, and registers it."""
 
     form = VariantForm
@@ -171,6 +182,7 @@ class ProductVariantAdmin(ServiceAdmin):
         "sku",
         "name",
         "price",
+        "tax_class",
         "weight_grams",
         "low_stock_threshold",
         "is_active",
@@ -180,12 +192,12 @@ class ProductVariantAdmin(ServiceAdmin):
     readonly_fields = ["stock_quantity", "reserved_quantity"]
     list_display = ["sku", "product", "name", "costs", "stock_quantity", "reserved_quantity", "is_active"]
     export_fields = [
-        *("sku", "product", "name", "price", "weight_grams"),
+        *("sku", "product", "name", "price", "tax_class", "weight_grams"),
         *("stock_quantity", "reserved_quantity", "is_active"),
     ]
     costs = money_column("price", "Price")
-    list_filter = ["is_active", WeightFilter]
-    list_select_related = ["product"]
+    list_filter = ["is_active", "tax_class", WeightFilter]
+    list_select_related = ["product", "tax_class"]
     search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
     search_help_text = "The beginning of an SKU, or words of the product's name"
     autocomplete_fields = ["product"]

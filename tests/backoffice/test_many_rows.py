@@ -24,7 +24,16 @@ from cart.services import add_product_to_cart
 from customers.models import Customer, CustomerNote
 from delivery.models import Delivery
 from inventory.imports.models import ImportJob
-from inventory.models import Category, LowStockAlert, PriceChange, Product, ProductVariant, StockMovement
+from inventory.models import (
+    Category,
+    LowStockAlert,
+    PriceChange,
+    Product,
+    ProductVariant,
+    StockMovement,
+    TaxClass,
+    TaxRate,
+)
 from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone, Order, OrderLine, Payment, Refund
 from outbox.models import EffectRun, OutboxRow
 from tests.backoffice.conftest import As
@@ -96,6 +105,9 @@ def _traces(variants: list[ProductVariant]) -> None:
         Category.objects.create(slug=f"department-{number}", name=f"Department {number}")
         LowStockAlert.objects.create(variant=variant, level=LowStockAlert.Level.LOW, stock_when_opened=1)
         PriceChange.objects.create(variant=variant, old_price=1, new_price=2, actor=colleague)
+        goods = TaxClass.objects.create(name=f"Goods {number}", percent=number)
+        TaxRate.objects.bulk_create(TaxRate(tax_class=goods, country=code, percent=1) for code in ("FR", "IE"))
+        ProductVariant.objects.filter(pk=variant.pk).update(tax_class=goods)
         ImportJob.objects.create(kind=ImportJob.Kind.ADJUSTMENTS, file_name="a.csv", text="", created_by=colleague)
         LogEntry.objects.log_actions(colleague.pk, [variant], CHANGE, "Counted", single_object=True)
         AnalyticsEvent.objects.create(name="add_to_cart", occurred_at=timezone.now(), variant_id=variant.pk)
@@ -156,7 +168,8 @@ def test_amounts_of_a_list_have_their_currency_and_those_of_its_file_have_none(
     page: Any = admin.site._registry[model]
     tables = [(page, page.list_display), *((inline, inline.fields or []) for inline in page.inlines)]
     for table, columns in tables:
-        amounts = {field.name for field in table.model._meta.fields if isinstance(field, DecimalField)} - {"tax_rate"}
+        amounts = {field.name for field in table.model._meta.fields if isinstance(field, DecimalField)}
+        amounts -= {"tax_rate", "percent"}
         shown = set(columns) if table is page else set(columns) & set(table.readonly_fields)
         assert not shown & amounts
         chosen = [row.pk for row in table.model._default_manager.all()] if table is page else []

@@ -35,6 +35,7 @@ PAGES = {
     "inventory.Product": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.ProductVariant": (ALL, MANAGERS, MANAGERS, NONE),
     "inventory.PriceChange": READ,
+    "inventory.TaxClass": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.StockMovement": READ,
     "inventory.LowStockAlert": READ,
     "inventory.ImportJob": (ALL, MANAGERS, ALL, NONE),  # its page only shows, however it is asked

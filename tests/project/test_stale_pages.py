@@ -20,7 +20,7 @@ from django.utils import timezone
 from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
-from inventory.models import Category, Product, ProductVariant, Synonym
+from inventory.models import Category, Product, ProductVariant, Synonym, TaxClass, TaxRate
 from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import Sent, filled_in
@@ -34,7 +34,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
 CHANGED_BY_FORMS = {
     *(Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
-    *(Group, Product, ProductVariant, Synonym, User),
+    *(Group, Product, ProductVariant, Synonym, TaxClass, User),
 }
 
 
@@ -42,6 +42,8 @@ CHANGED_BY_FORMS = {
 def rows(variant: ProductVariant) -> dict[Any, Any]:
     Category.objects.create(slug="kitchen-b", name="Kitchen B")
     Category.objects.create(slug="kitchen-c", name="Kitchen C")
+    for name in ("Food", "Coal"):
+        TaxClass.objects.create(name=name, percent=1)
     Product.objects.create(number="B1", name="B", slug="b1")
     Product.objects.create(number="C1", name="C", slug="c1")
     Product.objects.filter(pk=variant.product_id).update(category=Category.objects.create(slug="x", name="X"))
@@ -58,6 +60,9 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         rate,
         Group.objects.create(name="Packers"),
         Synonym.objects.create(words="brolly, umbrella"),
+        TaxRate.objects.create(
+            tax_class=TaxClass.objects.create(name="Books", percent=5), country="FR", percent=6
+        ).tax_class,
         User.objects.create_user("sam", "sam@shop.example"),
     ]
     return {type(row): row for row in made}
