@@ -69,7 +69,13 @@ class EmailChannel(Channel):
             "Message-ID": message_id_of(delivery.dedupe_key),
             "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic reply
         }
-        message = EmailMultiAlternatives(delivery.subject, delivery.text, to=[delivery.to], headers=headers)
+        message = EmailMultiAlternatives(
+            delivery.subject,
+            delivery.text,
+            to=[delivery.to],
+            reply_to=[delivery.reply_to] if delivery.reply_to else None,
+            headers=headers,
+        )
         if delivery.html:
             message.attach_alternative(delivery.html, "text/html")
         message.send()

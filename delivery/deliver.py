@@ -166,7 +166,7 @@ def lease(delivery_id: int) -> Delivery | None:
 def _note_accepted(delivery: Delivery) -> None:
     # It was sent, whoever has the lease by now. The content is not needed any more.
     unsent = Delivery.objects.unsent().filter(pk=delivery.pk)
-    if unsent.update(sent_at=Now(), text="", html="", payload=None, error=""):
+    if unsent.update(sent_at=Now(), text="", html="", reply_to="", payload=None, error=""):
         delivery.refresh_from_db()
         with _errors_logged():
             delivery_accepted.send(sender=Delivery, delivery=delivery)

@@ -20,10 +20,13 @@ from delivery.web import check_url, origin_of
 _BATCH = 1000
 
 
-def send_email(*, kind: str, to: str, subject: str, text: str, html: str = "", dedupe_key: str) -> None:
+def send_email(
+    *, kind: str, to: str, subject: str, text: str, html: str = "", reply_to: str = "", dedupe_key: str
+) -> None:
     """Write an e-mail to one address in the caller's transaction; it is sent after commit.
 
     Arguments: `kind`, what it is for; `subject`, of which several lines become one; `html`, which may be empty;
+    `reply_to`, the address for answers, empty for the shop's own: one address, which a form has checked;
     `dedupe_key`: an e-mail whose key exists is not written again. A key exists until DELIVERY_DAYS after it was sent.
     It names the kind, the subject matter and, of several recipients, which one.
     """
@@ -37,6 +40,7 @@ def send_email(*, kind: str, to: str, subject: str, text: str, html: str = "", d
             subject=subject,
             text=text,
             html=html,
+            reply_to=reply_to,
             dedupe_key=dedupe_key,
         )
     )
