@@ -21,6 +21,10 @@ SECTIONS = {
         ("Price changes", "sell", "inventory.PriceChange"),
         ("Tax classes", "percent", "inventory.TaxClass"),
     ],
+    "Pages": [
+        ("Front page", "home", "pages.FrontPage"),
+        ("Pages", "article", "pages.Page"),
+    ],
     "Stock": [
         ("Movements", "swap_vert", "inventory.StockMovement"),
         ("Alerts", "notification_important", "inventory.LowStockAlert"),

@@ -123,4 +123,4 @@ def category_of(name: str) -> str:
     return next((slug for slug, pattern in _PATTERNS if pattern.search(name)), OTHER)
 
 
-RULE = CategoryRule(CATEGORIES, category_of)
+RULE = CategoryRule(CATEGORIES, category_of, OTHER)

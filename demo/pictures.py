@@ -29,6 +29,9 @@ _SHOWS = {
     "craft": ("thread", "amber", "plain", 6, 5),
     "christmas": ("bauble", "red", "stars", 3, 7),
     "easter": ("rabbit", "cream", "plain", 4, 6),
+    # The first page of the shop, and pages with nothing on them.
+    "front": ("cakestand", "rose", "spots", 4, 1),
+    "empty": ("basket", "teal", "gingham", 2, 0),
 }
 
 

@@ -22,10 +22,14 @@ class NewCategory(NamedTuple):
 
 
 class CategoryRule(NamedTuple):
-    """The categories in the shop's order, and `slug_of`, which maps a product's name to the slug of its category."""
+    """The categories in the shop's order, and `slug_of`, which maps a product's name to the slug of its category.
+
+    `other` is the slug of the category of what fits no other one. The first page does not show it.
+    """
 
     categories: Sequence[NewCategory]
     slug_of: Callable[[str], str]
+    other: str = ""
 
 
 def category_rule() -> CategoryRule | None:

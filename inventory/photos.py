@@ -1,4 +1,6 @@
-"""Photographs of products: `read_photo` checks and re-encodes, `store_photo` stores, `drop_unnamed_photos` deletes.
+"""Photographs: `read_photo` checks and re-encodes, `store_photo` stores, `drop_unnamed_photos` deletes.
+
+Rows name them in a column, those of products and those that other apps announce by `keep_photos_of`.
 
 A file is named by its content. Removing a photograph from a product deletes no file, since another form with the same
 picture may have found the file in the storage and not have committed yet. Only the periodic sweep deletes files.
@@ -6,16 +8,17 @@ picture may have found the file in the storage and not have committed yet. Only 
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -116,17 +119,29 @@ YOUNGEST = timedelta(hours=1)
 # Photographs a run. Each takes a query and up to four calls to the storage: seconds in all, and a task has 20.
 MOST = 100
 _FILE = re.compile(r"([0-9a-f]{32})-\w+\.webp")
+_COLUMNS: list[tuple[type[models.Model], str]] = [(Product, "photo")]
+
+
+def keep_photos_of(model: type[models.Model], column: str) -> None:
+    """Keep the files of photographs that rows of this model name in this column. Call it in `AppConfig.ready`."""
+    _COLUMNS.append((model, column))
+
+
+def _names() -> Iterator[QuerySet[Any, str]]:
+    """The names that rows have, a query for each column."""
+    for model, column in _COLUMNS:
+        yield model._default_manager.order_by().values_list(column, flat=True)
 
 
 def drop_unnamed_photos() -> int:
-    """Delete the files of photographs that no product names and that were stored more than an hour ago.
+    """Delete the files of photographs that no row names and that were stored more than an hour ago.
 
     Returns how many photographs were deleted, at most `MOST`; the next run deletes the others. Files with other names
     are not touched.
     """
-    # List files before products, so that a file stored after the query of products is not in the list.
+    # List files before rows, so that a file stored after the queries of rows is not in the list.
     stored = _stored()
-    named = set(Product.objects.exclude(photo="").values_list("photo", flat=True))
+    named = {name for names in _names() for name in names}
     dropped = 0
     for name in sorted(stored.keys() - named):
         dropped += _drop(name, stored[name])
@@ -151,7 +166,9 @@ def _stored() -> dict[str, list[str]]:
 @transaction.atomic
 def _drop(name: str, paths: Collection[str]) -> bool:
     """Return whether it was deleted. A form that uses it has its lock. A later form waits, then stores it again."""
-    if not AdvisoryLock.PHOTO.try_acquire(photo_key(name)) or Product.objects.filter(photo=name).exists():
+    if not AdvisoryLock.PHOTO.try_acquire(photo_key(name)):
+        return False
+    if any(model._default_manager.filter(**{column: name}).exists() for model, column in _COLUMNS):
         return False
     there = [path for path in paths if default_storage.exists(path)]
     limit = timezone.now() - YOUNGEST

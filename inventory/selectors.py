@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from core.rows import instances
 from inventory.models import Product, ProductVariant, StockMovement
@@ -101,6 +101,26 @@ def page_of_products(goods: GoodsFilter, *, category: str | None, sort: Sort, st
     if goods.is_empty:
         return instances(Product, *_page_of_whole(category, sort, start, count))
     return list(_page(_filtered(goods), category, sort, start, count))
+
+
+def best_sellers_and_newest(count: int) -> tuple[list[Product], list[Product]]:
+    """Return `count` products that sold best, and of the others the `count` newest. 1 query."""
+    found = instances(Product, *_best_sellers_and_newest(count))
+    best = {product.pk: product for product in found if not product.is_newest}  # type: ignore[attr-defined]
+    newest = {product.pk: product for product in found if product.pk not in best}
+    by_sales = sorted(best.values(), key=lambda product: (product.units_sold, product.pk), reverse=True)
+    return by_sales, [newest[pk] for pk in sorted(newest, reverse=True)[:count]]
+
+
+@cache
+def _best_sellers_and_newest(count: int) -> Statement:
+    """Cached as those below. Twice as many of the newest, since the best sellers may be among them."""
+    goods = products_on_sale()
+    best = _sorted(goods.annotate(is_newest=Value(False)), Sort.POPULAR)[:count]
+    newest = _sorted(goods.annotate(is_newest=Value(True)), Sort.NEWEST)[: 2 * count]
+    (best_sql, best_values), (newest_sql, newest_values) = (part.query.sql_with_params() for part in (best, newest))
+    # Not `union()`, which names the columns anew.
+    return f"({best_sql}) UNION ALL ({newest_sql})", (*best_values, *newest_values)
 
 
 def _filtered(goods: GoodsFilter) -> QuerySet[Product]:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "analytics.apps.AnalyticsConfig",
     "customers.apps.CustomersConfig",
     "orders.apps.OrdersConfig",
+    "pages.apps.PagesConfig",
     "cart.apps.CartConfig",
     "inventory.apps.InventoryConfig",
     "delivery.apps.DeliveryConfig",
@@ -204,8 +205,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SHOP_STAFF_SECOND_FACTOR = env.bool("SHOP_STAFF_SECOND_FACTOR", False)  # whether all of them must set it up
 LOGIN_URL = "shop:login"
-LOGIN_REDIRECT_URL = "shop:catalogue"
-LOGOUT_REDIRECT_URL = "shop:catalogue"
+LOGIN_REDIRECT_URL = "shop:home"
+LOGOUT_REDIRECT_URL = "shop:home"
 SHOP_EMAIL_CONFIRM_HOURS = 24  # for which the link works that confirms an e-mail address
 # A guest has no session row, so messages travel in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

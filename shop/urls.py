@@ -15,10 +15,12 @@ from shop.checkout import views as checkout
 from shop.orders import payments
 from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
-from shop.pages import health, legal
+from shop.pages import contact, front, health, legal, owner
 
 shop_urls = [
-    path("", catalog.catalogue, name="catalogue"),
+    path("", front.home, name="home"),
+    path("preview/", front.preview, name="home_preview"),
+    path("goods/", catalog.catalogue, name="catalogue"),
     path("c/<slug:slug>/", catalog.catalogue, name="category"),
     re_path(r"^photos/(?P<name>[0-9a-f]{32})-(?P<size>[a-z]+)\.webp$", pictures.photo, name="photo"),
     path("products/<slug:slug>/", catalog.product, name="product"),
@@ -51,6 +53,9 @@ shop_urls = [
     path("account/orders/<slug:number>/pay/", in_account(orders.order_pay), name="account_order_pay"),
     path("account/orders/<slug:number>/cancel/", in_account(orders.order_cancel), name="account_order_cancel"),
     path("account/delete/", account.delete, name="account_delete"),
+    path("pages/contact/", contact.contact, name="contact"),
+    path("pages/preview/", owner.preview, name="page_preview"),
+    path("pages/<slug:slug>/", owner.page, name="page"),
     path("legal/<slug:page>/", legal.legal, name="legal"),
 ]
 

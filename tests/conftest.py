@@ -1,5 +1,6 @@
 """Fixtures of all tests: goods, shoppers, and real worker and web processes that use the test's servers."""
 
+import math
 import socket
 import sys
 import threading
@@ -28,6 +29,7 @@ from cart.owners import Owner
 from core.celery import app
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.services import move_stock
+from pages.selectors import Shown, remember
 from tests.support.cleaning import clean_up_quickly
 from tests.support.databases import on_its_own_connection
 from tests.support.processes import LocalProcess, start_web, start_worker
@@ -147,6 +149,15 @@ def empty_redis(request: pytest.FixtureRequest) -> None:
     core.redis._silent_until = 0.0
     if not any(request.node.iter_markers("pure")):
         core.redis.client().flushall()
+
+
+@pytest.fixture(autouse=True)
+def no_pages_of_the_owner() -> None:
+    """This process remembers that the owner has written nothing, so that no page of a test reads it anew.
+
+    A test about it calls `remember(read_shown())` once its rows are there.
+    """
+    remember(Shown(), seconds=math.inf)
 
 
 @pytest.fixture(autouse=True)

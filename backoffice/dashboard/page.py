@@ -16,6 +16,7 @@ from core.admin.flower import flower_url
 from core.days import start_of, today
 from orders.selectors import orders_to_do
 from outbox.status import read_status
+from pages.selectors import shown
 
 
 def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +25,8 @@ def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
     Orders and sales need the permission to view them. The state of workers and effects is for all staff.
     """
     context |= {"title": "Dashboard", "status": read_status(), "flower_url": flower_url(request)}
+    if request.user.has_perm("pages.change_page"):
+        context["drafts"] = shown().drafts
     if request.user.has_perm("orders.view_order"):
         context["to_do"] = orders_to_do(since=start_of(today()))
     if request.user.has_perm("analytics.view_dailyfigure"):

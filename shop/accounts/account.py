@@ -115,5 +115,5 @@ def delete(request: ShopRequest) -> HttpResponse:
         delete_account(user)
         logout(request)
         messages.success(request, _("Your account is deleted."))
-        return HttpResponseRedirect(reverse("shop:catalogue"))
+        return HttpResponseRedirect(reverse("shop:home"))
     return render(request, "shop/account_delete.html", {"form": form})

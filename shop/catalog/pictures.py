@@ -17,6 +17,8 @@ from inventory.models import ONLY_VARIANT, Product, ProductVariant
 from inventory.photos import SIZES, photo_path
 
 PLAIN = "shop/placeholder.svg"
+# In the place of a category's slug: the first page, and a page with nothing on it.
+FRONT, EMPTY = "front", "empty"
 
 
 class Pictured(NamedTuple):
@@ -51,6 +53,11 @@ def product_picture(product: Product, variant: ProductVariant | None = None, siz
 def category_picture(category_slug: str) -> str:
     """The address for a category."""
     return _placeholder(settings.SHOP_CATEGORY_PICTURE, category_slug)
+
+
+def front_picture(photo: str) -> str:
+    """The address for the first page: its photograph, else a placeholder."""
+    return reverse("shop:photo", args=[photo, "page"]) if photo else category_picture(FRONT)
 
 
 def _placeholder(path: str, *words: str) -> str:

@@ -23,6 +23,7 @@ SORTS = {
     Sort.DEAREST: gettext_lazy("Price: high to low"),
     Sort.NEWEST: gettext_lazy("Newest"),
 }
+PARAMETERS = {"q", "sort", "min", "max", "stock", "page"}
 _LONGEST = 200
 _UNREADABLE = {"Cc", "Cs"}  # control characters, NUL among them, and halves of a character
 _DEAREST = Decimal("99999999.99")  # the largest price that the column holds

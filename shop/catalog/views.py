@@ -22,7 +22,7 @@ from shop.htmx import render_partial, wants_partial
 @never_cache
 @require_safe
 def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
-    """`/` and `/c/<slug>/`, each with `q`, `sort`, `min`, `max`, `stock` and `page`.
+    """`/goods/` and `/c/<slug>/`, each with `q`, `sort`, `min`, `max`, `stock` and `page`.
 
     A value that makes no sense is corrected and the page says so: addresses are typed and cut, so none is an error.
     A page that is not there leads to the nearest one.
@@ -34,16 +34,14 @@ def catalogue(request: ShopRequest, slug: str | None = None) -> HttpResponse:
         raise Http404 from error
     if listing.query.page != query.page:
         return HttpResponseRedirect(f"{request.path}?{listing.query.query_string()}".rstrip("?"))
-    is_home = slug is None and listing.query.is_plain
     context = {
         "listing": listing,
         "query": listing.query,
         "title": _title(listing),
-        "is_home": is_home,
         "canonical": request.build_absolute_uri(_canonical(listing)),
         "pages": list(listing.paginator.get_elided_page_range(listing.query.page, on_each_side=1, on_ends=1)),
     }
-    return render(request, "shop/home.html" if is_home else "shop/catalogue.html", context)
+    return render(request, "shop/catalogue.html", context)
 
 
 def _title(listing: Listing) -> str:

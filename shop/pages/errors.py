@@ -160,7 +160,7 @@ def _form_page(request: HttpRequest) -> str:
     """The page that the form was on, as the browser says; else the first one."""
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if is_ours else reverse("shop:catalogue")
+    return address if is_ours else reverse("shop:home")
 
 
 def _wrong_method() -> ErrorPage:

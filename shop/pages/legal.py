@@ -1,31 +1,33 @@
-"""What the law wants said. The words are templates, and who runs the shop are settings."""
+"""What the law wants said. The words are templates, and who runs the shop are settings. Terms may be the owner's."""
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_safe
 
+from pages.models import TERMS
+from pages.selectors import published_page
 from shop.accounts.shoppers import ShopRequest
+from shop.pages.owner import keep_without_form, show_page
 
-_PAGES = {"imprint", "privacy", "terms"}
+_PAGES = {"imprint", "privacy", TERMS}
+
+
+def who_sells() -> dict[str, str | int]:
+    """Name, address and e-mail address of the seller, for templates."""
+    return {
+        "legal_name": settings.SHOP_LEGAL_NAME,
+        "legal_address": settings.SHOP_LEGAL_ADDRESS,
+        "legal_email": settings.SHOP_LEGAL_EMAIL,
+    }
 
 
 @require_safe
 def legal(request: ShopRequest, page: str) -> HttpResponse:
-    """`/legal/imprint/`, `/legal/privacy/` and `/legal/terms/`"""
+    """`/legal/imprint/`, `/legal/privacy/` and `/legal/terms/`, which is the owner's once it is published."""
     if page not in _PAGES:
         raise Http404
-    context = {
-        "legal_name": settings.SHOP_LEGAL_NAME,
-        "legal_address": settings.SHOP_LEGAL_ADDRESS,
-        "legal_email": settings.SHOP_LEGAL_EMAIL,
-        "cart_days": settings.SHOP_CART_DAYS,
-    }
-    response = render(request, f"shop/legal_{page}.html", context)
-    # A form has a token that is good once; without one the page may be kept, and asked for again: the cart is on it.
-    if b'method="post"' in response.content:
-        add_never_cache_headers(response)
-    else:
-        patch_cache_control(response, private=True, no_cache=True)
-    return response
+    if page == TERMS and (terms := published_page(TERMS)):
+        return show_page(request, terms)
+    context = who_sells() | {"cart_days": settings.SHOP_CART_DAYS}
+    return keep_without_form(render(request, f"shop/legal_{page}.html", context))

@@ -49,6 +49,8 @@ PAGES = {
     "orders.DeliveryRate": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "orders.DeliveryZone": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "customers.Customer": (ALL, NONE, ALL, NONE),
+    "pages.Page": (ALL, MANAGERS, MANAGERS, MANAGERS),
+    "pages.FrontPage": (ALL, NONE, MANAGERS, NONE),
     "outbox.OutboxRow": READ,
     "outbox.EffectRun": READ,
     "analytics.AnalyticsEvent": READ,

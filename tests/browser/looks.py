@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from cart.models import CartItem
 from inventory.models import ProductVariant
+from pages.models import FrontPage
+from pages.selectors import read_shown, remember
 from tests.browser.stage import Look, Stage, plain
 from tests.browser.steps import add, expect_units
 
@@ -88,10 +90,21 @@ def a_list(stage: Stage) -> None:
     expect_units(stage.page, 1)
 
 
+def owners_home(stage: Stage) -> None:
+    FrontPage.objects.update_or_create(
+        id=1, defaults={"headline": "Christmas is near", "facts": "Delivery from £3.95 · 14 days to return"}
+    )
+    remember(read_shown())
+    stage.go("/")
+    expect(stage.page.get_by_role("heading", name="Christmas is near")).to_be_visible()
+
+
 GOODS = [
-    Look("home", "catalogue", a_list),
-    plain("catalogue", "/?q=mug&sort=cheapest&stock=1&min=x&page=2"),
-    plain("catalogue", "/?q=nothing-of-the-kind"),
+    Look("home", "home", a_list),
+    Look("home in the owner's words", "home", owners_home),
+    plain("catalogue", "/goods/"),
+    plain("catalogue", "/goods/?q=mug&sort=cheapest&stock=1&min=x&page=2"),
+    plain("catalogue", "/goods/?q=nothing-of-the-kind"),
     plain("category", "/c/kitchen/"),
     plain("category", "/c/kitchen/?min=900"),
     Look("several variants", "product", several_variants),

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from playwright.sync_api import expect
 
+from pages.models import Page
+from pages.selectors import read_shown, remember
 from shop.urls import handler500 as handler500
 from shop.urls import urlpatterns as of_the_shop
 from tests.browser.stage import LOG_IN, PASSWORD, Look, Stage, plain
@@ -180,7 +182,49 @@ def too_fast_without_scripts(stage: Stage) -> None:
     expect(stage.page.get_by_role("heading", name="Not so fast")).to_be_visible()
 
 
-WORDS = [plain("legal", f"/legal/{page}/") for page in ("imprint", "privacy", "terms")]
+CARE = """
+# Wool
+
+**Cold** water, [no spinning](/goods/).
+
+| what | how |
+|---|---|
+| Felt | by hand |
+
+- never in the sun
+- never ironed
+"""
+
+
+def owners_page(stage: Stage) -> None:
+    for slug, title, text in (("care", "Care", CARE), ("contact", "Contact", "Write to us.")):
+        Page.objects.update_or_create(slug=slug, defaults={"title": title, "text": text, "is_published": True})
+    remember(read_shown())
+    stage.go("/")
+    stage.page.get_by_role("link", name="Care", exact=True).click()
+    expect(stage.page.get_by_role("heading", name="Wool")).to_be_visible()
+
+
+def message_refused(stage: Stage) -> None:
+    stage.page.locator("#id_website").evaluate("field => { field.value = 'x' }")
+    stage.page.locator(".contact").evaluate("form => form.submit()")
+    stage.page.locator(".field-error").first.wait_for()
+
+
+def message_sent(stage: Stage) -> None:
+    stage.go("/pages/contact/")
+    stage.fill(**{"Your name": "Ada Lovelace", "Your e-mail": "ada@example.com", "Your message": "Where is it?"})
+    stage.press("Send the message")
+    expect(stage.page.get_by_text("Your message is on its way to us.")).to_be_visible()
+
+
+WORDS = [
+    *(plain("legal", f"/legal/{page}/") for page in ("imprint", "privacy", "terms")),
+    Look("a page of the owner", "page", owners_page),
+    plain("contact", "/pages/contact/"),
+    Look("message refused", "contact", message_refused),
+    Look("message sent", "contact", message_sent),
+]
 TROUBLE = [
     plain(None, "/no-such-page/"),
     plain("cart_add", "/cart/add/"),

@@ -150,7 +150,7 @@ def cart_at(page: Page, shop: str, variant: ProductVariant, left: int) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("address", ["/", "/?sort=name", "product"])
+@pytest.mark.parametrize("address", ["/", "/goods/?sort=name", "product"])
 def test_what_is_said_of_an_add_moves_nothing_and_can_be_closed(
     page: Page, shop: str, variant: ProductVariant, width: int, address: str
 ) -> None:
@@ -174,7 +174,7 @@ def test_what_is_said_of_an_add_moves_nothing_and_can_be_closed(
 
 def test_the_focus_stays_on_the_card_whose_button_was_pressed(page: Page, shop: str, make_variant: MakeVariant) -> None:
     variants = [make_variant() for _ in range(3)]
-    page.goto(shop + "/?sort=name")
+    page.goto(shop + "/goods/?sort=name")
     for units, variant in enumerate(variants, 1):
         button = page.locator(f"#product-{variant.product_id} button")
         button.press("Enter")

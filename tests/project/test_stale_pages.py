@@ -22,6 +22,7 @@ from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
 from inventory.models import Category, Product, ProductVariant, Synonym, TaxClass, TaxRate
 from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
+from pages.models import FrontPage, Page
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import Sent, filled_in
 from tests.support.databases import on_its_own_connection, somebody_waits
@@ -34,7 +35,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
 CHANGED_BY_FORMS = {
     *(Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
-    *(Group, Product, ProductVariant, Synonym, TaxClass, User),
+    *(FrontPage, Group, Page, Product, ProductVariant, Synonym, TaxClass, User),
 }
 
 
@@ -58,7 +59,9 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         rate.method,
         rate.zone,
         rate,
+        FrontPage.objects.update_or_create(id=1, defaults={"target": "/goods/"})[0],
         Group.objects.create(name="Packers"),
+        Page.objects.create(slug="care", title="Care"),
         Synonym.objects.create(words="brolly, umbrella"),
         TaxRate.objects.create(
             tax_class=TaxClass.objects.create(name="Books", percent=5), country="FR", percent=6

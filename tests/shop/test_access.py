@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_encode
 
+from backoffice.roles import CLERK
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from demo.testbank import SIGNATURE, notice_body, signature_of
@@ -30,6 +31,7 @@ from tests.support.ordering import order
 from tests.support.pages import MakeUser, become_guest, text_of
 from tests.support.routes import routes
 from tests.support.shopping import held
+from tests.support.staff import member_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank")]
 
@@ -63,7 +65,7 @@ def email_token(victim: Victim) -> str:
 
 
 # Addresses that show the same to everybody, or what the visitor has by their own cookie.
-OPEN = {f"shop:{name}" for name in ("catalogue", "category", "photo", "product", "legal")}
+OPEN = {f"shop:{name}" for name in ("home", "catalogue", "category", "photo", "product", "legal", "page", "contact")}
 OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "reset", "reset_sent")}
 OPEN |= {f"shop:{name}" for name in ("cart", "cart_add", "cart_undo", "cart_extend", "cart_reclaim_all")}
 OPEN |= {"shop:checkout", "shop:checkout_review"}
@@ -79,7 +81,7 @@ OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
 # Addresses that show who is logged in what is theirs: all that a stranger can do is not to log in.
 BEHIND_LOG_IN = {f"shop:account{page}" for page in ("", "_email", "_export", "_orders", "_delete")}
 # Each has a test of its own below, and so has the whole back office.
-BY_THEMSELVES = {"shop:reset_confirm", "shop:payment_hook", "metrics"}
+BY_THEMSELVES = {"shop:reset_confirm", "shop:payment_hook", "shop:home_preview", "shop:page_preview", "metrics"}
 
 # All that any of the forms asks for, so that nothing is refused for what is missing.
 FIELDS = {
@@ -220,6 +222,17 @@ def test_a_payment_is_not_settled_by_who_cannot_sign(victims: list[Victim]) -> N
 def test_the_metrics_are_for_operators(strangers: dict[str, Client]) -> None:
     for stranger in strangers.values():
         assert [each.status_code for each in answers(stranger, "/metrics")] == [404, 405]
+
+
+@pytest.mark.parametrize("name", ["home_preview", "page_preview"])
+def test_what_staff_are_writing_is_shown_to_staff(name: str, strangers: dict[str, Client]) -> None:
+    address = reverse(f"shop:{name}")
+    with nothing_changes():
+        for stranger in strangers.values():
+            assert [each.status_code for each in answers(stranger, address)] == [405, 404]
+    clerk = Client()
+    clerk.force_login(member_of(CLERK))
+    assert [each.status_code for each in answers(clerk, address)] == [405, 200]
 
 
 def theirs(victim: Victim) -> list[Any]:

@@ -65,7 +65,7 @@ def test_a_first_request_that_is_a_post_makes_a_guest(client: Client, variant: P
 @pytest.mark.parametrize(
     ("address", "followed"),
     [
-        ("/?page=2", True),
+        ("/goods/?page=2", True),
         ("http://testserver/?page=2", True),
         ("https://evil.example/", False),
         ("//evil.example/", False),
@@ -83,7 +83,7 @@ def test_next_leads_to_this_site_only(
 
 
 def test_next_cannot_split_the_header(client: Client, add_form: Form) -> None:
-    response = add_form.post(client, next="/?a\r\nSet-Cookie: x=1")
+    response = add_form.post(client, next="/goods/?a\r\nSet-Cookie: x=1")
     assert response.status_code == 303
     assert "x" not in response.cookies
 
@@ -227,7 +227,7 @@ def test_only_so_many_left_and_the_offer_to_take_them(
 ) -> None:
     add(guest, variant, 7)
     with nothing_changes():
-        response = add_form.post(client, quantity="5", next="/?page=1")
+        response = add_form.post(client, quantity="5", next="/goods/?page=1")
     assert response.status_code == 409
     assert alert(response) == "Only 3 units available in stock."
     asked, instead = forms(response, "/cart/add/")
@@ -235,7 +235,7 @@ def test_only_so_many_left_and_the_offer_to_take_them(
     assert "Take 3 instead" in text_of(response)
     assert len({add_form.fields["key"], asked.fields["key"], instead.fields["key"]}) == 3
     taken = instead.post(client)
-    assert (taken.status_code, taken["Location"]) == (303, "/?page=1")
+    assert (taken.status_code, taken["Location"]) == (303, "/goods/?page=1")
     assert stock(variant) == (0, 10)
 
 

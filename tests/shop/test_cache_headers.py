@@ -13,7 +13,7 @@ from tests.support.shopping import add
 
 pytestmark = pytest.mark.django_db
 
-GOODS = ["/", "/?q=product", "/c/kitchen/", "/cart/"]
+GOODS = ["/", "/goods/?q=product", "/c/kitchen/", "/cart/"]
 LAW = ["/legal/imprint/", "/legal/privacy/", "/legal/terms/"]
 FORMS = ["/accounts/login/", "/accounts/signup/", "/accounts/reset/", "/accounts/reset/sent/"]
 ACCOUNT = ["/account/", "/account/email/", "/account/delete/", "/account/data.json"]

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_cart_leads_on(client: Client) -> None:
     page = text_of(client.get("/cart/"))
     assert "Nothing in it yet." in page
-    assert re.search(r'<a role="button" href="/">', page)
+    assert re.search(r'<a role="button" href="/goods/">', page)
 
 
 def test_a_line_shows_what_it_is_and_what_it_costs(client: Client, shopper: Owner, make_variant: MakeVariant) -> None:

@@ -7,7 +7,6 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.owners import Owner
-from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.conftest import MakeVariant
@@ -22,24 +21,28 @@ def names_in(page: str) -> list[str]:
 
 
 def test_a_card_has_name_price_and_availability(client: Client, variant: ProductVariant) -> None:
-    page = text_of(client.get("/"))
+    page = text_of(client.get("/goods/"))
     assert names_in(page) == [variant.product.name]
     assert "£2.50" in page
     assert "In stock" not in page
     ProductVariant.objects.update(low_stock_threshold=10)
-    assert "Only 10 left" in text_of(client.get("/"))
+    assert "Only 10 left" in text_of(client.get("/goods/"))
 
 
 def test_the_form_of_a_card_adds_one_and_comes_back_to_it(client: Client, make_variant: MakeVariant) -> None:
     variant, *_ = (make_variant() for _ in range(PRODUCTS_A_PAGE + 1))  # the oldest is alone on the second page
-    response = form(client.get("/?page=2"), "/cart/add/").post(client)
-    assert (response.status_code, response["Location"]) == (303, f"/?page=2#product-{variant.product_id}")
+    response = form(client.get("/goods/?page=2"), "/cart/add/").post(client)
+    assert (response.status_code, response["Location"]) == (303, f"/goods/?page=2#product-{variant.product_id}")
     assert stock(variant) == (9, 1)
 
 
 def test_each_form_of_a_page_has_a_key_of_its_own(client: Client, make_variant: MakeVariant) -> None:
     make_variant(), make_variant()
-    keys = [form.fields["key"] for page in (client.get("/"), client.get("/")) for form in forms(page, "/cart/add/")]
+    keys = [
+        form.fields["key"]
+        for page in (client.get("/goods/"), client.get("/goods/"))
+        for form in forms(page, "/cart/add/")
+    ]
     assert len(keys) == len(set(keys)) == 4
 
 
@@ -47,7 +50,7 @@ def test_a_product_with_several_variants_leads_to_its_page(
     client: Client, variant: ProductVariant, sibling: MakeSibling
 ) -> None:
     sibling(variant, "B")
-    response = client.get("/")
+    response = client.get("/goods/")
     assert forms(response, "/cart/add/") == []
     assert "<small>from</small> £2.50" in text_of(response)
     assert "2 to choose from" in text_of(response)
@@ -58,14 +61,14 @@ def test_what_is_not_sold_is_not_listed(client: Client, make_variant: MakeVarian
     Product.objects.create(number="1", name="No variant", slug="1")
     half = make_variant()
     sibling(half, "B", is_active=False)
-    response = client.get("/")
+    response = client.get("/goods/")
     assert names_in(text_of(response)) == [half.product.name]
     assert form(response, "/cart/add/").fields["variant"] == str(half.pk)
 
 
 def test_what_is_sold_out_cannot_be_added(client: Client, make_variant: MakeVariant) -> None:
     make_variant(0)
-    response = client.get("/")
+    response = client.get("/goods/")
     assert forms(response, "/cart/add/") == []
     assert "Sold out" in text_of(response)
 
@@ -75,13 +78,13 @@ def test_the_last_units_of_several_variants_are_summed(
 ) -> None:
     variant = make_variant(2, threshold=5)
     sibling(variant, "B", stock_quantity=1, low_stock_threshold=5)
-    assert "Only 3 left" in text_of(client.get("/"))
+    assert "Only 3 left" in text_of(client.get("/goods/"))
 
 
 def test_pages_follow_each_other(client: Client, make_variant: MakeVariant) -> None:
     for _ in range(PRODUCTS_A_PAGE * 2 + 1):
         make_variant(0)
-    pages = [text_of(client.get(f"/?page={number}")) for number in (1, 2, 3)]
+    pages = [text_of(client.get(f"/goods/?page={number}")) for number in (1, 2, 3)]
     assert [len(names_in(page)) for page in pages] == [PRODUCTS_A_PAGE, PRODUCTS_A_PAGE, 1]
     assert len({name for page in pages for name in names_in(page)}) == PRODUCTS_A_PAGE * 2 + 1
     assert ['rel="prev"' in page for page in pages] == [False, True, True]
@@ -89,7 +92,7 @@ def test_pages_follow_each_other(client: Client, make_variant: MakeVariant) -> N
 
 
 def test_an_empty_shop_says_so(client: Client) -> None:
-    assert "The shelves are empty today." in text_of(client.get("/"))
+    assert "The shelves are empty today." in text_of(client.get("/goods/"))
 
 
 def test_a_page_costs_four_queries_however_much_is_on_it(
@@ -99,19 +102,19 @@ def test_a_page_costs_four_queries_however_much_is_on_it(
         make_variant()
     # 1: categories, and how many are in each. 2: the products. 3: their variants, with what is free. 4: the cart.
     with django_assert_num_queries(4):
-        client.get("/")
+        client.get("/goods/")
 
 
 def test_looking_changes_nothing_and_is_not_stored(client: Client, variant: ProductVariant) -> None:
     with nothing_changes():
-        response = client.get("/")
+        response = client.get("/goods/")
     assert "no-store" in response["Cache-Control"]
-    assert client.post("/").status_code in {403, 405}
+    assert client.post("/goods/").status_code in {403, 405}
 
 
 def test_nothing_is_fetched_from_elsewhere(client: Client, variant: ProductVariant) -> None:
-    page = text_of(client.get("/"))
-    assert re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]*)"', page) == ["http://testserver/"]  # canonical
+    page = text_of(client.get("/goods/"))
+    assert re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]*)"', page) == ["http://testserver/goods/"]  # canonical
     assert re.findall(r"<script(?![^>]* src=)", page) == []
 
 
@@ -124,14 +127,7 @@ def test_the_first_cards_are_not_lazy(client: Client, make_variant: MakeVariant)
     for _ in range(6):
         make_variant()
     first, later = ("eager", "high"), ("lazy", "auto")
-    assert pictures_of(text_of(client.get("/?sort=name"))) == [first] * 4 + [later] * 2
-
-
-def test_nor_are_the_first_tiles_of_the_home_page(client: Client, make_variant: MakeVariant) -> None:
-    for category in ensure_categories().values():
-        Product.objects.filter(pk=make_variant().product_id).update(category=category)
-    tiles, first, later = len(ensure_categories()), ("eager", "auto"), ("lazy", "auto")
-    assert pictures_of(text_of(client.get("/"))) == [first] * 5 + [later] * (tiles - 5) + [later] * tiles
+    assert pictures_of(text_of(client.get("/goods/?sort=name"))) == [first] * 4 + [later] * 2
 
 
 @pytest.mark.parametrize(("minutes", "text"), [(1, "1 minute"), (2, "2 minutes"), (30, "30 minutes")])
@@ -140,7 +136,7 @@ def test_how_long_things_are_held_has_its_singular(
 ) -> None:
     settings.SHOP_HOLD_MINUTES = {"guest": minutes, "user": minutes}
     add(become_guest(client), variant)
-    for address in ("/", variant.product.get_absolute_url(), "/cart/", "/legal/terms/", "/accounts/signup/"):
+    for address in ("/", "/goods/", variant.product.get_absolute_url(), "/cart/", "/legal/terms/", "/accounts/signup/"):
         page = text_of(client.get(address))
         assert re.search(rf"\b{text}\b", page)
         assert f"held for {minutes} minute" not in page.replace(text, "")

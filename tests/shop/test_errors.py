@@ -90,7 +90,7 @@ def test_an_unforeseen_error_has_a_page_that_asks_nothing(client: Client, varian
 def test_what_is_not_found_leads_on(client: Client) -> None:
     response = client.get("/nothing-here/")
     assert response.status_code == 404
-    assert re.search(r'<a role="button" href="/">', text_of(response))
+    assert re.search(r'<a role="button" href="/goods/">', text_of(response))
 
 
 def test_a_refused_form_costs_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:

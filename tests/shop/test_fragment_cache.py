@@ -164,8 +164,8 @@ def test_the_same_facts_are_rendered_once_until_the_template_is_another() -> Non
 
 def test_what_comes_into_a_slot_is_escaped_and_stays_in_it() -> None:
     card = CARD._replace(name="csrf_token key here")
-    page = card_html(card, here='/?q="><b>&', key="\0csrf_token\0", csrf_token="t" * 64)
-    assert 'value="/?q=&quot;&gt;&lt;b&gt;&amp;#product-7"' in page
+    page = card_html(card, here='/goods/?q="><b>&', key="\0csrf_token\0", csrf_token="t" * 64)
+    assert 'value="/goods/?q=&quot;&gt;&lt;b&gt;&amp;#product-7"' in page
     assert page.count("t" * 64) == 1
     assert '<span class="card-name">csrf_token key here</span>' in page
 
@@ -229,10 +229,13 @@ def test_a_page_shows_a_new_sibling(client: Client, variant: ProductVariant, sib
 def test_a_remembered_form_is_each_visitors_own(make_variant: MakeVariant) -> None:
     make_variant(), make_variant()
     ada, bob = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
-    pages = [browser.get(address) for browser, address in ((ada, "/"), (bob, "/?sort=name"), (bob, "/?sort=name"))]
+    pages = [
+        browser.get(address)
+        for browser, address in ((ada, "/"), (bob, "/goods/?sort=name"), (bob, "/goods/?sort=name"))
+    ]
     found = [one for page in pages for one in forms(page, "/cart/add/")]
     assert len({one.fields["key"] for one in found}) == 6
-    assert [one.fields["next"].split("#")[0] for one in found[::2]] == ["/", "/?sort=name", "/?sort=name"]
+    assert [one.fields["next"].split("#")[0] for one in found[::2]] == ["/", "/goods/?sort=name", "/goods/?sort=name"]
     assert [found[0].post(ada).status_code, found[2].post(bob).status_code] == [303, 303]
     assert found[0].post(bob).status_code == 403
 

@@ -19,7 +19,7 @@ from tests.support.shopping import add, end_soon, expire, held, hold, nothing_ch
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?page=1"}
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/goods/?page=1"}
 
 
 @pytest.fixture
@@ -85,11 +85,11 @@ def test_the_availability_of_the_page_follows(client: Client, add_form: Form) ->
 
 
 def test_a_card_is_answered_with_itself_and_leads_back_to_its_list(client: Client, variant: ProductVariant) -> None:
-    listed = form(client.get("/?page=1"), "/cart/add/")
+    listed = form(client.get("/goods/?page=1"), "/cart/add/")
     response = listed.post(client, headers=on_card(variant))
     assert is_partial(response)
     again = form(response, "/cart/add/")
-    assert again.fields["next"] == listed.fields["next"] == f"/?page=1#product-{variant.product_id}"
+    assert again.fields["next"] == listed.fields["next"] == f"/goods/?page=1#product-{variant.product_id}"
     assert again.fields["key"] != listed.fields["key"]
 
 

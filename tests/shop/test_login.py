@@ -346,7 +346,7 @@ def test_next_leads_back_to_this_site_only(client: Client, ada: User) -> None:
 
 
 def test_the_header_leads_to_log_in_and_back(client: Client, variant: ProductVariant) -> None:
-    assert 'href="/accounts/login/?next=/%3Fpage%3D1"' in text_of(client.get("/?page=1"))
+    assert 'href="/accounts/login/?next=/goods/%3Fpage%3D1"' in text_of(client.get("/goods/?page=1"))
     refused = client.post("/cart/add/", {"variant": variant.pk, "quantity": "0"})
     assert 'href="/accounts/login/"' in text_of(refused)
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SOME_TOKEN = "b5a31ed3-6f3f-4d0f-8e0e-6f2d3b1f4c11"
 
 
-@pytest.mark.parametrize("address", ["/", "/?q=product", "/c/kitchen/", "/cart/", "/legal/privacy/"])
+@pytest.mark.parametrize("address", ["/", "/goods/?q=product", "/c/kitchen/", "/cart/", "/legal/privacy/"])
 def test_who_only_looks_is_no_guest(client: Client, variant: ProductVariant, address: str) -> None:
     ensure_categories()
     for page in (address, variant.product.get_absolute_url()):
