@@ -1,6 +1,7 @@
 """`TaxRates`, the rate of each tax class in each country, and `tax_rates`, which reads them.
 
-`RATES` is an SQL expression for statements that are run anyway, so that a page costs no statement more.
+`classes_by_name` is for files. `RATES` is an SQL expression for statements that are run anyway, so that a page costs no
+statement more.
 """
 
 import json
@@ -10,6 +11,8 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection
+
+from inventory.models import TaxClass
 
 # All rates as the text of a JSON array: class, whether it is the default one, country ("": elsewhere), per cent.
 RATES = """(
@@ -37,6 +40,11 @@ def tax_rates() -> TaxRates:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {RATES}")
         return read_rates(cursor.fetchone()[0])
+
+
+def classes_by_name() -> dict[str, int]:
+    """The ids of the tax classes by their name. 1 query."""
+    return dict(TaxClass.objects.values_list("name", "pk"))
 
 
 def read_rates(text: str) -> TaxRates:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -17,6 +17,7 @@ from inventory.errors import CatalogueLoadError
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
+from inventory.tax import classes_by_name
 
 _ROWS_A_STATEMENT = 1000
 _SLUG_LENGTH = 120
@@ -63,9 +64,10 @@ def load_catalogue(
 def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loaded:
     known = rows_by_code(ProductVariant.objects.only("sku"), "sku", (row.sku for row in rows))
     missing = [row for row in rows if row.sku not in known]
+    classes = _tax_classes_of(missing)
     products, created = _products_of(missing)
     variants = ProductVariant.objects.bulk_create(
-        (_variant(row, products[row.product_number]) for row in missing), batch_size=_ROWS_A_STATEMENT
+        (_variant(row, products[row.product_number], classes) for row in missing), batch_size=_ROWS_A_STATEMENT
     )
     movements = _opening_movements(variants, cause, actor)
     StockMovement.objects.bulk_create(movements, batch_size=_ROWS_A_STATEMENT)
@@ -110,12 +112,25 @@ def product_slug(name: str, number: str) -> str:
     return f"{words}-{ending}" if words else ending
 
 
-def _variant(row: CatalogueRow, product_id: int) -> ProductVariant:
+def _tax_classes_of(rows: Iterable[CatalogueRow]) -> dict[str, int]:
+    """The ids of the tax classes that the rows name. Raises CatalogueLoadError for one that the shop does not have."""
+    named = {row.tax_class for row in rows if row.tax_class}
+    known = classes_by_name() if named else {}
+    if unknown := sorted(named - known.keys()):
+        raise CatalogueLoadError(
+            f"There is no tax class “{unknown[0]}”. Add it in the back office, or leave the cell empty. Nothing was "
+            "changed."
+        )
+    return known
+
+
+def _variant(row: CatalogueRow, product_id: int, classes: Mapping[str, int]) -> ProductVariant:
     return ProductVariant(
         product_id=product_id,
         sku=row.sku,
         name=row.variant_name,
         price=row.price,
+        tax_class_id=classes.get(row.tax_class or ""),
         stock_quantity=row.opening_stock,
         low_stock_threshold=low_stock_threshold(row.opening_stock),
     )

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO, cast
 
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import OutputWrapper
 from django.utils.module_loading import import_string
 
-from inventory.catalogue.rows import CATALOGUE_COLUMNS, CatalogueRow, read_rows
+from inventory.catalogue.rows import ALL_COLUMNS, CATALOGUE_COLUMNS, CatalogueRow, read_rows
 from inventory.errors import CatalogueFileError
 
 XZ_MAGIC = b"\xfd7zXZ\x00"
@@ -123,11 +124,12 @@ def read_catalogue(path: Path, progress: Progress = silent) -> Reading:
 
 def _readers() -> list[Reader]:
     named = [import_string(path) for path in settings.SHOP_CATALOGUE_READERS]
-    return [*named, Reader("a catalogue", CATALOGUE_COLUMNS, _read_own)]
+    own = [Reader("a catalogue", columns, partial(_read_own, columns)) for columns in (CATALOGUE_COLUMNS, ALL_COLUMNS)]
+    return [*named, *own]
 
 
-def _read_own(lines: Iterator[list[str]]) -> Reading:
-    rows = list(read_rows(lines))
+def _read_own(columns: Sequence[str], lines: Iterator[list[str]]) -> Reading:
+    rows = list(read_rows(lines, columns))
     return Reading(rows, read=len(rows), taken=len(rows))
 
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TextIO
@@ -14,7 +14,7 @@ from core.csv_cells import defused, plain
 from core.numbers import UnreadableNumber, read_money, read_units
 from core.one_line import shown
 from inventory.errors import CatalogueFileError
-from inventory.models import Product, ProductVariant
+from inventory.models import Product, ProductVariant, TaxClass
 
 LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
 LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence
@@ -25,7 +25,10 @@ STOCK_DAYS = 13 * 7  # the days of sales that opening stock covers: a quarter of
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units."""
+    """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units.
+
+    `tax_class` is the name of its class, "" for the default one, None where the file has no such column.
+    """
 
     sku: str
     product_number: str
@@ -33,27 +36,29 @@ class CatalogueRow:
     variant_name: str
     price: Decimal
     opening_stock: int
+    tax_class: str | None = None
 
 
-CATALOGUE_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
+ALL_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
+CATALOGUE_COLUMNS = ALL_COLUMNS[:-1]  # which every catalogue has
 
 
 def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
-    """Write the rows as CSV with a header, one line a variant, in the order given."""
+    """Write the rows as CSV with a header, one line a variant, in the order given, without their tax class."""
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(CATALOGUE_COLUMNS)
-    writer.writerows([defused(str(value)) for value in astuple(row)] for row in rows)
+    writer.writerows([defused(str(getattr(row, column))) for column in CATALOGUE_COLUMNS] for row in rows)
 
 
-def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
-    """Read what `write_rows` wrote, without its header, or a catalogue that the back office wrote.
+def read_rows(lines: Iterable[Sequence[str]], columns: Sequence[str] = CATALOGUE_COLUMNS) -> Iterator[CatalogueRow]:
+    """Read what `write_rows` wrote, without its header, or, with ALL_COLUMNS, a catalogue that the back office wrote.
 
     A wrong line is an error and is not skipped: the file may be edited by hand, and its author can correct it.
     Raises `CatalogueFileError` with the number of the line.
     """
     seen: set[str] = set()
     for number, line in enumerate(lines, start=2):
-        row = parse_row([plain(cell.strip()) for cell in line])
+        row = parse_row([plain(cell.strip()) for cell in line], columns=columns)
         if isinstance(row, str):
             raise CatalogueFileError(_wrong(number, row))
         if row.sku in seen:
@@ -62,16 +67,20 @@ def read_rows(lines: Iterable[Sequence[str]]) -> Iterator[CatalogueRow]:
         yield row
 
 
-def parse_row(line: Sequence[str], stored: Mapping[str, str] = MappingProxyType({})) -> CatalogueRow | str:
-    """Return the row of these cells, in the order of `CATALOGUE_COLUMNS`, or what is wrong with them.
+def parse_row(
+    line: Sequence[str],
+    stored: Mapping[str, str] = MappingProxyType({}),
+    columns: Sequence[str] = CATALOGUE_COLUMNS,
+) -> CatalogueRow | str:
+    """Return the row of these cells, in the order of `columns`, or what is wrong with them.
 
     Codes and names are judged and written by the columns of the models, as in the forms of staff. Argument `stored`:
     by column, what the shop has already. It is not judged, since a rule may be newer than the goods.
     """
-    if len(line) != len(CATALOGUE_COLUMNS):
-        return f"{len(line)} columns instead of {len(CATALOGUE_COLUMNS)}"
+    if len(line) != len(columns):
+        return f"{len(line)} columns instead of {len(columns)}"
     values: list[Any] = []
-    for column, cell in zip(CATALOGUE_COLUMNS, line, strict=True):
+    for column, cell in zip(columns, line, strict=True):
         try:
             values.append(cell if stored.get(column) == cell else _READ[column](cell))
         except UnreadableNumber as error:
@@ -97,6 +106,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "variant_name": _by_column_of(ProductVariant, "name"),
     "price": _price,
     "opening_stock": lambda cell: read_units(cell, most=LARGEST_QUANTITY),
+    "tax_class": lambda cell: _by_column_of(TaxClass, "name")(cell) if cell else "",
 }
 
 

@@ -1,30 +1,22 @@
-"""A catalogue file: `plan_catalogue` says what it would create and change, `change_catalogue` carries that out.
+"""A catalogue file: `plan_catalogue` says what it would create and change. `catalogue_changes` carries that out."""
 
-It never changes the stock of existing variants.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.contrib.auth.models import User
-from django.db import connection
-
-from core.locks import AdvisoryLock
 from core.one_line import one_line
 from core.text import counted
-from inventory.catalogue.load import Loaded, load_catalogue
-from inventory.catalogue.rows import CATALOGUE_COLUMNS, CatalogueRow, parse_row
+from inventory.catalogue.rows import ALL_COLUMNS, CATALOGUE_COLUMNS, CatalogueRow, parse_row
 from inventory.codes import rows_by_code
-from inventory.errors import ChangedMeanwhile
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
-from inventory.locks import lock_products, lock_variants
-from inventory.models import PriceChange, Product, ProductVariant
+from inventory.models import Product, ProductVariant
+from inventory.tax import classes_by_name
 from inventory.wording import price_jump
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
+TAX_CLASS = "Tax class"
 
 
 @dataclass(slots=True)
@@ -35,6 +27,7 @@ class CataloguePlan(Plan):
     prices: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     product_names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tax_classes: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
     def note(self, line: int, sku: str, what: str, before: str, after: str, warning: str = "") -> None:
         self.differences.append(Difference(line, sku, what, before, after, warning))
@@ -43,23 +36,29 @@ class CataloguePlan(Plan):
 def require_catalogue(text: str) -> list[str]:
     """Return the header. Raises ImportFileError unless it is that of a catalogue, in whatever order."""
     header = header_of(text)
-    require_columns(header, needed=CATALOGUE_COLUMNS, allowed=CATALOGUE_COLUMNS)
+    require_columns(header, needed=CATALOGUE_COLUMNS, allowed=ALL_COLUMNS)
     return header
 
 
 def plan_catalogue(text: str) -> CataloguePlan:
     """Return what the file would create and change in the current catalogue. Reads without a lock.
 
-    2 queries for each 5,000 rows. Raises ImportFileError.
+    2 queries for each 5,000 rows, and 1 for the tax classes. Raises ImportFileError.
     """
     plan = CataloguePlan()
+    classes = classes_by_name()
     for line, row, known in _read(text, plan):
         owner = known.variant.product.number if known.variant else row.product_number
         if owner != row.product_number:
             plan.refuse(line, row.sku, f"This SKU belongs to product {owner}, not to {row.product_number}.")
             continue
+        if row.tax_class and row.tax_class not in classes:
+            plan.refuse(line, row.sku, _unknown_class(row.tax_class, classes))
+            continue
         _compare_product(line, row, known.product, plan)
         _compare_variant(line, row, known.variant, plan)
+        if known.variant and row.tax_class is not None:
+            _compare_tax_class(line, row, known.variant, classes, plan)
     return plan
 
 
@@ -119,7 +118,8 @@ def _known(rows: Sequence[Row]) -> Iterator[Known]:
 
 def _parse(cells: Mapping[str, str], known: Known) -> CatalogueRow | str:
     same = known.same(cells)
-    return parse_row([same.get(column, cells[column]) for column in CATALOGUE_COLUMNS], same)
+    columns = [column for column in ALL_COLUMNS if column in cells]
+    return parse_row([same.get(column, cells[column]) for column in columns], same, columns)
 
 
 def _compare_product(line: int, row: CatalogueRow, product: Product | None, plan: CataloguePlan) -> None:
@@ -151,98 +151,22 @@ def _compare_variant(line: int, row: CatalogueRow, variant: ProductVariant | Non
         plan.prices[row.sku] = (variant.price, row.price)
 
 
+def _compare_tax_class(
+    line: int, row: CatalogueRow, variant: ProductVariant, classes: Mapping[str, int], plan: CataloguePlan
+) -> None:
+    """Note another class. An empty cell means the default class, which is no row of its own."""
+    before, after = variant.tax_class_id, classes.get(row.tax_class or "")
+    if before != after:
+        names = {pk: name for name, pk in classes.items()}
+        plan.note(line, row.sku, TAX_CLASS, names.get(before or 0, "Default"), row.tax_class or "Default")
+        plan.tax_classes[row.sku] = (before, after)
+
+
+def _unknown_class(name: str, classes: Iterable[str]) -> str:
+    known = f"Known: {', '.join(classes)}." if classes else "There is none yet."
+    return f"“{name}” is no tax class. {known} Leave the cell empty for the default one."
+
+
 def _warning(before: Decimal | None, after: Decimal) -> str:
     jump = price_jump(before, after)
     return f"Is this right? {jump}" if jump else ""
-
-
-_ROWS_A_STATEMENT = 1000
-# The rows of both are locked already.
-_RENAME = """
-    UPDATE inventory_product product SET name = asked.after
-      FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked(number, before, after)
-     WHERE product.number = asked.number AND product.name = asked.before
-"""
-_RENAME_AND_PRICE = """
-    UPDATE inventory_productvariant variant SET name = asked.name, price = asked.price
-      FROM unnest(%s::bigint[], %s::text[], %s::numeric[]) AS asked(id, name, price)
-     WHERE variant.id = asked.id
-"""
-
-
-def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> str:
-    """Create and change what the plan says; a new price gets its line in the price history. Inside a transaction.
-
-    Arguments: `cause` and `actor`, for the ledger and the price history. Returns what was done, in a sentence.
-    Raises ChangedMeanwhile (the data is no longer as planned) and CatalogueLoadError; the caller rolls back.
-    """
-    _lock_all(plan)
-    loaded = load_catalogue(rows=plan.new, cause=cause, actor=actor)
-    if loaded is None or loaded.variants_created != len(plan.new):
-        raise ChangedMeanwhile
-    renamed = {number: names for number, names in plan.product_names.items() if names[0]}
-    _rename_products(renamed)
-    _change_variants(plan, cause=cause, actor=actor)
-    return _told(loaded, prices=len(plan.prices), names=len(renamed) + len(plan.names))
-
-
-def _told(loaded: Loaded, *, prices: int, names: int) -> str:
-    products = counted(loaded.products_created, "product", "products")
-    variants = counted(loaded.variants_created, "variant", "variants")
-    units = counted(loaded.units_received, "unit", "units")
-    changed = f"{counted(prices, 'price', 'prices')} and {counted(names, 'name', 'names')}"
-    return f"{products} and {variants} created, with {units}; {changed} changed."
-
-
-def _lock_all(plan: CataloguePlan) -> None:
-    """Lock the catalogue, then by id all products that are changed or get a variant."""
-    AdvisoryLock.CATALOGUE.acquire()
-    numbers = plan.product_names.keys() | {row.product_number for row in plan.new}
-    changed = ProductVariant.objects.filter(sku__in=plan.prices.keys() | plan.names.keys())
-    lock_products(
-        {
-            *Product.objects.filter(number__in=numbers).values_list("pk", flat=True),
-            *changed.values_list("product_id", flat=True),
-        }
-    )
-
-
-def _rename_products(names: Mapping[str, tuple[str, str]]) -> None:
-    before, after = [name[0] for name in names.values()], [name[1] for name in names.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(_RENAME, [list(names), before, after])
-        if cursor.rowcount != len(names):
-            raise ChangedMeanwhile
-
-
-def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> None:
-    skus = plan.prices.keys() | plan.names.keys()
-    ids = ProductVariant.objects.filter(sku__in=skus).values_list("pk", flat=True)
-    variants = {variant.sku: variant for variant in lock_variants(ids)}
-    for sku in skus:
-        _take_over(variants.get(sku), plan.names.get(sku), plan.prices.get(sku))
-    _write(list(variants.values()))
-    PriceChange.objects.bulk_create(
-        [
-            PriceChange(variant=variants[sku], old_price=old, new_price=new, cause=cause, actor=actor)
-            for sku, (old, new) in plan.prices.items()
-        ],
-        batch_size=_ROWS_A_STATEMENT,
-    )
-
-
-def _take_over(
-    variant: ProductVariant | None, name: tuple[str, str] | None, price: tuple[Decimal, Decimal] | None
-) -> None:
-    """Give a locked variant its new name and price. Raises ChangedMeanwhile unless it has the old ones."""
-    if variant is None or (name and variant.name != name[0]) or (price and variant.price != price[0]):
-        raise ChangedMeanwhile
-    variant.name = name[1] if name else variant.name
-    variant.price = price[1] if price else variant.price
-
-
-def _write(variants: Sequence[ProductVariant]) -> None:
-    """One statement. `bulk_update` would write a CASE with one branch for each row, which is slow to plan."""
-    columns = [(variant.pk, variant.name, variant.price) for variant in variants]
-    with connection.cursor() as cursor:
-        cursor.execute(_RENAME_AND_PRICE, [list(column) for column in zip(*columns, strict=True)] or [[], [], []])

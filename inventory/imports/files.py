@@ -132,7 +132,7 @@ def _reader(text: str) -> "_csv.Reader":
 
 
 _COUNT = ("sku", "name", "expected", "counted", "reason")
-_CATALOGUE = ("sku", "product_number", "product_name", "variant_name", "price", "opening_stock")
+_CATALOGUE = ("sku", "product_number", "product_name", "variant_name", "price", "opening_stock", "tax_class")
 
 
 def blank_lines(kind: ImportJob.Kind) -> Iterator[str]:
@@ -146,7 +146,7 @@ def blank_lines(kind: ImportJob.Kind) -> Iterator[str]:
 
 
 def _variants() -> QuerySet[ProductVariant]:
-    return ProductVariant.objects.filter(product__is_listed=True).select_related("product")
+    return ProductVariant.objects.filter(product__is_listed=True).select_related("product", "tax_class")
 
 
 def _count(variant: ProductVariant) -> list[str]:
@@ -156,4 +156,5 @@ def _count(variant: ProductVariant) -> list[str]:
 
 def _catalogue(variant: ProductVariant) -> list[str]:
     product = variant.product
-    return [variant.sku, product.number, product.name, variant.name, str(variant.price), "0"]
+    tax_class = variant.tax_class.name if variant.tax_class else ""
+    return [variant.sku, product.number, product.name, variant.name, str(variant.price), "0", tax_class]

@@ -11,7 +11,8 @@ from typing import Any
 from core.redis import client, try_redis
 from core.text import counted
 from inventory.imports.adjustments import StockPlan, plan_adjustments, require_adjustments
-from inventory.imports.catalogue import CataloguePlan, change_catalogue, plan_catalogue, require_catalogue
+from inventory.imports.catalogue import CataloguePlan, plan_catalogue, require_catalogue
+from inventory.imports.catalogue_changes import change_catalogue
 from inventory.imports.models import ImportJob
 from inventory.services.bulk import move_stock_in_bulk
 

@@ -1,5 +1,6 @@
 """`Books`, the columns of orders that accounting needs: what was agreed on, what came, and what went back."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,8 +9,10 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
+from core.text import money
 from orders.models import Order, OrderTransition, Payment, Refund
 from orders.states import State
+from orders.totals import TaxShare
 
 _NOTHING = Decimal("0.00")
 _SETTLED = (State.PAID, State.SHIPPED, State.REFUNDED)  # the money is here, or was
@@ -20,7 +23,7 @@ class Books(ReadOnlyAdmin):
 
     export_fields = [
         *("number", "created_at", "state", "email", "name", "street", "street_2", "postcode", "city", "country_name"),
-        *("goods_total", "delivery_name", "delivery_price", "tax_rate", "tax", "total", "pay_by"),
+        *("goods_total", "delivery_name", "delivery_price", "tax", "taxes", "total", "pay_by"),
         *("paid_at", "paid_with", "shipped_at", "refunds_sent", "refunds_due"),
     ]
 
@@ -33,6 +36,11 @@ class Books(ReadOnlyAdmin):
             sent=_refunds(sent_at__isnull=False),
             due=_refunds(sent_at__isnull=True),
         )
+
+    @display(description="Tax by rate")
+    def taxes(self, order: Any) -> str:
+        """Amounts of the file's own column `tax`, without a currency."""
+        return rates_of(order.totals.taxes, str)
 
     @display(description="Paid")
     def paid_at(self, order: Any) -> datetime | None:
@@ -57,6 +65,11 @@ class Books(ReadOnlyAdmin):
     @display(description="Refunds due")
     def refunds_due(self, order: Any) -> Decimal:
         return order.due or _NOTHING
+
+
+def rates_of(taxes: Iterable[TaxShare], written: Callable[[Decimal], str] = money) -> str:
+    """The tax of each rate, as “20 %: £3.77, 5 %: £0.54”."""
+    return ", ".join(f"{share.rate.normalize():f} %: {written(share.tax)}" for share in taxes)
 
 
 def _last_move(before: State, after: State) -> Subquery:

@@ -16,7 +16,7 @@ from core.admin.filters import any_of
 from core.text import date_and_time, money
 from orders.admin.action_views import run_action, ship_chosen, slips_page
 from orders.admin.actions import ACTIONS, MOST_AT_ONCE, NEXT_ACTIONS, open_actions
-from orders.admin.books import Books
+from orders.admin.books import Books, rates_of
 from orders.admin.display import (
     STATE_COLOURS,
     DueFilter,
@@ -28,7 +28,7 @@ from orders.admin.display import (
     address_of,
 )
 from orders.models import Order, OrderLine
-from orders.selectors import find_orders
+from orders.selectors import find_orders, with_taxes
 from orders.states import State
 from orders.timeline import timeline_of
 
@@ -56,7 +56,7 @@ class OrderAdmin(Books):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
-        return orders.select_related("user")
+        return with_taxes(orders.select_related("user"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -115,7 +115,7 @@ class OrderAdmin(Books):
 
     @display(description="Tax in it")
     def tax_in_it(self, order: Order) -> str:
-        return f"{money(order.tax)} ({order.tax_rate.normalize():f} %)"
+        return rates_of(order.totals.taxes)
 
     @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")
     def money(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -164,7 +164,9 @@ class OrderAdmin(Books):
 @admin.register(OrderLine)
 class OrderLineAdmin(ReadOnlyAdmin):
     list_display = ["order", "placed", "state", "sku", "name", "each", "quantity", "in_all", "came_back"]
-    export_fields = ["order", "placed", "state", "sku", "name", "price", "quantity", "total", "returned_quantity"]
+    export_fields = [
+        *("order", "placed", "state", "sku", "name", "price", "quantity", "total", "tax_rate", "returned_quantity"),
+    ]
     each, in_all = money_column("price", "Price"), money_column("total", "Total")
     list_filter = [LinePlacedFilter, "order__state"]
     list_select_related = ["order"]

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from inventory.catalogue.load import Loaded, load_catalogue, low_stock_threshold, product_slug
 from inventory.catalogue.rows import CatalogueRow
 from inventory.errors import CatalogueLoadError
-from inventory.models import Product, ProductVariant, StockMovement
+from inventory.models import Product, ProductVariant, StockMovement, TaxClass
 from inventory.signals import stock_changed
 from tests.support.databases import somebody_waits
 from tests.support.waiting import wait_until
@@ -240,3 +240,18 @@ def test_a_slug_fits_and_ends_with_the_number() -> None:
 @pytest.mark.parametrize(("opening_stock", "threshold"), [(0, 1), (1, 1), (13, 1), (14, 2), (12_032, 926)])
 def test_staff_are_warned_when_a_week_is_left(opening_stock: int, threshold: int) -> None:
     assert low_stock_threshold(opening_stock) == threshold
+
+
+@pytest.mark.django_db
+def test_goods_are_loaded_with_their_tax_class(tmp_path: Path) -> None:
+    path = tmp_path / "goods.csv"
+    path.write_text(
+        "sku,product_number,product_name,variant_name,price,opening_stock,tax_class\n"
+        "M1A,M1,Mug,Blue,2.50,1,\nB1,B1,Book,Standard,5.00,1,Books\n"
+    )
+    with pytest.raises(CommandError, match="There is no tax class “Books”"):
+        run(path)
+    assert not Product.objects.exists()
+    books = TaxClass.objects.create(name="Books", percent=0)
+    run(path)
+    assert dict(ProductVariant.objects.values_list("sku", "tax_class")) == {"M1A": None, "B1": books.pk}

@@ -129,6 +129,7 @@ class TestOrders:
         Order.objects.update(name="=HYPERLINK(1)")
         (row,) = file_of(manager, LIST, placed.pk)
         assert (row["number"], row["total"], row["tax"]) == (placed.number, "13.95", str(placed.tax))
+        assert row["Tax by rate"] == f"20 %: {placed.tax}"
         assert (row["full name"], row["country"]) == ("'=HYPERLINK(1)", "United Kingdom")
         assert (row["street and number"], row["postcode"], row["town or city"]) == (ADA.street, ADA.postcode, ADA.city)
         money = [row[column] for column in ("Paid", "Paid with", "Shipped", "Refunds sent", "Refunds due")]

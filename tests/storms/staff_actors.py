@@ -13,7 +13,7 @@ from cart.errors import HoldsInTheWay
 from cart.services import move_stock_past_holds
 from cart.services import stock as moving
 from inventory import forms
-from inventory.imports import catalogue
+from inventory.imports import catalogue_changes
 from inventory.imports.catalogue import CataloguePlan
 from inventory.models import ProductVariant, StockMovement
 from inventory.selectors import stock_seen
@@ -70,10 +70,12 @@ def save_page(user_id: int, page: str, row_id: int, fields: dict[str, Any]) -> i
 def rename_by_import(sku: str, before: str, after: str) -> str:
     """Apply an import that has another name for one variant."""
     with transaction.atomic():
-        return catalogue.change_catalogue(CataloguePlan(names={sku: (before, after)}), cause="names.csv", actor=None)
+        return catalogue_changes.change_catalogue(
+            CataloguePlan(names={sku: (before, after)}), cause="names.csv", actor=None
+        )
 
 
 def products_are_not_locked() -> None:
     """Remove a guard: a save of a variant then locks its product by the trigger, after the variant."""
-    for module in (forms, catalog, catalogue):
+    for module in (forms, catalog, catalogue_changes):
         replace(module, lock_products=lambda ids: None)

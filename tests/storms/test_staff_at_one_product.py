@@ -78,7 +78,7 @@ def test_the_second_waits_and_both_are_saved(staff: User, variant: ProductVarian
 
 def test_an_import_locks_the_products_of_variants_that_it_renames(staff: User, variant: ProductVariant) -> None:
     renaming = (variant.sku, variant.name, "Renamed by a file")
-    importing = Actor(rename_by_import, renaming, pause_after="inventory.imports.catalogue.lock_variants")
+    importing = Actor(rename_by_import, renaming, pause_after="inventory.imports.catalogue_changes.lock_variants")
     alone = Actor(save_page, (staff.pk, "productvariant", variant.pk, variant_page(variant, low_stock_threshold=3)))
     with cast(importing, alone) as (one, other):
         one.start()

@@ -1,4 +1,4 @@
-"""`broken_rules`: what must always hold for carts and stock, checked in the tables and by the audit."""
+"""`broken_rules`: what must always hold for carts, stock and taxes, checked in the tables and by the audit."""
 
 from django.db import connection
 
@@ -29,6 +29,14 @@ _RULES = {
           FROM cart_cart cart LEFT JOIN cart_cartitem line ON line.cart_id = cart.id
          WHERE cart.version = cart.totals_version AND cart.status = 'open'
          GROUP BY cart.id HAVING cart.total_price <> coalesce(sum(line.total_price), 0)""",
+    "the taxes of an order add up to its total and its tax": """
+        SELECT "order".id, "order".total, "order".tax, sum(share.gross), sum(share.tax)
+          FROM orders_order "order" JOIN orders_ordertax share ON share.order_id = "order".id
+         GROUP BY "order".id HAVING (sum(share.gross), sum(share.tax)) <> ("order".total, "order".tax)""",
+    "the taxes of a refund add up to it": """
+        SELECT refund.id, refund.amount, sum(share.gross)
+          FROM orders_refund refund JOIN orders_refundtax share ON share.refund_id = refund.id
+         GROUP BY refund.id HAVING sum(share.gross) <> refund.amount""",
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ from cart.services import add_product_to_cart, release_expired_holds
 from delivery.deliver import deliver
 from delivery.models import Delivery
 from inventory.models import ProductVariant, StockMovement
-from orders.models import DeliveryMethod, Order, Refund
-from orders.services import mark_refund_sent, ship_order
+from orders.models import DeliveryMethod, Order, Refund, RefundTax
+from orders.services import mark_refund_sent, return_lines, ship_order
 from orders.states import State
+from orders.totals import TaxShare
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from outbox.registry import registry
@@ -154,6 +156,11 @@ def sells_to_the_customer_of_before() -> None:
     assert StockMovement.objects.filter(kind=StockMovement.Kind.SALE).count() == sold + held + 1
 
 
+def all_units_one_by_one(order: Order) -> Iterator[dict[int, int]]:
+    for line in order.lines.all():
+        yield from [{line.pk: 1}] * line.kept_quantity
+
+
 @pytest.mark.parametrize("version", SINCE_1_0, ids=lambda file: file.stem)
 def test_an_earlier_shop_pays_back_what_it_owed_and_sends_what_was_paid(version: Path) -> None:
     """Orders, payments and refunds of before, and a role of the shop's own making."""
@@ -168,6 +175,12 @@ def test_an_earlier_shop_pays_back_what_it_owed_and_sends_what_was_paid(version:
         unpaid = Order.objects.filter(state=State.PLACED).earliest("pk")
         pay(unpaid)
         assert unpaid.state == State.PAID
+        for order in Order.objects.all():
+            assert order.totals.taxes == (TaxShare(order.tax_rate, order.total, order.tax),)
+        for units in all_units_one_by_one(unpaid):
+            return_lines(order_id=unpaid.pk, units=units, reason="too old", actor=boss)
+        taxes = RefundTax.objects.filter(refund__order=unpaid)
+        assert taxes.aggregate(gross=Sum("gross"), tax=Sum("tax")) == {"gross": unpaid.total, "tax": unpaid.tax}
         drain_all()
         assert Delivery.objects.filter(kind="order_shipped", dedupe_key__endswith=f":{paid.pk}").exists()
         own_role = set(Group.objects.get(name="Bookkeeper").permissions.values_list("codename", flat=True))

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.imports import importers
-from inventory.imports.catalogue import change_catalogue
+from inventory.imports.catalogue_changes import change_catalogue
 from inventory.imports.models import ImportJob
-from inventory.models import PriceChange, Product, ProductVariant, StockMovement
+from inventory.models import PriceChange, Product, ProductVariant, StockMovement, TaxClass
 from tests.inventory.imports.conftest import Upload, advanced, errors, shown
 from tests.support.shopping import nothing_changes
 
@@ -183,3 +183,50 @@ def test_goods_that_the_database_refuses_fail_the_import_whole(catalogue: Catalo
     assert job.state == State.FAILED
     assert "collides with what the shop has" in job.problem
     assert not Product.objects.filter(number="J1").exists()
+
+
+class TestTaxClasses:
+    @pytest.fixture
+    def books(self) -> TaxClass:
+        return TaxClass.objects.create(name="Books", percent=5)
+
+    @pytest.fixture
+    def with_classes(self, upload: Upload) -> CatalogueUpload:
+        header = f"{HEADER},tax_class"
+        return lambda *rows: upload(header, *rows, kind=ImportJob.Kind.CATALOGUE, name="goods.csv")
+
+    def test_goods_get_and_lose_a_class(
+        self, mugs: ImportJob, books: TaxClass, with_classes: CatalogueUpload, confirm: Confirm
+    ) -> None:
+        job = with_classes("M1A,M1,Mug,Blue,2.50,0,Books", "M1C,M1,Mug,Green,2.50,0,Books", f"{RED},")
+        assert shown(job)[0] == (2, "M1A", "Tax class", "Default", "Books")
+        job = advanced(confirm(job))
+        assert job.result.endswith("0 prices and 0 names and 1 tax class changed.")
+        assert [variant(sku).tax_class for sku in ("M1A", "M1B", "M1C")] == [books, None, books]
+        job = with_classes("M1A,M1,Mug,Blue,2.50,0,")
+        assert shown(job) == [(2, "M1A", "Tax class", "Books", "Default")]
+        advanced(confirm(job))
+        assert variant("M1A").tax_class is None
+
+    def test_without_the_column_each_keeps_its_class(
+        self, mugs: ImportJob, books: TaxClass, catalogue: CatalogueUpload, confirm: Confirm
+    ) -> None:
+        ProductVariant.objects.update(tax_class=books)
+        advanced(confirm(catalogue("M1A,M1,Mug,Blue,3.50,0")))
+        assert (variant("M1A").tax_class, variant("M1A").price) == (books, Decimal("3.50"))
+
+    def test_an_unknown_class_refuses_its_row(self, books: TaxClass, with_classes: CatalogueUpload) -> None:
+        told = "“books” is no tax class. Known: Books. Leave the cell empty for the default one."
+        assert errors(with_classes(f"{MUG},books")) == {2: told}
+
+    @pytest.mark.parametrize("change", ["class", "variant"])
+    def test_what_changed_since_the_preview_is_planned_again(
+        self, mugs: ImportJob, books: TaxClass, with_classes: CatalogueUpload, confirm: Confirm, change: str
+    ) -> None:
+        job = confirm(with_classes("M1A,M1,Mug,Blue,2.50,0,Books"))
+        if change == "class":
+            books.delete()
+        else:
+            ProductVariant.objects.update(tax_class=TaxClass.objects.create(name="Food", percent=0))
+        assert advanced(job).state != State.APPLIED
+        assert variant("M1A").tax_class != books

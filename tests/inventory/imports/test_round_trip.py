@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.one_line import code
-from inventory.catalogue.rows import read_rows
+from inventory.catalogue.rows import ALL_COLUMNS, read_rows
 from inventory.imports.adjustments import plan_adjustments
 from inventory.imports.catalogue import plan_catalogue
 from inventory.imports.files import blank_lines, text_of
@@ -52,7 +52,7 @@ def test_the_file_of_goods_is_the_one_that_the_command_loads() -> None:
     product = Product.objects.create(number="A-77", name="'-' tile", slug="tile")
     ProductVariant.objects.create(product=product, sku="AB 12", name="=1", price="2.50")
     lines = text_of("".join(blank_lines(Kind.CATALOGUE)).encode()).splitlines()[1:]
-    (row,) = read_rows(line.split(",") for line in lines)
+    (row,) = read_rows((line.split(",") for line in lines), ALL_COLUMNS)
     assert (row.sku, row.product_number, row.product_name, row.variant_name) == ("AB 12", "A-77", "'-' tile", "=1")
     assert row.price == Decimal("2.50")
 
