@@ -351,17 +351,17 @@ class TestDelivery:
         assert Checkout.objects.get().delivery_method is None
 
 
-# 4  the session, who it is, and what they may: by themselves, and by their groups
+# 5  the session, who it is, their second factor, and what they may: by themselves, and by their groups
 # 2  the order with its customer: for what is offered, and for the page
 # 1  its newest payment that only staff would hear of: is "Money came" offered?
 # 1  payments that staff may have noted by mistake
 # 3  lines, payments and refunds, with whom they name
 # 3  the timeline: log, refunds and e-mails
-MOST_OF_AN_ORDER = 14
-# 4  as above
+MOST_OF_AN_ORDER = 15
+# 5  as above
 # 2  the orders and, in one, their lines
 # 2  the list that they were chosen from: how many rows there are, and which of them were chosen
-MOST_OF_SLIPS = 9
+MOST_OF_SLIPS = 10
 
 
 def test_statements_of_the_pages(manager: Client, three: list[Order]) -> None:
