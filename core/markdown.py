@@ -1,4 +1,9 @@
-"""`rendered`, text in Markdown as HTML that is safe on any page: descriptions of goods, and the owner's pages."""
+"""`rendered`, text in Markdown as HTML that is safe on any page: descriptions of goods, and the owner's pages.
+
+`plain` is the same text without its marks, for machines.
+"""
+
+from html import unescape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -28,3 +33,9 @@ def rendered(text: str) -> SafeString:
         link_rel="noopener",
     )
     return mark_safe(html)  # noqa: S308 -- cleaned just above
+
+
+def plain(text: str) -> str:
+    """Return a text in Markdown as one line without marks: for descriptions in search engines. It is not HTML."""
+    html = _parser.render(text)
+    return " ".join(unescape(nh3.clean(html, tags=set())).split())

@@ -52,7 +52,7 @@ class ProductForm(SeenForm):
 
     class Meta:
         model = Product
-        fields = ["number", "name", "slug", "category", "is_listed"]
+        fields = ["number", "name", "slug", "category", "is_listed", "description", "facts"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -79,6 +79,8 @@ class ProductAdmin(ServiceAdmin):
         "slug",
         "category",
         "is_listed",
+        "description",
+        "facts",
         "picture",
         "photo_seen",
         "photograph",
@@ -86,6 +88,7 @@ class ProductAdmin(ServiceAdmin):
     ]
     readonly_fields = ["picture"]
     list_display = ["name", "number", "category", "units_sold", "is_listed"]
+    export_fields = ["number", "name", "slug", "category", "is_listed", "units_sold", "description", "facts"]
     list_filter = ["category", "is_listed"]
     list_select_related = ["category"]
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.one_line import CodeField, OneLineField
 from core.rows import GuardedColumns
+from inventory.facts import check_facts, read_facts
 from inventory.models.tax import TaxClass
 
 # How far back `Product.units_sold` counts, so that new best sellers can pass old ones.
@@ -60,6 +61,20 @@ class Product(models.Model):
         editable=False,
         help_text="The name of a photograph in the storage; empty: the product is drawn.",
     )
+    description = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        validators=[MaxLengthValidator(10_000)],
+        help_text="Markdown: a blank line begins a paragraph, **bold**, lines that begin with - are a list.",
+    )
+    facts = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_facts],
+        help_text="Size, weight, material and what else you name, one in a line: “Material: Stoneware”.",
+    )
     # Written only by triggers, from name and number, and name and SKU of the variants on sale. See docs/search.md.
     search = SearchVectorField(null=True, editable=False)
     is_listed = models.BooleanField(default=True, help_text="Shown to shoppers, and watched for low stock.")
@@ -94,6 +109,11 @@ class Product(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("shop:product", args=[self.slug])
+
+    @property
+    def fact_pairs(self) -> list[tuple[str, str]]:
+        """The facts, each as a name and a value."""
+        return read_facts(self.facts)
 
 
 ONLY_VARIANT = "Standard"  # the name of a product's only variant: pages show the product's name

@@ -79,14 +79,15 @@ def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: C
 
 
 def _refused(request: ShopRequest, variant_id: int, error: ValidationError) -> HttpResponse:
-    offer = offer_with_variant(variant_id, request.shopper.owner)
+    is_page = not (wants_json(request) or wants_partial(request))
+    offer = offer_with_variant(variant_id, request.shopper.owner, for_page=is_page)
     if offer is None:
         raise Http404
     problem = problem_of(error)
     if wants_json(request):
         return JsonResponse(problem.as_json(), status=problem.status)
     form = AddForm(variant_id, request.POST.get("quantity", ""), posted_next(request), problem)
-    if not wants_partial(request):
+    if is_page:
         return product_page(request, offer, form)
     if _is_card(request):
         messages.error(request, f"{offer.product.name}: {problem.text}")

@@ -1,15 +1,23 @@
-"""What search engines and link previews are told of goods: a sentence, and structured data of schema.org."""
+"""What search engines and link previews are told of goods: a sentence, and structured data of schema.org.
+
+The description of staff goes before the sentence about price and stock.
+"""
 
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from core.markdown import plain, rendered
+from inventory.models import Product
 from shop.catalog.offers import Offer, VariantOffer
 from shop.wording import full_name, money
 
@@ -24,8 +32,19 @@ _AVAILABILITY = {
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
+_CACHED = 512  # descriptions, of some KB each
+_SNIPPET = 160  # characters that search engines show
+as_html = lru_cache(maxsize=_CACHED)(rendered)
+as_text = lru_cache(maxsize=_CACHED)(plain)
+
+
+def snippet_of(offer: Offer) -> str:
+    """How the description begins, or a sentence about the product: for search results and links."""
+    return Truncator(as_text(offer.product.description)).chars(_SNIPPET) or description_of(offer)
+
+
 def description_of(offer: Offer) -> str:
-    """A sentence about the product, for search results and links."""
+    """A sentence about the product, its price and what is left."""
     words = {"name": offer.product.name, "price": money(offer.lowest_price), "state": offer.availability.text}
     if offer.has_price_range:
         return _("%(name)s, from %(price)s. %(state)s. Held for you from the moment you add it.") % words
@@ -41,8 +60,26 @@ def structured(offer: Offer, absolute: Callable[[str], str], picture: str) -> di
         "sku": offer.only.variant.sku if offer.only else offer.product.number,
         "url": absolute(offer.product.get_absolute_url()),
         "image": [picture],
-        "description": description_of(offer),
+        "description": as_text(offer.product.description) or description_of(offer),
+        "additionalProperty": [
+            {"@type": "PropertyValue", "name": name, "value": value} for name, value in offer.product.fact_pairs
+        ],
         "offers": [_offer(choice, absolute(choice.variant.get_absolute_url())) for choice in offer.variants],
+    }
+
+
+def breadcrumbs(product: Product, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """The way to the product, as the page shows it, for search engines. The caller has fetched the category."""
+    steps = [(_("All goods"), reverse("shop:catalogue"))]
+    steps += [(product.category.name, product.category.get_absolute_url())] if product.category else []
+    steps.append((product.name, product.get_absolute_url()))
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute(address)}
+            for place, (name, address) in enumerate(steps, start=1)
+        ],
     }
 
 
@@ -59,7 +96,7 @@ def _offer(choice: VariantOffer, address: str) -> dict[str, Any]:
     }
 
 
-def as_script(data: dict[str, Any]) -> SafeString:
+def as_script(data: list[dict[str, Any]]) -> SafeString:
     """The data as a script element that no browser runs."""
     text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above

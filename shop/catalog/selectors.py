@@ -35,19 +35,27 @@ def offers_of(products: Iterable[Product], owner: Owner | None) -> list[Offer]:
 
 
 def offer_by_slug(slug: str, owner: Owner | None) -> Offer | None:
-    """One product, None unless it is on sale. 2 queries."""
-    return _first_on_sale(Product.objects.filter(slug=slug), owner)
+    """One product with all that its page shows, None unless it is on sale. 2 queries."""
+    return _first_on_sale(_with_page(Product.objects.filter(slug=slug)), owner)
 
 
-def offer_with_variant(variant_id: int, owner: Owner | None) -> Offer | None:
-    """The product that has this variant, None unless the variant is on sale. 2 queries."""
-    offer = _first_on_sale(Product.objects.filter(variants=variant_id), owner)
+def offer_with_variant(variant_id: int, owner: Owner | None, *, for_page: bool = False) -> Offer | None:
+    """The product that has this variant, None unless the variant is on sale. 2 queries.
+
+    `for_page` also loads what the product's page shows and its form does not.
+    """
+    products = Product.objects.filter(variants=variant_id)
+    offer = _first_on_sale(_with_page(products) if for_page else products, owner)
     return offer if offer and any(one.variant.pk == variant_id for one in offer.variants) else None
 
 
 def variant_with_product(variant_id: int) -> ProductVariant:
     """A variant that is known to exist, to name it in a message. 1 query."""
     return ProductVariant.objects.select_related("product").get(pk=variant_id)
+
+
+def _with_page(products: QuerySet[Product]) -> QuerySet[Product]:
+    return products.select_related("category")
 
 
 def _first_on_sale(products: QuerySet[Product], owner: Owner | None) -> Offer | None:

@@ -52,8 +52,14 @@ def _image(address: str, alt: str, loading: str = "lazy", priority: str = "auto"
 
 @register.simple_tag
 def product_description(offer: Offer) -> str:
-    """A sentence about the product, for search results and links."""
-    return descriptions.description_of(offer)
+    """How its description begins, or a sentence about it: for search results and links."""
+    return descriptions.snippet_of(offer)
+
+
+@register.filter
+def description_html(product: Product) -> SafeString:
+    """The description of staff, in Markdown, as safe HTML."""
+    return descriptions.as_html(product.description)
 
 
 @register.simple_tag(takes_context=True)
@@ -64,6 +70,7 @@ def product_picture_url(context: Context, goods: ProductVariant) -> str:
 
 @register.simple_tag(takes_context=True)
 def structured_data(context: Context, offer: Offer) -> SafeString:
-    """The product and its offers as structured data for search engines."""
-    picture = product_picture_url(context, context["picked"].variant)
-    return descriptions.as_script(descriptions.structured(offer, context["request"].build_absolute_uri, picture))
+    """The product, its offers and the way to it as structured data for search engines."""
+    picture, absolute = product_picture_url(context, context["picked"].variant), context["request"].build_absolute_uri
+    product = descriptions.structured(offer, absolute, picture)
+    return descriptions.as_script([product, descriptions.breadcrumbs(offer.product, absolute)])

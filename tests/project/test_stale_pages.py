@@ -153,6 +153,8 @@ def another(field: Any, number: int) -> list[str]:
         return [str(Decimal(str(now or 0)) + 1 + number)]
     if isinstance(kind, forms.EmailField):
         return [f"{'bc'[number]}{now}"]
+    if field.html_name == "facts":
+        return [f"Size: {'BC'[number]}"]
     return [f"{now}{'BC'[number]}"]
 
 

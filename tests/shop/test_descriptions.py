@@ -26,7 +26,8 @@ def page_of(client: Client, variant: ProductVariant) -> str:
 def structured(client: Client, variant: ProductVariant) -> Any:
     content = client.get(variant.product.get_absolute_url()).content.decode()
     (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', content, re.DOTALL)
-    return json.loads(script)
+    product, _breadcrumbs = json.loads(script)
+    return product
 
 
 def test_a_product_has_an_offer_for_each_variant(client: Client, variant: ProductVariant, sibling: MakeSibling) -> None:
@@ -142,3 +143,57 @@ def test_what_has_no_form_carries_an_etag_and_what_has_one_does_not(client: Clie
         response = client.get(page)
         assert "no-store" in response["Cache-Control"]
         assert "ETag" not in response.headers
+
+
+# --- Descriptions and facts by staff
+
+
+def described(variant: ProductVariant, description: str = "", facts: str = "") -> None:
+    Product.objects.filter(pk=variant.product_id).update(description=description, facts=facts)
+
+
+def test_a_description_is_shown_as_safe_html(client: Client, variant: ProductVariant) -> None:
+    described(variant, "# Tea & co\n\nTurned **by hand**.\n\n<script>alert(1)</script>\n\n[no](javascript:alert(1))")
+    page = client.get(variant.product.get_absolute_url()).content.decode()
+    assert "<h2>Tea &amp; co</h2>" in page
+    assert "<p>Turned <strong>by hand</strong>.</p>" in page
+    assert "<script>alert" not in page
+    assert 'href="javascript' not in page
+
+
+def test_search_engines_get_it_without_marks(client: Client, variant: ProductVariant) -> None:
+    described(variant, "Turned **by hand** & glazed.\n\n- in Leeds\n- " + "x" * 300)
+    assert structured(client, variant)["description"].startswith("Turned by hand & glazed. in Leeds xx")
+    page = client.get(variant.product.get_absolute_url()).content.decode()
+    (snippet,) = re.findall(r'<meta name="description" content="([^"]+)"', page)
+    assert snippet.startswith("Turned by hand &amp; glazed. in Leeds xx")
+    assert len(snippet) < 180
+
+
+def test_facts_are_a_table_and_structured(client: Client, variant: ProductVariant) -> None:
+    described(variant, facts="Material: Stoneware\n\nSize: 8 by 9 cm: about <b>\nnothing\n")
+    assert '<tr><th scope="row">Material</th><td>Stoneware</td></tr>' in page_of(client, variant)
+    properties = structured(client, variant)["additionalProperty"]
+    assert [(one["name"], one["value"]) for one in properties] == [
+        ("Material", "Stoneware"),
+        ("Size", "8 by 9 cm: about <b>"),
+    ]
+    assert b"about <b>" not in client.get(variant.product.get_absolute_url()).content
+
+
+def test_a_product_without_either_has_no_empty_part(client: Client, variant: ProductVariant) -> None:
+    assert "About it" not in page_of(client, variant)
+
+
+def test_the_way_to_it_leads_by_its_category(client: Client, variant: ProductVariant) -> None:
+    variant.product.category_id = ensure_categories()["kitchen"]
+    variant.product.save(update_fields=["category"])
+    content = client.get(variant.product.get_absolute_url()).content.decode()
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', content, re.DOTALL)
+    steps = json.loads(script)[1]["itemListElement"]
+    assert [(step["position"], step["item"]) for step in steps] == [
+        (1, "http://testserver/goods/"),
+        (2, "http://testserver/c/kitchen/"),
+        (3, f"http://testserver{variant.product.get_absolute_url()}"),
+    ]
+    assert '<li><a href="/c/kitchen/">Tea &amp; kitchen</a></li>' in content
