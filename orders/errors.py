@@ -71,6 +71,32 @@ class TooManyReturned(ValidationError):
         super().__init__(text % {"units": units, "kept": kept}, code="too_many_returned")
 
 
+class TooFewWaiting(ValidationError):
+    """More units of a line would leave, or be taken out before they leave, than wait for it; or none at all."""
+
+    def __init__(self, *, waiting: int, units: int) -> None:
+        self.waiting = waiting
+        self.units = units
+        text = ngettext(
+            "%(units)d unit of a line does not wait to be shipped: %(waiting)d of it do.",
+            "%(units)d units of a line do not wait to be shipped: %(waiting)d of it do.",
+            units,
+        )
+        super().__init__(text % {"units": units, "waiting": waiting}, code="too_few_waiting")
+
+
+class ShippedMeanwhile(ValidationError):
+    """Units left, or were taken out, since the page was shown. Argument: how many units wait by now."""
+
+    def __init__(self, waiting: int) -> None:
+        text = ngettext(
+            "%(waiting)d unit of this order waits to be shipped by now, not so many as the page showed.",
+            "%(waiting)d units of this order wait to be shipped by now, not so many as the page showed.",
+            waiting,
+        )
+        super().__init__(text % {"waiting": waiting}, code="shipped_meanwhile")
+
+
 class PaymentNotPossible(ValidationError):
     """The order cannot be paid in this way, or not any more."""
 

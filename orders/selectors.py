@@ -17,7 +17,7 @@ from core.admin.filters import any_of
 from core.typed_words import Code, starts_words
 from inventory.models import Product
 from inventory.tax import TaxRates
-from orders.models import Checkout, DeliveryMethod, Order, OrderLine, OrderTax, Payment, Refund
+from orders.models import Carrier, Checkout, DeliveryMethod, Order, OrderLine, OrderTax, Payment, Refund
 from orders.numbers import read_number
 from orders.payments import providers
 from orders.states import State
@@ -134,8 +134,8 @@ def payments_to_withdraw(order: Order) -> QuerySet[Payment]:
     due = Q(Exists(refunds.filter(sent_at__isnull=True)))
     if order.state != State.PAID:
         return noted.filter(due)
-    returned = OrderLine.objects.filter(order=order, returned_quantity__gt=0)
-    return noted.filter(due | (~Exists(refunds) & ~Exists(returned)))
+    moved = OrderLine.objects.filter(Q(returned_quantity__gt=0) | Q(shipped_quantity__gt=0), order=order)
+    return noted.filter(due | (~Exists(refunds) & ~Exists(moved)))
 
 
 def _manual_providers() -> list[str]:
@@ -151,6 +151,11 @@ def left_to_refund(order: Order) -> Decimal:
 def returned_units(order: Order) -> int:
     """How many units of an order have come back. 1 query."""
     return order.lines.aggregate(sum=Sum("returned_quantity"))["sum"] or 0
+
+
+def active_carriers() -> QuerySet[Carrier]:
+    """The carriers on offer when an order is shipped. 1 query."""
+    return Carrier.objects.filter(is_active=True)
 
 
 def products_of_orders(order_ids: Collection[int]) -> list[int]:

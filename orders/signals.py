@@ -33,3 +33,11 @@ Arguments:
     order (Order): the order.
     units (list[tuple[OrderLine, int]]): each line, with how many units of it.
 """
+
+units_shipped = Signal()
+"""Units of an order left. Sent inside the transaction, after the order's state is written.
+
+Arguments:
+    order (Order): the order: `shipped` if these were its last units, else `paid`.
+    shipment (Shipment): what left, with its lines stored.
+"""

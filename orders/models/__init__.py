@@ -4,10 +4,12 @@ from orders.models.addresses import SavedAddress
 from orders.models.checkouts import Checkout, DeliveryMethod
 from orders.models.deliveries import DeliveryRate, DeliveryStep, DeliveryZone
 from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
+from orders.models.shipments import Carrier, Shipment, ShipmentLine
 from orders.models.taxes import OrderTax, RefundTax
 
 __all__ = [
     "By",
+    "Carrier",
     "Checkout",
     "DeliveryMethod",
     "DeliveryRate",
@@ -21,4 +23,6 @@ __all__ = [
     "Refund",
     "RefundTax",
     "SavedAddress",
+    "Shipment",
+    "ShipmentLine",
 ]

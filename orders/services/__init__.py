@@ -5,7 +5,8 @@ from orders.services.deliveries import save_delivery_rate, save_delivery_steps, 
 from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment
 from orders.services.placement import place_order
 from orders.services.refunds import mark_refund_sent, refund_order, return_lines
-from orders.services.transitions import cancel_order, cancel_overdue_orders, ship_order
+from orders.services.shipments import save_carrier, ship_order
+from orders.services.transitions import cancel_order, cancel_overdue_orders
 from orders.services.units_sold import count_units_sold, recount_units_sold
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "recount_units_sold",
     "refund_order",
     "return_lines",
+    "save_carrier",
     "save_checkout",
     "save_delivery_method",
     "save_delivery_rate",

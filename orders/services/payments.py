@@ -189,6 +189,8 @@ def _reopen_order(order: Order, payment: Payment, *, actor: User, note: str) -> 
         raise WithdrawalRefused(_("The order that it paid is %(state)s by now.") % {"state": state})
     if returned_units(order):
         raise WithdrawalRefused(_("Units of the order that it paid have come back by now, and their money is owed."))
+    if order.shipments.exists():
+        raise WithdrawalRefused(_("Units of the order that it paid have left by now."))
     order.pay_by = max(order.pay_by, clock() + provider_named(payment.provider).time_to_pay)
     order.save(update_fields=["pay_by"])
     transition(order, State.PLACED, actor=actor, note=note)

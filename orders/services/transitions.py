@@ -1,4 +1,4 @@
-"""`transition` between the states of `orders.states`, with its log; shipping and cancelling."""
+"""`transition` between the states of `orders.states`, with its log; cancelling."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
@@ -68,21 +68,6 @@ def allow_repeat(entry: OrderTransition | None, *, actor: User | None, note: str
 def last_step(order: Order) -> OrderTransition | None:
     """Return the entry of the transition to the order's state. 1 query."""
     return order.transitions.exclude(from_state=F("to_state")).select_related("actor").last()
-
-
-@command
-def ship_order(*, order_id: int, actor: User | None = None, note: str = "") -> Order:
-    """Mark a paid order as shipped; the customer gets an e-mail. Shipped twice, it leaves once.
-
-    Arguments: who shipped it; a note for the customer, such as the number of the parcel.
-    Raises DoneAlready (somebody else shipped it), TransitionRefused, OrderNotFound, Busy.
-    """
-    order = lock_order(order_id)
-    if order.state == State.SHIPPED:
-        allow_repeat(last_step(order), actor=actor, note=note)
-    else:
-        transition(order, State.SHIPPED, actor=actor, note=note)
-    return order
 
 
 _BATCH = 50

@@ -57,7 +57,7 @@ def emails(kind: str) -> int:
 
 def test_two_ship_it_and_it_leaves_once(staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam) -> None:
     pay(placed)
-    at_the_seam("orders.services.transitions.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
+    at_the_seam("orders.services.shipments.lock_order", lambda: ship_order(order_id=placed.pk, actor=rival))
     told = send(staff, page(placed, "ship"), reason="Parcel 17")
     assert "This was done already: rival, " in told
     assert "Your note was not used: “Parcel 17”. Nothing was changed." in told
@@ -93,7 +93,7 @@ def test_it_ships_while_another_refunds(
 ) -> None:
     pay(placed)
     at_the_seam(
-        "orders.services.transitions.lock_order", lambda: refund_order(order_id=placed.pk, actor=rival, reason="Asked")
+        "orders.services.shipments.lock_order", lambda: refund_order(order_id=placed.pk, actor=rival, reason="Asked")
     )
     told = send(staff, page(placed, "ship"), reason="")
     assert "This order is refunded; from there it cannot become shipped." in told
@@ -180,7 +180,7 @@ def test_it_ships_while_another_withdraws_its_note(
 ) -> None:
     pay(placed)
     payment = placed.payments.get()
-    at_the_seam("orders.services.transitions.lock_order", lambda: withdraw(payment, rival))
+    at_the_seam("orders.services.shipments.lock_order", lambda: withdraw(payment, rival))
     told = send(staff, page(placed, "ship"), reason="")
     assert "This order is placed; from there it cannot become shipped. Nothing was changed." in told
     assert emails("shipped") == 0

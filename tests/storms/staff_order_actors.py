@@ -27,6 +27,13 @@ def ship(user_id: int, order_id: int) -> str:
 
 
 @_or_refusal
+def ship_three(user_id: int, order_id: int, line_id: int) -> str:
+    """Ship three units, from a page that showed that four wait."""
+    actor = User.objects.get(pk=user_id)
+    return str(ship_order(order_id=order_id, units={line_id: 3}, seen=4, actor=actor).state)
+
+
+@_or_refusal
 def note_money(user_id: int, payment_id: int, amount: str) -> str:
     return str(record_payment(payment_id=payment_id, amount=Decimal(amount), actor=User.objects.get(pk=user_id)).amount)
 

@@ -10,10 +10,18 @@ from django.contrib.auth.models import User
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
-from orders.models import DeliveryMethod, Order, Payment, Refund
+from orders.models import DeliveryMethod, Order, Payment, Refund, ShipmentLine
 from orders.services import record_payment, refund_order
 from tests.storms.harness import Actor, cast, storm
-from tests.storms.staff_order_actors import note_money, send_refund, ship, switch_off, take_back, withdraw_note
+from tests.storms.staff_order_actors import (
+    note_money,
+    send_refund,
+    ship,
+    ship_three,
+    switch_off,
+    take_back,
+    withdraw_note,
+)
 from tests.support.ordering import order, pay
 from tests.support.shopping import add, stock
 
@@ -38,6 +46,13 @@ def test_one_parcel_leaves(placed: Order, clerk: User) -> None:
     pay(placed)
     assert storm([Actor(ship, (clerk.pk, placed.pk))] * STAFF) == ["shipped"] * STAFF
     assert placed.transitions.filter(to_state="shipped").count() == LogEntry.objects.count() == 1
+
+
+def test_a_part_leaves_once(placed: Order, clerk: User) -> None:
+    pay(placed)
+    part = Actor(ship_three, (clerk.pk, placed.pk, placed.lines.get().pk))
+    assert Counter(storm([part] * STAFF)) == {"paid": 1, "ShippedMeanwhile": STAFF - 1}
+    assert (placed.lines.get().shipped_quantity, ShipmentLine.objects.get().quantity) == (3, 3)
 
 
 def test_the_money_is_noted_with_one_amount(placed: Order, clerk: User, variant: ProductVariant) -> None:
