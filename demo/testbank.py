@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from core.text import money
 from orders.links import page_of
 from orders.models import Payment
-from orders.payments import InvalidSignature, PaymentEvent, Provider, exact_amount, provider_named
+from orders.payments import InvalidSignature, PaymentEvent, PaymentPage, Provider, exact_amount
 from orders.selectors import payment_referenced
 from orders.services import settle_payment
 
@@ -40,8 +40,8 @@ class TestBank(Provider):
     label = _("Test bank")
     description = _("For trying things out: no money is moved.")
 
-    def redirect_url(self, payment: Payment) -> str | None:
-        return reverse("demo:testbank", args=[payment.reference])
+    def open_page(self, payment: Payment, *, back: str) -> PaymentPage:
+        return PaymentPage(reverse("demo:testbank", args=[payment.reference]))
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent:
         if not constant_time_compare(headers.get(SIGNATURE, ""), signature_of(body)):
@@ -99,5 +99,5 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _call_the_shop(body: bytes) -> None:
-    event = provider_named(_NAME).parse_webhook(body, {SIGNATURE: signature_of(body)})
+    event = TestBank(_NAME).parse_webhook(body, {SIGNATURE: signature_of(body)})
     settle_payment(event=event, provider=_NAME)

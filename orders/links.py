@@ -15,6 +15,22 @@ def order_path(number: str) -> str:
     return reverse("shop:order", args=[signing.dumps(number, salt=_SALT)])
 
 
+def path_since_placement(order: Order) -> str:
+    """The path of an order's page, signed as of its placement: always the same, for providers who compare it."""
+    return reverse("shop:order", args=[_AtPlacement(order, salt=_SALT).sign_object(order.number)])
+
+
+class _AtPlacement(signing.TimestampSigner):
+    """Signs with the moment at which the order was placed instead of now."""
+
+    def __init__(self, order: Order, *, salt: str) -> None:
+        super().__init__(salt=salt)
+        self._placed = int(order.created_at.timestamp())
+
+    def timestamp(self) -> str:
+        return signing.b62_encode(self._placed)
+
+
 def page_of(order: Order, user: User | AnonymousUser) -> str:
     """The path of an order's page for this visitor: in the account of its customer, else by a signed link."""
     if user.is_authenticated and order.user_id == user.pk:

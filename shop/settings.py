@@ -253,6 +253,7 @@ EMAIL_TIMEOUT = 5  # seconds; by default a mail server that hangs would hang a w
 DELIVERY_CHANNELS = {
     "email": "delivery.channels.EmailChannel",
     "web": "delivery.web.WebChannel",
+    "payments": "orders.payments.channel.ProviderChannel",
 }
 # For how many days a sent message is kept, so that it is not sent again.
 DELIVERY_DAYS = SHOP_LETTER_DAYS = env.int("SHOP_LETTER_DAYS", 30)
@@ -318,10 +319,16 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SHOP_TAX_RATE = Decimal(env.str("SHOP_TAX_RATE", "20"))  # per cent, included in every price
 # The name in a payment's row, and the class; docs/payments.md.
 SHOP_PAYMENT_PROVIDERS = {"invoice": "orders.payments.invoice.Invoice"}
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")  # without it, Stripe is not offered
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRET", default=[])  # two while one replaces the other
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")  # for tests: a server with the shape of Stripe's
+if STRIPE_SECRET_KEY:
+    SHOP_PAYMENT_PROVIDERS = {"stripe": "orders.payments.stripe.Stripe", **SHOP_PAYMENT_PROVIDERS}
 # An order that is not paid in time is cancelled, and its units are free again.
 SHOP_PAYMENT_MINUTES = {
     "default": env.int("SHOP_PAYMENT_MINUTES", 30),
     "invoice": env.int("SHOP_PAYMENT_MINUTES_INVOICE", 14 * 24 * 60),
+    "stripe": env.int("SHOP_PAYMENT_MINUTES_STRIPE", 60),
 }
 SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # for which the link in an e-mail shows the order
 EXAMPLE_BANK_DETAILS = "Example Bank, IBAN GB33 BUKB 2020 1555 5555 55"

@@ -221,6 +221,12 @@ class Payment(models.Model):
     reference = models.CharField(max_length=40, unique=True, help_text="What the provider calls this payment by.")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    session = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="What the provider calls its page to pay at."
+    )
+    transaction = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="What the provider calls the money that came."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When the provider told us how it ended.")
 

@@ -8,6 +8,7 @@ LARGEST_AMOUNT = Decimal("999999999999.99")  # what Payment.amount and Refund.am
 _CENT = Decimal("0.01")
 _REFERENCE = re.compile(r"[!-~]{1,40}")  # Payment.reference, of which we make the values
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_TRANSACTION = re.compile(r"[!-~]{0,255}")
 _AMOUNT = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
@@ -25,7 +26,9 @@ class PaymentEvent:
     late.
 
     Arguments: `reference`, 1 to 40 visible ASCII characters; `amount`, an exact Decimal of 0 to 999999999999.99 with at
-    most two decimal places, and more than 0 where it is paid; `currency`, a code of ISO 4217 such as "GBP".
+    most two decimal places, and more than 0 where it is paid; `currency`, a code of ISO 4217 such as "GBP";
+    `transaction`, what the provider calls the money that came, at most 255 visible ASCII characters. A provider that
+    sends refunds needs it for them.
     Raises InvalidEvent for anything else. A float is refused whatever its value: 6.95 has no exact one.
     """
 
@@ -33,6 +36,7 @@ class PaymentEvent:
     is_paid: bool
     amount: Decimal
     currency: str
+    transaction: str = ""
 
     def __post_init__(self) -> None:
         if not (isinstance(self.reference, str) and _REFERENCE.fullmatch(self.reference)):
@@ -41,6 +45,8 @@ class PaymentEvent:
             raise InvalidEvent("Whether it is paid must be True or False.")
         if not (isinstance(self.currency, str) and _CURRENCY.fullmatch(self.currency)):
             raise InvalidEvent("The currency must be three capital letters, as in ISO 4217.")
+        if not (isinstance(self.transaction, str) and _TRANSACTION.fullmatch(self.transaction)):
+            raise InvalidEvent("The transaction must be at most 255 visible ASCII characters.")
         if not isinstance(self.amount, Decimal):
             raise InvalidEvent(f"The amount must be a Decimal, not {type(self.amount).__name__}.")
         if not self._has_an_amount():

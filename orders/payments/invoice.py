@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Payment
 from orders.payments.events import InvalidSignature, PaymentEvent
-from orders.payments.provider import Provider
+from orders.payments.provider import PaymentPage, Provider
 
 
 class Invoice(Provider):
@@ -16,7 +16,7 @@ class Invoice(Provider):
     description = _("We send your order when the money is on our account.")
     is_manual = True
 
-    def redirect_url(self, payment: Payment) -> str | None:
+    def open_page(self, payment: Payment, *, back: str) -> PaymentPage | None:
         return None
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,16 +14,32 @@ from orders.models import Payment
 from orders.payments.events import PaymentEvent
 
 
+class ProviderUnavailable(Exception):
+    """The provider gave no usable answer: what it was asked may have been done or not. The message is for staff."""
+
+
+class ProviderRefused(Exception):
+    """The provider said no, and did nothing. The message has its words, for staff."""
+
+
+@dataclass(frozen=True)
+class PaymentPage:
+    """A page of a provider where a shopper pays. `session` is the provider's name of it, where it can be closed."""
+
+    url: str
+    session: str = ""
+
+
 class Provider(ABC):
     """A way to pay. `name` is its key in SHOP_PAYMENT_PROVIDERS."""
 
     label: str | Promise
     description: str | Promise
-    # True where the provider sends no web hook and staff record the money when they see it on the account.
+    # True where the provider has no page and sends no web hook: staff record the money when they see it on the account.
     is_manual = False
     # False for a provider that moves no money. A system check warns of it in a public shop.
     takes_money = True
-    # Origins of the pages of `redirect_url`, such as "https://pay.example". The Content Security Policy lets forms and
+    # Origins of the pages of `open_page`, such as "https://pay.example". The Content Security Policy lets forms and
     # their redirects lead to no other.
     origins: Sequence[str] = ()
 
@@ -36,12 +53,27 @@ class Provider(ABC):
         return timedelta(minutes=minutes.get(self.name, minutes["default"]))
 
     @abstractmethod
-    def redirect_url(self, payment: Payment) -> str | None:
-        """The page of the provider where the shopper pays; None where there is no such page."""
+    def open_page(self, payment: Payment, *, back: str) -> PaymentPage | None:
+        """The page where the shopper pays; None where there is no such page.
+
+        Called when the shopper asks to pay, outside of any transaction. It may ask the provider, and then ends within
+        seconds. Called again for the same payment, it leads to the same page.
+        Argument: `back`, the full address of the order's page, the same for each call. With `?paid` at its end that
+        page says that the payment is being confirmed.
+        Raises ProviderUnavailable, ProviderRefused.
+        """
+
+    def close_page(self, session: str) -> None:
+        """Let nobody pay at a page any more. Nothing is wrong where it is closed already, or was paid at.
+
+        Called for pages with a session, by a worker, in a thread without the database.
+        Raises ProviderUnavailable, ProviderRefused.
+        """
+        raise NotImplementedError
 
     @abstractmethod
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent:
-        """Check the signature of a web hook and return its event.
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent | None:
+        """Check the signature of a web hook and return its event; None for one that says nothing of money.
 
         Raises InvalidSignature; nothing in the body may be believed then.
         """

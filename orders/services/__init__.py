@@ -2,6 +2,7 @@
 
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.deliveries import save_delivery_rate, save_delivery_steps, save_delivery_zone
+from orders.services.payment_pages import open_payment_page
 from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment
 from orders.services.placement import place_order
 from orders.services.refunds import mark_refund_sent, refund_order, return_lines
@@ -17,6 +18,7 @@ __all__ = [
     "delete_delivery_method",
     "drop_left_checkouts",
     "mark_refund_sent",
+    "open_payment_page",
     "place_order",
     "record_payment",
     "recount_units_sold",

@@ -20,6 +20,7 @@ from orders.locks import lock_due_refund, lock_order
 from orders.models import By, Order, OrderTransition, Payment, Refund
 from orders.payments import PaymentEvent, provider_named
 from orders.selectors import returned_units
+from orders.services.payment_pages import close_pages
 from orders.services.transitions import allow_repeat, log_action, log_deed, transition
 from orders.states import State
 
@@ -28,13 +29,15 @@ from orders.states import State
 def begin_payment(*, order_id: int, provider: str) -> Payment:
     """Open another payment of an order that is not paid: after a refusal, or by another provider.
 
-    The open payment is closed as refused. If its money comes nevertheless, it pays the order. The order waits as long
+    The open payment is closed as refused, and its page with it. If its money comes nevertheless, it pays the order. The
+    order waits as long
     as the provider allows, counted from its placement: trying again does not prolong that.
     Raises PaymentNotPossible, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
     if order.state != State.PLACED:
         raise PaymentNotPossible
+    close_pages(order)
     order.payments.filter(status=Payment.Status.PENDING).update(status=Payment.Status.REFUSED, settled_at=Now())
     order.pay_by = max(order.pay_by, order.created_at + provider_named(provider).time_to_pay)
     order.save(update_fields=["pay_by"])
@@ -77,12 +80,12 @@ def settle_payment(*, event: PaymentEvent, provider: str, actor: User | None = N
     if event.is_paid and event.amount != payment.amount:
         _store_as_refund(order, payment, event, actor=actor)
     else:
-        _settle(order, payment, is_paid=event.is_paid, actor=actor)
+        _settle(order, payment, is_paid=event.is_paid, actor=actor, transaction=event.transaction)
     return payment
 
 
-def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None) -> None:
-    _close(payment, Payment.Status.PAID if is_paid else Payment.Status.REFUSED)
+def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None, transaction: str = "") -> None:
+    _close(payment, Payment.Status.PAID if is_paid else Payment.Status.REFUSED, transaction)
     if not is_paid:
         return
     if order.state == State.PLACED:
@@ -93,7 +96,7 @@ def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None
 
 
 def _store_as_refund(order: Order, payment: Payment, event: PaymentEvent, *, actor: User | None) -> None:
-    _close(payment, Payment.Status.PAID)
+    _close(payment, Payment.Status.PAID, event.transaction)
     payment.amount = event.amount
     payment.save(update_fields=["amount"])
     _refund(order, payment, actor=actor, reason=f"Paid {money(event.amount)}, asked for was {money(order.total)}")
@@ -104,9 +107,9 @@ def _refund(order: Order, payment: Payment, *, actor: User | None, reason: str) 
     Refund.objects.create(order=order, payment=payment, amount=payment.amount, reason=reason)
 
 
-def _close(payment: Payment, status: Payment.Status) -> None:
-    payment.status, payment.settled_at = status, Now()
-    payment.save(update_fields=["status", "settled_at"])
+def _close(payment: Payment, status: Payment.Status, transaction: str) -> None:
+    payment.status, payment.settled_at, payment.transaction = status, Now(), transaction
+    payment.save(update_fields=["status", "settled_at", "transaction"])
 
 
 @command

@@ -10,6 +10,7 @@ from inventory.services.holds import take_back_units
 from orders.errors import DoneAlready, TransitionRefused
 from orders.locks import lock_order, lock_overdue_orders
 from orders.models import By, Order, OrderTransition, Refund
+from orders.services.payment_pages import close_pages
 from orders.signals import order_moved, units_refunded
 from orders.states import NEXT, State
 
@@ -107,6 +108,7 @@ def _cancel_batch() -> int:
 
 def _cancel(order: Order, *, actor: User | None, by: By, note: str) -> None:
     transition(order, State.CANCELLED, actor=actor, by=by, note=note)
+    close_pages(order)
     lines = list(order.lines.all())
     units = {line.variant_id: line.quantity for line in lines}
     take_back_units(units, reason="Order cancelled", cause=f"order {order.number}", actor=actor)

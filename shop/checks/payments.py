@@ -56,6 +56,37 @@ def check_payment_providers(app_configs: object, **kwargs: Any) -> Iterator[Chec
             )
 
 
+_STRIPE = "orders.payments.stripe.Stripe"
+_STRIPE_MINUTES = range(30, 22 * 60 + 1)
+
+
+@register()
+def check_stripe(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
+    """shop.E020, shop.E021, shop.W020: where Stripe is offered, its web hooks can be checked, its time is one that
+    Stripe allows, and a public shop has no key that moves no money.
+    """
+    if _STRIPE not in settings.SHOP_PAYMENT_PROVIDERS.values():
+        return
+    if not settings.STRIPE_WEBHOOK_SECRETS:
+        yield Error(
+            "STRIPE_SECRET_KEY is set, and STRIPE_WEBHOOK_SECRET is not: no payment would ever be known to be paid.",
+            hint="Add the web hook in Stripe's dashboard and set its signing secret (whsec_…). See docs/payments.md.",
+            id="shop.E020",
+        )
+    if (minutes := settings.SHOP_PAYMENT_MINUTES["stripe"]) not in _STRIPE_MINUTES:
+        yield Error(
+            f"SHOP_PAYMENT_MINUTES_STRIPE is {minutes!r}.",
+            hint="Set it to 30 to 1320 minutes: Stripe's page is open for half an hour at least and a day at most.",
+            id="shop.E021",
+        )
+    if "_test_" in settings.STRIPE_SECRET_KEY and is_public() and not settings.DEBUG:
+        yield Warning(
+            "STRIPE_SECRET_KEY is a test key: no money is moved, and a test card pays any order.",
+            hint="Set the live key (sk_live_… or rk_live_…), unless nothing that is ordered is ever sent.",
+            id="shop.W020",
+        )
+
+
 @register()
 def check_countries(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
     """shop.E010: SHOP_COUNTRY and SHOP_COUNTRIES have codes of existing countries."""

@@ -3,18 +3,20 @@
 import logging
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from orders.errors import OtherCurrency, PaymentNotPossible
-from orders.links import page_of
+from orders.links import page_of, path_since_placement
 from orders.models import Order, Payment
-from orders.payments import InvalidEvent, InvalidSignature, provider_named
-from orders.services import settle_payment
+from orders.payments import InvalidEvent, InvalidSignature, ProviderRefused, ProviderUnavailable, provider_named
+from orders.services import open_payment_page, settle_payment
 from orders.states import State
 from shop.accounts.shoppers import ShopRequest
 
@@ -23,28 +25,51 @@ logger = logging.getLogger(__name__)
 LONGEST_EVENT = 64 * 1024  # bytes
 
 
-def address_to_pay(payment: Payment) -> str | None:
-    """Where the shopper goes to pay; None where the provider has no page, or is no longer installed."""
+def address_to_pay(request: ShopRequest, payment: Payment) -> str | None:
+    """Where the shopper goes to pay; None where the provider has no page, or is no longer installed.
+
+    It may ask the provider, which takes seconds where that hangs. Where there is no answer, or a refusal, a message
+    says so, and the order's page shows it.
+    """
+    back = request.build_absolute_uri(path_since_placement(payment.order))
     try:
-        provider = provider_named(payment.provider)
+        address = open_payment_page(payment=payment, back=back)
     except PaymentNotPossible:
         return None
-    address = provider.redirect_url(payment)
-    if address and not url_has_allowed_host_and_scheme(address, None) and _origin(address) not in provider.origins:
-        # The Content Security Policy would stop the browser there, without a word to the shopper.
-        raise ImproperlyConfigured(f"{_origin(address)} is not among the origins of {type(provider).__name__}.")
+    except ProviderUnavailable as error:
+        logger.warning("%s gave no page to pay at: %s", payment.provider, error)
+        messages.error(request, _unavailable(payment))
+        return None
+    except ProviderRefused as error:
+        logger.error("%s refused a page to pay at: %s", payment.provider, error)
+        messages.error(request, _("This payment cannot be made. Nothing was taken; please choose again how to pay."))
+        return None
+    if address:
+        _check_origin(address, payment)
     return address
 
 
-def _origin(address: str) -> str:
-    scheme, host, *_ = urlsplit(address)
-    return f"{scheme}://{host}"
+def _unavailable(payment: Payment) -> str:
+    text = _(
+        "%(name)s cannot be reached just now. Nothing was taken, and your order is kept. "
+        "Please try again in a minute, or pay in another way."
+    )
+    return text % {"name": provider_named(payment.provider).label}
+
+
+def _check_origin(address: str, payment: Payment) -> None:
+    """Raise ImproperlyConfigured where the Content Security Policy would stop the browser without a word."""
+    provider = provider_named(payment.provider)
+    scheme, host, *_rest = urlsplit(address)
+    if not url_has_allowed_host_and_scheme(address, None) and f"{scheme}://{host}" not in provider.origins:
+        raise ImproperlyConfigured(f"{scheme}://{host} is not among the origins of {type(provider).__name__}.")
 
 
 def address_after(request: ShopRequest, order: Order) -> str:
     """Where a shopper goes from the order that was just placed: to pay, where there is a page for it. 1 query."""
-    pending = order.payments.filter(status=Payment.Status.PENDING).first() if order.state == State.PLACED else None
-    return (address_to_pay(pending) if pending else None) or page_of(order, request.user)
+    waits = order.state == State.PLACED
+    pending = order.payments.filter(status=Payment.Status.PENDING).first() if waits else None
+    return (address_to_pay(request, pending) if pending else None) or page_of(order, request.user)
 
 
 @csrf_exempt  # no browser sends this, so there is no token; the provider's signature says who calls
@@ -60,7 +85,8 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
         return _refused(413, "too_large")
     try:
         event = provider_named(provider).parse_webhook(body, request.headers)
-        settle_payment(event=event, provider=provider)
+        if event:
+            settle_payment(event=event, provider=provider)
     except (InvalidEvent, OtherCurrency) as refusal:
         # Rightly signed, so money may have moved that the shop knows nothing of: whoever runs it must hear of this.
         logger.error("refused an event of %s: %s", provider, refusal)

@@ -103,7 +103,7 @@ def order_page(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpRespo
     """`/orders/<token>/` and `/account/orders/<number>/`"""
     context = {"order": order, "urls": urls, "steps": _steps(order)}
     if order.state == State.PLACED:
-        context |= _to_pay(order)
+        context |= _to_pay(order) | {"is_back_from_paying": "paid" in request.GET}
     return render(request, "shop/order.html", context)
 
 
@@ -125,7 +125,13 @@ def order_cancel(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpRes
 
 @require_POST
 def order_pay(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpResponse:
-    """`POST …/pay/` with `provider`: another payment, after a refusal or in another way."""
+    """`POST …/pay/`: with `payment`, on to the page of the pending one; with `provider`, by another payment."""
+    if reference := request.POST.get("payment"):
+        waiting = _pending(order)
+        # Another tab may have chosen another way, or paid. The order's page shows what is to be done.
+        asked = waiting if waiting and waiting.reference == reference else None
+        address = address_to_pay(request, asked) if asked else None
+        return HttpResponseRedirect(address or urls.page, status=303)
     form = PayForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["provider"][0]))
@@ -135,21 +141,23 @@ def order_pay(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpRespon
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return HttpResponseRedirect(urls.page, status=303)
-    return HttpResponseRedirect(address_to_pay(payment) or urls.page, status=303)
+    return HttpResponseRedirect(address_to_pay(request, payment) or urls.page, status=303)
 
 
 def _to_pay(order: Order) -> dict[str, Any]:
     """What the page of an unpaid order shows: the pending payment, if any, and how the newest one ended."""
-    payments: list[Payment] = list(order.payments.all())
-    pending = next((each for each in payments if each.status == Payment.Status.PENDING), None)
+    payments, pending = list(order.payments.all()), _pending(order)
     return {
         "last_payment": payments[0] if payments else None,
         "pending": pending,
         "pending_by": _provider_of(pending),
-        "address_to_pay": address_to_pay(pending) if pending else None,
         "bank_details": settings.SHOP_BANK_DETAILS,
         "form": PayForm(),
     }
+
+
+def _pending(order: Order) -> Payment | None:
+    return next((each for each in order.payments.all() if each.status == Payment.Status.PENDING), None)
 
 
 def _provider_of(payment: Payment | None) -> Provider | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
@@ -11,6 +12,7 @@ from orders.models import DeliveryMethod, Order
 from tests.support.invariants import broken_rules
 from tests.support.ordering import order
 from tests.support.shopping import add
+from tests.support.stripe_server import KEY, SECRET, StripeServer
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +33,16 @@ def delivery(db: None) -> DeliveryMethod:
     """A delivery method for 3.95, free from 50. Those of the migration are gone where a test emptied the tables."""
     prices = {"price": Decimal("3.95"), "free_from": Decimal(50)}
     return DeliveryMethod.objects.update_or_create(name="Standard", defaults=prices)[0]
+
+
+@pytest.fixture
+def stripe(settings: Settings) -> Iterator[StripeServer]:
+    """Cards by Stripe are offered, first, and a server of the tests is Stripe."""
+    with StripeServer() as server:
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = KEY, server.url
+        settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
+        settings.SHOP_PAYMENT_PROVIDERS = {
+            "stripe": "orders.payments.stripe.Stripe",
+            "invoice": "orders.payments.invoice.Invoice",
+        }
+        yield server

@@ -13,9 +13,12 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod
+from tests.orders.conftest import stripe
 from tests.support.checkout import BOTH
 from tests.support.pages import Form, MakeSibling, MakeUser, become_guest, form
 from tests.support.shopping import held
+
+__all__ = ["stripe"]
 
 
 @pytest.fixture

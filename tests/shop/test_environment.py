@@ -12,7 +12,7 @@ from shop.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
 # A container is never in debug mode, and its image has collected the files.
-NEVER_IN_A_CONTAINER = {"DEBUG", "STATIC_COLLECTED"}
+NEVER_IN_A_CONTAINER = {"DEBUG", "STATIC_COLLECTED", "STRIPE_API_BASE"}
 
 
 def text(name: str) -> str:

@@ -15,17 +15,20 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
+from cart.models import CartItem
 from cart.owners import Owner
 from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
+from orders.links import order_path
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.services import cancel_order
 from shop.checks import payments as payment_checks
-from shop.orders.payments import LONGEST_EVENT, address_to_pay
+from shop.orders.payments import LONGEST_EVENT
 from shop.settings import env
 from tests.conftest import MakeVariant
+from tests.support.checkout import place
 from tests.support.ordering import order
-from tests.support.pages import locked_by_a_rival
+from tests.support.pages import forms, locked_by_a_rival
 from tests.support.shopping import add, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank", "delivery")]
@@ -287,10 +290,10 @@ def test_forms_may_lead_to_the_pages_of_a_provider(client: Client) -> None:
 
 @pytest.mark.usefixtures("cloudpay")
 def test_a_page_that_no_browser_would_go_to_is_an_error_at_once(
-    guest: Owner, variant: ProductVariant, delivery: DeliveryMethod, monkeypatch: pytest.MonkeyPatch
+    client: Client, line: CartItem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    payment = order(add(guest, variant), delivery, provider="cloudpay").payments.get()
-    assert str(address_to_pay(payment)).startswith("https://pay.example/start?")
+    assert place(client, "cloudpay")["Location"].startswith("https://pay.example/start?")
+    page = client.get(order_path(Order.objects.get().number))
     monkeypatch.setattr(sys.modules["ourshop.payments"].CloudPay, "origins", ["https://other.example"])
     with pytest.raises(ImproperlyConfigured, match=r"https://pay\.example is not among the origins of CloudPay"):
-        address_to_pay(payment)
+        forms(page, f"{page.request['PATH_INFO']}pay/")[0].post(client)

@@ -1,0 +1,66 @@
+"""The pages of providers where shoppers pay: opened for a shopper who asks, closed when nobody should pay there."""
+
+from core.transactions import command
+from delivery.models import Delivery
+from delivery.services import write
+from orders.errors import PaymentNotPossible
+from orders.locks import lock_order
+from orders.models import Order, Payment
+from orders.payments import PaymentPage, provider_named
+from orders.states import State
+
+CHANNEL = "payments"  # in DELIVERY_CHANNELS
+
+
+def open_payment_page(*, payment: Payment, back: str) -> str | None:
+    """The address of the provider's page for a pending payment; None where the provider has no page.
+
+    Not a command as a whole, since it asks the provider: that takes seconds where it hangs, and no transaction may wait
+    for it. A process that dies in between leaves a page that nobody knows; asking again leads to the same one.
+    Arguments: the payment, with its order; `back`, the full address of the order's page, the same for each call.
+    Raises ProviderUnavailable, ProviderRefused, Busy, and PaymentNotPossible where the provider is not offered any
+    more, or the order does not wait for this payment any more.
+    """
+    page = provider_named(payment.provider).open_page(payment, back=back)
+    if page and page.session != payment.session:
+        _keep_session(payment, page)
+    return page.url if page else None
+
+
+def _keep_session(payment: Payment, page: PaymentPage) -> None:
+    if not _store_session(payment, page.session):
+        raise PaymentNotPossible
+
+
+@command
+def _store_session(payment: Payment, session: str) -> bool:
+    """Store the page of a payment. Returns whether the order still waits for it; otherwise the page is closed."""
+    order = lock_order(payment.order_id)
+    payment.refresh_from_db(fields=["status"])
+    payment.session = session
+    payment.save(update_fields=["session"])
+    is_awaited = order.state == State.PLACED and payment.status == Payment.Status.PENDING
+    if not is_awaited:
+        close_page(payment)
+    return is_awaited
+
+
+def close_pages(order: Order) -> None:
+    """Let nobody pay at the pages of an order, in the caller's transaction; a worker asks the provider after it."""
+    for payment in order.payments.exclude(status=Payment.Status.PAID).exclude(session=""):
+        close_page(payment)
+
+
+def close_page(payment: Payment) -> None:
+    """Let nobody pay at the page of a payment. Money that comes nevertheless counts as any other."""
+    write(
+        Delivery(
+            channel=CHANNEL,
+            receiver=payment.provider,
+            kind="payment_page_closed",
+            to=payment.provider,
+            subject=f"Order {payment.order.number}",
+            payload={"session": payment.session},
+            dedupe_key=f"payment_page_closed:{payment.pk}",
+        )
+    )
