@@ -113,7 +113,8 @@ _CONTENTS = """
            coalesce(line.reserved_until > statement_timestamp(), false),
            line.reserved_until - statement_timestamp(),
            variant.stock_quantity + {expired},
-           {rates}
+           {rates},
+           CASE WHEN row_number() OVER (ORDER BY line.created_at, line.id) = 1 THEN {beside} END
       FROM cart_cart cart
       JOIN cart_cartitem line ON line.cart_id = cart.id
       JOIN inventory_productvariant variant ON variant.id = line.product_variant_id
@@ -126,7 +127,9 @@ _COLUMNS = ", ".join(columns(model, table) for table, model in _PARTS.items())
 _EXPIRED_ELSEWHERE = EXPIRED.format(cart="cart.id")
 _SUMMARY_BY = {column: _SUMMARY.format(column=column) for column in ("user_id", "guest_token")}
 _CONTENTS_BY = {
-    column: _CONTENTS.format(columns=_COLUMNS, expired=_EXPIRED_ELSEWHERE, rates=RATES, column=column)
+    column: _CONTENTS.format(
+        columns=_COLUMNS, expired=_EXPIRED_ELSEWHERE, rates=RATES, column=column, beside="{beside}"
+    )
     for column in ("user_id", "guest_token")
 }
 
@@ -161,6 +164,7 @@ class CartContents:
     hold_ends: datetime | None
     seconds_left: int | None = None
     rates: TaxRates = field(default_factory=TaxRates)
+    beside: Any = None
 
     @property
     def expired(self) -> list[CartItem]:
@@ -173,6 +177,12 @@ class CartContents:
         return [line for line in self.expired if not _could_be_held(line)]
 
     @property
+    def to_be_had(self) -> list[CartItem]:
+        """The lines without what is missing."""
+        missing = {line.pk for line in self.missing}
+        return [line for line in self.lines if line.pk not in missing]
+
+    @property
     def total_to_be_had(self) -> Decimal:
         """The total without what is missing."""
         return self.total - sum((line.total_price for line in self.missing), Decimal(0))
@@ -182,14 +192,15 @@ def _could_be_held(line: Any) -> bool:
     return bool(line.product_variant.is_active and line.reserved_quantity + line.available >= line.quantity)
 
 
-def cart_contents(owner: Owner) -> CartContents:
+def cart_contents(owner: Owner, *, beside: str = "NULL") -> CartContents:
     """Return the lines of the owner's open cart with cart, variant and product. 1 query.
 
+    Argument: `beside`, an SQL expression of the caller, a constant of the code. Its value is read in the same snapshot.
     Each line has `is_held`, and `available`, the units that it could have beside those it holds. The time left is by
     the database's clock, which ends holds; that of the web server may differ.
     """
     ((column, value),) = owner.columns.items()
-    lines = [_line(*row) for row in joined(_PARTS.values(), _CONTENTS_BY[column], [value])]
+    lines = [_line(*row) for row in joined(_PARTS.values(), _CONTENTS_BY[column].format(beside=beside), [value])]
     first = min((line for line in lines if line.is_held), key=lambda line: line.hold_left, default=None)
     return CartContents(
         lines=lines,
@@ -197,12 +208,13 @@ def cart_contents(owner: Owner) -> CartContents:
         hold_ends=first.reserved_until if first else None,
         seconds_left=ceil(first.hold_left.total_seconds()) if first else None,
         rates=read_rates(lines[0].rates) if lines else TaxRates(),
+        beside=lines[0].beside if lines else None,
     )
 
 
 def _line(cart: Cart, line: Any, variant: ProductVariant, product: Product, *now: Any) -> Any:
     line.cart, line.product_variant, variant.product = cart, variant, product
-    line.is_held, line.hold_left, line.available, line.rates = now
+    line.is_held, line.hold_left, line.available, line.rates, line.beside = now
     return line
 
 

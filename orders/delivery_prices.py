@@ -4,13 +4,14 @@ A method's price in a zone counts there, else the method's own price. Of the wei
 does not exceed counts. What a parcel heavier than every step costs is not known, so the method is not offered for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
 
+from cart.models import CartItem
 from core.days import day_of
 
 _CENT = Decimal("0.01")
@@ -25,6 +26,12 @@ class Parcel:
     country: str
     goods: Decimal
     grams: int
+
+
+def parcel_of(items: Iterable[CartItem], country: str) -> Parcel:
+    """The parcel of these lines of a cart, read with their variants. A weight that is not known counts as 0."""
+    lines = [(item.price * item.quantity, (item.product_variant.weight_grams or 0) * item.quantity) for item in items]
+    return Parcel(country, sum((price for price, _ in lines), Decimal(0)), sum(grams for _, grams in lines))
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,11 @@ class Offer:
     def missing(self) -> Decimal | None:
         """By how much the goods have to cost more for free delivery. None if it is free, or never is."""
         return self.rate.free_from - self.goods if self.rate.free_from is not None and self.cost else None
+
+    @property
+    def arrives(self) -> tuple[date, date] | None:
+        """As `arrival`, of an order that is placed now."""
+        return self.arrival(timezone.now())
 
     def arrival(self, ordered_at: datetime) -> tuple[date, date] | None:
         """The first and the last day on which an order of this aware moment arrives. None: the days are not known."""

@@ -17,7 +17,8 @@ from core.admin.filters import any_of
 from core.typed_words import Code, starts_words
 from inventory.models import Product
 from inventory.tax import TaxRates
-from orders.models import Carrier, Checkout, DeliveryMethod, Order, OrderLine, OrderTax, Payment, Refund
+from orders.delivery_prices import Offer
+from orders.models import Carrier, Checkout, Order, OrderLine, OrderTax, Payment, Refund
 from orders.numbers import read_number
 from orders.payments import providers
 from orders.states import State
@@ -31,38 +32,30 @@ class Review:
     """
 
     lines: Sequence[CartItem]
-    delivery: DeliveryMethod
+    delivery: Offer
     totals: Totals
     expected: Expected
 
 
-def delivery_methods() -> QuerySet[DeliveryMethod]:
-    """The delivery methods on offer. 1 query."""
-    return DeliveryMethod.objects.filter(is_active=True)
-
-
 def checkout_of(cart: Cart) -> Checkout | None:
-    """What was filled in for this cart so far, with its delivery method. 1 query."""
-    return Checkout.objects.filter(cart=cart).select_related("delivery_method").first()
+    """What was filled in for this cart so far. 1 query."""
+    return Checkout.objects.filter(cart=cart).first()
 
 
-def totals_to_pay(items: Sequence[CartItem], delivery: DeliveryMethod, *, rates: TaxRates, country: str) -> Totals:
-    """What the lines of a cart, read with their variants, cost with this delivery method. No query.
+def totals_to_pay(items: Sequence[CartItem], delivery: Offer, *, rates: TaxRates, country: str) -> Totals:
+    """What the lines of a cart, read with their variants, cost with the delivery that is offered for them. No query.
 
     Arguments: the tax rates; the country of delivery, a code of ISO 3166.
     """
     return totals_of(
         [(item.price, item.quantity, rates.of(item.product_variant.tax_class_id, country)) for item in items],
-        delivery_price=delivery.price,
-        free_from=delivery.free_from,
+        delivery=delivery.cost,
         default_rate=rates.of(None, country),
     )
 
 
-def review_of(
-    cart: Cart, lines: Sequence[CartItem], delivery: DeliveryMethod, *, rates: TaxRates, country: str
-) -> Review:
-    """The review of a cart, its lines and the tax rates, all read in one snapshot. No query."""
+def review_of(cart: Cart, lines: Sequence[CartItem], delivery: Offer, *, rates: TaxRates, country: str) -> Review:
+    """The review of a cart, its lines, tax rates and delivery, all read in one snapshot. No query."""
     totals = totals_to_pay(lines, delivery, rates=rates, country=country)
     expected = Expected(version=cart.version, total=totals.total)
     return Review(lines=lines, delivery=delivery, totals=totals, expected=expected)

@@ -45,31 +45,24 @@ class Totals:
 def totals_of(
     lines: Iterable[tuple[Decimal, int, Decimal]],
     *,
-    delivery_price: Decimal,
-    free_from: Decimal | None,
+    delivery: Decimal,
     default_rate: Decimal,
 ) -> Totals:
     """Add up an order.
 
-    Arguments: price, units and tax rate of each line, in per cent; the price of delivery; the value of goods from which
-    delivery is free (None: never); the rate of delivery where no goods cost anything.
+    Arguments: price, units and tax rate of each line, in per cent; what delivery costs; the rate of delivery where no
+    goods cost anything.
     """
     by_rate = dict[Decimal, Decimal]()
     for price, units, rate in lines:
         by_rate[rate] = by_rate.get(rate, _ZERO) + price * units
     goods = sum(by_rate.values(), _ZERO).quantize(_CENT)
-    delivery = delivery_cost(goods, price=delivery_price, free_from=free_from)
+    delivery = delivery.quantize(_CENT)
     by_rate = {rate: amount for rate, amount in by_rate.items() if amount} or {default_rate: _ZERO}
     shares = divided(delivery, by_rate)
     taxes = taxes_in({rate: amount + shares[rate] for rate, amount in by_rate.items()})
     tax = sum((share.tax for share in taxes), _ZERO)
     return Totals(goods=goods, delivery=delivery, tax=tax, total=goods + delivery, taxes=taxes)
-
-
-def delivery_cost(goods: Decimal, *, price: Decimal, free_from: Decimal | None) -> Decimal:
-    """Return what delivery costs for this value of goods: its price, or 0 from `free_from` on (None: never)."""
-    is_free = free_from is not None and goods >= free_from
-    return (Decimal(0) if is_free else price).quantize(_CENT)
 
 
 def taxes_in(by_rate: ByRate) -> tuple[TaxShare, ...]:

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from outbox.metrics import metrics
 from shop.accounts import account
 from shop.accounts import views as accounts
-from shop.cart import adding, lines, undo
+from shop.cart import adding, country, lines, undo
 from shop.cart import views as cart
 from shop.catalog import pictures
 from shop.catalog import views as catalog
@@ -26,6 +26,7 @@ shop_urls = [
     path("products/<slug:slug>/", catalog.product, name="product"),
     path("cart/", cart.cart, name="cart"),
     path("cart/add/", adding.add, name="cart_add"),
+    path("cart/country/", country.choose_country, name="cart_country"),
     path("cart/undo/", undo.undo, name="cart_undo"),
     path("cart/keep/", lines.extend, name="cart_extend"),
     path("cart/retake/", lines.reclaim_all, name="cart_reclaim_all"),

@@ -1,7 +1,7 @@
 """Money, times and goods in words, for pages and messages alike."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import formats, timezone
@@ -22,6 +22,22 @@ def clock_time(moment: datetime) -> str:
     local = timezone.localtime(moment)
     is_today = local.date() == timezone.localdate()
     return formats.time_format(local, "TIME_FORMAT") if is_today else date_and_time(moment)
+
+
+def arrival(days: tuple[date, date] | None) -> str:
+    """Between which days an order arrives: Arrives Tue 1 Dec to Thu 3 Dec. Empty for None."""
+    if days is None:
+        return ""
+    first, last = (formats.date_format(day, "D j M") for day in days)
+    return (
+        _("Arrives %(first)s") % {"first": first}
+        if first == last
+        else _("Arrives %(first)s to %(last)s")
+        % {
+            "first": first,
+            "last": last,
+        }
+    )
 
 
 def counted(units: int, variant: ProductVariant) -> str:

@@ -15,8 +15,9 @@ from inventory.errors import InsufficientStock
 from inventory.models import Product
 from inventory.tax import TaxRates, tax_rates
 from inventory.wording import full_name
+from orders.delivery_prices import parcel_of
 from orders.errors import DeliveryUnavailable, TotalChanged
-from orders.models import By, Checkout, DeliveryMethod, Order, OrderLine, OrderTax, OrderTransition
+from orders.models import By, Checkout, Order, OrderLine, OrderTax, OrderTransition
 from orders.models.addresses import Customer
 from orders.numbers import new_number
 from orders.payments import provider_named
@@ -24,6 +25,7 @@ from orders.selectors import totals_to_pay
 from orders.services.payments import open_payment
 from orders.signals import order_placed
 from orders.states import State
+from orders.tariffs import delivery_prices
 from orders.totals import Expected
 
 
@@ -64,10 +66,10 @@ def _place(
     pay_by = clock() + provider_named(provider).time_to_pay
     number = new_number()
     items = buy_cart(cart_id=cart.pk, seen_version=expected.version, cause=f"order {number}")
-    delivery = DeliveryMethod.objects.filter(pk=delivery_method_id, is_active=True).first()
+    country = country_code(customer.country) or customer.country
+    delivery = delivery_prices().offer(delivery_method_id, parcel_of(items, country))
     if delivery is None:
         raise DeliveryUnavailable
-    country = country_code(customer.country) or customer.country
     rates = tax_rates()
     totals = totals_to_pay(items, delivery, rates=rates, country=country)
     if totals.total != expected.total:
@@ -78,7 +80,7 @@ def _place(
         cart_id=cart.pk,
         user_id=cart.user_id,
         pay_by=pay_by,
-        delivery_name=delivery.name,
+        delivery_name=delivery.method.name,
         goods_total=totals.goods,
         delivery_price=totals.delivery,
         tax_rate=max(totals.taxes, key=lambda share: share.gross).rate,

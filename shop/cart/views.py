@@ -14,7 +14,10 @@ from django.views.decorators.http import require_safe
 from cart.models import CartItem
 from cart.selectors import CartContents, cart_contents
 from orders.links import page_of
+from orders.payments import providers
+from orders.tariffs import DELIVERY_PRICES
 from shop.accounts.shoppers import ShopRequest
+from shop.cart.delivery import country_of, delivery_of
 from shop.cart.posted import posted_next
 from shop.cart.refusals import Problem
 from shop.cart.rows import Row
@@ -39,9 +42,11 @@ def cart(request: ShopRequest) -> HttpResponse:
 
 
 def contents_of(request: ShopRequest) -> CartContents:
-    """The contents of the shopper's cart; empty where there is none. 1 query."""
+    """The contents of the shopper's cart, with the prices of delivery; empty where there is none. 1 query."""
     owner = request.shopper.owner
-    return cart_contents(owner) if owner else CartContents(lines=[], total=Decimal(0), hold_ends=None)
+    if owner:
+        return cart_contents(owner, beside=DELIVERY_PRICES)
+    return CartContents(lines=[], total=Decimal(0), hold_ends=None)
 
 
 def cart_page(
@@ -49,6 +54,7 @@ def cart_page(
 ) -> HttpResponse:
     """The whole page, or the partial that htmx asked for; also the answer to a refused change."""
     context = extension_facts(request, contents) | _context(contents, [_row(line, refused) for line in contents.lines])
+    context |= {"delivery": delivery_of(contents, country_of(request)), "providers": providers()}
     if not contents.lines and (unpaid := unpaid_order(request)):
         context |= {"unpaid": unpaid, "unpaid_page": page_of(unpaid, request.user)}
     if wants_partial(request):

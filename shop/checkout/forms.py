@@ -1,8 +1,7 @@
 """The forms of checkout: address and delivery, the way to pay, and the order itself."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from decimal import Decimal
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from django import forms
@@ -14,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.countries import country_choices, country_code
+from orders.delivery_prices import Offer
 from orders.errors import DeliveryUnavailable
-from orders.models import Checkout, DeliveryMethod
+from orders.models import Checkout
 from orders.models.addresses import CUSTOMER_FIELDS, Customer
 from orders.payments import providers
-from orders.selectors import delivery_methods
-from orders.totals import Expected, delivery_cost
-from shop.wording import money
+from orders.tariffs import delivery_prices
+from orders.totals import Expected
+from shop.cart.delivery import CartDelivery
+from shop.wording import arrival, money
 
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
 _AUTOCOMPLETE = {
@@ -64,9 +65,10 @@ def _countries() -> list[tuple[str, str]]:
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Customer, address and delivery. `goods` is the price of the goods, on which delivery may depend.
+    """Customer, address and delivery.
 
-    The first delivery method is chosen unless the shopper chooses another. 1 query.
+    Argument: `delivery`, that of the cart to the country that is assumed until another is known. The first delivery
+    method is chosen unless the shopper chooses another. No query.
     """
 
     country = CountryField(
@@ -98,17 +100,30 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
 
     field_order = [*_AUTOCOMPLETE, "delivery_method"]
 
-    def __init__(self, *args: Any, goods: Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, delivery: CartDelivery, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._goods = goods
-        self.offer_deliveries()
+        country = country_code(str(self["country"].value() or ""))
+        self.delivery = delivery.to(country) if country else delivery
+        self._offer()
 
-    def offer_deliveries(self) -> None:
+    def offer_anew(self) -> None:
         """Set the choices to the delivery methods offered now. 1 query."""
-        methods = list(delivery_methods())
+        self.delivery = replace(self.delivery, prices=delivery_prices())
+        self._offer()
+
+    def _offer(self) -> None:
         field = cast(forms.ChoiceField, self.fields["delivery_method"])
-        field.choices = [(method.pk, _label(method, self._goods)) for method in methods]
-        field.initial = methods[0].pk if methods else None
+        field.choices = [(offer.method.id, _label(offer)) for offer in self.delivery.offers]
+        field.initial = self.delivery.offers[0].method.id if self.delivery.offers else None
+        field.required = bool(self.delivery.offers)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a country where we deliver nothing, or not this much."""
+        cleaned = super().clean() or {}
+        if "country" in cleaned and self.delivery.refusal:
+            self.errors.pop("delivery_method", None)
+            self.add_error("country", self.delivery.refusal)
+        return cleaned
 
     @property
     def customer(self) -> Customer:
@@ -116,15 +131,14 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         return cast(Checkout, self.instance).customer
 
 
-def _label(method: DeliveryMethod, goods: Decimal) -> SafeString:
-    cost = delivery_cost(goods, price=method.price, free_from=method.free_from)
-    notes = [method.description]
-    if method.free_from is not None and method.price:
-        notes.append(_("free from %(amount)s") % {"amount": money(method.free_from)})
+def _label(offer: Offer) -> SafeString:
+    notes = [offer.method.description, arrival(offer.arrives)]
+    if offer.rate.free_from is not None and offer.price:
+        notes.append(_("free from %(amount)s") % {"amount": money(offer.rate.free_from)})
     return format_html(
         '<span class="choice-name">{}</span><span class="choice-price">{}</span><small>{}</small>',
-        method.name,
-        money(cost) if cost else _("Free"),
+        offer.method.name,
+        money(offer.cost) if offer.cost else _("Free"),
         " · ".join(filter(None, notes)),
     )
 

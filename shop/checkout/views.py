@@ -18,12 +18,14 @@ from cart.selectors import CartContents, own_cart
 from core.countries import country_code
 from core.errors import Busy
 from core.ratelimit import ORDERS, seconds_to_wait
+from orders.delivery_prices import Offer
 from orders.errors import DeliveryUnavailable
-from orders.models import Checkout, DeliveryMethod
+from orders.models import Checkout
 from orders.selectors import checkout_of, order_of_cart, orders_of, review_of
 from orders.services import place_order, save_checkout
 from shop.accounts.sessions import log_in_again, session_is_over
 from shop.accounts.shoppers import ShopRequest
+from shop.cart.delivery import country_of, delivery_of, remember_country
 from shop.cart.posted import posted_cart_id
 from shop.cart.refusals import problem_of
 from shop.cart.rows import Row
@@ -77,11 +79,10 @@ def address(request: ShopRequest) -> HttpResponse:
     contents = contents_of(request)
     if not contents.lines:
         return _nothing_to_buy(request)
-    cart = contents.lines[0].cart
+    cart, delivery = contents.lines[0].cart, delivery_of(contents, country_of(request))
     if request.method != "POST":
-        form = AddressForm(goods=contents.total_to_be_had, initial=_known(request, cart))
-        return _address_page(request, contents, form)
-    form = AddressForm(request.POST, goods=contents.total_to_be_had)
+        return _address_page(request, contents, AddressForm(delivery=delivery, initial=_known(request, cart)))
+    form = AddressForm(request.POST, delivery=delivery)
     return _save(request, contents, form) if form.is_valid() else _address_page(request, contents, form, status=400)
 
 
@@ -93,13 +94,15 @@ def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> Ht
     except CartClosed:
         return _lead_on(request, cart)
     except DeliveryUnavailable as error:
-        form.offer_deliveries()
+        form.offer_anew()
         form.add_error("delivery_method", error)
         return _address_page(request, contents, form, status=409)
     except Busy:
         form.add_error(None, BUSY)
         return _address_page(request, contents, form, status=503)
-    return _redirect_to("shop:checkout_review")
+    response = _redirect_to("shop:checkout_review")
+    remember_country(response, form.customer.country)
+    return response
 
 
 def _address_page(
@@ -141,22 +144,22 @@ def _review_page(
     if checkout is None:
         messages.info(request, _("Please tell us first where your order shall go, and how."))
         return _redirect_to("shop:checkout")
-    if checkout.delivery_method is None or not checkout.delivery_method.is_active:
+    delivery = delivery_of(contents, country_code(checkout.country) or checkout.country)
+    offer = delivery.prices.offer(checkout.delivery_method_id, delivery.parcel)
+    if offer is None:
         return _delivery_is_gone(request)
     context = extension_facts(request, contents) | {"form": form, "refused": refused}
-    context |= _review_context(contents, checkout, checkout.delivery_method, refused)
+    context |= _review_context(contents, checkout, offer, refused)
     if wants_partial(request):
         return render_partial(request, "shop/_review.html", context, status=status)
     return render(request, "shop/checkout_review.html", context, status=status)
 
 
 def _review_context(
-    contents: CartContents, checkout: Checkout, delivery: DeliveryMethod, refused: CartChanged | None
+    contents: CartContents, checkout: Checkout, delivery: Offer, refused: CartChanged | None
 ) -> dict[str, Any]:
     changes = {change.variant_id: problem_of(change.error) for change in refused.changes} if refused else {}
     rows = [Row(line, str(line.quantity), changes.get(line.product_variant_id)) for line in contents.lines]
-    missing = {line.pk for line in contents.missing}
-    to_be_had = [line for line in contents.lines if line.pk not in missing]
     return {
         "step": "review",
         "contents": contents,
@@ -167,7 +170,7 @@ def _review_context(
         "cart_id": contents.lines[0].cart_id,
         "review": review_of(
             contents.lines[0].cart,
-            to_be_had,
+            contents.to_be_had,
             delivery,
             rates=contents.rates,
             country=country_code(checkout.country),

@@ -67,7 +67,9 @@ def email_token(victim: Victim) -> str:
 # Addresses that show the same to everybody, or what the visitor has by their own cookie.
 OPEN = {f"shop:{name}" for name in ("home", "catalogue", "category", "photo", "product", "legal", "page", "contact")}
 OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "reset", "reset_sent")}
-OPEN |= {f"shop:{name}" for name in ("cart", "cart_add", "cart_undo", "cart_extend", "cart_reclaim_all")}
+OPEN |= {
+    f"shop:{name}" for name in ("cart", "cart_add", "cart_country", "cart_undo", "cart_extend", "cart_reclaim_all")
+}
 OPEN |= {"shop:checkout", "shop:checkout_review"}
 OPEN |= {"healthz", "readyz", "demo:drawing"}
 # Addresses of what is somebody's, and what a stranger can put into them.

@@ -163,8 +163,8 @@ def test_the_page_is_not_kept(client: Client, line: CartItem) -> None:
 def test_statements(
     client: Client, ada: User, make_variant: MakeVariant, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, user, cart with lines, what was filled in, last order, delivery methods, small cart."""
+    """Session, user, cart with lines and the prices of delivery, what was filled in, last order, small cart."""
     for _ in range(3):
         add(Owner(user_id=ada.pk), make_variant())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert client.get("/checkout/").status_code == 200

@@ -5,11 +5,13 @@ from typing import Any
 
 from cart.models import Cart
 from inventory.tax import tax_rates
+from orders.delivery_prices import parcel_of
 from orders.models import DeliveryMethod, Order
 from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import place_order, settle_payment
+from orders.tariffs import delivery_prices
 from orders.totals import Expected
 
 ADA = Customer(
@@ -21,7 +23,9 @@ def seen(cart: Cart, delivery: DeliveryMethod) -> Expected:
     """Return what the review page would show of this cart now."""
     cart.refresh_from_db()
     lines = list(cart.items.select_related("product_variant"))
-    return review_of(cart, lines, delivery, rates=tax_rates(), country=ADA.country).expected
+    offer = delivery_prices().offer(delivery.pk, parcel_of(lines, ADA.country))
+    assert offer, "not offered for this cart"
+    return review_of(cart, lines, offer, rates=tax_rates(), country=ADA.country).expected
 
 
 def order(cart: Cart, delivery: DeliveryMethod, **changes: Any) -> Order:

@@ -31,6 +31,7 @@ from inventory.imports.services import confirm_import, start_import
 from inventory.models import LowStockAlert, Product, ProductVariant, StockMovement
 from inventory.services import acknowledge_alerts, move_stock, mute_variants, save_variant
 from inventory.tax import tax_rates
+from orders.delivery_prices import parcel_of
 from orders.models import DeliveryMethod, Order, Refund
 from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
@@ -46,6 +47,7 @@ from orders.services import (
     settle_payment,
     ship_order,
 )
+from orders.tariffs import delivery_prices
 from outbox.drain import drain
 from outbox.heartbeat import note_heartbeat, note_starts
 from outbox.models import OutboxRow
@@ -92,11 +94,13 @@ def ordered(variant_number: int, units: int, provider: str = "invoice") -> Order
     cart = add_product_to_cart(customer, variants[variant_number].pk, units)
     lines, delivery = list(cart.items.select_related("product_variant")), DeliveryMethod.objects.earliest("pk")
     cart.refresh_from_db()
+    offer = delivery_prices().offer(delivery.pk, parcel_of(lines, ADA.country))
+    assert offer
     return place_order(
         cart,
         customer=ADA,
         delivery_method_id=delivery.pk,
-        expected=review_of(cart, lines, delivery, rates=tax_rates(), country=ADA.country).expected,
+        expected=review_of(cart, lines, offer, rates=tax_rates(), country=ADA.country).expected,
         provider=provider,
         idempotency_key=str(uuid.uuid4()),
     )

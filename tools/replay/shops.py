@@ -14,11 +14,13 @@ from cart.services import add_product_to_cart
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
 from inventory.tax import tax_rates
+from orders.delivery_prices import parcel_of
 from orders.models import DeliveryMethod, Order
 from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
 from orders.services import place_order, return_lines, settle_payment
+from orders.tariffs import delivery_prices
 from tools.replay.log import Account, Outcome, Visit, VisitLine
 
 REFUSALS = {
@@ -116,7 +118,10 @@ class ServiceShop(Shop):
 
     def _order(self, cart: Cart) -> Order | None:
         lines = list(cart.items.select_related("product_variant"))
-        review = review_of(cart, lines, self.delivery, rates=tax_rates(), country=CUSTOMER.country)
+        offer = delivery_prices().offer(self.delivery.pk, parcel_of(lines, CUSTOMER.country))
+        if offer is None:
+            return None
+        review = review_of(cart, lines, offer, rates=tax_rates(), country=CUSTOMER.country)
         try:
             order = place_order(
                 cart,
