@@ -95,7 +95,7 @@ def test_add_change_remove_undo_and_keep(page: Page, shop: str, variant: Product
     page.get_by_role("link", name="View cart").click()
     set_quantity(page, "5", scripts)
     expect_units(page, 5)
-    expect(page.locator("dl.total")).to_contain_text("£12.50")
+    expect(page.locator(".sums")).to_contain_text("£12.50")
     end_soon(*CartItem.objects.all())
     page.get_by_role("button", name="Keep my items").click()
     expect(messages(page)).to_contain_text("held for longer")
