@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.admin.flower import flower_url
 
-BEHIND = "Behind the pages"
+BEHIND, SALES = "Behind the pages", "Sales"
 # By section: title, icon (Material Symbols) and model of each list. A model without an admin page is left out.
 SECTIONS = {
     "Shop floor": [
@@ -40,7 +40,7 @@ SECTIONS = {
         ("Delivery prices", "scale", "orders.DeliveryRate"),
         ("Delivery zones", "public", "orders.DeliveryZone"),
     ],
-    "Sales": [
+    SALES: [
         ("Carts", "shopping_cart", "cart.Cart"),
         ("Daily figures", "bar_chart", "analytics.DailyFigure"),
     ],
@@ -68,6 +68,9 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     for title, lists in SECTIONS.items():
         items = list(_lists(request, lists))
+        if title == SALES and request.user.has_perm("orders.view_order"):
+            address = reverse("admin:orders_report", args=["days"])
+            items.append({"title": "Reports", "icon": "monitoring", "link": address})
         if title == BEHIND:
             shown.append({"title": title, "items": _behind(request, items), "collapsible": True})
         else:

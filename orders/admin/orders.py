@@ -27,6 +27,7 @@ from orders.admin.display import (
     RefundInline,
     address_of,
 )
+from orders.admin.reports import ReportPages
 from orders.models import Order, OrderLine
 from orders.selectors import find_orders, with_taxes
 from orders.states import State
@@ -34,7 +35,7 @@ from orders.timeline import timeline_of
 
 
 @admin.register(Order)
-class OrderAdmin(Books):
+class OrderAdmin(ReportPages, Books):
     list_display = ["number", "created_at", "name", "email", "state_now", "amount", "paid_by"]
     list_filter = ["state", PlacedFilter, DueFilter]
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`

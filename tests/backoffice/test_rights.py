@@ -74,6 +74,7 @@ ADDRESSES = {
     "orders_order_slip": ALL,
     **{f"orders_order_{step}": MANAGERS for step in ("money", "mistake", "take_back", "cancel", "refund")},
     "orders_refund_sent_one": MANAGERS,
+    "orders_report": ALL,
     "analytics_trace": ALL,
     "analytics_cart_history": ALL,
     "auth_user_password_change": frozenset({SUPERUSER}),
