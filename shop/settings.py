@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django_htmx",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django_celery_results",
     "django_otp",  # the second factor of staff: the app's codes, and backup codes
     "django_otp.plugins.otp_totp",

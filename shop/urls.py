@@ -15,10 +15,22 @@ from shop.checkout import views as checkout
 from shop.orders import payments
 from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
-from shop.pages import contact, front, health, legal, owner
+from shop.pages import contact, front, health, legal, machines, owner, sitemaps, social
 
 shop_urls = [
     path("", front.home, name="home"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("favicon.ico", machines.icon("shop/favicon.ico"), name="favicon"),
+    path("apple-touch-icon.png", machines.icon("shop/touch-icon.png"), name="touch_icon"),
+    path("social-card.png", social.card, name="social_card"),
+    path(
+        "sitemap.xml",
+        sitemaps.sitemap_index,
+        {"sitemaps": sitemaps.SECTIONS, "sitemap_url_name": "shop:sitemap"},
+        name="sitemap_index",
+    ),
+    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": sitemaps.SECTIONS}, name="sitemap"),
     path("preview/", front.preview, name="home_preview"),
     path("goods/", catalog.catalogue, name="catalogue"),
     path("c/<slug:slug>/", catalog.catalogue, name="category"),

@@ -29,15 +29,15 @@ You can send back what you do not want within [[14 days]] of the day it came.
 [[Goods that were made for you, opened cosmetics and the like; or delete this part.]]
 """
 CONTACT = """\
-A question about an order, about goods, or about something that you want to send back? Write to us. If it is about an
-order, please give its number.
+A question about an order, about goods, or about something that you want to send back? Write to us. \
+If it is about an order, please give its number.
 """
 ABOUT = """\
 [[Who you are, since when, and what you care about. Two or three short paragraphs and a name are enough.]]
 """
 TERMS = """\
-[[Your own terms. Until this page is published, the shop shows its own short ones: what a cart holds, which price
-counts, and what you order.]]
+[[Your own terms. Until this page is published, the shop shows its own short ones: what a cart holds, \
+which price counts, and what you order.]]
 """
 FIRST = [
     {"slug": "delivery", "title": "Delivery", "text": DELIVERY, "is_published": True, "in_footer": True, "place": 10},

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from core.markdown import plain, rendered
 from inventory.models import Product
 from shop.catalog.offers import Offer, VariantOffer
+from shop.catalog.structured import breadcrumb_list
 from shop.wording import full_name, money
 
 _AVAILABILITY = {
@@ -73,14 +74,7 @@ def breadcrumbs(product: Product, absolute: Callable[[str], str]) -> dict[str, A
     steps = [(_("All goods"), reverse("shop:catalogue"))]
     steps += [(product.category.name, product.category.get_absolute_url())] if product.category else []
     steps.append((product.name, product.get_absolute_url()))
-    return {
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(address)}
-            for place, (name, address) in enumerate(steps, start=1)
-        ],
-    }
+    return breadcrumb_list((name, absolute(address)) for name, address in steps)
 
 
 def _offer(choice: VariantOffer, address: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
+from inventory.categories import category_rule
 from inventory.models import Category, Product, ProductVariant
 from inventory.search import nearest_spelling
 from inventory.selectors import CategoryCount, GoodsFilter, count_by_category, page_of_products
@@ -17,6 +18,7 @@ from shop.catalog.query import ListQuery
 from shop.paging import nearest_page
 
 PRODUCTS_A_PAGE = 24
+_TILES = 10
 
 
 def offers_of(products: Iterable[Product], owner: Owner | None) -> list[Offer]:
@@ -134,6 +136,14 @@ def _find(query: ListQuery, owner: Owner | None) -> tuple[ListQuery, str, list[C
         if total_of_nearest:
             return nearest, query.text, categories_of_nearest, total_of_nearest
     return query, "", categories, total
+
+
+def largest_categories(counted: list[CategoryCount]) -> list[CategoryCount]:
+    """Return at most ten of these, two rows on a desk, without the one of what fits no other; they keep their order."""
+    rule = category_rule()
+    named = [category for category in counted if not (rule and category.slug == rule.other)]
+    largest = sorted(named, key=lambda category: category.count, reverse=True)[:_TILES]
+    return [category for category in named if category in largest]
 
 
 def _empty_category(slug: str) -> CategoryCount:

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cart.owners import Owner
-from inventory.categories import category_rule
 from inventory.models import Category
 from inventory.photos import read_photo
 from inventory.selectors import CategoryCount, GoodsFilter, best_sellers_and_newest, count_by_category
@@ -23,10 +22,9 @@ from shop.accounts.shoppers import ShopRequest
 from shop.catalog.offers import Offer
 from shop.catalog.pictures import front_picture
 from shop.catalog.query import PARAMETERS
-from shop.catalog.selectors import offers_of
+from shop.catalog.selectors import largest_categories, offers_of
 
 _CARDS = 8  # of best sellers, and of the newest
-_TILES = 10  # two rows on a desk
 
 
 @dataclass(frozen=True)
@@ -91,13 +89,8 @@ def _goods(owner: Owner | None, categories: tuple[str, ...]) -> Goods:
 
 
 def _tiles(counted: list[CategoryCount], chosen: tuple[str, ...]) -> list[CategoryCount]:
-    """The chosen categories, else those with the most goods, in the shop's order."""
-    if chosen:
-        return [category for category in counted if category.slug in chosen]
-    rule = category_rule()
-    named = [category for category in counted if not (rule and category.slug == rule.other)]
-    largest = sorted(named, key=lambda category: category.count, reverse=True)[:_TILES]
-    return [category for category in named if category in largest]
+    """The chosen categories, else the largest ones, in the shop's order."""
+    return [category for category in counted if category.slug in chosen] if chosen else largest_categories(counted)
 
 
 def _chosen_photograph(request: HttpRequest) -> dict[str, str]:

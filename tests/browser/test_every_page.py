@@ -35,7 +35,21 @@ GROUPS = {
     "trouble": looks_elsewhere.TROUBLE,
 }
 # Addresses that show nothing of their own: pictures, a file to download, and what only takes a form and leads on.
-NO_PAGES = {"home_preview", "page_preview", "drawing", "photo", "account_export", "logout"}
+NO_PAGES = {
+    "robots",
+    "manifest",
+    "favicon",
+    "touch_icon",
+    "social_card",
+    "sitemap_index",
+    "sitemap",
+    "home_preview",
+    "page_preview",
+    "drawing",
+    "photo",
+    "account_export",
+    "logout",
+}
 NO_PAGES |= {"cart_undo", "cart_extend", "cart_line", "cart_line_remove", "cart_line_reclaim", "cart_reclaim_all"}
 NO_PAGES |= {"order_pay", "account_order_pay", "payment_hook"}
 

@@ -66,6 +66,8 @@ def email_token(victim: Victim) -> str:
 
 # Addresses that show the same to everybody, or what the visitor has by their own cookie.
 OPEN = {f"shop:{name}" for name in ("home", "catalogue", "category", "photo", "product", "legal", "page", "contact")}
+OPEN |= {f"shop:{name}" for name in ("robots", "manifest", "favicon", "touch_icon", "social_card")}
+OPEN |= {"shop:sitemap_index", "shop:sitemap"}
 OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "reset", "reset_sent")}
 OPEN |= {
     f"shop:{name}" for name in ("cart", "cart_add", "cart_country", "cart_undo", "cart_extend", "cart_reclaim_all")

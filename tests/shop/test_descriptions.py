@@ -77,8 +77,9 @@ def test_each_variant_has_a_canonical_address(client: Client, variant: ProductVa
 
 
 def test_a_drawing_is_no_picture_for_networks_and_a_photograph_is(client: Client, variant: ProductVariant) -> None:
-    """They show no SVG. A name alone is shown, with its sentence."""
-    assert "og:image" not in page_of(client, variant)
+    """They show no SVG, and get the card of the shop."""
+    card = '<meta property="og:image" content="http://testserver/social-card.png">'
+    assert card in page_of(client, variant)
     type(variant.product).objects.filter(pk=variant.product_id).update(photo="a" * 32)
     address = f"http://testserver/photos/{'a' * 32}-page.webp"
     assert f'<meta property="og:image" content="{address}">' in page_of(client, variant)
