@@ -23,6 +23,7 @@ class Books(ReadOnlyAdmin):
 
     export_fields = [
         *("number", "created_at", "state", "email", "name", "street", "street_2", "postcode", "city", "country_name"),
+        *("phone", "company", "vat_id", "billed_to"),
         *("goods_total", "delivery_name", "delivery_price", "tax", "taxes", "total", "pay_by"),
         *("paid_at", "paid_with", "shipped_at", "refunds_sent", "refunds_due"),
     ]
@@ -41,6 +42,11 @@ class Books(ReadOnlyAdmin):
     def taxes(self, order: Any) -> str:
         """Amounts of the file's own column `tax`, without a currency."""
         return rates_of(order.totals.taxes, str)
+
+    @display(description="Billed to")
+    def billed_to(self, order: Any) -> str:
+        """Name and address of the bill in one cell."""
+        return ", ".join(order.billing_lines)
 
     @display(description="Paid")
     def paid_at(self, order: Any) -> datetime | None:

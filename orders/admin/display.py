@@ -1,5 +1,6 @@
 """What the lists and pages of orders are made of: filters, inlines, colours of states, the address."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from unfold.admin import TabularInline
 from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices
 from core.days import start_of, today
-from orders.models import Order, OrderLine, Payment, Refund
+from orders.models import OrderLine, Payment, Refund
 from orders.states import State
 
 # Of django-unfold's labels, by what people read.
@@ -26,9 +27,9 @@ STATE_COLOURS = {
 }
 
 
-def address_of(order: Order) -> str:
-    """The name and address of an order, as HTML lines."""
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in order.address_lines))
+def as_lines(address: Iterable[str]) -> str:
+    """An address as HTML, a line each."""
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in address))
 
 
 class PlacedFilter(ChoiceFilter):

@@ -25,13 +25,15 @@ from orders.admin.display import (
     PaymentInline,
     PlacedFilter,
     RefundInline,
-    address_of,
+    as_lines,
 )
 from orders.admin.reports import ReportPages
 from orders.models import Order, OrderLine
 from orders.selectors import find_orders, with_taxes
 from orders.states import State
 from orders.timeline import timeline_of
+
+_OPTIONAL = ["phone", "delivery_note", "gift_message", "company", "vat_id"]
 
 
 @admin.register(Order)
@@ -44,7 +46,10 @@ class OrderAdmin(ReportPages, Books):
         (None, {"fields": ["number", ("state_now", "paid_by"), ("created_at", "user"), ("email", "deliver_to")]}),
         ("Money", {"fields": [("goods", "delivery"), ("amount", "tax_in_it")]}),
     ]
-    readonly_fields = ["state_now", "created_at", "paid_by", "deliver_to", "goods", "delivery", "amount", "tax_in_it"]
+    readonly_fields = [
+        *("state_now", "created_at", "paid_by", "deliver_to", "bill_to"),
+        *("goods", "delivery", "amount", "tax_in_it"),
+    ]
     inlines = [LineInline, PaymentInline, RefundInline]
     change_form_outer_after_template = "orders/admin/timeline.html"
 
@@ -58,6 +63,14 @@ class OrderAdmin(ReportPages, Books):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
         return with_taxes(orders.select_related("user"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
+        """With what the customer gave besides name and address, where there is any."""
+        given = [name for name in _OPTIONAL if obj and getattr(obj, name)]
+        if obj and obj.billing_lines != obj.address_lines:
+            given.append("bill_to")
+        extra = [("Given by the customer", {"fields": given})] if given else []
+        return [*super().get_fieldsets(request, obj), *extra]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -108,7 +121,11 @@ class OrderAdmin(ReportPages, Books):
 
     @display(description="Deliver to")
     def deliver_to(self, order: Order) -> str:
-        return address_of(order)
+        return as_lines(order.address_lines)
+
+    @display(description="Bill to")
+    def bill_to(self, order: Order) -> str:
+        return as_lines(order.billing_lines)
 
     @display(description="Delivery")
     def delivery(self, order: Order) -> str:

@@ -7,14 +7,16 @@ from django.contrib.auth.models import User
 
 from cart.models import Cart, CartItem
 from cart.signals import customer_data_requested
-from orders.models import Checkout, Order, OrderLine
+from core.countries import country_name
+from orders.models import Checkout, Order, OrderLine, SavedAddress
+from orders.models.addresses import POSTAL_FIELDS
 
 
 def data_of(user: User) -> dict[str, Any]:
     """Return name, address, carts, orders, and what receivers of `customer_data_requested` return; never the password.
 
     Left out, since their owner is not known: idempotency keys (stored as fingerprints), and e-mails, whose address
-    anybody may have typed. 6 queries, and those of the receivers.
+    anybody may have typed. 7 queries, and those of the receivers.
     """
     carts = list(Cart.objects.filter(user=user).prefetch_related("items__product_variant"))
     orders = Order.objects.filter(user=user).prefetch_related("lines")
@@ -30,6 +32,7 @@ def data_of(user: User) -> dict[str, Any]:
         "date_joined": user.date_joined,
         "last_login": user.last_login,
         "carts": [_cart(cart) for cart in carts],
+        "addresses": [_saved(address) for address in SavedAddress.objects.filter(user=user)],
         "addresses_given": [_address(checkout) for checkout in checkouts],
         "orders": [_order(order) for order in orders],
         **{name: values for _, answer in answers for name, values in answer.items()},
@@ -37,7 +40,13 @@ def data_of(user: User) -> dict[str, Any]:
 
 
 def _address(given: Checkout | Order) -> dict[str, str]:
-    return asdict(given.customer) | {"country": given.country_name}
+    countries = {"country": given.country_name, "billing_country": country_name(given.billing_country)}
+    return asdict(given.customer) | countries
+
+
+def _saved(address: SavedAddress) -> dict[str, Any]:
+    fields = {name: getattr(address, name) for name in (*POSTAL_FIELDS, "phone", "is_default", "created_at")}
+    return fields | {"country": address.country_name}
 
 
 def _cart(cart: Cart) -> dict[str, Any]:

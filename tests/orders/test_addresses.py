@@ -10,24 +10,9 @@ from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order, SavedAddress
 from orders.models.addresses import Customer
 from orders.services import save_checkout
-from tests.support.ordering import ADA, order
+from tests.support.ordering import ADA, FIRM, order
 from tests.support.pages import MakeUser
 from tests.support.shopping import add
-
-FIRM = replace(
-    ADA,
-    phone="+44 20 7946 0000",
-    delivery_note="Ring twice",
-    company="Analytical Engines & Co",
-    vat_id="GB123456789",
-    billing_name="Charles Babbage",
-    billing_street="1 Dorset Street",
-    billing_street_2="First floor",
-    billing_city="Paris",
-    billing_postcode="75001",
-    billing_country="FR",
-    gift_message="Happy birthday!\nYours, Charles",
-)
 
 
 @pytest.mark.parametrize(

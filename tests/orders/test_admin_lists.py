@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ from orders.services import (
 )
 from tests.conftest import MakeVariant
 from tests.support.admin_pages import as_shown
-from tests.support.ordering import ADA, order, pay
+from tests.support.ordering import ADA, FIRM, order, pay
 from tests.support.shopping import add
 from tests.support.staff import member_of
 
@@ -101,6 +102,15 @@ class TestOrders:
         Order.objects.update(pay_by=Now() - timedelta(hours=1))
         assert ", overdue" in manager.get(LIST).content.decode()
 
+    def test_the_page_shows_what_the_customer_added(
+        self, manager: Client, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+    ) -> None:
+        bought = order(add(guest, variant), delivery, customer=FIRM)
+        html = unescape(manager.get(reverse("admin:orders_order_change", args=[bought.pk])).content.decode())
+        assert "<br>".join(bought.billing_lines) in html
+        for text in (FIRM.phone, FIRM.delivery_note, FIRM.vat_id, FIRM.company, "Happy birthday!"):
+            assert text in html
+
     def test_the_page_shows_all_of_it_and_changes_nothing(self, manager: Client, placed: Order) -> None:
         pay(placed)
         line = placed.lines.get()
@@ -120,6 +130,7 @@ class TestOrders:
             "Paid",
         ):
             assert text in html
+        assert "Given by the customer" not in html
         assert placed.payments.get().reference in html
         assert manager.post(address, {"state": "refunded", "total": "0"}).status_code == 403
         placed.refresh_from_db()
@@ -132,6 +143,8 @@ class TestOrders:
         assert row["Tax by rate"] == f"20 %: {placed.tax}"
         assert (row["full name"], row["country"]) == ("'=HYPERLINK(1)", "United Kingdom")
         assert (row["street and number"], row["postcode"], row["town or city"]) == (ADA.street, ADA.postcode, ADA.city)
+        assert row["Billed to"] == ", ".join(placed.billing_lines).replace("Ada", "'=HYPERLINK(1)", 1)
+        assert (row["phone"], row["VAT number"]) == ("", "")
         money = [row[column] for column in ("Paid", "Paid with", "Shipped", "Refunds sent", "Refunds due")]
         assert money == ["", "", "", "0.00", "0.00"]
 
@@ -216,6 +229,17 @@ class TestSlips:
         assert html.count('<td class="units">1</td>') == 2  # of the line, and in all
         assert fewer.sku in html
         assert gone.sku not in html
+
+    def test_a_gift_has_its_message_and_no_bill(
+        self, manager: Client, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+    ) -> None:
+        bought = order(add(guest, variant), delivery, customer=FIRM)
+        pay(bought)
+        html = manager.get(reverse("admin:orders_order_slip", args=[bought.pk])).content.decode()
+        assert "<p>Happy birthday!<br>Yours, Charles</p>" in html
+        assert FIRM.delivery_note in html
+        assert FIRM.company not in unescape(html)
+        assert FIRM.billing_street not in html
 
     def test_too_many_at_once(self, manager: Client, three: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("orders.admin.orders.MOST_AT_ONCE", 1)

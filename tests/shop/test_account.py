@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,8 @@ from cart.models import Cart
 from cart.owners import Owner
 from delivery.deliver import deliver
 from inventory.models import ProductVariant
-from orders.models import DeliveryMethod
+from orders.models import DeliveryMethod, SavedAddress
+from tests.support.ordering import FIRM
 from tests.support.ordering import order as buy
 from tests.support.pages import MakeUser, form, messages, text_of
 from tests.support.shopping import add, nothing_changes, stock
@@ -137,6 +139,22 @@ def test_the_data_have_orders_addresses_and_what_was_counted(
     (told,) = data["orders"]
     assert (told["number"], told["to"]["email"], told["lines"][0]["quantity"]) == (order.number, order.email, 2)
     assert [(event["name"], event["cart_id"]) for event in data["events"]] == [("add_to_cart", cart.pk)]
+
+
+def test_the_data_have_the_saved_addresses_and_the_address_of_the_bill(
+    client: Client, ada: User, variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    SavedAddress.objects.create(user=ada, name="Ada", street="1 Lane", country="FR", phone="123")
+    SavedAddress.objects.create(user=User.objects.create_user("eve"), name="Eve")
+    buy(add(Owner(user_id=ada.pk), variant), delivery, customer=FIRM)
+    data = json.loads(client.get("/account/data.json").content)
+    (saved,) = data["addresses"]
+    assert (saved["name"], saved["country"], saved["phone"]) == ("Ada", "France", "123")
+    given = data["orders"][0]["to"]
+    assert {name: given[name] for name in asdict(FIRM)} == asdict(FIRM) | {
+        "country": "United Kingdom",
+        "billing_country": "France",
+    }
 
 
 # --- The end

@@ -1,6 +1,7 @@
 """Short functions for what shoppers do on the way to an order, by services."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from cart.models import Cart
@@ -16,6 +17,21 @@ from orders.totals import Expected
 
 ADA = Customer(
     email="ada@example.com", name="Ada", street="1 Analytical Row", city="London", postcode="N1 1AA", country="GB"
+)
+# With all that a customer may give.
+FIRM = replace(
+    ADA,
+    phone="+44 20 7946 0000",
+    delivery_note="Ring twice",
+    company="Analytical Engines & Co",
+    vat_id="GB123456789",
+    billing_name="Charles Babbage",
+    billing_street="1 Dorset Street",
+    billing_street_2="First floor",
+    billing_city="Paris",
+    billing_postcode="75001",
+    billing_country="FR",
+    gift_message="Happy birthday!\nYours, Charles",
 )
 
 
