@@ -17,6 +17,11 @@ def country_choices() -> list[tuple[str, str]]:
     return list(_choices(tuple(settings.SHOP_COUNTRIES), get_language()))
 
 
+def all_countries() -> list[tuple[str, str]]:
+    """Code and name of each country, by name."""
+    return list(_choices((), get_language()))
+
+
 @lru_cache(maxsize=64)  # to translate and sort them takes 3 ms
 def _choices(allowed: tuple[str, ...], language: str | None) -> tuple[tuple[str, str], ...]:
     return tuple((code, str(name)) for code, name in countries if not allowed or code in allowed)

@@ -1,8 +1,9 @@
 """Text of one line: names, numbers, reasons, addresses. How it is stored, and what it may not have.
 
-`OneLineField` and `CodeField` are columns of models, `OneLineFormField` is for forms without a model. The cells of a
-file are cleaned by the columns that they are for (`field.clean`), so that forms, files and code have one rule. It is
-wide, and refuses only what nobody types on purpose. What was stored before there was a rule stays until it is changed.
+`OneLineField` and `CodeField` are columns of models, `OneLineFormField` is for forms without a model, and
+`TextFormField` for a text of several such lines. The cells of a file are cleaned by the columns that they are for
+(`field.clean`), so that forms, files and code have one rule. It is wide, and refuses only what nobody types on purpose.
+What was stored before there was a rule stays until it is changed.
 """
 
 import re
@@ -104,3 +105,16 @@ class OneLineFormField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value) or "")
+
+
+class TextFormField(forms.CharField):
+    """A field of a form for a text of several lines, each stored as `one_line` returns it."""
+
+    def to_python(self, value: Any) -> str:
+        lines = (super().to_python(value) or "").splitlines()
+        return "\n".join(one_line(line) for line in lines).strip()
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        for line in value.split("\n"):
+            refuse_unseen(line)

@@ -162,3 +162,11 @@ class StepsRefused(ValidationError):
 
     def __init__(self, why: str) -> None:
         super().__init__(why, code="steps_refused")
+
+
+class TooManyAddresses(ValidationError):
+    """An account keeps at most so many addresses. Argument: how many."""
+
+    def __init__(self, most: int) -> None:
+        text = _("An account keeps at most %(most)d addresses. Remove one that you no longer need.")
+        super().__init__(text % {"most": most}, code="too_many_addresses")

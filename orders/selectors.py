@@ -1,6 +1,6 @@
 """Questions about checkouts and orders. Each states its query count."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, DecimalField, Exists, Func, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Case, CharField, Count, DecimalField, Exists, Func, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Now
 
 from cart.models import Cart, CartItem
@@ -18,7 +18,8 @@ from core.typed_words import Code, starts_words
 from inventory.models import Product
 from inventory.tax import TaxRates
 from orders.delivery_prices import Offer
-from orders.models import Carrier, Checkout, Order, OrderLine, OrderTax, Payment, Refund
+from orders.models import Carrier, Checkout, Order, OrderLine, OrderTax, Payment, Refund, SavedAddress
+from orders.models.addresses import CUSTOMER_FIELDS, POSTAL_FIELDS
 from orders.numbers import read_number
 from orders.payments import providers
 from orders.states import State
@@ -75,6 +76,35 @@ def unpaid_order_of(owner: Owner) -> Order | None:
 def orders_of(user: User) -> QuerySet[Order]:
     """A customer's orders, the newest first. 1 query."""
     return Order.objects.filter(user=user)
+
+
+_OF_AN_ORDER = 2  # sorted after the default address (0) and the other saved ones (1)
+
+
+@dataclass(frozen=True)
+class KnownAddress:
+    """An address of a customer: a saved one, by its id, or that of their last order (None).
+
+    `fields` are of `Customer`, empty where a saved address has no such column.
+    """
+
+    id: int | None
+    fields: Mapping[str, str]
+
+
+def known_addresses(user: User) -> list[KnownAddress]:
+    """The saved addresses of a customer, the default one first, then that of their last order. 1 query."""
+    kept = {*POSTAL_FIELDS, "phone"}
+    names = [name for name in CUSTOMER_FIELDS if name not in ("delivery_note", "gift_message")]
+    saved = SavedAddress.objects.filter(user=user).order_by()
+    place = Case(When(is_default=True, then=Value(0)), default=Value(1))
+    columns = [name if name in kept else Value("", output_field=CharField()) for name in names]
+    last = Order.objects.filter(user=user).order_by("-id")[:1]
+    rows = saved.values_list(place, "pk", *columns).union(last.values_list(Value(_OF_AN_ORDER), "pk", *names), all=True)
+    return [
+        KnownAddress(None if rank == _OF_AN_ORDER else pk, dict(zip(names, row, strict=True)))
+        for rank, pk, *row in sorted(rows)
+    ]
 
 
 def order_numbered(number: str) -> Order | None:

@@ -1,5 +1,6 @@
 """Commands of this app. Each is one transaction and raises typed errors. Transitions follow `orders.states`."""
 
+from orders.services.addresses import delete_address, save_address, set_default_address
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.deliveries import save_delivery_rate, save_delivery_steps, save_delivery_zone
 from orders.services.payment_pages import open_payment_page
@@ -15,6 +16,7 @@ __all__ = [
     "cancel_order",
     "cancel_overdue_orders",
     "count_units_sold",
+    "delete_address",
     "delete_delivery_method",
     "drop_left_checkouts",
     "mark_refund_sent",
@@ -24,12 +26,14 @@ __all__ = [
     "recount_units_sold",
     "refund_order",
     "return_lines",
+    "save_address",
     "save_carrier",
     "save_checkout",
     "save_delivery_method",
     "save_delivery_rate",
     "save_delivery_steps",
     "save_delivery_zone",
+    "set_default_address",
     "settle_payment",
     "ship_order",
     "withdraw_payment",

@@ -1,83 +1,64 @@
 """The forms of checkout: address and delivery, the way to pay, and the order itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, cast
 
 from django import forms
-from django.forms.utils import flatatt
+from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.countries import country_choices, country_code
+from core.countries import all_countries, country_code
+from core.one_line import TextFormField
+from core.vat_ids import vat_id
 from orders.delivery_prices import Offer
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout
-from orders.models.addresses import CUSTOMER_FIELDS, Customer
+from orders.models.addresses import CUSTOMER_FIELDS, LONGEST_GIFT_MESSAGE, POSTAL_FIELDS, Customer
 from orders.payments import providers
 from orders.tariffs import delivery_prices
 from orders.totals import Expected
 from shop.cart.delivery import CartDelivery
+from shop.postal import CountryField, LongSelect, check_postcode, delivery_countries, hints
 from shop.wording import arrival, money
 
-# https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
-_AUTOCOMPLETE = {
-    "email": "email",
-    "name": "name",
-    "street": "address-line1",
-    "street_2": "address-line2",
-    "city": "address-level2",
-    "postcode": "postal-code",
-    "country": "country",
-}
-
-
-class LongSelect(forms.Select):
-    """A select of many options, written in one pass. Django renders a template for each: 10 ms for all countries."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((code, mark_safe(" selected") if code == value else "", text) for code, text in self.choices),
-        )
-        own = flatatt(self.build_attrs(self.attrs, attrs) | {"name": name})
-        return format_html("<select{}>{}</select>", own, options)
-
-
-class CountryField(forms.ChoiceField):
-    """A country that the shop delivers to. A name, typed or stored before codes were used, counts as its code."""
-
-    def to_python(self, value: Any) -> str:
-        return self.prepare_value(super().to_python(value))
-
-    def prepare_value(self, value: Any) -> str:
-        return country_code(value or "") or value or ""
-
-
-def _countries() -> list[tuple[str, str]]:
-    """No country is chosen at first, unless there is only one."""
-    choices = country_choices()
-    return choices if len(choices) == 1 else [("", _("Please choose")), *choices]
+_TEXTS = [name for name in POSTAL_FIELDS if name != "country"]
+_OF_A_FIRM = ("company", "vat_id")
+_REQUIRED_ON_A_BILL = ("name", "street", "city", "country")
+_DIGITS_OF_A_PHONE = 5
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Customer, address and delivery.
+    """Customer, address, delivery, and what is optional.
 
     Argument: `delivery`, that of the cart to the country that is assumed until another is known. The first delivery
     method is chosen unless the shopper chooses another. No query.
     """
 
     country = CountryField(
-        choices=_countries,
+        choices=delivery_countries,
         label=gettext_lazy("Country"),
-        widget=LongSelect(attrs={"autocomplete": _AUTOCOMPLETE["country"]}),
+        widget=LongSelect(attrs=hints("country", of="shipping")),
         error_messages={
             "invalid_choice": gettext_lazy("Please choose a country from the list: we deliver to no other.")
         },
+    )
+    billing_country = CountryField(
+        choices=lambda: [("", _("Please choose")), *all_countries()],
+        label=gettext_lazy("Country on the bill"),
+        required=False,
+        widget=LongSelect(attrs=hints("country", of="billing")),
+    )
+    gift_message = TextFormField(
+        label=gettext_lazy("Your message"),
+        required=False,
+        max_length=LONGEST_GIFT_MESSAGE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("It is printed on the packing slip, which has no prices."),
     )
     delivery_method = forms.TypedChoiceField(
         coerce=int,
@@ -92,16 +73,31 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Checkout
         fields = CUSTOMER_FIELDS
-        labels = {"street_2": gettext_lazy("Flat, company or the like (optional)")}
-        widgets = {
-            name: (forms.EmailInput if name == "email" else forms.TextInput)(attrs={"autocomplete": token})
-            for name, token in _AUTOCOMPLETE.items()
+        labels = {
+            "phone": gettext_lazy("Phone (optional)"),
+            "street_2": gettext_lazy("Flat, company or the like (optional)"),
+            "delivery_note": gettext_lazy("Note for the courier (optional)"),
+            "company": gettext_lazy("Company"),
+            "vat_id": gettext_lazy("VAT number"),
+            "billing_name": gettext_lazy("Name on the bill"),
+            "billing_street": gettext_lazy("Street on the bill"),
+            "billing_street_2": gettext_lazy("Flat on the bill (optional)"),
+            "billing_city": gettext_lazy("Town on the bill"),
+            "billing_postcode": gettext_lazy("Postcode on the bill"),
         }
-
-    field_order = [*_AUTOCOMPLETE, "delivery_method"]
+        help_texts = {"phone": gettext_lazy("Only for the courier.")}
+        widgets = {
+            "email": forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+            "company": forms.TextInput(attrs={"autocomplete": "billing organization"}),
+            "vat_id": forms.TextInput(attrs={"autocapitalize": "characters", "spellcheck": "false"}),
+            **{name: forms.TextInput(attrs=hints(name, of="shipping")) for name in _TEXTS},
+            **{f"billing_{name}": forms.TextInput(attrs=hints(name, of="billing")) for name in _TEXTS},
+        }
 
     def __init__(self, *args: Any, delivery: CartDelivery, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["postcode"].required = False  # not every country has them: see `clean`
         country = country_code(str(self["country"].value() or ""))
         self.delivery = delivery.to(country) if country else delivery
         self._offer()
@@ -117,13 +113,57 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         field.initial = self.delivery.offers[0].method.id if self.delivery.offers else None
         field.required = bool(self.delivery.offers)
 
+    def clean_phone(self) -> str:
+        phone = str(self.cleaned_data["phone"])
+        if phone and sum(letter.isdigit() for letter in phone) < _DIGITS_OF_A_PHONE:
+            raise ValidationError(_("Please give a whole number, such as +44 20 7946 0000."))
+        return phone
+
+    def clean_vat_id(self) -> str:
+        typed = str(self.cleaned_data["vat_id"])
+        number = vat_id(typed)
+        if typed and not number:
+            raise ValidationError(
+                _("Please check the number. It begins with the country, such as GB123456789 or DE123456789.")
+            )
+        return number
+
     def clean(self) -> dict[str, Any]:
-        """Refuse a country where we deliver nothing, or not this much."""
-        cleaned = super().clean() or {}
-        if "country" in cleaned and self.delivery.refusal:
+        """Refuse a country where we deliver nothing, or not this much, and check addresses by their countries."""
+        super().clean()
+        if "country" in self.cleaned_data and self.delivery.refusal:
             self.errors.pop("delivery_method", None)
             self.add_error("country", self.delivery.refusal)
-        return cleaned
+        check_postcode(self)
+        if any(self.cleaned_data.get(f"billing_{name}") for name in POSTAL_FIELDS):
+            self._check_bill()
+        return self.cleaned_data
+
+    def _check_bill(self) -> None:
+        for name in _REQUIRED_ON_A_BILL:
+            is_named = name == "name" and self.cleaned_data.get("company")
+            if not is_named and not self.cleaned_data.get(f"billing_{name}") and f"billing_{name}" not in self.errors:
+                self.add_error(f"billing_{name}", _("This is needed if the bill goes to another address."))
+        check_postcode(self, "billing_")
+
+    @property
+    def has_bill(self) -> bool:
+        """Whether the part of the bill has something to show: what was filled in, or an error."""
+        return self._has_any(name for name in self.fields if name.startswith("billing_") or name in _OF_A_FIRM)
+
+    @property
+    def has_gift(self) -> bool:
+        """Whether the part of a gift has something to show."""
+        return self._has_any(["gift_message"])
+
+    def _has_any(self, names: Iterable[str]) -> bool:
+        return any(self[name].value() or self[name].errors for name in names)
+
+    @property
+    def chosen_offer(self) -> Offer | None:
+        """The delivery that is chosen as the form is shown."""
+        chosen = str(self["delivery_method"].value())
+        return next((offer for offer in self.delivery.offers if str(offer.method.id) == chosen), None)
 
     @property
     def customer(self) -> Customer:

@@ -21,7 +21,7 @@ from core.ratelimit import ORDERS, seconds_to_wait
 from orders.delivery_prices import Offer
 from orders.errors import DeliveryUnavailable
 from orders.models import Checkout
-from orders.selectors import checkout_of, order_of_cart, orders_of, review_of
+from orders.selectors import KnownAddress, Review, checkout_of, known_addresses, order_of_cart, review_of
 from orders.services import place_order, save_checkout
 from shop.accounts.sessions import log_in_again, session_is_over
 from shop.accounts.shoppers import ShopRequest
@@ -30,6 +30,7 @@ from shop.cart.posted import posted_cart_id
 from shop.cart.refusals import problem_of
 from shop.cart.rows import Row
 from shop.cart.views import contents_of, extension_facts, times_left
+from shop.checkout.choices import choices_of, initial_of
 from shop.checkout.forms import AddressForm, PlaceForm, focus_first_error, mark_of
 from shop.htmx import render_partial, wants_partial
 from shop.orders.payments import address_after
@@ -79,14 +80,18 @@ def address(request: ShopRequest) -> HttpResponse:
     contents = contents_of(request)
     if not contents.lines:
         return _nothing_to_buy(request)
-    cart, delivery = contents.lines[0].cart, delivery_of(contents, country_of(request))
+    known = known_addresses(request.user) if request.user.is_authenticated else []
+    delivery = delivery_of(contents, country_of(request))
     if request.method != "POST":
-        return _address_page(request, contents, AddressForm(delivery=delivery, initial=_known(request, cart)))
+        initial = initial_of(request, checkout_of(contents.lines[0].cart), known)
+        return _address_page(request, contents, AddressForm(delivery=delivery, initial=initial), known)
     form = AddressForm(request.POST, delivery=delivery)
-    return _save(request, contents, form) if form.is_valid() else _address_page(request, contents, form, status=400)
+    if form.is_valid():
+        return _save(request, contents, form, known)
+    return _address_page(request, contents, form, known, status=400)
 
 
-def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> HttpResponse:
+def _save(request: ShopRequest, contents: CartContents, form: AddressForm, known: list[KnownAddress]) -> HttpResponse:
     """Save the form. If it is refused, the page shows again what was typed."""
     cart, method_id = contents.lines[0].cart, form.cleaned_data["delivery_method"]
     try:
@@ -96,32 +101,23 @@ def _save(request: ShopRequest, contents: CartContents, form: AddressForm) -> Ht
     except DeliveryUnavailable as error:
         form.offer_anew()
         form.add_error("delivery_method", error)
-        return _address_page(request, contents, form, status=409)
+        return _address_page(request, contents, form, known, status=409)
     except Busy:
         form.add_error(None, BUSY)
-        return _address_page(request, contents, form, status=503)
+        return _address_page(request, contents, form, known, status=503)
     response = _redirect_to("shop:checkout_review")
     remember_country(response, form.customer.country)
     return response
 
 
 def _address_page(
-    request: ShopRequest, contents: CartContents, form: AddressForm, *, status: int = 200
+    request: ShopRequest, contents: CartContents, form: AddressForm, known: list[KnownAddress], *, status: int = 200
 ) -> HttpResponse:
     focus_first_error(form)
-    context = {"form": form, "contents": contents, "step": "address"}
+    context = {"form": form, "contents": contents, "step": "address", "choices": choices_of(form, known)}
+    if form.chosen_offer:
+        context["review"] = _review(contents, form.chosen_offer, form.delivery.parcel.country)
     return render(request, "shop/checkout.html", context, status=status)
-
-
-def _known(request: ShopRequest, cart: Cart) -> dict[str, Any]:
-    """What was filled in for this cart, else for the customer's last order. At most 2 queries."""
-    if checkout := checkout_of(cart):
-        chosen = {"delivery_method": checkout.delivery_method_id} if checkout.delivery_method_id else {}
-        return vars(checkout.customer) | chosen
-    if not request.user.is_authenticated:
-        return {}
-    last = orders_of(request.user).first()
-    return vars(last.customer) if last else {"email": request.user.email, "name": request.user.get_full_name()}
 
 
 @never_cache
@@ -168,14 +164,14 @@ def _review_context(
         "checkout": checkout,
         "details": mark_of(checkout),
         "cart_id": contents.lines[0].cart_id,
-        "review": review_of(
-            contents.lines[0].cart,
-            contents.to_be_had,
-            delivery,
-            rates=contents.rates,
-            country=country_code(checkout.country),
-        ),
+        "review": _review(contents, delivery, country_code(checkout.country)),
     }
+
+
+def _review(contents: CartContents, delivery: Offer, country: str) -> Review:
+    """What can be had of the cart, as it would be bought. No query."""
+    cart, lines = contents.lines[0].cart, contents.to_be_had
+    return review_of(cart, lines, delivery, rates=contents.rates, country=country)
 
 
 def _place(request: ShopRequest) -> HttpResponse:

@@ -13,8 +13,8 @@ ADDRESS = {
 
 def fill_in(page: Page) -> None:
     for label, text in ADDRESS.items():
-        page.get_by_label(label).fill(text)
-    page.get_by_label("Country").select_option("United Kingdom")
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Country", exact=True).select_option("United Kingdom")
 
 
 def place(page: Page, provider: str = "Bank transfer in advance") -> None:

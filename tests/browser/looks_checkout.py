@@ -24,13 +24,24 @@ def a_cart(stage: Stage) -> None:
 def an_address(stage: Stage) -> None:
     a_cart(stage)
     stage.page.get_by_role("button", name="Checkout").click()
-    expect(stage.page.get_by_label("Postcode")).to_be_visible()
+    expect(stage.page.get_by_label("Postcode", exact=True)).to_be_visible()
 
 
 def a_wrong_address(stage: Stage) -> None:
     stage.page.locator("form.address").evaluate("form => form.noValidate = true")
     stage.press("Go on to the review")
     expect(stage.page.locator(".field-error").first).to_be_visible()
+
+
+def a_bill_and_a_gift(stage: Stage) -> None:
+    """All parts open, and one address of the bill that is not whole."""
+    for part in stage.page.locator("summary").all():
+        part.click()
+    stage.page.get_by_label("Company", exact=True).fill("Analytical Engines & Co")
+    stage.page.get_by_label("Street on the bill").fill("1 Dorset Street")
+    stage.page.get_by_label("Your message").fill("Happy birthday!")
+    a_wrong_address(stage)
+    expect(stage.page.get_by_label("Your message")).to_have_value("Happy birthday!")
 
 
 def a_last_look(stage: Stage) -> None:
@@ -120,6 +131,7 @@ def it_is_cancelled(stage: Stage) -> None:
 CHECKOUT = [
     Look("an address", "checkout", an_address),
     Look("a wrong address", "checkout", a_wrong_address),
+    Look("a bill and a gift", "checkout", a_bill_and_a_gift),
     Look("a last look", "checkout_review", a_last_look),
     Look("not as it was shown", "checkout_review", refused),
 ]

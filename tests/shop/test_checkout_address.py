@@ -20,6 +20,12 @@ from tests.support.shopping import add
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("delivery")]
 
 
+def countries_of(client: Client, name: str = "country") -> list[str]:
+    """The codes of the choices of a country."""
+    (select,) = re.findall(rf'<select [^>]*name="{name}".*?</select>', text_of(client.get("/checkout/")))
+    return re.findall(r'<option value="(.*?)"', select)
+
+
 def test_nothing_in_the_cart_leads_back_to_it(client: Client) -> None:
     response = client.get("/checkout/", follow=True)
     assert response.redirect_chain == [("/cart/", 303)]
@@ -56,6 +62,11 @@ def test_a_delivery_method_that_goes_as_it_is_chosen_is_told_with_what_is_left(
         {"country": ""},
         {"country": "Atlantis"},
         {"postcode": "1" * 17},
+        {"postcode": "x"},
+        {"postcode": ""},
+        {"phone": "ring me"},
+        {"vat_id": "DE12"},
+        {"delivery_note": "a" * 201},
         {"city": "a\x00b"},
         {"name": "Ada\r\nBcc: x"},
         {"city": "Lon\u202edon"},
@@ -71,7 +82,7 @@ def test_what_is_wrong_is_said_at_its_field(client: Client, line: CartItem, wron
     assert f'class="field-error" id="id_{field}_error"' in page
     assert len(re.findall("autofocus", page)) == 1
     if field != "delivery_method":
-        (own,) = re.findall(rf'<(?:input|select) [^>]*name="{field}"[^>]*>', page)
+        (own,) = re.findall(rf'<(?:input|select) [^>]*\bname="{field}"[^>]*>', page)
         assert "autofocus" in own
         assert 'aria-invalid="true"' in own
         assert 'value="1 Analytical Row"' in page
@@ -79,16 +90,20 @@ def test_what_is_wrong_is_said_at_its_field(client: Client, line: CartItem, wron
 
 def test_browsers_know_what_to_fill_in(client: Client, line: CartItem) -> None:
     page = text_of(client.get("/checkout/"))
-    tokens = ["email", "name", "address-line1", "address-line2", "address-level2", "postal-code", "country"]
-    assert re.findall(r'<(?:input|select) [^>]*autocomplete="([a-z0-9-]+)"', page)[-len(tokens) :] == tokens
+    postal = ["name", "address-line1", "address-line2", "address-level2", "postal-code", "country"]
+    shipping, billing = ([f"{of} {token}" for token in postal] for of in ("shipping", "billing"))
+    tokens = ["email", "tel", *shipping, "billing organization", *billing]
+    assert re.findall(r'<(?:input|select) [^>]*autocomplete="([a-z0-9 -]+)"', page)[-len(tokens) :] == tokens
+    assert re.search(r'<input type="tel" name="phone"[^>]*inputmode="tel"', page)
 
 
 def test_a_country_is_chosen_and_its_name_is_shown(client: Client, line: CartItem) -> None:
-    countries = re.findall(r'<option value="(.*?)"', text_of(client.get("/checkout/")))
+    countries = countries_of(client)
     assert (countries[0], len(countries)) == ("", 250)
-    fill(client, country="FR")
+    assert form(client.get("/checkout/"), "/checkout/").fields["country"] == "GB"
+    fill(client, country="FR", postcode="75001")
     assert Checkout.objects.get().country == "FR"
-    assert "N1 1AA London<br>France</address>" in text_of(client.get(REVIEW))
+    assert "75001 London<br>France</address>" in text_of(client.get(REVIEW))
 
 
 @pytest.mark.parametrize("typed", ["United Kingdom", "united  kingdom", "GB", "UK"])
@@ -101,8 +116,8 @@ def test_a_name_from_a_page_of_the_version_before_counts_as_its_code(
 
 def test_the_shop_delivers_where_it_says(client: Client, line: CartItem, settings: Settings) -> None:
     settings.SHOP_COUNTRIES = ["GB", "IE"]
-    page = text_of(client.get("/checkout/"))
-    assert re.findall(r'<option value="(.*?)"', page) == ["", "IE", "GB"]
+    assert countries_of(client) == ["", "IE", "GB"]
+    assert len(countries_of(client, "billing_country")) == 250
     refused = fill(client, country="FR")
     assert refused.status_code == 400
     assert "Please choose a country from the list: we deliver to no other." in text_of(refused)
