@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from core.countries import country_choices
 from shop import wording
 from shop.cart.delivery import CartDelivery
-from shop.checkout.forms import LongSelect
+from shop.postal import LongSelect
 
 register = template.Library()
 

@@ -1,4 +1,4 @@
-"""What a shopper may add at checkout: phone, note, the address of the bill, a gift message; and what the page sums up."""
+"""What a shopper may add at checkout: phone, note, the address of the bill, a gift message; and what the page sums."""
 
 import re
 from dataclasses import asdict
