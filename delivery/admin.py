@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from core.admin.confirmation import Question
 from core.admin.dead_rows import DeadRowsAdmin
@@ -60,6 +61,11 @@ class DeliveryAdmin(DeadRowsAdmin):
         "error",
         "dedupe_key",
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        """Without the content, which no page shows and which may be files."""
+        deliveries: QuerySet[Delivery] = super().get_queryset(request)
+        return deliveries.defer("text", "html", "payload")
 
     @display(description="State", label={"Sent": "success", "Waiting": "info", "Dead": "danger"})
     def state(self, delivery: Delivery) -> str:

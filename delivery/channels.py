@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 
 from core.celery import Queue
+from delivery.attachments import unpacked
 from delivery.models import Delivery
 
 # A receiver that does not answer is tried once in this time.
@@ -78,6 +79,8 @@ class EmailChannel(Channel):
         )
         if delivery.html:
             message.attach_alternative(delivery.html, "text/html")
+        for file in unpacked(delivery.payload):
+            message.attach(file.name, file.content, file.content_type)
         message.send()
 
     def judge(self, error: BaseException) -> Verdict:

@@ -34,7 +34,9 @@ class Delivery(models.Model):
     reply_to = models.CharField(
         max_length=254, blank=True, default="", db_default="", help_text="Who gets the answer; empty: the shop."
     )
-    payload = models.JSONField(null=True, blank=True, help_text="What a channel other than e-mail sends, and where to.")
+    payload = models.JSONField(
+        null=True, blank=True, help_text="Files of an e-mail; what another channel sends, and where to."
+    )
     dedupe_key = models.CharField(max_length=200, unique=True, help_text="A second one of the same key is not written.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())

@@ -1,7 +1,7 @@
 """Commands: write a message to the outside, retry or discard dead ones, delete old ones."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from core.errors import ReasonMissing
 from delivery import wakeup
+from delivery.attachments import Attachment, packed
 from delivery.locks import lock_dead_deliveries
 from delivery.models import Delivery, DeliveryQuerySet
 from delivery.web import check_url, origin_of
@@ -21,12 +22,21 @@ _BATCH = 1000
 
 
 def send_email(
-    *, kind: str, to: str, subject: str, text: str, html: str = "", reply_to: str = "", dedupe_key: str
+    *,
+    kind: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    reply_to: str = "",
+    attachments: Iterable[Attachment] = (),
+    dedupe_key: str,
 ) -> None:
     """Write an e-mail to one address in the caller's transaction; it is sent after commit.
 
     Arguments: `kind`, what it is for; `subject`, of which several lines become one; `html`, which may be empty;
     `reply_to`, the address for answers, empty for the shop's own: one address, which a form has checked;
+    `attachments`, files that are stored with it and deleted once it is sent, a few MB together at most;
     `dedupe_key`: an e-mail whose key exists is not written again. A key exists until DELIVERY_DAYS after it was sent.
     It names the kind, the subject matter and, of several recipients, which one.
     """
@@ -41,6 +51,7 @@ def send_email(
             text=text,
             html=html,
             reply_to=reply_to,
+            payload=packed(attachments),
             dedupe_key=dedupe_key,
         )
     )

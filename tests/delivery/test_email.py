@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 import core.redis
 from core.redis import client
 from delivery import deliver as delivering
+from delivery.attachments import Attachment
 from delivery.deliver import MOST_ATTEMPTS, lease
 from delivery.models import Delivery
 from delivery.services import discard_dead_deliveries, drop_old_deliveries, retry_dead_deliveries, send_email
@@ -50,7 +51,7 @@ def logged() -> list[tuple[int, str]]:
     return [(entry.user_id, entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")]
 
 
-def write(key: str = "a", *, to: str = "ada@example.com", **columns: str) -> None:
+def write(key: str = "a", *, to: str = "ada@example.com", **columns: Any) -> None:
     send_email(**{"kind": "test", "to": to, "subject": f"E-mail {key}", "text": "Words", "dedupe_key": key, **columns})
 
 
@@ -90,6 +91,23 @@ def test_what_was_in_an_e_mail_is_forgotten_when_it_is_sent(mail: MailServer) ->
     row = Delivery.objects.get()
     assert row.sent_at
     assert (row.text, row.html, row.to, row.subject) == ("", "", "ada@example.com", "E-mail a")
+
+
+def test_attachments_are_sent_as_they_were_and_forgotten_with_the_text(mail: MailServer) -> None:
+    content = bytes(range(256))
+    write(attachments=[Attachment("Rechnung ä.pdf", "application/pdf", content)])
+    deliver()
+    (message,) = mail.messages
+    (part,) = [part for part in message.walk() if part.get_content_type() == "application/pdf"]
+    assert (part.get_filename(), part.get_payload(decode=True)) == ("Rechnung ä.pdf", content)
+    assert Delivery.objects.get().payload is None
+
+
+def test_an_e_mail_of_a_known_key_replaces_no_attachment(mail: MailServer) -> None:
+    for content in (b"first", b"second"):
+        write(attachments=[Attachment("a.txt", "text/plain", content)])
+    deliver()
+    assert ("text/plain", "first") in [(kind, str(payload).strip()) for kind, payload in parts(mail.messages[0])]
 
 
 def test_an_e_mail_goes_with_the_change_or_not_at_all(mail: MailServer) -> None:
