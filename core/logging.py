@@ -113,5 +113,7 @@ def logging_config(style: str) -> dict[str, Any]:
             "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
             # It warns that the file of `make up` is missing, which is normal in a container.
             "environ": {"level": "WARNING"},
+            # It tells thirty lines of each font that it puts into a PDF.
+            "fontTools": {"level": "WARNING"},
         },
     }

@@ -170,3 +170,10 @@ class TooManyAddresses(ValidationError):
     def __init__(self, most: int) -> None:
         text = _("An account keeps at most %(most)d addresses. Remove one that you no longer need.")
         super().__init__(text % {"most": most}, code="too_many_addresses")
+
+
+class NothingToInvoice(ValidationError):
+    """The order has its invoice already, or is not paid."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This order has its invoice already, or is not paid."), code="nothing_to_invoice")

@@ -3,6 +3,9 @@
 An order is locked before any variant. Its payments and lines change only under its lock.
 """
 
+from collections.abc import Collection
+
+from django.db import connection
 from django.db.models.functions import Now
 
 from orders.errors import OrderNotFound
@@ -16,6 +19,29 @@ def lock_order(order_id: int) -> Order:
     if order is None:
         raise OrderNotFound
     return order
+
+
+def lock_orders(order_ids: Collection[int]) -> list[Order]:
+    """Lock orders by id, and return those that there are as they are then."""
+    return list(Order.objects.filter(pk__in=order_ids).order_by("pk").select_for_update(no_key=True))
+
+
+def next_numbers(series: str, count: int) -> range:
+    """Take the next numbers of a series of documents, and lock its counter until the transaction ends.
+
+    A transaction that is rolled back gives its numbers back, so there is no gap, and the next one waits for its end. It
+    is the last lock: whoever has it waits for no other row. 1 query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE, [series, count])
+        (last,) = cursor.fetchone()
+    return range(last - count + 1, last + 1)
+
+
+_RAISE = """
+    INSERT INTO orders_documentcounter AS counter (series, last) VALUES (%s, %s)
+        ON CONFLICT (series) DO UPDATE SET last = counter.last + excluded.last RETURNING last
+"""
 
 
 def lock_overdue_orders(*, most: int) -> list[Order]:

@@ -41,3 +41,10 @@ Arguments:
     order (Order): the order: `shipped` if these were its last units, else `paid`.
     shipment (Shipment): what left, with its lines stored.
 """
+
+documents_issued = Signal()
+"""Invoices and credit notes got their numbers. Sent inside the transaction that inserts them.
+
+Arguments:
+    documents (list[Document]): the documents, which have no PDF yet.
+"""

@@ -263,7 +263,9 @@ DELIVERY_PRIVATE_ADDRESSES = env.bool("DELIVERY_PRIVATE_ADDRESSES", False)
 SHOP_STOCK_ALERT_RECIPIENTS = env.list("SHOP_STOCK_ALERT_RECIPIENTS", default=[])  # of e-mails about low stock
 SHOP_STOCK_ALERT_MINUTES = env.int("SHOP_STOCK_ALERT_MINUTES", 5)  # for which alerts are gathered into one e-mail
 SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
-SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", "1 Example Street, London")
+EXAMPLE_LEGAL_ADDRESS = "1 Example Street, London"
+SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", EXAMPLE_LEGAL_ADDRESS)
+SHOP_VAT_ID = env.str("SHOP_VAT_ID", "")  # printed on invoices; empty: the shop has none
 SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")
 
 # --- Staff and operators
@@ -332,6 +334,7 @@ SHOP_PAYMENT_MINUTES = {
     "stripe": env.int("SHOP_PAYMENT_MINUTES_STRIPE", 60),
 }
 SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # for which the link in an e-mail shows the order
+SHOP_INVOICE_PREFIX = env.str("SHOP_INVOICE_PREFIX", "")  # of the numbers of invoices; another one begins with 1 again
 EXAMPLE_BANK_DETAILS = "Example Bank, IBAN GB33 BUKB 2020 1555 5555 55"
 SHOP_BANK_DETAILS = env.str("SHOP_BANK_DETAILS", EXAMPLE_BANK_DETAILS)  # where invoices are paid to
 

@@ -21,6 +21,7 @@ from inventory.imports.applying import advance_import, fail_lost_imports
 from inventory.imports.services import drop_old_files
 from inventory.photos import drop_unnamed_photos
 from inventory.services import refresh_alerts
+from orders.documents import issue_documents, render_documents
 from orders.emails import EmailKind, send_order_email
 from orders.selectors import products_of_orders
 from orders.services import cancel_overdue_orders, count_units_sold, drop_left_checkouts, recount_units_sold
@@ -72,6 +73,20 @@ def write_order_emails(batch: Batch) -> None:
     for order_id, payloads in batch.payloads.items():
         for payload in payloads:
             send_order_email(order_id=int(order_id), kind=EmailKind(payload["occasion"]))
+
+
+@effect("issue_documents", queue=Queue.SHOPPER)
+def issue_documents_of_orders(batch: Batch) -> None:
+    """Number the invoices and credit notes that orders are due."""
+    to_invoice = [int(key) for key, payloads in batch.payloads.items() if any(each["invoice"] for each in payloads)]
+    issue_documents(order_ids=batch.ids, to_invoice=to_invoice)
+
+
+@effect("render_documents", queue=Queue.STAFF)
+def render_issued_documents(batch: Batch) -> None:
+    """Make the PDFs of invoices and credit notes, and write the e-mails that carry them."""
+    left = render_documents(document_ids=batch.ids)
+    enqueue(Intent("render_documents", key=document_id) for document_id in left)
 
 
 @effect("advance_imports", queue=Queue.BULK, longest=45)

@@ -3,6 +3,7 @@
 from orders.models.addresses import SavedAddress
 from orders.models.checkouts import Checkout, DeliveryMethod
 from orders.models.deliveries import DeliveryRate, DeliveryStep, DeliveryZone
+from orders.models.documents import Document, DocumentCounter, DocumentFile, RefundLine
 from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
 from orders.models.shipments import Carrier, Shipment, ShipmentLine
 from orders.models.taxes import OrderTax, RefundTax
@@ -15,12 +16,16 @@ __all__ = [
     "DeliveryRate",
     "DeliveryStep",
     "DeliveryZone",
+    "Document",
+    "DocumentCounter",
+    "DocumentFile",
     "Order",
     "OrderLine",
     "OrderTax",
     "OrderTransition",
     "Payment",
     "Refund",
+    "RefundLine",
     "RefundTax",
     "SavedAddress",
     "Shipment",

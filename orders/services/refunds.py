@@ -4,7 +4,7 @@ Each refund is a row that staff see until they have sent the money. All refunds 
 returned units count at their price, and delivery is refunded with the last unit.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from core.transactions import command
 from inventory.services.holds import take_back_units
 from orders.errors import ReturnedMeanwhile, TooFewWaiting, TooManyReturned, TransitionRefused
 from orders.locks import lock_due_refund, lock_order
-from orders.models import Order, OrderLine, Refund, RefundTax
+from orders.models import Order, OrderLine, Refund, RefundLine, RefundTax
 from orders.selectors import returned_units
 from orders.services.transitions import allow_repeat, last_step, log_action, log_deed, transition
 from orders.signals import units_refunded
@@ -60,7 +60,7 @@ def return_lines(
     came = ", ".join(f"{count} of {line.sku}" for line, count in coming)
     log_deed(order, actor=actor, note=f"Taken back: {came}: {reason}")
     left = _kept(order, lines, ordered)
-    _owe(order, refund_taxes(kept=kept, left=left), reason=reason)
+    _owe(order, refund_taxes(kept=kept, left=left), coming, reason=reason)
     if not any(line.kept_quantity for line in lines):
         transition(order, State.REFUNDED, actor=actor, note=reason)
     elif not is_out and not any(line.waiting_quantity for line in lines):
@@ -90,7 +90,7 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
         _record_return(line, units, had_left=0, waiting=units)
     _put_back(order, here, reason=reason, actor=actor)
     units_refunded.send(sender=Order, order=order, units=units_kept)
-    _owe(order, refund_taxes(kept=kept, left={}), reason=reason)
+    _owe(order, refund_taxes(kept=kept, left={}), units_kept, reason=reason)
     return order
 
 
@@ -144,9 +144,10 @@ def _kept(order: Order, lines: Iterable[OrderLine], ordered: Iterable[TaxShare])
     return kept_by_rate(facts, ordered=ordered)
 
 
-def _owe(order: Order, shares: Collection[TaxShare], *, reason: str) -> None:
-    """Write the refund of what goes back, and its tax by rate. Nothing, if it costs nothing."""
+def _owe(order: Order, shares: Collection[TaxShare], units: Sequence[tuple[OrderLine, int]], *, reason: str) -> None:
+    """Write the refund of what goes back, the units it is for, and its tax by rate. Nothing, if it costs nothing."""
     if not shares:
         return
     refund = Refund.objects.create(order=order, amount=sum(share.gross for share in shares), reason=reason)
+    RefundLine.objects.bulk_create(RefundLine(refund=refund, line=line, quantity=count) for line, count in units)
     RefundTax.objects.bulk_create(RefundTax(refund=refund, **asdict(share)) for share in shares)

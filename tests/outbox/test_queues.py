@@ -16,6 +16,8 @@ QUEUE_OF = {
     "record_analytics": Queue.BULK,
     "count_customers": Queue.BULK,
     "count_units_sold": Queue.BULK,
+    "issue_documents": Queue.SHOPPER,
+    "render_documents": Queue.STAFF,
     "advance_imports": Queue.BULK,
 }
 

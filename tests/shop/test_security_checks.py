@@ -3,6 +3,7 @@
 import secrets
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ PRODUCTION = {
     "COOKIES_SECURE": "true",
     "SHOP_TRUSTED_PROXIES": "1",
     "SHOP_BANK_DETAILS": "Bank of Holdfast, IBAN GB33 BUKB 2020 1555 5555 55",
+    "SHOP_LEGAL_ADDRESS": "1 Mill Lane, Bath",
+    "SHOP_VAT_ID": "GB123456789",
 }
 
 
@@ -31,7 +34,8 @@ def production(settings: Settings) -> Settings:
     settings.SECRET_KEY = KEY
     settings.SESSION_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    settings.SHOP_BANK_DETAILS = PRODUCTION["SHOP_BANK_DETAILS"]
+    for name in ("SHOP_BANK_DETAILS", "SHOP_LEGAL_ADDRESS", "SHOP_VAT_ID"):
+        setattr(settings, name, PRODUCTION[name])
     return settings
 
 
@@ -52,6 +56,19 @@ def test_django_and_we_have_nothing_to_say_of_production(tmp_path: Path) -> None
 
 def test_what_production_settings_are_passes(production: Settings) -> None:
     assert ids() == []
+
+
+def test_invoices_name_who_sells(production: Settings) -> None:
+    production.SHOP_LEGAL_ADDRESS, production.SHOP_VAT_ID = production.EXAMPLE_LEGAL_ADDRESS, ""
+    assert ids() == ["shop.W030", "shop.W031"]
+    production.SHOP_TAX_RATE = Decimal(0)  # it charges no tax, and needs no number
+    assert ids() == ["shop.W030"]
+
+
+@pytest.mark.parametrize("prefix", ["2027/", "a b", "thirteen-long", "é"])
+def test_the_number_of_an_invoice_can_be_the_name_of_a_file(production: Settings, prefix: str) -> None:
+    production.SHOP_INVOICE_PREFIX = prefix
+    assert ids() == ["shop.E030"]
 
 
 def test_a_shop_that_others_reach_is_not_in_debug_mode(production: Settings) -> None:

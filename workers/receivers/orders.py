@@ -1,4 +1,4 @@
-"""Outbox rows after changes of orders: events, e-mails, units sold, and customers."""
+"""Outbox rows after changes of orders: events, e-mails, units sold, customers, invoices and credit notes."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from typing import Any
 
 from analytics.events import event_intent
 from orders.emails import EmailKind
-from orders.models import Order, OrderLine
-from orders.signals import checkout_started, order_moved, order_placed, units_refunded
+from orders.models import Document, Order, OrderLine
+from orders.signals import checkout_started, documents_issued, order_moved, order_placed, units_refunded
 from orders.states import State
 from outbox.intents import Intent, enqueue
 
@@ -25,6 +25,7 @@ def connect() -> None:
     order_placed.connect(order_was_placed, dispatch_uid="workers.order_was_placed")
     order_moved.connect(order_has_moved, dispatch_uid="workers.order_has_moved")
     units_refunded.connect(units_were_refunded, dispatch_uid="workers.units_were_refunded")
+    documents_issued.connect(documents_were_issued, dispatch_uid="workers.documents_were_issued")
 
 
 def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
@@ -34,21 +35,39 @@ def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
 
 
 def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
-    """An order was placed: one purchase event for each line, units sold, the customer, and their e-mail."""
+    """An order was placed: one purchase event for each line, units sold, the customer, their e-mail, an invoice."""
     purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
-    enqueue([*purchases, _units_sold(order), _customer(order), _email(order, EmailKind.PLACED)])
+    enqueue(
+        [
+            *purchases,
+            _units_sold(order),
+            _customer(order),
+            _email(order, EmailKind.PLACED),
+            _documents(order, invoice=True),
+        ]
+    )
 
 
 def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> None:
-    """An order changed its state. The customer gets an e-mail for the states in _EMAILS."""
+    """An order changed its state. The customer gets an e-mail for the states in _EMAILS, and once paid an invoice."""
     kind = _EMAILS.get(state)
-    enqueue([_customer(order), *([_email(order, kind)] if kind else [])])
+    invoice = [_documents(order, invoice=True)] if state == State.PAID else []
+    enqueue([_customer(order), *([_email(order, kind)] if kind else []), *invoice])
 
 
 def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
     """Units of an order were cancelled, refunded or returned."""
     refunds = [_line_event("refund", order, line, count) for line, count in units]
-    enqueue([*refunds, _units_sold(order), _customer(order)])
+    enqueue([*refunds, _units_sold(order), _customer(order), _documents(order, invoice=False)])
+
+
+def documents_were_issued(sender: Any, documents: Sequence[Document], **kwargs: Any) -> None:
+    """Documents have their numbers, and need their PDFs."""
+    enqueue(Intent("render_documents", key=document.pk) for document in documents)
+
+
+def _documents(order: Order, *, invoice: bool) -> Intent:
+    return Intent("issue_documents", key=order.pk, payload={"invoice": invoice})
 
 
 def _units_sold(order: Order) -> Intent:
