@@ -36,6 +36,7 @@ SECTIONS = {
         ("Order lines", "list_alt", "orders.OrderLine"),
         ("Customers", "contacts", "customers.Customer"),
         ("Refunds due", "currency_exchange", "orders.Refund"),
+        ("Carriers", "local_post_office", "orders.Carrier"),
         ("Delivery methods", "local_shipping", "orders.DeliveryMethod"),
         ("Delivery prices", "scale", "orders.DeliveryRate"),
         ("Delivery zones", "public", "orders.DeliveryZone"),

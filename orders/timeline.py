@@ -1,8 +1,9 @@
-"""`timeline_of`: all that happened to an order, for staff: its log, its refunds, and its e-mails, in one list."""
+"""`timeline_of`: all that happened to an order, for staff: its log, parcels, refunds and e-mails, in one list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,27 +11,32 @@ from django.utils import timezone
 from core.text import counted, date_and_time, money
 from delivery.models import Delivery
 from orders.emails import EmailKind, emails_of
-from orders.models import By, Order, OrderTransition, Refund
+from orders.models import By, Order, OrderTransition, Refund, Shipment, ShipmentLine
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: when, what, and more about it. `who` is empty for what followed by itself."""
+    """Something that happened: when, what, and more about it. `who` is empty for what followed by itself.
+
+    `parcel` is the shipment that it tells of.
+    """
 
     at: datetime
     what: str
     more: str = ""
     who: str = ""
+    parcel: Shipment | None = None
 
 
 def timeline_of(order: Order) -> list[Event]:
-    """The events of an order, the oldest first. 3 queries.
+    """The events of an order, the oldest first. 4 queries.
 
     E-mails are missing that were sent more than DELIVERY_DAYS ago: their record is deleted.
     """
     log = list(order.transitions.select_related("actor"))
     refunds = order.refunds.select_related("sent_by").order_by("id")
     events = [_event_of(entry) for entry in log]
+    events += _parcels(order)
     events += (event for refund in refunds for event in _events_of(refund))
     events += _email_events(order, log)
     return sorted(events, key=lambda event: event.at)  # stable: what one transaction did stays in the order from above
@@ -40,6 +46,12 @@ def _event_of(entry: OrderTransition) -> Event:
     is_step = entry.from_state != entry.to_state
     what = entry.get_to_state_display() if is_step else entry.note
     return Event(entry.created_at, str(what), entry.note if is_step else "", entry.who)
+
+
+def _parcels(order: Order) -> Iterator[Event]:
+    lines = ShipmentLine.objects.filter(shipment__order=order)
+    for shipment, inside in groupby(lines.select_related("shipment__carrier", "order_line"), lambda one: one.shipment):
+        yield Event(shipment.created_at, str(shipment), ", ".join(str(line) for line in inside), parcel=shipment)
 
 
 def _events_of(refund: Refund) -> Iterator[Event]:

@@ -1,9 +1,7 @@
-"""`run_action` and `ship_chosen`, the pages before an action on orders; `slips_page`, packing slips to print."""
+"""`run_action` and `ship_chosen`, the pages before an action on orders."""
 
-from dataclasses import dataclass
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -16,15 +14,16 @@ from core.admin.confirmation import ask_again, questions_of
 from core.errors import Busy
 from core.text import counted
 from orders.admin.actions import ACTIONS, MOST_AT_ONCE, OrderAction, open_actions
-from orders.models import Order, OrderLine
-from orders.states import State
+from orders.admin.forms import NoteForm
+from orders.models import Order
 
+_ALL_LEAVE = "All that waits of these orders leaves. Each customer gets an e-mail with the note."
 _BUSY = "Others are at this order just now. Nothing was changed: send it again in a moment."
 
 
-def run_action(model_admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+def run_action(model_admin: Any, request: HttpRequest, object_id: str, action: OrderAction) -> HttpResponse:
     """Ask on GET. On POST act, or ask once more, and go to the order's page, which also shows a refusal."""
-    order, action = model_admin.get_object(request, object_id), ACTIONS[name]
+    order = model_admin.get_object(request, object_id)
     if order is None:
         raise Http404
     if request.method != "POST" and not action.is_open(order):
@@ -50,7 +49,7 @@ def ship_chosen(model_admin: Any, request: HttpRequest, rows: QuerySet[Order]) -
     if len(orders) > MOST_AT_ONCE:
         messages.error(request, f"Nothing was shipped: please choose at most {MOST_AT_ONCE} orders at a time.")
         return redirect(request.get_full_path())
-    form = action.form(orders[0], request.POST if "reason" in request.POST else None)
+    form = NoteForm(orders[0], request.POST if "reason" in request.POST else None)
     if not form.is_valid():
         return _ask(model_admin, request, action, form, orders)
     left = [order for order in orders if not _did(request, action, order, form.cleaned_data)]
@@ -91,40 +90,9 @@ def _ask(model_admin: Any, request: HttpRequest, action: OrderAction, form: Any,
         "opts": model_admin.opts,
         "title": f"{action.title}: {orders[0]}" if len(orders) == 1 else f"{action.title}: {len(orders)} orders",
         "order_action": action,
-        "consequence": action.consequence(orders[0]),
+        "consequence": action.consequence(orders[0]) if len(orders) == 1 else _ALL_LEAVE,
         "orders": orders,
         "form": form,
         "action": request.POST.get("action", ""),
     }
     return render(request, "orders/admin/action.html", context, status=422 if form.errors else 200)
-
-
-_PACKED = {State.PAID, State.SHIPPED}
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A packing slip: an order with the lines of which the customer gets, or has, some units."""
-
-    order: Order
-    lines: list[OrderLine]
-
-    @property
-    def units(self) -> int:
-        return sum(line.kept_quantity for line in self.lines)
-
-
-def slips_page(request: HttpRequest, orders: list[Order]) -> HttpResponse:
-    """The packing slips of paid and shipped orders, a sheet each, without prices. Expects the lines to be fetched.
-
-    The other orders are named on the screen and not printed.
-    """
-    packed = [order for order in orders if order.state in _PACKED]
-    slips = [Slip(order, [line for line in order.lines.all() if line.kept_quantity]) for order in packed]
-    context = {
-        "slips": slips,
-        "left": [order for order in orders if order.state not in _PACKED],
-        "shop": settings.SHOP_NAME,
-        "sender": [settings.SHOP_LEGAL_NAME, settings.SHOP_LEGAL_ADDRESS],
-    }
-    return render(request, "orders/admin/slips.html", context)

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from core.text import counted, money
-from orders.admin.forms import ActionForm, CancelForm, MistakeForm, MoneyForm, NoteForm, ReasonForm, ReturnForm
+from orders.admin.forms import ActionForm, CancelForm, CommentForm, MistakeForm, MoneyForm, ReasonForm
+from orders.admin.shipping_forms import ReturnForm, ShipForm
 from orders.models import Order
 from orders.selectors import left_to_refund, payment_to_record, payments_to_withdraw
 from orders.services import (
     cancel_order,
+    comment_on_order,
     record_payment,
     refund_order,
     return_lines,
@@ -76,8 +78,13 @@ def _withdraw(order: Order, said: dict[str, Any], actor: User) -> str:
 
 
 def _ship(order: Order, said: dict[str, Any], actor: User) -> str:
-    ship_order(order_id=order.pk, actor=actor, note=said["reason"])
-    return f"{order} is shipped; the customer is told by e-mail."
+    kept = ("units", "seen", "carrier", "tracking_number")
+    more = {name: said[name] for name in kept if name in said}
+    shipped = ship_order(order_id=order.pk, actor=actor, note=said["reason"], **more)
+    if shipped.state == State.SHIPPED:
+        return f"{order} is shipped; the customer is told by e-mail."
+    left = counted(sum(said["units"].values()), "unit has", "units have")
+    return f"{left} left; the customer is told by e-mail. {order} stays paid until the rest leaves."
 
 
 def _cancel(order: Order, said: dict[str, Any], actor: User) -> str:
@@ -91,16 +98,42 @@ def _refund(order: Order, said: dict[str, Any], actor: User) -> str:
 
 
 def _refund_consequence(order: Order) -> str:
-    units = "Its units go back to the shelf" if order.state == State.PAID else "Its units stay with the customer"
+    units = "Its units stay with the customer"
+    if order.state == State.PAID:
+        has_left = order.shipments.exists()
+        units = "Units that have not left go back to the shelf" if has_left else "Its units go back to the shelf"
+        units += ", those that have left stay with the customer" if has_left else ""
     return f"{money(left_to_refund(order))} become due as a refund. {units}. It cannot be undone."
 
 
 def _return(order: Order, said: dict[str, Any], actor: User) -> str:
     units = said["units"]
-    return_lines(order_id=order.pk, units=units, reason=said["reason"], actor=actor, seen=said["seen"])
+    return_lines(
+        order_id=order.pk,
+        units=units,
+        sent_back=said["sent_back"],
+        reason=said["reason"],
+        actor=actor,
+        seen=said["seen"],
+    )
     back = counted(sum(units.values()), "unit is", "units are")
     return f"{back} back on the shelf, and the money is among the refunds that are due."
 
+
+def _comment(order: Order, said: dict[str, Any], actor: User) -> str:
+    comment_on_order(order_id=order.pk, comment=said["comment"], actor=actor)
+    return "The comment is in the timeline."
+
+
+# For every order, whatever its state, so it is not among the steps of `ACTIONS`.
+COMMENT = OrderAction(
+    title="Comment",
+    button="Write it",
+    form=CommentForm,
+    consequence=lambda order: "It is added to the timeline, with your name. It cannot be changed.",
+    act=_comment,
+    is_open=lambda order: True,
+)
 
 # What is done with an order next, if all goes well.
 NEXT_ACTIONS = {State.PLACED: "money", State.PAID: "ship"}
@@ -128,8 +161,11 @@ ACTIONS = {
     "ship": OrderAction(
         title="Ship",
         button="It has left",
-        form=NoteForm,
-        consequence=lambda order: "The customer gets an e-mail that it is on its way, with the note.",
+        form=ShipForm,
+        consequence=lambda order: (
+            "The customer gets an e-mail with what has left, the link to track it, and the note. If only a part leaves "
+            "now, write how many units of each line; the rest waits."
+        ),
         act=_ship,
         is_open=leads_to(State.SHIPPED),
     ),

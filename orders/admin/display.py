@@ -105,8 +105,13 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 class LineInline(ReadOnlyInline):
     model = OrderLine
     verbose_name_plural = "lines"
-    fields = readonly_fields = ["sku", "name", "each", "quantity", "in_all", "came_back"]
+    fields = readonly_fields = ["sku", "name", "each", "quantity", "in_all", "to_ship", "came_back"]
+    related = ("order",)
     each, in_all = money_column("price", "Price"), money_column("total", "Total")
+
+    @display(description="To ship")
+    def to_ship(self, line: OrderLine) -> int:
+        return line.waiting_quantity if line.order.state == State.PAID else 0
 
     @display(description="Came back")
     def came_back(self, line: OrderLine) -> int:

@@ -6,17 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from core.admin.confirmation import require_agreement
-from core.admin.number_fields import MoneyField, UnitsField
+from core.admin.number_fields import MoneyField
 from core.one_line import OneLineFormField
 from core.text import date_and_time, money
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.selectors import payment_to_record, payments_to_withdraw
 from orders.states import State
 
-_UNITS = "units_"
 _NOT_AS_MADE = "The page was not sent back as it was made. Nothing was changed: open it again from the order."
 
 
@@ -35,22 +34,31 @@ class ActionForm(forms.Form):
         return cleaned
 
 
-def _text(help_text: str, **options: Any) -> OneLineFormField:
+def one_line_field(help_text: str, **options: Any) -> OneLineFormField:
+    """A field for a note or a reason."""
     return OneLineFormField(max_length=150, widget=UnfoldAdminTextInputWidget, help_text=help_text, **options)
 
 
 class NoteForm(ActionForm):
-    reason = _text(
-        "The customer reads it in the e-mail, such as the number of the parcel.", label="Note", required=False
-    )
+    """A note for the customers of orders that leave together."""
+
+    reason = one_line_field("The customers read it in the e-mail.", label="Note", required=False)
 
 
 class CancelForm(ActionForm):
-    reason = _text("Why. The customer reads it in the e-mail, and the log keeps it.", label="Note")
+    reason = one_line_field("Why. The customer reads it in the e-mail, and the log keeps it.", label="Note")
+
+
+class CommentForm(ActionForm):
+    comment = forms.CharField(
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="For colleagues. The customer never reads it.",
+    )
 
 
 class ReasonForm(ActionForm):
-    reason = _text("For the log: who reads it next week should see why.")
+    reason = one_line_field("For the log: who reads it next week should see why.")
 
 
 class MoneyForm(ActionForm):
@@ -99,7 +107,7 @@ class MistakeForm(ActionForm):
         widget=UnfoldAdminRadioSelectWidget(radio_style="vertical"),
         error_messages={"invalid": _NOT_AS_MADE},
     )
-    reason = _text("For the order's log: what was mistyped, or whose money it was.")
+    reason = one_line_field("For the order's log: what was mistyped, or whose money it was.")
 
     def __init__(self, order: Order, data: Any = None) -> None:
         super().__init__(order, data)
@@ -120,37 +128,3 @@ class MistakeForm(ActionForm):
         if not self.order.payments.filter(pk=payment_id).exists():
             raise ValidationError(_NOT_AS_MADE)
         return int(payment_id), recorded_at
-
-
-class ReturnForm(ActionForm):
-    """How many units of each line came back: `units` by line id, without lines of 0 units."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, order: Order, data: Any = None) -> None:
-        super().__init__(order, data)
-        lines = list(order.lines.all())
-        if data is None:
-            self.initial = {"seen": sum(line.returned_quantity for line in lines)}
-        self.fields |= {f"{_UNITS}{line.pk}": _units_of(line) for line in lines if line.kept_quantity}
-        self.fields["reason"] = _text("For the log and for the refund: broken, unwanted, wrong colour.")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        fields = {name: units for name, units in cleaned.items() if name.startswith(_UNITS) and units}
-        cleaned["units"] = {int(name.removeprefix(_UNITS)): units for name, units in fields.items()}
-        if not cleaned["units"] and not self.errors:
-            raise ValidationError("Say of at least one line how many units came back.")
-        return cleaned
-
-
-def _units_of(line: OrderLine) -> UnitsField:
-    kept = line.kept_quantity
-    return UnitsField(
-        label=f"{line.name} ({line.sku})",
-        min_value=0,
-        max_value=kept,
-        initial=0,
-        required=False,
-        help_text=f"The customer has {kept}, at {money(line.price)} each.",
-    )

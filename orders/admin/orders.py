@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from unfold.enums import ActionVariant
 
@@ -14,8 +14,8 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action, display, money_column
 from core.admin.filters import any_of
 from core.text import date_and_time, money
-from orders.admin.action_views import run_action, ship_chosen, slips_page
-from orders.admin.actions import ACTIONS, MOST_AT_ONCE, NEXT_ACTIONS, open_actions
+from orders.admin.action_views import run_action, ship_chosen
+from orders.admin.actions import ACTIONS, COMMENT, MOST_AT_ONCE, NEXT_ACTIONS, open_actions
 from orders.admin.books import Books, rates_of
 from orders.admin.display import (
     STATE_COLOURS,
@@ -27,8 +27,10 @@ from orders.admin.display import (
     RefundInline,
     as_lines,
 )
+from orders.admin.forms import CommentForm
 from orders.admin.reports import ReportPages
-from orders.models import Order, OrderLine
+from orders.admin.slips import shipment_slip, slips_page
+from orders.models import Order, OrderLine, Shipment
 from orders.selectors import find_orders, with_taxes
 from orders.states import State
 from orders.timeline import timeline_of
@@ -55,7 +57,7 @@ class OrderAdmin(ReportPages, Books):
 
     amount, goods = money_column("total", "Total"), money_column("goods_total", "Goods")
     actions = ["ship_many", "slips", "export_csv"]
-    actions_detail = ["money", "mistake", "ship", "slip", "take_back", "cancel", "refund"]
+    actions_detail = ["money", "mistake", "ship", "slip", "take_back", "cancel", "refund", "comment"]
 
     class Media:
         css = {"all": ["orders/admin.css"]}
@@ -71,6 +73,13 @@ class OrderAdmin(ReportPages, Books):
             given.append("bill_to")
         extra = [("Given by the customer", {"fields": given})] if given else []
         return [*super().get_fieldsets(request, obj), *extra]
+
+    def get_object(self, request: HttpRequest, object_id: Any, from_field: str | None = None) -> Order | None:
+        """Remembered for the request, since the page asks for its buttons and for itself."""
+        known: dict[str, Order | None] = request.__dict__.setdefault("orders_read", {})
+        if str(object_id) not in known:
+            known[str(object_id)] = super().get_object(request, object_id, from_field)
+        return known[str(object_id)]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
@@ -96,8 +105,12 @@ class OrderAdmin(ReportPages, Books):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Order, **options: Any
     ) -> HttpResponse:
-        """Django's page of an order, with its timeline. 3 more queries."""
-        context |= {"timeline": timeline_of(obj), "email_days": settings.DELIVERY_DAYS}
+        """Django's page of an order, with its timeline. 4 more queries."""
+        context |= {
+            "timeline": timeline_of(obj),
+            "email_days": settings.DELIVERY_DAYS,
+            "comment": CommentForm(obj) if self.has_fulfil_permission(request) else None,
+        }
         answer: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **options)
         return answer
 
@@ -137,34 +150,44 @@ class OrderAdmin(ReportPages, Books):
 
     @action(description="Money came…", url_path="money", permissions=["settle"], icon="payments")
     def money(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return run_action(self, request, object_id, "money")
+        return run_action(self, request, object_id, ACTIONS["money"])
 
     @action(description="Noted by mistake…", url_path="noted-by-mistake", permissions=["settle"], icon="money_off")
     def mistake(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return run_action(self, request, object_id, "mistake")
+        return run_action(self, request, object_id, ACTIONS["mistake"])
 
     @action(description="Ship…", url_path="ship", permissions=["fulfil"], icon="local_shipping")
     def ship(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return run_action(self, request, object_id, "ship")
+        return run_action(self, request, object_id, ACTIONS["ship"])
 
     @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return run_action(self, request, object_id, "take_back")
+        return run_action(self, request, object_id, ACTIONS["take_back"])
 
     @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return run_action(self, request, object_id, "cancel")
+        return run_action(self, request, object_id, ACTIONS["cancel"])
 
     @action(description="Refund…", url_path="refund", permissions=["settle"], icon="currency_exchange")
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return run_action(self, request, object_id, "refund")
+        return run_action(self, request, object_id, ACTIONS["refund"])
 
     @action(description="Packing slip", url_path="slip", permissions=["fulfil"], icon="print")
     def slip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The slip of what is to be shipped or, by the link beside a shipment, of what is in it."""
         order = self.get_object(request, object_id)
         if order is None:
             raise Http404
-        return slips_page(request, [order])
+        if "shipment" not in request.GET:
+            return slips_page(request, [order])
+        number = request.GET["shipment"]
+        shipments = Shipment.objects.filter(order=order, pk=number if number.isdecimal() else 0)
+        return shipment_slip(request, get_object_or_404(shipments.select_related("order")))
+
+    @action(description="Comment…", url_path="comment", permissions=["fulfil"], icon="comment")
+    def comment(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Not among the buttons: the timeline has the form."""
+        return run_action(self, request, object_id, COMMENT)
 
     @action(description="Mark as shipped…", permissions=["fulfil"])
     def ship_many(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse:

@@ -8,13 +8,14 @@ from orders.services.payments import begin_payment, record_payment, settle_payme
 from orders.services.placement import place_order
 from orders.services.refunds import mark_refund_sent, refund_order, return_lines
 from orders.services.shipments import save_carrier, ship_order
-from orders.services.transitions import cancel_order, cancel_overdue_orders
+from orders.services.transitions import cancel_order, cancel_overdue_orders, comment_on_order
 from orders.services.units_sold import count_units_sold, recount_units_sold
 
 __all__ = [
     "begin_payment",
     "cancel_order",
     "cancel_overdue_orders",
+    "comment_on_order",
     "count_units_sold",
     "delete_address",
     "delete_delivery_method",

@@ -34,7 +34,19 @@ from inventory.models import (
     TaxClass,
     TaxRate,
 )
-from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone, Order, OrderLine, Payment, Refund
+from orders.models import (
+    Carrier,
+    DeliveryMethod,
+    DeliveryRate,
+    DeliveryStep,
+    DeliveryZone,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Shipment,
+    ShipmentLine,
+)
 from outbox.models import EffectRun, OutboxRow
 from tests.backoffice.conftest import As
 from tests.conftest import MakeVariant
@@ -73,6 +85,7 @@ def _orders(variants: list[ProductVariant]) -> None:
         zone = DeliveryZone.objects.create(name=f"Zone {number}", countries=[f"X{number}"])
         rate = DeliveryRate.objects.create(method=method, zone=zone)
         DeliveryStep.objects.create(rate=rate, price=1)
+        carrier = Carrier.objects.create(name=f"Swift {number}")
         order = Order.objects.create(
             **asdict(ADA),
             number=f"7K3M-Q9T{number}",
@@ -87,6 +100,11 @@ def _orders(variants: list[ProductVariant]) -> None:
         )
         for variant in variants:
             OrderLine.objects.create(order=order, variant=variant, sku=variant.sku, name="Mug", price=1, quantity=1)
+        for _ in range(2):
+            shipment = Shipment.objects.create(order=order, carrier=carrier, actor=order.user)
+            ShipmentLine.objects.bulk_create(
+                ShipmentLine(shipment=shipment, order_line=line, quantity=1) for line in order.lines.all()
+            )
         for status in (Payment.Status.PAID, Payment.Status.PENDING):
             payment = Payment.objects.create(
                 order=order, provider="invoice", reference=f"{number}{status}", amount=4, status=status

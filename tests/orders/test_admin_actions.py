@@ -203,7 +203,7 @@ def test_a_form_that_is_sent_twice_does_it_once(
     if step in {"ship", "refund", "take_back"}:
         pay(placed)
     if units := fields.get("units"):
-        fields = {**fields, f"units_{placed.lines.get().pk}": units}
+        fields = {**fields, f"here_{placed.lines.get().pk}": units}
     form = manager.get(page(placed, step)).context["form"].initial | fields
     send(manager, placed, step, form)
     before = log(), state(placed), stock(variant), Refund.objects.count(), OrderTransition.objects.count()
@@ -236,7 +236,7 @@ def test_what_is_wrong_is_said_beside_the_form_and_changes_nothing(
         pay(placed)
     before = state(placed)
     if "units" in fields:
-        fields = {**fields, f"units_{placed.lines.get().pk}": fields["units"]}
+        fields = {**fields, f"here_{placed.lines.get().pk}": fields["units"]}
     with nothing_changes():
         assert told in take(manager, placed, step, **fields)
     assert (state(placed), log(), Refund.objects.count()) == (before, [], 0)

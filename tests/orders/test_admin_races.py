@@ -110,7 +110,7 @@ def test_two_take_the_same_unit_back(
         "orders.services.refunds.lock_order",
         lambda: return_lines(order_id=placed.pk, units={line.pk: 1}, reason="Broken", actor=rival, seen=0),
     )
-    told = send(staff, page(placed, "take_back"), reason="Broken", **{f"units_{line.pk}": 1})
+    told = send(staff, page(placed, "take_back"), reason="Broken", **{f"here_{line.pk}": 1})
     assert "1 unit of this order has come back by now" in told
     assert (stock(variant), Refund.objects.get().amount) == ((7, 0), Decimal("2.50"))
 

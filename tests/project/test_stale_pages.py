@@ -21,7 +21,7 @@ from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
 from inventory.models import Category, Product, ProductVariant, Synonym, TaxClass, TaxRate
-from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
+from orders.models import Carrier, DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from pages.models import FrontPage, Page
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import Sent, filled_in
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
 CHANGED_BY_FORMS = {
-    *(Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
+    *(Carrier, Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
     *(FrontPage, Group, Page, Product, ProductVariant, Synonym, TaxClass, User),
 }
 
@@ -56,6 +56,7 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         Customer.objects.create(
             email="a@example.com", name="A", first_order_at=timezone.now(), last_order_at=timezone.now()
         ),
+        Carrier.objects.create(name="Swift", tracking_url="https://swift.example/{number}"),
         rate.method,
         rate.zone,
         rate,
