@@ -43,14 +43,14 @@ def checkout_of(cart: Cart) -> Checkout | None:
     return Checkout.objects.filter(cart=cart).first()
 
 
-def totals_to_pay(items: Sequence[CartItem], delivery: Offer, *, rates: TaxRates, country: str) -> Totals:
+def totals_to_pay(items: Sequence[CartItem], delivery: Offer | None, *, rates: TaxRates, country: str) -> Totals:
     """What the lines of a cart, read with their variants, cost with the delivery that is offered for them. No query.
 
-    Arguments: the tax rates; the country of delivery, a code of ISO 3166.
+    Arguments: that offer, None for the goods alone; the tax rates; the country of delivery, a code of ISO 3166.
     """
     return totals_of(
         [(item.price, item.quantity, rates.of(item.product_variant.tax_class_id, country)) for item in items],
-        delivery=delivery.cost,
+        delivery=delivery.cost if delivery else Decimal(0),
         default_rate=rates.of(None, country),
     )
 

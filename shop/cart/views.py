@@ -15,9 +15,11 @@ from cart.models import CartItem
 from cart.selectors import CartContents, cart_contents
 from orders.links import page_of
 from orders.payments import providers
+from orders.selectors import totals_to_pay
 from orders.tariffs import DELIVERY_PRICES
+from orders.totals import TaxShare
 from shop.accounts.shoppers import ShopRequest
-from shop.cart.delivery import country_of, delivery_of
+from shop.cart.delivery import CartDelivery, country_of, delivery_of
 from shop.cart.posted import posted_next
 from shop.cart.refusals import Problem
 from shop.cart.rows import Row
@@ -54,12 +56,19 @@ def cart_page(
 ) -> HttpResponse:
     """The whole page, or the partial that htmx asked for; also the answer to a refused change."""
     context = extension_facts(request, contents) | _context(contents, [_row(line, refused) for line in contents.lines])
-    context |= {"delivery": delivery_of(contents, country_of(request)), "providers": providers()}
+    delivery = delivery_of(contents, country_of(request))
+    context |= {"delivery": delivery, "taxes": _taxes(contents, delivery), "providers": providers()}
     if not contents.lines and (unpaid := unpaid_order(request)):
         context |= {"unpaid": unpaid, "unpaid_page": page_of(unpaid, request.user)}
     if wants_partial(request):
         return render_partial(request, "shop/_cart.html", context, status=status)
     return render(request, "shop/cart.html", context, status=status)
+
+
+def _taxes(contents: CartContents, delivery: CartDelivery) -> tuple[TaxShare, ...]:
+    """The tax in the total that the page shows, by rate, for the country that it assumes. No query."""
+    country = delivery.parcel.country
+    return totals_to_pay(contents.to_be_had, delivery.cheapest, rates=contents.rates, country=country).taxes
 
 
 def to_cart(request: ShopRequest) -> HttpResponse:
