@@ -11,6 +11,7 @@ from django.urls import reverse
 from core.admin.flower import flower_url
 
 BEHIND, SALES = "Behind the pages", "Sales"
+_REPORTS = ("admin:orders_report", None, ["days"])
 # By section: title, icon (Material Symbols) and model of each list. A model without an admin page is left out.
 SECTIONS = {
     "Shop floor": [
@@ -70,13 +71,21 @@ def sections(request: HttpRequest) -> list[dict[str, Any]]:
     for title, lists in SECTIONS.items():
         items = list(_lists(request, lists))
         if title == SALES and request.user.has_perm("orders.view_order"):
-            address = reverse("admin:orders_report", args=["days"])
-            items.append({"title": "Reports", "icon": "monitoring", "link": address})
+            items.append({"title": "Reports", "icon": "table_chart_view", "link": reverse(*_REPORTS)})
         if title == BEHIND:
             shown.append({"title": title, "items": _behind(request, items), "collapsible": True})
         else:
             shown.append({"title": title, "items": items})
+    _mark_reports(request, shown)
     return shown
+
+
+def _mark_reports(request: HttpRequest, shown: list[dict[str, Any]]) -> None:
+    """On a report, mark the reports: their addresses are below that of the list of orders."""
+    link = reverse(*_REPORTS)
+    if request.path.rsplit("/", 2)[0] == link.rsplit("/", 2)[0]:
+        for item in (item for section in shown for item in section["items"]):
+            item["active"] = item["link"] == link
 
 
 def _behind(request: HttpRequest, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

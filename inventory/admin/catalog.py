@@ -37,6 +37,8 @@ class _WithTaxClass:
             return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         field = super().formfield_for_foreignkey(db_field, request, empty_label="Default", **kwargs)  # type: ignore[misc]
         field.choices = list(field.choices)
+        for page in ("add", "change", "delete", "view"):
+            setattr(field.widget, f"can_{page}_related", False)  # links that take more room than the class itself
         return field
 
 

@@ -70,7 +70,7 @@ class TaxRateInline(TabularInline):  # type: ignore[misc]
     form = TaxRateForm
     formset = SeenFormSet
     formfield_overrides = NUMBER_FIELDS
-    verbose_name_plural = "rates of other countries"
+    verbose_name_plural = "countries with another rate"
     extra = 1
     hide_title = True
 

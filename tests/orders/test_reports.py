@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from backoffice.navigation import sections
 from cart.owners import Owner
 from core.days import start_of, today
 from inventory.models import Category, Product, ProductVariant, TaxClass
@@ -199,6 +200,14 @@ def test_what_is_no_period_is_said(manager: Client, sold: Order, query: dict[str
     answer = manager.get(address("days", **query))
     assert answer.status_code == 400
     assert said in text_of(answer)
+
+
+@pytest.mark.parametrize(("page", "marked"), [("reports/tax/", ["Reports"]), ("", [])])
+def test_the_sidebar_marks_the_reports(manager: Client, page: str, marked: list[str]) -> None:
+    """On all other pages django-unfold finds out by itself."""
+    request = manager.get(reverse("admin:orders_order_changelist") + page).wsgi_request
+    items = [item for section in sections(request) for item in section["items"]]
+    assert [item["title"] for item in items if item.get("active")] == marked
 
 
 def test_an_unknown_report_is_not_found(manager: Client) -> None:
