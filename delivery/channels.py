@@ -41,9 +41,10 @@ class Channel(ABC):
     holds_receiver: ClassVar[bool] = False
 
     @abstractmethod
-    def send(self, delivery: Delivery) -> None:
+    def send(self, delivery: Delivery) -> str | None:
         """Send the message, in a thread and outside of any transaction. No access to the database.
 
+        Return what the receiver calls it, if it says so: the receivers of `delivery_accepted` get that.
         Raise any exception if it failed. It must end by itself within about ten seconds.
         """
 

@@ -54,7 +54,7 @@ class _Run:
     def __init__(self, name: str) -> None:
         self.name, self.channel = name, channel_class(name)()
         self.pool = ThreadPoolExecutor(self.channel.receivers_at_once)
-        self.under_way: dict[Future[None], Delivery] = {}
+        self.under_way: dict[Future[str | None], Delivery] = {}
         self.passed_over: set[str] = set()  # receivers that are paused, or held by another run, which looks itself
         self.stop_at = time.monotonic() + LONGEST
 
@@ -106,11 +106,11 @@ class _Run:
         done, _ = wait(self.under_way, timeout=_LOOK, return_when=FIRST_COMPLETED)
         return sum([self.settle(future) for future in done])
 
-    def settle(self, future: "Future[None]") -> bool:
+    def settle(self, future: "Future[str | None]") -> bool:
         """Record the result of a delivery. Returns whether it was accepted."""
         delivery, error = self.under_way.pop(future), future.exception()
         if error is None:
-            _note_accepted(delivery)
+            _note_accepted(delivery, future.result())
             self._free(delivery.receiver)
             return True
         # An error may contain an address. Staff see it with the delivery; the log has only its class.
@@ -163,13 +163,13 @@ def lease(delivery_id: int) -> Delivery | None:
 
 
 @transaction.atomic
-def _note_accepted(delivery: Delivery) -> None:
+def _note_accepted(delivery: Delivery, answer: str | None) -> None:
     # It was sent, whoever has the lease by now. The content is not needed any more.
     unsent = Delivery.objects.unsent().filter(pk=delivery.pk)
     if unsent.update(sent_at=Now(), text="", html="", reply_to="", payload=None, error=""):
         delivery.refresh_from_db()
         with _errors_logged():
-            delivery_accepted.send(sender=Delivery, delivery=delivery)
+            delivery_accepted.send(sender=Delivery, delivery=delivery, answer=answer)
 
 
 @transaction.atomic

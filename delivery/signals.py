@@ -11,6 +11,7 @@ is logged, and what the receiver wrote is undone.
 
 Arguments:
     delivery (Delivery): the delivery as it is now, without what was in it.
+    answer (str | None): what the receiver calls it, if its channel was told.
 """
 
 delivery_died = Signal()

@@ -127,6 +127,25 @@ class WithdrawalRefused(ValidationError):
         super().__init__(_("The note cannot be withdrawn. %(why)s") % {"why": why}, code="withdrawal_refused")
 
 
+class RefundNotPossible(ValidationError):
+    """No provider can send this refund: its money came in another way, or came back. Staff send it themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No provider can send this money. Send it yourself, and mark it as sent."), code="refund_not_possible"
+        )
+
+
+class RefundUnderWay(ValidationError):
+    """A provider is sending the refund, so nobody may send it beside that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The provider is sending this money just now. Nothing was noted; look again in some minutes."),
+            code="refund_under_way",
+        )
+
+
 class ReturnedMeanwhile(ValidationError):
     """Units came back since the page was shown. Argument: how many units have come back by now."""
 

@@ -56,6 +56,11 @@ def lock_due_refund(refund_id: int) -> Refund | None:
     return next(iter(due.select_for_update(no_key=True, of=("self",))), None)
 
 
+def lock_refund(refund_id: int) -> Refund:
+    """Lock a refund that exists, due or sent."""
+    return Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+
+
 def share_delivery_method(method_id: int) -> DeliveryMethod | None:
     """Lock a delivery method against changes until the transaction ends. Returns None where it is not offered.
 

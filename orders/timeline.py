@@ -57,7 +57,8 @@ def _parcels(order: Order) -> Iterator[Event]:
 def _events_of(refund: Refund) -> Iterator[Event]:
     yield Event(refund.created_at, f"Refund due: {money(refund.amount)}", refund.reason)
     if refund.sent_at:
-        who = refund.sent_by.get_username() if refund.sent_by else By.STAFF.label
+        by_nobody = By.PAYMENT if refund.transaction else By.STAFF
+        who = refund.sent_by.get_username() if refund.sent_by else by_nobody.label
         yield Event(refund.sent_at, f"Refund sent: {money(refund.amount)}", refund.sent_how, who)
 
 

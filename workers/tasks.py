@@ -24,7 +24,13 @@ from inventory.services import refresh_alerts
 from orders.documents import issue_documents, render_documents
 from orders.emails import EmailKind, send_order_email
 from orders.selectors import products_of_orders
-from orders.services import cancel_overdue_orders, count_units_sold, drop_left_checkouts, recount_units_sold
+from orders.services import (
+    cancel_overdue_orders,
+    count_units_sold,
+    drop_left_checkouts,
+    note_refund_accepted,
+    recount_units_sold,
+)
 from outbox.drain import drop_old_runs
 from outbox.effects import effect
 from outbox.heartbeat import note_heartbeat
@@ -87,6 +93,13 @@ def render_issued_documents(batch: Batch) -> None:
     """Make the PDFs of invoices and credit notes, and write the e-mails that carry them."""
     left = render_documents(document_ids=batch.ids)
     enqueue(Intent("render_documents", key=document_id) for document_id in left)
+
+
+@effect("note_refund_accepted", queue=Queue.STAFF)
+def note_refunds_accepted(batch: Batch) -> None:
+    """Note the refunds that their provider took as sent."""
+    for refund_id, payloads in batch.payloads.items():
+        note_refund_accepted(refund_id=int(refund_id), transaction=payloads[0]["transaction"])
 
 
 @effect("advance_imports", queue=Queue.BULK, longest=45)

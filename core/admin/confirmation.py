@@ -34,11 +34,15 @@ class ReasonForm(forms.Form):
 
 @dataclass(frozen=True)
 class Question:
-    """The page before an action: its title, what will happen, and the text of the button."""
+    """The page before an action: its title, what will happen, and the text of the button.
+
+    Without `asks_reason` the button is all there is, and the reason is "-".
+    """
 
     title: str
     consequence: str
     button: str
+    asks_reason: bool = True
 
 
 def report(model_admin: Any, request: HttpRequest, rows: Iterable[Any], act: Callable[[], str]) -> None:

@@ -244,7 +244,10 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money that the shop owes a customer. Staff send it by the provider's own means and mark it as sent."""
+    """Money that the shop owes a customer. A provider that can sends it; staff send the rest and mark it as sent.
+
+    What became of one that a provider is to send, `orders.refund_states` tells.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     payment = models.ForeignKey(Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="refunds")
@@ -257,6 +260,14 @@ class Refund(models.Model):
     )
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    queued_at = models.DateTimeField(null=True, blank=True, help_text="When a provider was first to send it.")
+    transaction = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="What the provider calls it."
+    )
+    failure = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Why the money came back to the provider."
     )
 
     class Meta:

@@ -1,9 +1,14 @@
 """`ProviderChannel`, by which workers ask payment providers to do something. `orders.services` writes its rows."""
 
+from decimal import Decimal
+
 from core.celery import Queue
 from delivery.channels import PAUSE, Channel, Verdict
 from delivery.models import Delivery
-from orders.payments.provider import ProviderRefused, ProviderUnavailable, provider_named
+from orders.payments.provider import ProviderRefused, ProviderUnavailable, RefundRequest, provider_named
+
+NAME = "payments"  # in DELIVERY_CHANNELS
+REFUND, CLOSING = "refund", "payment_page_closed"  # kinds of its deliveries
 
 
 class ProviderChannel(Channel):
@@ -11,8 +16,12 @@ class ProviderChannel(Channel):
 
     queue = Queue.STAFF
 
-    def send(self, delivery: Delivery) -> None:
-        provider_named(delivery.receiver).close_page((delivery.payload or {})["session"])
+    def send(self, delivery: Delivery) -> str | None:
+        provider, asked = provider_named(delivery.receiver), delivery.payload or {}
+        if delivery.kind == REFUND:
+            return provider.refund(RefundRequest(**asked | {"amount": Decimal(asked["amount"])}))
+        provider.close_page(asked["session"])
+        return None
 
     def judge(self, error: BaseException) -> Verdict:
         """Final: what the provider refuses. A pause: it did not answer, so it would not answer anything else either."""

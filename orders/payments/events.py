@@ -1,4 +1,4 @@
-"""`PaymentEvent`, what a provider reports of a payment. It checks itself, so no provider has to."""
+"""`PaymentEvent` and `RefundEvent`, what a provider reports. They check themselves, so no provider has to."""
 
 import re
 from dataclasses import dataclass
@@ -59,6 +59,26 @@ class PaymentEvent:
         if not amount.is_finite() or amount.is_signed() or amount > LARGEST_AMOUNT:
             return False
         return amount == amount.quantize(_CENT) and bool(amount or not self.is_paid)
+
+
+@dataclass(frozen=True)
+class RefundEvent:
+    """What a provider reports of a refund that it was asked for. May come twice, late, or before the answer.
+
+    Arguments: `key`, that of the request; `transaction`, what the provider calls it; `is_sent`, False where the money
+    did not reach the customer; `words`, why. Raises InvalidEvent.
+    """
+
+    key: str
+    transaction: str
+    is_sent: bool
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.key, str) and _REFERENCE.fullmatch(self.key)):
+            raise InvalidEvent("The key must be 1 to 40 visible ASCII characters.")
+        if not (isinstance(self.transaction, str) and _TRANSACTION.fullmatch(self.transaction)):
+            raise InvalidEvent("The transaction must be at most 255 visible ASCII characters.")
 
 
 def exact_amount(value: object) -> Decimal:

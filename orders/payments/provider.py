@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -11,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from orders.errors import PaymentNotPossible
 from orders.models import Payment
-from orders.payments.events import PaymentEvent
+from orders.payments.events import PaymentEvent, RefundEvent
 
 
 class ProviderUnavailable(Exception):
@@ -30,6 +31,19 @@ class PaymentPage:
     session: str = ""
 
 
+@dataclass(frozen=True)
+class RefundRequest:
+    """Money to send back. `key` is the refund's: random, at most 40 characters, the same at each try.
+
+    `transaction` is what the provider calls the money that came, of which `amount` goes back, in `currency` (ISO 4217).
+    """
+
+    key: str
+    transaction: str
+    amount: Decimal
+    currency: str
+
+
 class Provider(ABC):
     """A way to pay. `name` is its key in SHOP_PAYMENT_PROVIDERS."""
 
@@ -39,6 +53,8 @@ class Provider(ABC):
     is_manual = False
     # False for a provider that moves no money. A system check warns of it in a public shop.
     takes_money = True
+    # Whether it has `refund`. Staff send the refunds of other providers by their own means.
+    can_refund = False
     # Origins of the pages of `open_page`, such as "https://pay.example". The Content Security Policy lets forms and
     # their redirects lead to no other.
     origins: Sequence[str] = ()
@@ -71,8 +87,17 @@ class Provider(ABC):
         """
         raise NotImplementedError
 
+    def refund(self, asked: RefundRequest) -> str:
+        """Send money back, and return what the provider calls it. Asked again with the same key, it sends no more.
+
+        Called by a worker, in a thread without the database; it ends within about ten seconds.
+        Raises ProviderUnavailable where it may have been sent or not: it is asked again. Raises ProviderRefused where
+        nothing was sent, and staff read why.
+        """
+        raise NotImplementedError
+
     @abstractmethod
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent | None:
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent | RefundEvent | None:
         """Check the signature of a web hook and return its event; None for one that says nothing of money.
 
         Raises InvalidSignature; nothing in the body may be believed then.

@@ -25,9 +25,9 @@ from stripe import (
 )
 
 from orders.models import Payment
-from orders.payments.events import InvalidSignature, PaymentEvent
+from orders.payments.events import InvalidSignature, PaymentEvent, RefundEvent
 from orders.payments.minor_units import from_minor_units, to_minor_units
-from orders.payments.provider import PaymentPage, Provider, ProviderRefused, ProviderUnavailable
+from orders.payments.provider import PaymentPage, Provider, ProviderRefused, ProviderUnavailable, RefundRequest
 
 # Seconds to connect, and to wait for an answer. A shopper waits for it, and so does a thread of the web.
 _TIMEOUT = (2, 5)
@@ -45,6 +45,9 @@ _OUTCOMES = {
     "checkout.session.async_payment_failed": False,
     "checkout.session.expired": False,
 }
+# Each has the refund as it is by then. "charge.refunded" has only its sum.
+_OF_REFUNDS = {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}
+_NOT_SENT = {"failed", "canceled"}
 
 
 class Stripe(Provider):
@@ -52,6 +55,7 @@ class Stripe(Provider):
 
     label = _("Card")
     description = _("By card or wallet, on the page of Stripe.")
+    can_refund = True
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -72,10 +76,25 @@ class Stripe(Provider):
             if sessions.retrieve(session).status not in _CLOSED_ALREADY:
                 sessions.expire(session)
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent | None:
+    def refund(self, asked: RefundRequest) -> str:
+        """Stripe forgets an idempotency key after a day, and staff may try again later: so look first."""
+        facts: Any = {
+            "payment_intent": asked.transaction,
+            "amount": to_minor_units(asked.amount, asked.currency),
+            "metadata": {"refund": asked.key},
+        }
+        with _typed_errors():
+            refunds = _client().v1.refunds
+            made = refunds.list({"payment_intent": asked.transaction, "limit": 100}).auto_paging_iter()
+            known = next((each for each in made if _key_of(each.to_dict()) == asked.key), None)
+            return (known or refunds.create(facts, {"idempotency_key": f"refund:{asked.key}"})).id
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> PaymentEvent | RefundEvent | None:
         event = _signed_event(body, headers.get("Stripe-Signature", ""))
         try:
             kind, said = event["type"], event["data"]["object"]
+            if kind in _OF_REFUNDS:
+                return _refund_event(said)
             return _payment_event(kind, said) if kind in _OUTCOMES else None
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise InvalidSignature from error
@@ -154,3 +173,16 @@ def _payment_event(kind: str, session: dict[str, Any]) -> PaymentEvent | None:
         currency=currency,
         transaction=session["payment_intent"] or "",
     )
+
+
+def _refund_event(refund: dict[str, Any]) -> RefundEvent | None:
+    key = _key_of(refund)
+    if key is None:
+        return None  # made in Stripe's dashboard
+    words = refund.get("failure_reason") or refund["status"]
+    return RefundEvent(key=key, transaction=refund["id"], is_sent=refund["status"] not in _NOT_SENT, words=words)
+
+
+def _key_of(refund: dict[str, Any]) -> str | None:
+    key: str | None = (refund["metadata"] or {}).get("refund")
+    return key

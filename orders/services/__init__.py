@@ -4,9 +4,10 @@ from orders.services.addresses import delete_address, save_address, set_default_
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.deliveries import save_delivery_rate, save_delivery_steps, save_delivery_zone
 from orders.services.payment_pages import open_payment_page
-from orders.services.payments import begin_payment, record_payment, settle_payment, withdraw_payment
+from orders.services.payments import begin_payment, record_payment, settle_event, settle_payment, withdraw_payment
 from orders.services.placement import place_order
-from orders.services.refunds import mark_refund_sent, refund_order, return_lines
+from orders.services.refund_sending import mark_refund_sent, note_refund_accepted, send_refund, settle_refund
+from orders.services.refunds import refund_order, return_lines
 from orders.services.shipments import save_carrier, ship_order
 from orders.services.transitions import cancel_order, cancel_overdue_orders, comment_on_order
 from orders.services.units_sold import count_units_sold, recount_units_sold
@@ -21,6 +22,7 @@ __all__ = [
     "delete_delivery_method",
     "drop_left_checkouts",
     "mark_refund_sent",
+    "note_refund_accepted",
     "open_payment_page",
     "place_order",
     "record_payment",
@@ -34,8 +36,11 @@ __all__ = [
     "save_delivery_rate",
     "save_delivery_steps",
     "save_delivery_zone",
+    "send_refund",
     "set_default_address",
+    "settle_event",
     "settle_payment",
+    "settle_refund",
     "ship_order",
     "withdraw_payment",
 ]

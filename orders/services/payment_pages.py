@@ -6,10 +6,8 @@ from delivery.services import write
 from orders.errors import PaymentNotPossible
 from orders.locks import lock_order
 from orders.models import Order, Payment
-from orders.payments import PaymentPage, provider_named
+from orders.payments import PaymentPage, channel, provider_named
 from orders.states import State
-
-CHANNEL = "payments"  # in DELIVERY_CHANNELS
 
 
 def open_payment_page(*, payment: Payment, back: str) -> str | None:
@@ -55,9 +53,9 @@ def close_page(payment: Payment) -> None:
     """Let nobody pay at the page of a payment. Money that comes nevertheless counts as any other."""
     write(
         Delivery(
-            channel=CHANNEL,
+            channel=channel.NAME,
             receiver=payment.provider,
-            kind="payment_page_closed",
+            kind=channel.CLOSING,
             to=payment.provider,
             subject=f"Order {payment.order.number}",
             payload={"session": payment.session},

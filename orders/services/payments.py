@@ -18,9 +18,11 @@ from core.transactions import clock, command
 from orders.errors import AlreadyRecorded, OtherCurrency, PaymentNotPossible, WithdrawalRefused
 from orders.locks import lock_due_refund, lock_order
 from orders.models import By, Order, OrderTransition, Payment, Refund
-from orders.payments import PaymentEvent, provider_named
+from orders.payments import PaymentEvent, RefundEvent, provider_named
+from orders.refund_states import provider_to_refund
 from orders.selectors import returned_units
 from orders.services.payment_pages import close_pages
+from orders.services.refund_sending import queue_refund, settle_refund
 from orders.services.transitions import allow_repeat, log_action, log_deed, transition
 from orders.states import State
 
@@ -55,6 +57,14 @@ def open_payment(order: Order, provider: str) -> Payment:
     if not order.total:
         _settle(order, payment, is_paid=True, actor=None)
     return payment
+
+
+def settle_event(*, event: PaymentEvent | RefundEvent, provider: str) -> None:
+    """Carry out an event of a provider's web hook. Raises what `settle_payment` and `settle_refund` raise."""
+    if isinstance(event, PaymentEvent):
+        settle_payment(event=event, provider=provider)
+    else:
+        settle_refund(event=event, provider=provider)
 
 
 @command
@@ -103,8 +113,11 @@ def _store_as_refund(order: Order, payment: Payment, event: PaymentEvent, *, act
 
 
 def _refund(order: Order, payment: Payment, *, actor: User | None, reason: str) -> None:
+    """Owe the customer the money of a payment. A provider that can sends it at once: there is nothing to decide."""
     log_deed(order, actor=actor, by=By.PAYMENT, note=f"{reason}: {money(payment.amount)} must go back")
-    Refund.objects.create(order=order, payment=payment, amount=payment.amount, reason=reason)
+    refund = Refund.objects.create(order=order, payment=payment, amount=payment.amount, reason=reason)
+    if provider := provider_to_refund(payment):
+        queue_refund(refund, payment, provider)
 
 
 def _close(payment: Payment, status: Payment.Status, transaction: str) -> None:

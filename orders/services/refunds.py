@@ -8,15 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from django.contrib.auth.models import User
-from django.db.models.functions import Now
 
 from core.transactions import command
 from inventory.services.holds import take_back_units
 from orders.errors import ReturnedMeanwhile, TooFewWaiting, TooManyReturned, TransitionRefused
-from orders.locks import lock_due_refund, lock_order
+from orders.locks import lock_order
 from orders.models import Order, OrderLine, Refund, RefundLine, RefundTax
 from orders.selectors import returned_units
-from orders.services.transitions import allow_repeat, last_step, log_action, log_deed, transition
+from orders.services.transitions import allow_repeat, last_step, log_deed, transition
 from orders.signals import units_refunded
 from orders.states import State
 from orders.totals import ByRate, TaxShare, kept_by_rate, refund_taxes
@@ -92,21 +91,6 @@ def refund_order(*, order_id: int, reason: str, actor: User | None = None) -> Or
     units_refunded.send(sender=Order, order=order, units=units_kept)
     _owe(order, refund_taxes(kept=kept, left={}), units_kept, reason=reason)
     return order
-
-
-@command
-def mark_refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
-    """Mark the money of a refund as sent. Returns whether it was still due.
-
-    Arguments: who sent it, and how. Raises Busy.
-    """
-    refund = lock_due_refund(refund_id)
-    if refund is None:
-        return False
-    refund.sent_at, refund.sent_by, refund.sent_how = Now(), actor, note
-    refund.save(update_fields=["sent_at", "sent_by", "sent_how"])
-    log_action(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
-    return True
 
 
 def _lock_paid(order_id: int) -> Order:

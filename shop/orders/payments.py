@@ -16,7 +16,7 @@ from orders.errors import OtherCurrency, PaymentNotPossible
 from orders.links import page_of, path_since_placement
 from orders.models import Order, Payment
 from orders.payments import InvalidEvent, InvalidSignature, ProviderRefused, ProviderUnavailable, provider_named
-from orders.services import open_payment_page, settle_payment
+from orders.services import open_payment_page, settle_event
 from orders.states import State
 from shop.accounts.shoppers import ShopRequest
 
@@ -86,7 +86,7 @@ def hook(request: ShopRequest, provider: str) -> HttpResponse:
     try:
         event = provider_named(provider).parse_webhook(body, request.headers)
         if event:
-            settle_payment(event=event, provider=provider)
+            settle_event(event=event, provider=provider)
     except (InvalidEvent, OtherCurrency) as refusal:
         # Rightly signed, so money may have moved that the shop knows nothing of: whoever runs it must hear of this.
         logger.error("refused an event of %s: %s", provider, refusal)

@@ -21,6 +21,7 @@ from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order, Payment, Refund
+from orders.payments import ProviderRefused, ProviderUnavailable, RefundRequest, provider_named
 from orders.services import cancel_order
 from shop.checks import payments as payment_checks
 from shop.orders.payments import LONGEST_EVENT
@@ -30,6 +31,7 @@ from tests.support.checkout import place
 from tests.support.ordering import order
 from tests.support.pages import forms, locked_by_a_rival
 from tests.support.shopping import add, stock
+from tests.support.web_receiver import WebReceiver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank", "delivery")]
 
@@ -264,7 +266,7 @@ def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.Monke
         exec(entries, namespace)  # noqa: S102 - the same
     monkeypatch.setenv("CLOUDPAY_SECRET", "a secret")
     exec(entries, namespace)  # noqa: S102 - the same
-    for name in ("SHOP_PAYMENT_PROVIDERS", "SHOP_PAYMENT_MINUTES", "CLOUDPAY_SECRET"):
+    for name in ("SHOP_PAYMENT_PROVIDERS", "SHOP_PAYMENT_MINUTES", "CLOUDPAY_API", "CLOUDPAY_SECRET"):
         setattr(settings, name, namespace[name])
 
 
@@ -272,7 +274,10 @@ def cloudpay(with_test_bank: None, settings: Settings, monkeypatch: pytest.Monke
 def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
     assert ids(payment_checks.check_payment_providers(None)) == []
     payment = order(add(guest, variant), delivery, provider="cloudpay").payments.get()
-    said = f'{{"reference": "{payment.reference}", "outcome": "paid", "amount": {payment.amount}, "currency": "GBP"}}'
+    said = (
+        f'{{"reference": "{payment.reference}", "outcome": "paid", "amount": {payment.amount}, "currency": "GBP", '
+        '"transaction": "t-1"}'
+    )
     body = said.encode()
     signature = hmac.digest(b"a secret", body, "sha256").hex()
     for sent, expected in (("0" * 64, 400), ("é", 400), (signature, 200), (signature, 200)):
@@ -280,6 +285,24 @@ def test_the_example_is_a_provider(guest: Owner, variant: ProductVariant, delive
         response = Client().post("/payments/cloudpay/hook/", body, content_type="application/json", headers=headers)
         assert response.status_code == expected
     assert state(payment) == ("paid", "paid")
+
+
+@pytest.mark.usefixtures("cloudpay")
+def test_the_example_sends_refunds(settings: Settings) -> None:
+    provider = provider_named("cloudpay")
+    asked = RefundRequest(key="k", transaction="t-1", amount=Decimal("2.50"), currency="GBP")
+    with WebReceiver() as receiver:
+        settings.CLOUDPAY_API, receiver.words = receiver.url, '{"id": "r-1"}'
+        assert provider.refund(asked) == "r-1"
+        assert receiver.messages == [{"payment": "t-1", "amount": "2.50", "currency": "GBP"}]
+        assert ("idempotency-key", "k") in [(name.lower(), value) for name, value in receiver.requests[0][1].items()]
+        for status, error in ((404, ProviderRefused), (500, ProviderUnavailable)):
+            receiver.status = status
+            with pytest.raises(error):
+                provider.refund(asked)
+    settings.CLOUDPAY_API = "http://127.0.0.1:1"
+    with pytest.raises(ProviderUnavailable):
+        provider.refund(asked)
 
 
 @pytest.mark.usefixtures("cloudpay")

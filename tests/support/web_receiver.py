@@ -14,6 +14,7 @@ class WebReceiver:
         self.status, self.headers, self.words = 200, {}, "ok"  # type: int, dict[str, str], str
         self.messages: list[dict[str, Any]] = []
         self.requests: list[tuple[str, dict[str, str]]] = []  # path and headers
+        self.bodies: list[bytes] = []
         self.answers = threading.Event()
         self.answers.set()
         self.asked = threading.Semaphore(0)  # released once for every request
@@ -43,6 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         receiver.asked.release()
         body = self.rfile.read(int(self.headers["Content-Length"]))
         receiver.answers.wait(60)
+        receiver.bodies.append(body)
         receiver.messages.append(json.loads(body))
         receiver.requests.append((self.path, dict(self.headers)))
         self.send_response(receiver.status)

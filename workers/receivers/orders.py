@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.events import event_intent
+from delivery.models import Delivery
+from delivery.signals import delivery_accepted
 from orders.emails import EmailKind
 from orders.models import Document, Order, OrderLine
+from orders.payments import channel
 from orders.signals import checkout_started, documents_issued, order_moved, order_placed, units_refunded
 from orders.states import State
 from outbox.intents import Intent, enqueue
@@ -26,6 +29,7 @@ def connect() -> None:
     order_moved.connect(order_has_moved, dispatch_uid="workers.order_has_moved")
     units_refunded.connect(units_were_refunded, dispatch_uid="workers.units_were_refunded")
     documents_issued.connect(documents_were_issued, dispatch_uid="workers.documents_were_issued")
+    delivery_accepted.connect(refund_was_accepted, dispatch_uid="workers.refund_was_accepted")
 
 
 def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
@@ -68,6 +72,13 @@ def documents_were_issued(sender: Any, documents: Sequence[Document], **kwargs: 
 
 def _documents(order: Order, *, invoice: bool) -> Intent:
     return Intent("issue_documents", key=order.pk, payload={"invoice": invoice})
+
+
+def refund_was_accepted(sender: Any, delivery: Delivery, answer: str | None, **kwargs: Any) -> None:
+    """A provider took a refund. An effect, since the refund may be locked just now."""
+    if (delivery.channel, delivery.kind) == (channel.NAME, channel.REFUND):
+        refund_id = delivery.dedupe_key.partition(":")[2]
+        enqueue([Intent("note_refund_accepted", key=refund_id, payload={"transaction": answer or ""})])
 
 
 def _units_sold(order: Order) -> Intent:
