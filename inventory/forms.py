@@ -8,12 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Model
-from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
 )
 
 from core.admin.confirmation import require_agreement
@@ -23,52 +21,19 @@ from core.one_line import OneLineFormField
 from inventory.imports.models import ImportJob
 from inventory.locks import lock_products
 from inventory.models import Product, ProductVariant, StockMovement
-from inventory.photos import Photo, read_photo
+from inventory.photo_forms import PhotosField
 from inventory.selectors import StockSeen, stock_seen
 from inventory.wording import price_jump
 
-_OTHER_PHOTOGRAPH = _(
-    "While this page was open, a colleague changed the photograph: the page shows it now. To replace it, choose yours "
-    "again; to remove it, save again."
-)
-
 
 class ProductForm(SeenForm):
-    """A product, with a photograph to send or to take away. `photo_seen` names the one that the page shows."""
+    """A product, with photographs to add."""
 
-    photo_seen = forms.CharField(required=False, widget=forms.HiddenInput, show_hidden_initial=True)
-    photograph = forms.FileField(
-        label=_("Photograph"),
-        required=False,
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_(
-            "At most 8 MB, and 40 megapixels as JPEG, 24 as PNG or 16 as WebP. Without one, the shop shows a "
-            "placeholder."
-        ),
-    )
-    remove_photograph = forms.BooleanField(
-        label=_("Remove the photograph"), required=False, widget=UnfoldBooleanSwitchWidget
-    )
+    photographs = PhotosField()
 
     class Meta:
         model = Product
         fields = ["number", "name", "slug", "category", "is_listed", "description", "facts"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["photo_seen"] = self.instance.photo
-
-    def compare(self, row: Product) -> None:
-        """Refuse to replace or remove another photograph than the one that was on the page."""
-        self.initial["photo_seen"] = row.photo
-        if self["photo_seen"].is_stale() and {"photograph", "remove_photograph"} & set(self.changed_data):  # type: ignore[attr-defined]
-            self.add_error("photograph", _OTHER_PHOTOGRAPH)
-        super().compare(row)
-
-    def clean_photograph(self) -> Photo | None:
-        """Return the photograph in our sizes. It is stored only once the whole form is valid."""
-        upload: Any = self.cleaned_data["photograph"]
-        return read_photo(upload.file, upload.size) if upload else None
 
 
 class VariantForm(SeenForm):

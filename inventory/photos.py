@@ -8,7 +8,7 @@ picture may have found the file in the storage and not have committed yet. Only 
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from core.locks import AdvisoryLock
-from inventory.models import Product
+from inventory.models import Product, ProductPhoto
 from inventory.pixels import flat_picture
 
 FOLDER = "photos"  # in the storage
@@ -73,11 +73,17 @@ def store_photo(photo: Photo) -> str:
     Call it in the transaction that writes the name into a product: `drop_unnamed_photos` keeps the files until it ends.
     Raises TransactionManagementError outside a transaction.
     """
-    AdvisoryLock.PHOTO.acquire([photo_key(photo.name)])
-    for size, content in photo.files.items():
-        if not default_storage.exists(photo_path(photo.name, size)):
-            default_storage.save(photo_path(photo.name, size), ContentFile(content))
-    return photo.name
+    return store_photos([photo])[0]
+
+
+def store_photos(photos: Sequence[Photo]) -> list[str]:
+    """The same for several. All are locked at once, so that two forms with the same ones cannot wait for each other."""
+    AdvisoryLock.PHOTO.acquire([photo_key(photo.name) for photo in photos])
+    for photo in photos:
+        for size, content in photo.files.items():
+            if not default_storage.exists(photo_path(photo.name, size)):
+                default_storage.save(photo_path(photo.name, size), ContentFile(content))
+    return [photo.name for photo in photos]
 
 
 def photo_path(name: str, size: str) -> str:
@@ -119,7 +125,7 @@ YOUNGEST = timedelta(hours=1)
 # Photographs a run. Each takes a query and up to four calls to the storage: seconds in all, and a task has 20.
 MOST = 100
 _FILE = re.compile(r"([0-9a-f]{32})-\w+\.webp")
-_COLUMNS: list[tuple[type[models.Model], str]] = [(Product, "photo")]
+_COLUMNS: list[tuple[type[models.Model], str]] = [(Product, "photo"), (ProductPhoto, "name")]
 
 
 def keep_photos_of(model: type[models.Model], column: str) -> None:

@@ -119,7 +119,8 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
         if bound.name not in self.changed_data:
             self.errors.pop(bound.name, None)
             if bound.name not in self.relations:
-                self.cleaned_data[bound.name] = getattr(row, bound.name)
+                known = getattr(bound.field, "rows", {}).get(str(bound.now))  # of ReadOnceField: without a query
+                self.cleaned_data[bound.name] = known or getattr(row, bound.name)
         elif bound.field.has_changed(bound.now, bound.data):
             self.add_error(bound.name, _told(bound, row))
 

@@ -12,21 +12,28 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from unfold.admin import TabularInline
 
 from core.admin.base import ReadOnlyAdmin, ServiceAdmin
+from core.admin.choices import ReadOnceField
 from core.admin.decorators import money_column
 from core.admin.filters import ChoiceFilter, Choices, any_of
 from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.seen import SeenFormSet
 from core.text import counted
+from inventory.admin.photos import PhotoInline
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
-from inventory.models import Category, PriceChange, Product, ProductVariant, StockMovement
-from inventory.photos import store_photo
+from inventory.models import Category, PriceChange, Product, ProductPhoto, ProductVariant, StockMovement
 from inventory.search import products_matching
-from inventory.services import delete_category, delete_product, save_product, save_variant
+from inventory.services import (
+    add_photos,
+    change_photos,
+    delete_category,
+    delete_product,
+    save_product,
+    save_variant,
+)
 
 
 class _WithTaxClass:
@@ -35,8 +42,8 @@ class _WithTaxClass:
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "tax_class":
             return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
-        field = super().formfield_for_foreignkey(db_field, request, empty_label="Default", **kwargs)  # type: ignore[misc]
-        field.choices = list(field.choices)
+        kwargs |= {"empty_label": "Default", "form_class": ReadOnceField}
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         for page in ("add", "change", "delete", "view"):
             setattr(field.widget, f"can_{page}_related", False)  # links that take more room than the class itself
         return field
@@ -83,12 +90,8 @@ class ProductAdmin(ServiceAdmin):
         "is_listed",
         "description",
         "facts",
-        "picture",
-        "photo_seen",
-        "photograph",
-        "remove_photograph",
+        "photographs",
     ]
-    readonly_fields = ["picture"]
     list_display = ["name", "number", "category", "units_sold", "is_listed"]
     export_fields = ["number", "name", "slug", "category", "is_listed", "units_sold", "description", "facts"]
     list_filter = ["category", "is_listed"]
@@ -96,7 +99,7 @@ class ProductAdmin(ServiceAdmin):
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
     search_help_text = "Words of the name, the number, or the beginning of an SKU"
     prepopulated_fields = {"slug": ["name", "number"]}
-    inlines = [VariantInline]
+    inlines = [PhotoInline, VariantInline]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
@@ -107,27 +110,24 @@ class ProductAdmin(ServiceAdmin):
         by_sku = Product.objects.filter(variants__sku__istartswith=term)
         return any_of(queryset, Product.objects.filter(number__iexact=term), by_sku, products_matching(term)), False
 
-    @admin.display(description="Photograph now")
-    def picture(self, product: Product) -> str:
-        if not product.photo:
-            return "None: the shop shows a picture of its own."
-        address = reverse("shop:photo", args=[product.photo, "card"])
-        return format_html('<img src="{}" alt="" style="max-width: 20rem; max-height: 15rem">', address)
+    def get_inlines(self, request: HttpRequest, obj: Product | None) -> list[Any]:
+        """A new product has no photographs yet."""
+        return self.inlines if obj else [VariantInline]
 
     def save_model(self, request: HttpRequest, obj: Product, form: ProductForm, change: bool) -> None:
-        """Save the uploaded photograph and the changed fields."""
-        fields = set(form.changed_data) - {"photo_seen", "photograph", "remove_photograph"}
-        if photo := form.cleaned_data.get("photograph"):
-            obj.photo = store_photo(photo)
-            fields.add("photo")
-        elif form.cleaned_data.get("remove_photograph"):
-            obj.photo = ""
-            fields.add("photo")
-        save_product(product=obj, fields=fields)
+        save_product(product=obj, fields=form.changed_columns)
+        if photos := form.cleaned_data["photographs"]:
+            add_photos(product=obj, photos=photos)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save variants by their service. The form set's own save() only fills what the admin log records."""
+        """Save rows by their services. The form set's own save() only fills what the admin log records."""
         formset.save(commit=False)
+        if formset.model is ProductPhoto:
+            kept = [row for row in formset.forms if row.has_changed() and row not in formset.deleted_forms]
+            if kept or formset.deleted_objects:
+                changes = [(row.instance, row.changed_columns) for row in kept]
+                change_photos(product=form.instance, changes=changes, removed=formset.deleted_objects)
+            return
         actor = cast(User, request.user)
         changed = [row for row in formset.forms if row.has_changed()]
         # Locked by id, as everywhere; no other transaction knows the new ones.

@@ -3,6 +3,7 @@ synonyms, tax classes, and imports."""
 
 from inventory.imports.models import ImportJob, ImportLine
 from inventory.models.catalog import ONLY_VARIANT, SOLD_WITHIN, Category, PriceChange, Product, ProductVariant
+from inventory.models.photographs import ProductPhoto
 from inventory.models.search import Synonym
 from inventory.models.stock import AlertMute, LowStockAlert, StockMovement
 from inventory.models.tax import TaxClass, TaxRate
@@ -17,6 +18,7 @@ __all__ = [
     "LowStockAlert",
     "PriceChange",
     "Product",
+    "ProductPhoto",
     "ProductVariant",
     "StockMovement",
     "Synonym",

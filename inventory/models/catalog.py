@@ -134,6 +134,8 @@ class ProductVariant(GuardedColumns):
     stock_quantity = models.IntegerField(default=0, editable=False)
     reserved_quantity = models.IntegerField(default=0, editable=False)
     low_stock_threshold = models.PositiveIntegerField(default=5)
+    # As the product's: the name of the first photograph of this variant; empty: it shows that of the product.
+    photo = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     weight_grams = models.PositiveIntegerField(
         "weight (grams)",
         null=True,

@@ -52,15 +52,18 @@ def description_of(offer: Offer) -> str:
     return _("%(name)s for %(price)s. %(state)s. Held for you from the moment you add it.") % words
 
 
-def structured(offer: Offer, absolute: Callable[[str], str], picture: str) -> dict[str, Any]:
-    """The product and an offer for each variant, as schema.org has it. `absolute` makes a path an absolute address."""
+def structured(offer: Offer, absolute: Callable[[str], str], pictures: list[str]) -> dict[str, Any]:
+    """The product and an offer for each variant, as schema.org has it.
+
+    Arguments: `absolute` makes a path an absolute address; `pictures` are absolute addresses.
+    """
     return {
         "@context": "https://schema.org",
         "@type": "Product",
         "name": offer.product.name,
         "sku": offer.only.variant.sku if offer.only else offer.product.number,
         "url": absolute(offer.product.get_absolute_url()),
-        "image": [picture],
+        "image": pictures,
         "description": as_text(offer.product.description) or description_of(offer),
         "additionalProperty": [
             {"@type": "PropertyValue", "name": name, "value": value} for name, value in offer.product.fact_pairs

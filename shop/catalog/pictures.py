@@ -35,7 +35,8 @@ def pictured(product: Product, variant: ProductVariant | None = None) -> Picture
     """What the picture of a product, or of one of its variants, shows."""
     sold_as = "" if variant is None or variant.name == ONLY_VARIANT else variant.name
     article = product.number if variant is None else variant.sku
-    return Pictured(product.photo, product.number, product.name, sold_as, article)
+    photo = (variant.photo if variant else "") or product.photo
+    return Pictured(photo, product.number, product.name, sold_as, article)
 
 
 def picture_of(goods: Pictured, size: str = "card") -> str:

@@ -13,6 +13,7 @@ from inventory.categories import category_rule
 from inventory.models import Category, Product, ProductVariant
 from inventory.search import nearest_spelling
 from inventory.selectors import CategoryCount, GoodsFilter, count_by_category, page_of_products
+from shop.catalog.gallery import with_photos
 from shop.catalog.offers import Offer, VariantOffer
 from shop.catalog.query import ListQuery
 from shop.paging import nearest_page
@@ -57,7 +58,7 @@ def variant_with_product(variant_id: int) -> ProductVariant:
 
 
 def _with_page(products: QuerySet[Product]) -> QuerySet[Product]:
-    return products.select_related("category")
+    return with_photos(products.select_related("category"))
 
 
 def _first_on_sale(products: QuerySet[Product], owner: Owner | None) -> Offer | None:

@@ -1,12 +1,14 @@
 """Tags for pictures of goods (`{% picture variant %}`), and for their descriptions in search engines."""
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory.models import Product, ProductVariant
 from shop.catalog import descriptions, pictures
+from shop.catalog.gallery import Shot, gallery_of
 from shop.catalog.offers import Offer
 
 register = template.Library()
@@ -23,6 +25,24 @@ def picture(
     product, variant = (goods.product, goods) if isinstance(goods, ProductVariant) else (goods, None)
     address = pictures.product_picture(product, variant, size)
     return _image(address, alt, "eager", "high") if is_first else _image(address, alt)
+
+
+@register.simple_tag
+def gallery(product: Product, variant: ProductVariant) -> list[Shot]:
+    """The photographs of a product that was loaded for its page; none where it is drawn."""
+    return gallery_of(product, variant)
+
+
+@register.simple_tag
+def shot_image(shot: Shot, size: str = "card") -> SafeString:
+    """A photograph of the page: "page" for the large one, "card" for the others."""
+    return _image(shot.large, shot.alt, "eager", "high") if size == "page" else _image(shot.small, shot.alt)
+
+
+@register.simple_tag
+def is_drawn() -> bool:
+    """Whether goods without a photograph are drawn, and not shown by one plain picture for all."""
+    return bool(settings.SHOP_PLACEHOLDER_PICTURE)
 
 
 @register.simple_tag
@@ -71,6 +91,7 @@ def product_picture_url(context: Context, goods: ProductVariant) -> str:
 @register.simple_tag(takes_context=True)
 def structured_data(context: Context, offer: Offer) -> SafeString:
     """The product, its offers and the way to it as structured data for search engines."""
-    picture, absolute = product_picture_url(context, context["picked"].variant), context["request"].build_absolute_uri
-    product = descriptions.structured(offer, absolute, picture)
+    absolute, picked = context["request"].build_absolute_uri, context["picked"].variant
+    shots = [absolute(shot.large) for shot in gallery_of(offer.product, picked)]
+    product = descriptions.structured(offer, absolute, shots or [product_picture_url(context, picked)])
     return descriptions.as_script([product, descriptions.breadcrumbs(offer.product, absolute)])

@@ -268,7 +268,7 @@ class TestPrices:
         rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1} | rows_shown(variant)
         fields = on_page(product) | rows | in_inline(row)
         upload = SimpleUploadedFile("pot.png", picture.getvalue(), "image/png")
-        answer = manager.post(address("product_change", product), fields | {"photograph": upload})
+        answer = manager.post(address("product_change", product), fields | {"photographs": upload})
         assert "The file pot.png does not come along: choose it again afterwards." in text(answer)
 
     def test_what_is_wrong_besides_is_told_first(self, manager: Client, variant: ProductVariant) -> None:

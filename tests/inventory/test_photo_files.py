@@ -16,10 +16,11 @@ from pytest_django import Settings
 from inventory import photos as photo_files
 from inventory.models import Product
 from inventory.photos import SIZES, YOUNGEST, Photo, drop_unnamed_photos, photo_path, read_photo, store_photo
+from inventory.services import add_photos
 from shop.catalog.pictures import product_picture
 from tests.conftest import AtTheSeam, MakeVariant
 from tests.inventory.test_photos import file
-from tests.shop.test_photos import save, upload
+from tests.shop.test_photos import rearrange, save, upload
 from tests.support.databases import on_its_own_connection, somebody_waits
 from tests.support.waiting import wait_until
 from workers.tasks import sweep_photos
@@ -63,6 +64,7 @@ def stored(media: Path) -> set[str]:
 
 
 def take_away(product: Product) -> None:
+    product.photos.all().delete()
     Product.objects.filter(pk=product.pk).update(photo="")
 
 
@@ -70,8 +72,7 @@ def take_away(product: Product) -> None:
 def product(make_variant: MakeVariant, media: Path) -> Product:
     """A product whose photograph was stored two hours ago."""
     product = make_variant(0).product
-    product.photo = keep()
-    product.save(update_fields=["photo"])
+    add_photos(product=product, photos=[photo()])
     age(media, 2 * HOUR)
     return product
 
@@ -91,9 +92,10 @@ def test_what_was_taken_away_goes_with_the_next_sweep(staff: Client, product: Pr
         product.variants.all().delete()
         product.delete()
     elif how == "replaced":
-        assert save(staff, product, photograph=upload(file(size=(30, 20)))).status_code == 302
+        new = [upload(file(size=(30, 20)))]
+        assert rearrange(staff, product, photographs=new, **{"photos-0-DELETE": ["on"]}).status_code == 302
     else:
-        assert save(staff, product, remove_photograph="on").status_code == 302
+        assert rearrange(staff, product, **{"photos-0-DELETE": ["on"]}).status_code == 302
     assert before <= stored(media), "open pages still show it"
     assert drop_unnamed_photos() == 1
     assert (len(stored(media)), before & stored(media)) == (len(SIZES) if how == "replaced" else 0, set())
@@ -119,7 +121,7 @@ def test_a_form_that_relies_on_the_files_finds_them_after_its_commit(
         drop_unnamed_photos()
 
     at_the_seam("inventory.admin.catalog.save_product", rivals)
-    assert save(staff, other, photograph=upload(CONTENT)).status_code == 302
+    assert save(staff, other, photographs=[upload(CONTENT)]).status_code == 302
     other.refresh_from_db()
     assert drop_unnamed_photos() == 0
     assert [staff.get(product_picture(other, size=size)).status_code for size in SIZES] == [200, 200]

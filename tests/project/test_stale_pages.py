@@ -20,7 +20,7 @@ from django.utils import timezone
 from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
-from inventory.models import Category, Product, ProductVariant, Synonym, TaxClass, TaxRate
+from inventory.models import Category, Product, ProductPhoto, ProductVariant, Synonym, TaxClass, TaxRate
 from orders.models import Carrier, DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from pages.models import FrontPage, Page
 from tests.conftest import AtTheSeam
@@ -49,6 +49,8 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
     Product.objects.create(number="C1", name="C", slug="c1")
     Product.objects.filter(pk=variant.product_id).update(category=Category.objects.create(slug="x", name="X"))
     rate = delivery_rate()
+    ProductVariant.objects.create(product=variant.product, sku="B", name="B", price=1)
+    ProductPhoto.objects.create(product=variant.product, name="0" * 32)
     made: list[Any] = [
         variant,
         variant.product,
@@ -302,15 +304,13 @@ def test_a_category_of_a_colleague_is_not_replaced_by_the_rule(rows: dict[Any, A
     assert (product.name, product.category.slug) == ("Red Mug", "kitchen-b")
 
 
-def test_another_photograph_is_not_replaced_or_removed_unseen(rows: dict[Any, Any]) -> None:
-    product = rows[Product]
-    page = Open.of(browser("ann"), product)
-    Product.objects.update(photo="0" * 32)
-    page.answer = page.send(remove_photograph=["on"])
-    assert "While this page was open, a colleague changed the photograph" in text_of(page.answer)
-    assert Product.objects.get(pk=product.pk).photo == "0" * 32
-    assert page.send().status_code == 302
-    assert Product.objects.get(pk=product.pk).photo == ""
+def test_a_photograph_that_a_colleague_removed_is_told_and_nothing_is_saved(rows: dict[Any, Any]) -> None:
+    page = Open.of(browser("ann"), rows[Product])
+    ProductPhoto.objects.all().delete()
+    answer = page.send(name=["Other"])
+    photos = next(one.formset for one in answer.context_data["inline_admin_formsets"] if one.opts.model is ProductPhoto)
+    assert "not one of the available choices" in str(photos.errors)
+    assert not Product.objects.filter(name="Other").exists()
 
 
 def test_one_that_was_deleted_before_is_told() -> None:

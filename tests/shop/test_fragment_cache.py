@@ -195,6 +195,10 @@ def a_photo(variant: ProductVariant) -> None:
     Product.objects.filter(pk=variant.product_id).update(photo="a" * 32)
 
 
+def a_photo_of_the_variant(variant: ProductVariant) -> None:
+    ProductVariant.objects.filter(pk=variant.pk).update(photo="b" * 32)
+
+
 def called_low(variant: ProductVariant) -> None:
     ProductVariant.objects.filter(pk=variant.pk).update(low_stock_threshold=10)
 
@@ -203,7 +207,7 @@ def all_held(variant: ProductVariant) -> None:
     held(Owner(guest_token=uuid.uuid4()), variant, 10)
 
 
-CHANGES = [another_price, another_name, a_photo, called_low, all_held]
+CHANGES = [another_price, another_name, a_photo, a_photo_of_the_variant, called_low, all_held]
 
 
 @pytest.mark.django_db

@@ -84,6 +84,26 @@
     }, 500);
   };
 
+  /* A photograph opens large over the page. Without a script, and with Ctrl, its link leads to the file. */
+  let turned = 0;
+  const showShot = (number) => {
+    const [all, dialog] = [document.querySelectorAll("a.shot"), document.getElementById("zoom")];
+    turned = (number + all.length) % all.length;
+    const { alt } = all[turned].querySelector("img");
+    Object.assign(dialog.querySelector("img"), { src: all[turned].href, alt });
+    for (const button of dialog.querySelectorAll("[data-turn]")) button.hidden = all.length < 2;
+    if (!dialog.open) dialog.showModal();
+  };
+  const zoom = (event) => {
+    const { target, ctrlKey, metaKey, shiftKey } = event;
+    const shot = target.closest("a.shot");
+    if (target.matches("[data-turn]")) showShot(turned + Number(target.dataset.turn));
+    if (target.id === "zoom") target.close(); // beside the picture
+    if (!shot || ctrlKey || metaKey || shiftKey || !document.getElementById("zoom")) return;
+    event.preventDefault();
+    showShot([...document.querySelectorAll("a.shot")].indexOf(shot));
+  };
+
   /* What lies on the page can be taken away. */
   const close = () => document.querySelector(".messages:has(> .floating)")?.replaceChildren();
 
@@ -131,6 +151,7 @@
 
   document.addEventListener("keydown", stepByKey);
   document.addEventListener("click", stepByButton);
+  document.addEventListener("click", zoom);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   document.addEventListener("click", ({ target }) => target.matches(".floating .close") && close());
   document.addEventListener("focusout", sendLeft);
