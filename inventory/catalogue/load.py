@@ -131,6 +131,7 @@ def _variant(row: CatalogueRow, product_id: int, classes: Mapping[str, int]) -> 
         name=row.variant_name,
         price=row.price,
         tax_class_id=classes.get(row.tax_class or ""),
+        weight_grams=row.weight,
         stock_quantity=row.opening_stock,
         low_stock_threshold=low_stock_threshold(row.opening_stock),
     )

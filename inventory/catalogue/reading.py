@@ -124,7 +124,8 @@ def read_catalogue(path: Path, progress: Progress = silent) -> Reading:
 
 def _readers() -> list[Reader]:
     named = [import_string(path) for path in settings.SHOP_CATALOGUE_READERS]
-    own = [Reader("a catalogue", columns, partial(_read_own, columns)) for columns in (CATALOGUE_COLUMNS, ALL_COLUMNS)]
+    forms = [ALL_COLUMNS[:count] for count in range(len(CATALOGUE_COLUMNS), len(ALL_COLUMNS) + 1)]
+    own = [Reader("a catalogue", columns, partial(_read_own, columns)) for columns in forms]
     return [*named, *own]
 
 

@@ -27,7 +27,8 @@ STOCK_DAYS = 13 * 7  # the days of sales that opening stock covers: a quarter of
 class CatalogueRow:
     """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units.
 
-    `tax_class` is the name of its class, "" for the default one, None where the file has no such column.
+    `tax_class` is the name of its class, "" for the default one, and `weight_grams` a number in digits, "" where it is
+    not known. Both are None where the file has no such column.
     """
 
     sku: str
@@ -37,14 +38,20 @@ class CatalogueRow:
     price: Decimal
     opening_stock: int
     tax_class: str | None = None
+    weight_grams: str | None = None
+
+    @property
+    def weight(self) -> int | None:
+        """In grams; None if it is not known."""
+        return int(self.weight_grams) if self.weight_grams else None
 
 
 ALL_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
-CATALOGUE_COLUMNS = ALL_COLUMNS[:-1]  # which every catalogue has
+CATALOGUE_COLUMNS = ALL_COLUMNS[:-2]  # which every catalogue has
 
 
 def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
-    """Write the rows as CSV with a header, one line a variant, in the order given, without their tax class."""
+    """Write the rows as CSV with a header, one line a variant, in the order given, without the optional columns."""
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(CATALOGUE_COLUMNS)
     writer.writerows([defused(str(getattr(row, column))) for column in CATALOGUE_COLUMNS] for row in rows)
@@ -87,7 +94,7 @@ def parse_row(
             return f"{column} cannot be {shown(cell)}: {error.how}"
         except ValidationError as error:
             return f"{column} cannot be {shown(cell)}: {error.messages[0]}" if cell else f"{column} is missing."
-    return CatalogueRow(*values)
+    return CatalogueRow(**dict(zip(columns, values, strict=True)))
 
 
 def _price(cell: str) -> Decimal:
@@ -107,6 +114,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "price": _price,
     "opening_stock": lambda cell: read_units(cell, most=LARGEST_QUANTITY),
     "tax_class": lambda cell: _by_column_of(TaxClass, "name")(cell) if cell else "",
+    "weight_grams": lambda cell: str(read_units(cell, most=LARGEST_QUANTITY)) if cell else "",
 }
 
 

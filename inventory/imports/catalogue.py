@@ -16,7 +16,7 @@ from inventory.tax import classes_by_name
 from inventory.wording import price_jump
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
-TAX_CLASS = "Tax class"
+TAX_CLASS, WEIGHT = "Tax class", "Weight (grams)"
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class CataloguePlan(Plan):
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     product_names: dict[str, tuple[str, str]] = field(default_factory=dict)
     tax_classes: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    weights: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
     def note(self, line: int, sku: str, what: str, before: str, after: str, warning: str = "") -> None:
         self.differences.append(Difference(line, sku, what, before, after, warning))
@@ -59,6 +60,8 @@ def plan_catalogue(text: str) -> CataloguePlan:
         _compare_variant(line, row, known.variant, plan)
         if known.variant and row.tax_class is not None:
             _compare_tax_class(line, row, known.variant, classes, plan)
+        if known.variant and row.weight_grams is not None:
+            _compare_weight(line, row, known.variant, plan)
     return plan
 
 
@@ -160,6 +163,14 @@ def _compare_tax_class(
         names = {pk: name for name, pk in classes.items()}
         plan.note(line, row.sku, TAX_CLASS, names.get(before or 0, "Default"), row.tax_class or "Default")
         plan.tax_classes[row.sku] = (before, after)
+
+
+def _compare_weight(line: int, row: CatalogueRow, variant: ProductVariant, plan: CataloguePlan) -> None:
+    """Note another weight. An empty cell means that it is not known."""
+    if (before := variant.weight_grams) != (after := row.weight):
+        was, now = ("Not known" if weight is None else str(weight) for weight in (before, after))
+        plan.note(line, row.sku, WEIGHT, was, now)
+        plan.weights[row.sku] = (before, after)
 
 
 def _unknown_class(name: str, classes: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """`change_catalogue` carries out what `plan_catalogue` found. It never changes the stock of existing variants."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -23,8 +23,10 @@ _RENAME = """
      WHERE product.number = asked.number AND product.name = asked.before
 """
 _WRITE_VARIANTS = """
-    UPDATE inventory_productvariant variant SET name = asked.name, price = asked.price, tax_class_id = asked.tax_class
-      FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::bigint[]) AS asked(id, name, price, tax_class)
+    UPDATE inventory_productvariant variant
+       SET name = asked.name, price = asked.price, tax_class_id = asked.tax_class, weight_grams = asked.weight
+      FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::bigint[], %s::int[])
+           AS asked(id, name, price, tax_class, weight)
      WHERE variant.id = asked.id
 """
 
@@ -44,17 +46,18 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     renamed = {number: names for number, names in plan.product_names.items() if names[0]}
     _rename_products(renamed)
     _change_variants(plan, cause=cause, actor=actor)
-    names = len(renamed) + len(plan.names)
-    return _told(loaded, prices=len(plan.prices), names=names, tax_classes=len(plan.tax_classes))
+    return _told(loaded, plan, names=len(renamed) + len(plan.names))
 
 
-def _told(loaded: Loaded, *, prices: int, names: int, tax_classes: int) -> str:
+def _told(loaded: Loaded, plan: CataloguePlan, *, names: int) -> str:
     products = counted(loaded.products_created, "product", "products")
     variants = counted(loaded.variants_created, "variant", "variants")
     units = counted(loaded.units_received, "unit", "units")
-    changed = f"{counted(prices, 'price', 'prices')} and {counted(names, 'name', 'names')}"
-    if tax_classes:
-        changed += f" and {counted(tax_classes, 'tax class', 'tax classes')}"
+    changed = f"{counted(len(plan.prices), 'price', 'prices')} and {counted(names, 'name', 'names')}"
+    if plan.tax_classes:
+        changed += f" and {counted(len(plan.tax_classes), 'tax class', 'tax classes')}"
+    if plan.weights:
+        changed += f" and {counted(len(plan.weights), 'weight', 'weights')}"
     return f"{products} and {variants} created, with {units}; {changed} changed."
 
 
@@ -84,7 +87,7 @@ def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     ids = ProductVariant.objects.filter(sku__in=skus).values_list("pk", flat=True)
     variants = {variant.sku: variant for variant in lock_variants(ids)}
     for sku in skus:
-        _take_over(variants.get(sku), plan.names.get(sku), plan.prices.get(sku), plan.tax_classes.get(sku))
+        _take_over(variants.get(sku), {column: changes.get(sku) for column, changes in _by_column(plan).items()})
     _write(list(variants.values()))
     PriceChange.objects.bulk_create(
         [
@@ -96,19 +99,24 @@ def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
 
 
 def _changed_skus(plan: CataloguePlan) -> set[str]:
-    return {*plan.prices, *plan.names, *plan.tax_classes}
+    return {sku for changes in _by_column(plan).values() for sku in changes}
 
 
-def _take_over(
-    variant: ProductVariant | None,
-    name: tuple[str, str] | None,
-    price: tuple[Decimal, Decimal] | None,
-    tax_class: tuple[int | None, int | None] | None,
-) -> None:
+def _by_column(plan: CataloguePlan) -> dict[str, Mapping[str, tuple[Any, Any]]]:
+    """The changes of variants by their column, each by SKU."""
+    return {
+        "name": plan.names,
+        "price": plan.prices,
+        "tax_class_id": plan.tax_classes,
+        "weight_grams": plan.weights,
+    }
+
+
+def _take_over(variant: ProductVariant | None, changes: Mapping[str, tuple[Any, Any] | None]) -> None:
     """Give a locked variant what is new. Raises ChangedMeanwhile unless it has what the plan found."""
     if variant is None:
         raise ChangedMeanwhile
-    for column, change in (("name", name), ("price", price), ("tax_class_id", tax_class)):
+    for column, change in changes.items():
         if change is None:
             continue
         if getattr(variant, column) != change[0]:
@@ -118,6 +126,6 @@ def _take_over(
 
 def _write(variants: Sequence[ProductVariant]) -> None:
     """One statement. `bulk_update` would write a CASE with one branch for each row, which is slow to plan."""
-    columns = [(variant.pk, variant.name, variant.price, variant.tax_class_id) for variant in variants]
+    names = ("pk", "name", "price", "tax_class_id", "weight_grams")
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_VARIANTS, [list(column) for column in zip(*columns, strict=True)] or [[], [], [], []])
+        cursor.execute(_WRITE_VARIANTS, [[getattr(variant, name) for variant in variants] for name in names])

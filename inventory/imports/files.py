@@ -132,7 +132,10 @@ def _reader(text: str) -> "_csv.Reader":
 
 
 _COUNT = ("sku", "name", "expected", "counted", "reason")
-_CATALOGUE = ("sku", "product_number", "product_name", "variant_name", "price", "opening_stock", "tax_class")
+_CATALOGUE = (
+    *("sku", "product_number", "product_name", "variant_name", "price", "opening_stock"),
+    *("tax_class", "weight_grams"),
+)
 
 
 def blank_lines(kind: ImportJob.Kind) -> Iterator[str]:
@@ -157,4 +160,5 @@ def _count(variant: ProductVariant) -> list[str]:
 def _catalogue(variant: ProductVariant) -> list[str]:
     product = variant.product
     tax_class = variant.tax_class.name if variant.tax_class else ""
-    return [variant.sku, product.number, product.name, variant.name, str(variant.price), "0", tax_class]
+    weight = "" if variant.weight_grams is None else str(variant.weight_grams)
+    return [variant.sku, product.number, product.name, variant.name, str(variant.price), "0", tax_class, weight]

@@ -230,3 +230,42 @@ class TestTaxClasses:
             ProductVariant.objects.update(tax_class=TaxClass.objects.create(name="Food", percent=0))
         assert advanced(job).state != State.APPLIED
         assert variant("M1A").tax_class != books
+
+
+class TestWeights:
+    """The optional column with the weight of a unit."""
+
+    @pytest.fixture
+    def weighed(self, upload: Upload) -> CatalogueUpload:
+        header = f"{HEADER},weight_grams"
+        return lambda *rows: upload(header, *rows, kind=ImportJob.Kind.CATALOGUE, name="goods.csv")
+
+    def weights(self) -> dict[str, int | None]:
+        return dict(ProductVariant.objects.values_list("sku", "weight_grams"))
+
+    def test_new_goods_and_existing_ones_get_it(
+        self, mugs: ImportJob, weighed: CatalogueUpload, confirm: Confirm
+    ) -> None:
+        job = weighed(f"{MUG},350", f"{RED},", "M1C,M1,Mug,White,2.50,0,0")
+        assert shown(job)[0] == (2, "M1A", "Weight (grams)", "Not known", "350")
+        assert "1 weight changed" in advanced(confirm(job)).result
+        assert self.weights() == {"M1A": 350, "M1B": None, "M1C": 0}
+        advanced(confirm(weighed(f"{MUG},")))
+        assert self.weights()["M1A"] is None
+
+    def test_without_the_column_it_stays(self, mugs: ImportJob, catalogue: CatalogueUpload, confirm: Confirm) -> None:
+        ProductVariant.objects.update(weight_grams=350)
+        advanced(confirm(catalogue("M1A,M1,Mug,Blue,3.50,0")))
+        assert (self.weights()["M1A"], variant("M1A").price) == (350, Decimal("3.50"))
+
+    @pytest.mark.parametrize("typed", ["1.5", "-1", "heavy"])
+    def test_what_is_no_weight(self, weighed: CatalogueUpload, typed: str) -> None:
+        assert "weight_grams cannot be" in errors(weighed(f"{MUG},{typed}"))[2]
+
+    def test_a_weight_that_changed_since_the_preview_is_planned_again(
+        self, mugs: ImportJob, weighed: CatalogueUpload, confirm: Confirm
+    ) -> None:
+        job = confirm(weighed(f"{MUG},350"))
+        ProductVariant.objects.update(weight_grams=9)
+        assert advanced(job).state != State.APPLIED
+        assert self.weights()["M1A"] == 9
