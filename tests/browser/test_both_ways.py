@@ -10,7 +10,9 @@ from cart.models import CartItem
 from cart.owners import Owner
 from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
+from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from shop.catalog.selectors import PRODUCTS_A_PAGE
+from tests.browser.checkout_steps import delivery_methods
 from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant
@@ -95,7 +97,7 @@ def test_add_change_remove_undo_and_keep(page: Page, shop: str, variant: Product
     page.get_by_role("link", name="View cart").click()
     set_quantity(page, "5", scripts)
     expect_units(page, 5)
-    expect(page.locator(".sums")).to_contain_text("£12.50")
+    expect(page.locator(".cart-sums")).to_contain_text("£12.50")
     end_soon(*CartItem.objects.all())
     page.get_by_role("button", name="Keep my items").click()
     expect(messages(page)).to_contain_text("held for longer")
@@ -211,3 +213,42 @@ def test_logging_in_brings_a_full_cart_along(
     assert CartItem.objects.get().cart.user is not None
     page.get_by_role("button", name="Log out").click()
     expect_units(page, 0)
+
+
+def test_the_country_decides_what_delivery_costs(page: Page, shop: str, variant: ProductVariant) -> None:
+    delivery_methods()
+    zone = DeliveryZone.objects.create(name="France", countries=["FR"])
+    rate = DeliveryRate.objects.create(method=DeliveryMethod.objects.get(name="Standard"), zone=zone, free_from=100)
+    DeliveryStep.objects.create(rate=rate, price=9)
+    put_into_cart(page, shop, variant)
+    page.goto(shop + "/cart/")
+    expect(page.locator(".cart-sums")).to_contain_text("Delivery to United Kingdomfrom £3.95")
+    expect(page.locator(".to-free")).to_have_text("£45.00 more and delivery is free.")
+    page.get_by_text("Deliver to another country").click()
+    page.get_by_label("Country").select_option("France")
+    page.get_by_role("button", name="Show the price").click()
+    expect(page.locator(".cart-sums")).to_contain_text("Delivery to Francefrom £7.95")
+    expect(page.locator("dl.total")).to_contain_text("£12.95")
+    page.get_by_role("button", name="Checkout").click()
+    expect(page.get_by_label("Country", exact=True)).to_have_value("FR")
+    expect(page.get_by_role("radio", name="Standard")).to_be_visible()
+    expect(page.locator("label", has_text="Standard")).to_contain_text("£9.00")
+
+
+def test_on_a_phone_total_and_checkout_are_in_view(page: Page, shop: str, make_variant: MakeVariant) -> None:
+    """At once, and without covering the last line or the end of the page; with large text they are in their place."""
+    delivery_methods()
+    page.set_viewport_size({"width": 390, "height": 844})
+    for units in range(1, 6):
+        open_product(page, shop, make_variant())
+        add(page)
+        expect_units(page, units)
+    page.goto(shop + "/cart/")
+    button = page.get_by_role("button", name="Checkout")
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(page.locator("dl.total")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Remove").last.click(trial=True)
+    page.get_by_role("link", name="Imprint").click(trial=True)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.evaluate("scrollTo(0, 0)")
+    expect(button).not_to_be_in_viewport()
