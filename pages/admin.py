@@ -19,7 +19,7 @@ _SOON = f"Shoppers see the change within {SECONDS:g} seconds."
 @admin.register(Page)
 class PageAdmin(ServiceAdmin):
     form = PageForm
-    fields = [("title", "slug"), "text", ("is_published", "in_footer", "place")]
+    fields = [("title", "slug"), "text", "is_published", "in_footer", "place"]
     list_display = ["title", "slug", "is_published", "in_footer", "place"]
     list_filter = ["is_published"]
     search_fields = ["title", "text"]
@@ -51,7 +51,6 @@ class FrontPageAdmin(ServiceAdmin):
         "categories",
     ]
     readonly_fields = ["picture"]
-    filter_horizontal = ["categories"]
     list_display = ["__str__", "headline", "facts"]
     change_form_after_template = "pages/admin/preview.html"
     preview = "shop:home_preview"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminTextareaWidget,
     UnfoldBooleanSwitchWidget,
@@ -42,6 +43,7 @@ class FrontPageForm(SeenForm):
     class Meta:
         model = FrontPage
         fields = ["headline", "sentence", "button", "target", "facts", "photo_alt", "categories"]
+        widgets = {"categories": UnfoldAdminCheckboxSelectMultipleWidget}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
