@@ -1,5 +1,6 @@
 """E-mails about an order: how to pay it, until when, and where it goes, as text and as HTML."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -10,10 +11,11 @@ from pytest_django import Settings
 
 from cart.owners import Owner
 from core.text import date_and_time
-from inventory.models import ProductVariant
+from inventory.models import ProductVariant, TaxClass
 from orders.emails import EmailKind, render_order_email
 from orders.models import DeliveryMethod, Order
 from orders.services import cancel_order, ship_order
+from tests.conftest import MakeVariant
 from tests.support.checkout import BOTH
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
@@ -44,6 +46,17 @@ def test_an_order_by_bank_transfer_is_told_how_to_pay_and_until_when(placed: Ord
         assert placed.number in text.replace(f"order {placed.number}", "")  # the reference, not the subject's line
         assert "13.95" in text
         assert f"by {until(placed)}" in text.replace("<strong>", "")
+
+
+def test_the_tax_of_each_rate_is_told(
+    guest: Owner, make_variant: MakeVariant, variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    ProductVariant.objects.filter(pk=variant.pk).update(tax_class=TaxClass.objects.create(name="Books", percent="5.50"))
+    add(guest, make_variant(price="10.00"), 2)
+    for text in both(order(add(guest, variant, 4), delivery)):
+        words = " ".join(re.sub(r"<.*?>", " ", text).replace(":", " ").split())
+        assert "In it, 20 % tax £3.77" in words
+        assert "In it, 5.5 % tax £0.59" in words
 
 
 def test_the_day_to_pay_by_is_named_in_full(placed: Order) -> None:

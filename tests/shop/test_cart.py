@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from cart.models import CartItem
 from cart.owners import Owner
-from inventory.models import ProductVariant
+from inventory.models import ProductVariant, TaxClass, TaxRate
+from orders.models import DeliveryMethod
 from tests.conftest import MakeVariant
 from tests.support.pages import forms, text_of
 from tests.support.shopping import add, expire, held, nothing_changes
@@ -44,6 +45,28 @@ def test_the_total_is_of_all_lines_and_never_stale(client: Client, shopper: Owne
     add(shopper, make_variant(price="2.50"), 3)
     add(shopper, make_variant(price="0.05"), 1)
     assert "<dd>£7.55</dd>" in text_of(client.get("/cart/"))
+
+
+def test_the_tax_is_that_of_the_country_which_the_shopper_chose(
+    client: Client, shopper: Owner, make_variant: MakeVariant, settings: Settings
+) -> None:
+    """By rate, with the delivery that the page shows; of the shop's own country until one is chosen."""
+    DeliveryMethod.objects.all().delete()
+    DeliveryMethod.objects.create(name="Standard", price="3.95")
+    book = make_variant(price="2.50")
+    books = TaxClass.objects.create(name="Books", percent=5)
+    TaxRate.objects.create(tax_class=books, country="FR", percent="5.50")
+    ProductVariant.objects.filter(pk=book.pk).update(tax_class=books)
+    add(shopper, make_variant(price="10.00"), 2)
+    add(shopper, book, 4)
+    assert taxes(client) == [("20", "£3.77"), ("5", "£0.54")]
+    client.post("/cart/country/", {"country": "FR"})
+    assert taxes(client) == [("20", "£3.77"), ("5.5", "£0.59")]
+
+
+def taxes(client: Client) -> list[tuple[str, str]]:
+    rows = r"<dt>Tax included \(([\d.]+) %\)</dt><dd>(.*?)</dd>"
+    return re.findall(rows, text_of(client.get("/cart/")))
 
 
 def test_the_earliest_hold_ends_in_the_shops_time_zone(

@@ -183,6 +183,8 @@ def test_countries_that_there_are_not_are_refused(settings: Settings) -> None:
     settings.SHOP_COUNTRIES = ["GB", "UK", "gb"]
     assert [complaint.msg.split()[2] for complaint in complaints()] == ["'UK',", "'gb',"]
     assert set(ids()) == {"shop.E010"}
+    settings.SHOP_COUNTRIES, settings.SHOP_COUNTRY = [], "UK"
+    assert [complaint.msg for complaint in complaints()] == ["SHOP_COUNTRY has 'UK', which is no code of a country."]
 
 
 def test_a_line_may_not_have_more_than_its_cart(settings: Settings) -> None:
