@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -25,6 +26,8 @@ _TYPED_SO = {
     "city": {"autocapitalize": "words"},
     "postcode": {"autocapitalize": "characters", "spellcheck": "false"},
 }
+
+_DIGITS_OF_A_PHONE = 5
 
 
 def hints(column: str, *, of: str = "") -> dict[str, str]:
@@ -59,6 +62,13 @@ def delivery_countries() -> list[tuple[str, str]]:
     """The choices of countries that the shop delivers to, with an empty one unless there is only one."""
     choices = country_choices()
     return choices if len(choices) == 1 else [("", _("Please choose")), *choices]
+
+
+def check_phone(phone: str) -> str:
+    """Return a phone number that has at least five digits, or none at all. Raises ValidationError."""
+    if phone and sum(letter.isdigit() for letter in phone) < _DIGITS_OF_A_PHONE:
+        raise ValidationError(_("Please give a whole number, such as +44 20 7946 0000."))
+    return phone
 
 
 def check_postcode(form: forms.BaseForm, prefix: str = "") -> None:

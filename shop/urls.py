@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from outbox.metrics import metrics
-from shop.accounts import account
+from shop.accounts import account, addresses
 from shop.accounts import views as accounts
 from shop.cart import adding, country, lines, undo
 from shop.cart import views as cart
@@ -60,6 +60,11 @@ shop_urls = [
     path("account/", account.account, name="account"),
     path("account/email/", account.change_email, name="account_email"),
     path("account/email/<str:token>/", account.confirm_email, name="account_email_confirm"),
+    path("account/password/", accounts.PasswordView.as_view(), name="account_password"),
+    path("account/addresses/new/", addresses.address, name="account_address_new"),
+    path("account/addresses/<int:address_id>/", addresses.address, name="account_address"),
+    path("account/addresses/<int:address_id>/default/", addresses.make_default, name="account_address_default"),
+    path("account/addresses/<int:address_id>/remove/", addresses.remove, name="account_address_remove"),
     path("account/data.json", account.export, name="account_export"),
     path("account/orders/", orders.order_list, name="account_orders"),
     path("account/orders/<slug:number>/", in_account(orders.order_page), name="account_order"),

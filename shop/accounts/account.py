@@ -21,6 +21,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.links import site_url
 from core.ratelimit import EMAILS, seconds_to_wait
 from delivery.services import send_email
+from orders.models import SavedAddress
+from orders.selectors import orders_of
 from shop.accounts.data_export import data_of
 from shop.accounts.forms import EmailForm, PasswordForm
 from shop.accounts.services import delete_account, update_account
@@ -28,6 +30,7 @@ from shop.accounts.shoppers import ShopRequest
 from shop.accounts.views import too_many_emails
 
 _SALT = "shop.email"
+_NEWEST_ORDERS = 3
 _page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -36,7 +39,9 @@ _page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def account(request: ShopRequest) -> HttpResponse:
     """`/account/`"""
-    return render(request, "shop/account.html")
+    user = cast(User, request.user)
+    context = {"addresses": SavedAddress.objects.filter(user=user), "orders": orders_of(user)[:_NEWEST_ORDERS]}
+    return render(request, "shop/account.html", context)
 
 
 @sensitive_post_parameters()

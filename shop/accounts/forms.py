@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, SetPasswordForm, UserCreationForm
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    UserCreationForm,
+)
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -24,6 +30,7 @@ from shop.accounts.services import update_account
 
 T = TypeVar("T")
 _LONGEST_EMAIL = 254
+PASSWORD_HELP = gettext_lazy("At least 8 characters, not digits alone, and none of the passwords that many people use.")
 
 
 class TooManyAttempts(ValidationError):
@@ -116,7 +123,13 @@ class ResetForm(PasswordResetForm):
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
-    """A new password, by the link of an e-mail. Django's form would restore an account that was deleted meanwhile."""
+    """A new password, twice. Django's form would restore an account that was deleted meanwhile."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = PASSWORD_HELP
+        self.fields["new_password2"].label = _("The new password again")
+        self.fields["new_password2"].help_text = ""
 
     def save(self, commit: bool = True) -> User:
         """Store the password. Raises UserGone."""
@@ -160,8 +173,8 @@ class EmailForm(PasswordForm):
     field_order = ["email", "password"]
 
 
-class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: ignore[misc]
-    """The back office's form: the old password, and a new one twice."""
+class _Asked(PasswordChangeForm):
+    """The old password, asked for behind the login throttle, and a new one twice."""
 
     def __init__(self, user: User, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -170,6 +183,14 @@ class StaffPasswordForm(AdminOwnPasswordChangeForm, NewPasswordForm):  # type: i
     def clean_old_password(self) -> str:
         password: str = throttled(self._request, self.user.get_username(), super().clean_old_password)
         return password
+
+
+class OwnPasswordForm(_Asked, NewPasswordForm):
+    """The shopper's form."""
+
+
+class StaffPasswordForm(_Asked, AdminOwnPasswordChangeForm, NewPasswordForm):  # type: ignore[misc]
+    """The back office's form."""
 
 
 class SignupForm(UserCreationForm):  # type: ignore[type-arg]

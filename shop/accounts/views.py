@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
+from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import (
@@ -30,12 +30,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from core.ratelimit import EMAILS, LOGINS, network_to_wait, seconds_to_wait
-from shop.accounts.forms import LoginForm, NewPasswordForm, ResetForm, SignupForm, StaffPasswordForm
+from shop.accounts.forms import LoginForm, NewPasswordForm, OwnPasswordForm, ResetForm, SignupForm, StaffPasswordForm
 from shop.pages.errors import ErrorPage, error_response
 
 __all__ = [
     "LoginView",
     "LogoutView",
+    "PasswordView",
     "ResetConfirmView",
     "ResetSentView",
     "ResetView",
@@ -142,6 +143,27 @@ class ResetConfirmView(PasswordResetConfirmView):
 
     def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         messages.success(self.request, _("Your new password is set. Please log in with it."))
+        return super().form_valid(form)
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasswordView(PasswordChangeView):
+    """`/account/password/`: ends the sessions in other browsers, as Django does."""
+
+    template_name = "shop/account_form.html"
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("shop:account")
+    extra_context = {
+        "title": gettext_lazy("Change your password"),
+        "lead": gettext_lazy("Other browsers where you are logged in are logged out."),
+        "button": gettext_lazy("Change it"),
+    }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
 

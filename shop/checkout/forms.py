@@ -23,13 +23,12 @@ from orders.payments import providers
 from orders.tariffs import delivery_prices
 from orders.totals import Expected
 from shop.cart.delivery import CartDelivery
-from shop.postal import CountryField, LongSelect, check_postcode, delivery_countries, hints
+from shop.postal import CountryField, LongSelect, check_phone, check_postcode, delivery_countries, hints
 from shop.wording import arrival, money
 
 _TEXTS = [name for name in POSTAL_FIELDS if name != "country"]
 _OF_A_FIRM = ("company", "vat_id")
 _REQUIRED_ON_A_BILL = ("name", "street", "city", "country")
-_DIGITS_OF_A_PHONE = 5
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -114,10 +113,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         field.required = bool(self.delivery.offers)
 
     def clean_phone(self) -> str:
-        phone = str(self.cleaned_data["phone"])
-        if phone and sum(letter.isdigit() for letter in phone) < _DIGITS_OF_A_PHONE:
-            raise ValidationError(_("Please give a whole number, such as +44 20 7946 0000."))
-        return phone
+        return check_phone(self.cleaned_data["phone"])
 
     def clean_vat_id(self) -> str:
         typed = str(self.cleaned_data["vat_id"])

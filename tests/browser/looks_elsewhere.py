@@ -84,6 +84,40 @@ def account(stage: Stage) -> None:
     stage.go("/account/")
 
 
+def address_refused(stage: Stage) -> None:
+    stage.go("/account/addresses/new/")
+    stage.page.get_by_label("Full name").fill("Ada Lovelace")
+    stage.page.get_by_label("Street and number").fill("1 Analytical Row")
+    stage.page.get_by_label("Town or city").fill("London")
+    stage.page.get_by_label("Postcode").fill("x")
+    stage.press("Save the address")
+    expect(stage.page.get_by_text("Please check the postcode.")).to_be_visible()
+
+
+def an_address(stage: Stage) -> None:
+    for street in ("1 Analytical Row", "9 Mill Road"):
+        stage.go("/account/addresses/new/")
+        address_refused(stage)
+        stage.page.get_by_label("Street and number").fill(street)
+        stage.page.get_by_label("Postcode").fill("N1 1AA")
+        stage.press("Save the address")
+        expect(stage.page.get_by_text("The address is saved.")).to_be_visible()
+
+
+def address_to_change(stage: Stage) -> None:
+    stage.page.locator(".own-addresses a").first.click()
+    expect(stage.page.get_by_role("heading", name="Change the address")).to_be_visible()
+
+
+def password_refused(stage: Stage) -> None:
+    stage.go("/account/password/")
+    stage.page.locator("#id_old_password").fill("wrong")
+    stage.page.locator("#id_new_password1").fill("one")
+    stage.page.locator("#id_new_password2").fill("two")
+    stage.press("Change it")
+    stage.page.locator(".field-error").first.wait_for()
+
+
 def email_asked(stage: Stage) -> None:
     stage.go("/account/email/")
     stage.page.locator("#id_email").fill("new@example.com")
@@ -106,6 +140,11 @@ def delete_of_staff(stage: Stage) -> None:
 
 ACCOUNT = [
     Look("account", "account", account),
+    Look("address refused", "account_address_new", address_refused),
+    Look("addresses", "account", an_address),
+    Look("address to change", "account_address", address_to_change),
+    plain("account_password", "/account/password/"),
+    Look("password refused", "account_password", password_refused),
     plain("account_email", "/account/email/"),
     Look("e-mail asked for", "account_email", email_asked),
     Look("e-mail to confirm", "account_email_confirm", lambda stage: stage.go(stage.link_in_mail())),

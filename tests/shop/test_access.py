@@ -25,7 +25,7 @@ from cart.owners import Owner
 from demo.testbank import SIGNATURE, notice_body, signature_of
 from inventory.models import ProductVariant
 from orders.links import order_path
-from orders.models import DeliveryMethod, Order
+from orders.models import DeliveryMethod, Order, SavedAddress
 from tests.conftest import MakeVariant
 from tests.support.ordering import order
 from tests.support.pages import MakeUser, become_guest, text_of
@@ -64,6 +64,11 @@ def email_token(victim: Victim) -> str:
     return signing.dumps(said, salt="shop.email")
 
 
+def addresses(victim: Victim) -> list[str]:
+    """The id of the customer's saved address; a guest has none."""
+    return [str(address.pk) for address in SavedAddress.objects.filter(user=victim.user, user__isnull=False)]
+
+
 # Addresses that show the same to everybody, or what the visitor has by their own cookie.
 OPEN = {f"shop:{name}" for name in ("home", "catalogue", "category", "photo", "product", "legal", "page", "contact")}
 OPEN |= {f"shop:{name}" for name in ("robots", "manifest", "favicon", "touch_icon", "social_card")}
@@ -79,11 +84,13 @@ OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
     **{f"shop:cart_line{action}": lambda victim: [str(victim.line.pk)] for action in ("", "_remove", "_reclaim")},
     **{f"shop:order{action}": forged_links for action in ("", "_pay", "_cancel")},
     **{f"shop:account_order{action}": lambda victim: [victim.order.number] for action in ("", "_pay", "_cancel")},
+    **{f"shop:account_address{action}": addresses for action in ("", "_default", "_remove")},
     "shop:account_email_confirm": lambda victim: [email_token(victim)] if victim.user else [],
     "demo:testbank": lambda victim: [victim.order.number, str(victim.order.payments.get().pk)],
 }
 # Addresses that show who is logged in what is theirs: all that a stranger can do is not to log in.
 BEHIND_LOG_IN = {f"shop:account{page}" for page in ("", "_email", "_export", "_orders", "_delete")}
+BEHIND_LOG_IN |= {"shop:account_password", "shop:account_address_new"}
 # Each has a test of its own below, and so has the whole back office.
 BY_THEMSELVES = {"shop:reset_confirm", "shop:payment_hook", "shop:home_preview", "shop:page_preview", "metrics"}
 
@@ -142,6 +149,7 @@ def victims(make_user: MakeUser, make_variant: MakeVariant, delivery: DeliveryMe
 
     ada, customer, guest = make_user("ada"), Client(), Client()
     customer.force_login(ada)
+    SavedAddress.objects.create(user=ada, name="Ada", street="1 Lane", city="London", postcode="N1 1AA", country="GB")
     return [victim(customer, Owner(user_id=ada.pk), ada), victim(guest, become_guest(guest), None)]
 
 

@@ -114,6 +114,34 @@ def test_an_address_that_cannot_be(client: Client, ada: User, fields: dict[str, 
     assert deliver("email") == 0
 
 
+# --- Another password
+
+
+def test_the_password_changes_and_other_sessions_end(client: Client, ada: User) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(ada)
+    page = client.get("/account/password/")
+    assert "At least 8 characters" in text_of(page)
+    new = {"old_password": PASSWORD, "new_password1": ANOTHER, "new_password2": ANOTHER}
+    response = client.post("/account/password/", new, follow=True)
+    assert messages(response) == ["Your password is changed."]
+    assert client.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 302
+    ada.refresh_from_db()
+    assert ada.check_password(ANOTHER)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"old_password": "wrong"}, {"new_password2": "different"}, {"new_password1": "x", "new_password2": "x"}]
+)
+def test_a_password_that_cannot_be(client: Client, ada: User, wrong: dict[str, str]) -> None:
+    new = {"old_password": PASSWORD, "new_password1": ANOTHER, "new_password2": ANOTHER} | wrong
+    assert 'class="field-error"' in text_of(client.post("/account/password/", new))
+    before = ada.password
+    ada.refresh_from_db()
+    assert ada.password == before
+
+
 # --- One's data
 
 
@@ -187,7 +215,17 @@ def test_staff_do_not_delete_themselves_here(client: Client, ada: User) -> None:
 # --- All of them
 
 
-@pytest.mark.parametrize("address", ["/account/", "/account/email/", "/account/data.json", "/account/delete/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/account/",
+        "/account/email/",
+        "/account/password/",
+        "/account/addresses/new/",
+        "/account/data.json",
+        "/account/delete/",
+    ],
+)
 def test_they_are_for_who_is_logged_in_and_not_stored(client: Client, make_user: MakeUser, address: str) -> None:
     response = client.get(address)
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={address}")
