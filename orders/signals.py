@@ -48,3 +48,27 @@ documents_issued = Signal()
 Arguments:
     documents (list[Document]): the documents, which have no PDF yet.
 """
+
+units_returned = Signal()
+"""Staff took units of a paid order back. Sent inside the transaction, after the order's state is written.
+
+Arguments:
+    order (Order): the order: `refunded` if these were its last units.
+    entry (OrderTransition): what the order's log says of it.
+    units (list[tuple[OrderLine, int]]): the lines, each with how many units came back.
+    refund (Refund | None): what is owed for them, if they cost anything.
+"""
+
+refund_sent = Signal()
+"""The money of a refund was sent. Sent inside the transaction.
+
+Arguments:
+    refund (Refund): the refund, noted as sent.
+"""
+
+payment_refused = Signal()
+"""A provider reported that a payment was refused. Sent inside the transaction. The shopper may pay in another way.
+
+Arguments:
+    payment (Payment): the payment, closed as refused.
+"""

@@ -13,6 +13,9 @@ from delivery.models import Delivery
 from orders.emails import EmailKind, emails_of
 from orders.models import By, Order, OrderTransition, Refund, Shipment, ShipmentLine
 
+# Always written after the step to this state. That of a payment is not where the first e-mail says that it is paid.
+_OF_STATES = {EmailKind.PLACED, EmailKind.SHIPPED, EmailKind.CANCELLED, EmailKind.REFUNDED}
+
 
 @dataclass(frozen=True)
 class Event:
@@ -64,17 +67,17 @@ def _events_of(refund: Refund) -> Iterator[Event]:
 
 def _email_events(order: Order, log: list[OrderTransition]) -> Iterator[Event]:
     emails = emails_of(order)
-    for kind, email in emails.items():
+    for kind, email in emails:
         yield Event(email.created_at, _name(kind), f"to {email.to}: {_outcome(email)}")
     kept_since = timezone.now() - timedelta(days=settings.DELIVERY_DAYS)
-    missing = {kind.value for kind in EmailKind} - emails.keys()
+    missing = _OF_STATES - {kind for kind, _ in emails}
     for entry in log:
         if entry.to_state in missing and not entry.is_correction and entry.created_at > kept_since:
             yield Event(entry.created_at, _name(EmailKind(entry.to_state)), "not queued yet, or discarded")
 
 
 def _name(kind: EmailKind) -> str:
-    return f"E-mail “{kind.capitalize()}”"
+    return f"E-mail “{kind.replace('_', ' ').capitalize()}”"
 
 
 def _outcome(email: Delivery) -> str:

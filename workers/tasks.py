@@ -23,6 +23,7 @@ from inventory.photos import drop_unnamed_photos
 from inventory.services import refresh_alerts
 from orders.documents import issue_documents, render_documents
 from orders.emails import EmailKind, send_order_email
+from orders.emails.kinds import About
 from orders.selectors import products_of_orders
 from orders.services import (
     cancel_overdue_orders,
@@ -78,7 +79,8 @@ def write_order_emails(batch: Batch) -> None:
     """Write the e-mails to customers about their orders."""
     for order_id, payloads in batch.payloads.items():
         for payload in payloads:
-            send_order_email(order_id=int(order_id), kind=EmailKind(payload["occasion"]))
+            kind, about = EmailKind(payload["occasion"]), About.read(payload)
+            send_order_email(order_id=int(order_id), kind=kind, about=about)
 
 
 @effect("issue_documents", queue=Queue.SHOPPER)

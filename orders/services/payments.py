@@ -24,6 +24,7 @@ from orders.selectors import returned_units
 from orders.services.payment_pages import close_pages
 from orders.services.refund_sending import queue_refund, settle_refund
 from orders.services.transitions import allow_repeat, log_action, log_deed, transition
+from orders.signals import payment_refused
 from orders.states import State
 
 
@@ -97,6 +98,7 @@ def settle_payment(*, event: PaymentEvent, provider: str, actor: User | None = N
 def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None, transaction: str = "") -> None:
     _close(payment, Payment.Status.PAID if is_paid else Payment.Status.REFUSED, transaction)
     if not is_paid:
+        payment_refused.send(sender=Payment, payment=payment)
         return
     if order.state == State.PLACED:
         transition(order, State.PAID, actor=actor, by=By.PAYMENT, note=f"payment {payment.reference}")

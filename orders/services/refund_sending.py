@@ -19,6 +19,7 @@ from orders.models import By, Order, Payment, Refund
 from orders.payments import Provider, RefundEvent, channel
 from orders.refund_states import delivery_of, key_of_delivery, payment_of, provider_to_refund
 from orders.services.transitions import log_action, log_deed
+from orders.signals import refund_sent
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ def mark_refund_sent(*, refund_id: int, actor: User, note: str = "") -> bool:
     refund.sent_at, refund.sent_by, refund.sent_how = Now(), actor, note
     refund.save(update_fields=["sent_at", "sent_by", "sent_how"])
     log_action(refund, actor=actor, said=f"Money sent: {note}" if note else "Money sent")
+    refund_sent.send(sender=Refund, refund=refund)
     return True
 
 
@@ -134,3 +136,4 @@ def _note_sent(refund: Refund, transaction: str) -> None:
     refund.sent_at, refund.transaction = Now(), transaction
     refund.sent_how = f"by the provider, {transaction}"[:200]
     refund.save(update_fields=["sent_at", "transaction", "sent_how"])
+    refund_sent.send(sender=Refund, refund=refund)

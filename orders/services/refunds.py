@@ -16,7 +16,7 @@ from orders.locks import lock_order
 from orders.models import Order, OrderLine, Refund, RefundLine, RefundTax
 from orders.selectors import returned_units
 from orders.services.transitions import allow_repeat, last_step, log_deed, transition
-from orders.signals import units_refunded
+from orders.signals import units_refunded, units_returned
 from orders.states import State
 from orders.totals import ByRate, TaxShare, kept_by_rate, refund_taxes
 
@@ -57,13 +57,14 @@ def return_lines(
     _put_back(order, coming, reason=reason, actor=actor)
     units_refunded.send(sender=Order, order=order, units=coming)
     came = ", ".join(f"{count} of {line.sku}" for line, count in coming)
-    log_deed(order, actor=actor, note=f"Taken back: {came}: {reason}")
+    entry = log_deed(order, actor=actor, note=f"Taken back: {came}: {reason}")
     left = _kept(order, lines, ordered)
-    _owe(order, refund_taxes(kept=kept, left=left), coming, reason=reason)
+    refund = _owe(order, refund_taxes(kept=kept, left=left), coming, reason=reason)
     if not any(line.kept_quantity for line in lines):
         transition(order, State.REFUNDED, actor=actor, note=reason)
     elif not is_out and not any(line.waiting_quantity for line in lines):
         transition(order, State.SHIPPED, actor=actor)
+    units_returned.send(sender=Order, order=order, entry=entry, units=coming, refund=refund)
     return order
 
 
@@ -128,10 +129,13 @@ def _kept(order: Order, lines: Iterable[OrderLine], ordered: Iterable[TaxShare])
     return kept_by_rate(facts, ordered=ordered)
 
 
-def _owe(order: Order, shares: Collection[TaxShare], units: Sequence[tuple[OrderLine, int]], *, reason: str) -> None:
+def _owe(
+    order: Order, shares: Collection[TaxShare], units: Sequence[tuple[OrderLine, int]], *, reason: str
+) -> Refund | None:
     """Write the refund of what goes back, the units it is for, and its tax by rate. Nothing, if it costs nothing."""
     if not shares:
-        return
+        return None
     refund = Refund.objects.create(order=order, amount=sum(share.gross for share in shares), reason=reason)
     RefundLine.objects.bulk_create(RefundLine(refund=refund, line=line, quantity=count) for line, count in units)
     RefundTax.objects.bulk_create(RefundTax(refund=refund, **asdict(share)) for share in shares)
+    return refund

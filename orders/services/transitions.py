@@ -23,13 +23,14 @@ def log_action(row: Order | Refund, *, actor: User | None, said: str) -> None:
         LogEntry.objects.log_actions(actor.pk, [row], CHANGE, said)
 
 
-def log_deed(order: Order, *, actor: User | None, note: str, by: By | None = None) -> None:
+def log_deed(order: Order, *, actor: User | None, note: str, by: By | None = None) -> OrderTransition:
     """Write an entry in the log of a locked order that does not change its state. Customers do not read it.
 
-    Arguments: what was done; who did it: staff, or else `by`.
+    Arguments: what was done; who did it: staff, or else `by`. Returns the entry.
     """
-    _write_entry(order, was=State(order.state), actor=actor, by=by, note=note)
+    entry = _write_entry(order, was=State(order.state), actor=actor, by=by, note=note)
     log_action(order, actor=actor, said=note)
+    return entry
 
 
 @command
@@ -58,9 +59,11 @@ def transition(order: Order, state: State, *, actor: User | None, by: By | None 
     order_moved.send(sender=Order, order=order, state=state, actor=actor)
 
 
-def _write_entry(order: Order, *, was: State, actor: User | None, by: By | None, note: str) -> None:
+def _write_entry(order: Order, *, was: State, actor: User | None, by: By | None, note: str) -> OrderTransition:
     who = By.STAFF if actor else by or ""
-    OrderTransition.objects.create(order=order, from_state=was, to_state=order.state, note=note, actor=actor, by=who)
+    return OrderTransition.objects.create(
+        order=order, from_state=was, to_state=order.state, note=note, actor=actor, by=who
+    )
 
 
 def allow_repeat(entry: OrderTransition | None, *, actor: User | None, note: str | None = None) -> None:

@@ -1,11 +1,13 @@
 """E-mails about an order: how to pay it, until when, and where it goes, as text and as HTML."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -13,8 +15,9 @@ from cart.owners import Owner
 from core.text import date_and_time
 from inventory.models import ProductVariant, TaxClass
 from orders.emails import EmailKind, render_order_email
-from orders.models import DeliveryMethod, Order
-from orders.services import cancel_order, ship_order
+from orders.emails.kinds import About
+from orders.models import Carrier, DeliveryMethod, Order
+from orders.services import cancel_order, mark_refund_sent, refund_order, return_lines, ship_order
 from tests.conftest import MakeVariant
 from tests.support.checkout import BOTH
 from tests.support.ordering import ADA, order, pay
@@ -30,9 +33,10 @@ def _bank(settings: Settings) -> None:
     settings.SHOP_PAYMENT_PROVIDERS = BOTH
 
 
-def both(order: Order, kind: EmailKind = EmailKind.PLACED) -> list[str]:
+def both(order: Order, kind: EmailKind = EmailKind.PLACED, about: About = About()) -> list[str]:  # noqa: B008 frozen
     """Text and HTML of the e-mail, as people read them."""
-    email = render_order_email(order, kind)
+    order.refresh_from_db()
+    email = render_order_email(order, kind, about)
     return [email.text, unescape(email.html)]
 
 
@@ -62,6 +66,7 @@ def test_the_tax_of_each_rate_is_told(
 def test_the_day_to_pay_by_is_named_in_full(placed: Order) -> None:
     """An e-mail is read on another day than it is written, so a time alone would say too little."""
     placed.pay_by = timezone.now() + timedelta(minutes=5)
+    placed.save(update_fields=["pay_by"])
     for text in both(placed):
         assert until(placed) in text
 
@@ -107,6 +112,65 @@ def test_what_is_cancelled_goes_nowhere(placed: Order) -> None:
     for text in both(placed, EmailKind.CANCELLED):
         assert "Bank of Test" not in text
         assert "1 Analytical Row" not in text
+
+
+def test_a_parcel_is_told_with_its_units_and_the_link_to_track_it(placed: Order) -> None:
+    pay(placed)
+    line = placed.lines.get()
+    swift = Carrier.objects.create(name="Swift", tracking_url="https://swift.example/find?n={number}")
+    ship_order(order_id=placed.pk, units={line.pk: 3}, carrier=swift, tracking_number="A&1", note="Please ring twice.")
+    ship_order(order_id=placed.pk)
+    first, last = placed.shipments.all()
+    for text in both(placed, EmailKind.SHIPPED, About(row=first.pk)):
+        assert "https://swift.example/find?n=A%261" in text
+        assert "With Swift." in text
+        assert "Please ring twice." in text
+        assert "3 x" in text.replace("\N{MULTIPLICATION SIGN}", "x")
+        assert "Total" not in text
+    for text in both(placed, EmailKind.SHIPPED, About(row=last.pk)):
+        assert "swift.example" not in text
+        assert "1 x" in text.replace("\N{MULTIPLICATION SIGN}", "x")
+
+
+def test_a_part_that_leaves_says_that_the_rest_follows(placed: Order) -> None:
+    pay(placed)
+    ship_order(order_id=placed.pk, units={placed.lines.get().pk: 1})
+    for text in both(placed, EmailKind.SHIPPED, About(row=placed.shipments.get().pk)):
+        assert "The rest follows in another parcel" in text
+    assert "A part of your order" in render_order_email(placed, EmailKind.SHIPPED).subject
+
+
+def test_what_came_back_is_told_with_what_is_owed_for_it(placed: Order) -> None:
+    pay(placed)
+    line = placed.lines.get()
+    return_lines(order_id=placed.pk, units={line.pk: 2}, reason="Rude customer")
+    for text in both(placed, EmailKind.RETURNED, About(row=1, units={line.pk: 2}, amount=placed.refunds.get().amount)):
+        assert "2 x" in text.replace("\N{MULTIPLICATION SIGN}", "x")
+        assert "We send £5.00 back to you" in text
+        assert "Rude" not in text
+
+
+def test_money_that_went_back_is_told_with_the_amount(placed: Order, make_user: Callable[[], User]) -> None:
+    pay(placed)
+    refund_order(order_id=placed.pk, reason="Lost")
+    refund = placed.refunds.get()
+    mark_refund_sent(refund_id=refund.pk, actor=make_user(), note="Transfer")
+    for text in both(placed, EmailKind.MONEY_SENT, About(row=refund.pk)):
+        assert "We have sent £13.95 back to you." in text
+
+
+@pytest.mark.parametrize("kind", EmailKind)
+def test_each_has_a_subject_of_its_own_and_nothing_from_elsewhere(placed: Order, kind: EmailKind) -> None:
+    """Pictures and styles of other servers are not shown by many programs, and tell the sender who reads."""
+    email = render_order_email(placed, kind)
+    others = {render_order_email(placed, other).subject for other in EmailKind if other != kind}
+    assert email.subject not in others
+    assert placed.number in email.subject
+    for outside in ("<img", "<link", "<script", "url(", "@import"):
+        assert outside not in email.html
+    assert "prefers-color-scheme: dark" in email.html
+    assert "{{" not in email.text + email.html
+    assert "%(" not in email.subject + email.text
 
 
 def test_markup_in_an_address_stays_text(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:

@@ -16,9 +16,18 @@ from cart.services import release_expired_holds
 from delivery.models import Delivery
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, Order
-from orders.services import cancel_order, refund_order, return_lines, save_checkout, ship_order
+from orders.services import (
+    begin_payment,
+    cancel_order,
+    mark_refund_sent,
+    refund_order,
+    return_lines,
+    save_checkout,
+    ship_order,
+)
 from outbox.drain import drain
 from outbox.models import OutboxRow
+from tests.support.checkout import BOTH
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add, expire, held
 
@@ -107,6 +116,58 @@ def test_each_kind_is_one_e_mail(placed: Order) -> None:
         ship_order(order_id=placed.pk, note="Parcel 17")
     refund_order(order_id=placed.pk, reason="Lost")
     assert emails() == {"order_placed": 1, "order_shipped": 1, "order_refunded": 1}
+
+
+def test_that_the_money_is_here_is_told_unless_the_first_e_mail_did(placed: Order) -> None:
+    assert emails() == {"order_placed": 1}
+    pay(placed)
+    assert emails() == {"order_placed": 1, "order_paid": 1}
+
+
+def test_each_parcel_each_return_and_each_refund_is_one_e_mail(placed: Order, make_user: Callable[[str], User]) -> None:
+    pay(placed)
+    line = placed.lines.get().pk
+    for _ in range(2):
+        ship_order(order_id=placed.pk, units={line: 1})
+    for _ in range(2):
+        return_lines(order_id=placed.pk, units={line: 1}, sent_back={line: 1}, reason="Broken")
+    clerk = make_user("clerk")
+    for refund in [*placed.refunds.all()] * 2:
+        mark_refund_sent(refund_id=refund.pk, actor=clerk)
+    again = list(OutboxRow.objects.filter(effect="write_order_letters"))
+    told = {"order_placed": 1, "order_shipped": 2, "order_returned": 2, "order_money_sent": 2}
+    assert emails() == told
+    OutboxRow.objects.bulk_create(again)
+    assert emails() == told
+
+
+def test_the_last_units_that_come_back_are_told_with_the_refund_alone(placed: Order) -> None:
+    pay(placed)
+    return_lines(order_id=placed.pk, units={placed.lines.get().pk: 3}, reason="Unwanted")
+    assert emails() == {"order_placed": 1, "order_refunded": 1}
+
+
+def test_a_refused_payment_is_told_while_nothing_else_pays(
+    placed: Order, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod, settings: object
+) -> None:
+    settings.SHOP_PAYMENT_PROVIDERS = BOTH  # type: ignore[attr-defined]
+    other = order(add(guest, variant, 1), delivery, provider="testbank")
+    pay(placed, is_paid=False)
+    pay(other, is_paid=False)
+    begin_payment(order_id=other.pk, provider="testbank")
+    assert emails() == {"order_placed": 2, "order_payment_refused": 1}
+    assert Delivery.objects.get(kind="order_payment_refused").dedupe_key.startswith(
+        f"order_payment_refused:{placed.pk}:"
+    )
+
+
+def test_a_row_of_version_1_0_is_the_e_mail_of_the_order(placed: Order) -> None:
+    pay(placed)
+    OutboxRow.objects.filter(effect="write_order_letters").delete()
+    ship_order(order_id=placed.pk)
+    OutboxRow.objects.filter(effect="write_order_letters").update(payload={"v": 1, "occasion": "shipped"})
+    assert emails() == {"order_shipped": 1}
+    assert "3 x " in Delivery.objects.get().text
 
 
 def test_an_effect_that_runs_twice_writes_one_e_mail(placed: Order) -> None:

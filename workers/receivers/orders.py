@@ -9,14 +9,24 @@ from analytics.events import event_intent
 from delivery.models import Delivery
 from delivery.signals import delivery_accepted
 from orders.emails import EmailKind
-from orders.models import Document, Order, OrderLine
+from orders.models import Document, Order, OrderLine, OrderTransition, Payment, Refund, Shipment
 from orders.payments import channel
-from orders.signals import checkout_started, documents_issued, order_moved, order_placed, units_refunded
+from orders.signals import (
+    checkout_started,
+    documents_issued,
+    order_moved,
+    order_placed,
+    payment_refused,
+    refund_sent,
+    units_refunded,
+    units_returned,
+    units_shipped,
+)
 from orders.states import State
 from outbox.intents import Intent, enqueue
 
 _EMAILS = {
-    State.SHIPPED: EmailKind.SHIPPED,
+    State.PAID: EmailKind.PAID,
     State.CANCELLED: EmailKind.CANCELLED,
     State.REFUNDED: EmailKind.REFUNDED,
 }
@@ -28,6 +38,10 @@ def connect() -> None:
     order_placed.connect(order_was_placed, dispatch_uid="workers.order_was_placed")
     order_moved.connect(order_has_moved, dispatch_uid="workers.order_has_moved")
     units_refunded.connect(units_were_refunded, dispatch_uid="workers.units_were_refunded")
+    units_shipped.connect(units_were_shipped, dispatch_uid="workers.units_were_shipped")
+    units_returned.connect(units_were_returned, dispatch_uid="workers.units_were_returned")
+    refund_sent.connect(refund_was_sent, dispatch_uid="workers.refund_was_sent")
+    payment_refused.connect(payment_was_refused, dispatch_uid="workers.payment_was_refused")
     documents_issued.connect(documents_were_issued, dispatch_uid="workers.documents_were_issued")
     delivery_accepted.connect(refund_was_accepted, dispatch_uid="workers.refund_was_accepted")
 
@@ -65,6 +79,36 @@ def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLi
     enqueue([*refunds, _units_sold(order), _customer(order), _documents(order, invoice=False)])
 
 
+def units_were_shipped(sender: Any, order: Order, shipment: Shipment, **kwargs: Any) -> None:
+    """A parcel left, and its e-mail tells of it."""
+    enqueue([_email(order, EmailKind.SHIPPED, about=shipment.pk)])
+
+
+def units_were_returned(
+    sender: Any,
+    order: Order,
+    entry: OrderTransition,
+    units: Sequence[tuple[OrderLine, int]],
+    refund: Refund | None,
+    **kwargs: Any,
+) -> None:
+    """Units came back. With the last ones the e-mail of the refunded order tells of it."""
+    if order.state != State.REFUNDED:
+        counts = {str(line.pk): count for line, count in units}
+        amount = str(refund.amount) if refund else "0"
+        enqueue([_email(order, EmailKind.RETURNED, about=entry.pk, units=counts, amount=amount)])
+
+
+def refund_was_sent(sender: Any, refund: Refund, **kwargs: Any) -> None:
+    """The money of a refund went back."""
+    enqueue([_email(refund.order, EmailKind.MONEY_SENT, about=refund.pk)])
+
+
+def payment_was_refused(sender: Any, payment: Payment, **kwargs: Any) -> None:
+    """A payment was refused. Its e-mail is written only if it is still refused then."""
+    enqueue([_email(payment.order, EmailKind.PAYMENT_REFUSED, about=payment.pk)])
+
+
 def documents_were_issued(sender: Any, documents: Sequence[Document], **kwargs: Any) -> None:
     """Documents have their numbers, and need their PDFs."""
     enqueue(Intent("render_documents", key=document.pk) for document in documents)
@@ -89,8 +133,9 @@ def _customer(order: Order) -> Intent:
     return Intent("count_customers", key=order.pk)
 
 
-def _email(order: Order, kind: EmailKind) -> Intent:
-    return Intent("write_order_letters", key=order.pk, payload={"occasion": kind.value})
+def _email(order: Order, kind: EmailKind, **more: Any) -> Intent:
+    """Arguments: the order, what for, and what it is about, as `orders.emails.kinds.About` reads it."""
+    return Intent("write_order_letters", key=order.pk, payload={"occasion": kind.value, **more})
 
 
 def _line_event(name: str, order: Order, line: OrderLine, units: int) -> Intent:
