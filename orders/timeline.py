@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,7 +10,8 @@ from django.utils import timezone
 from core.text import counted, date_and_time, money
 from delivery.models import Delivery
 from orders.emails import EmailKind, emails_of
-from orders.models import By, Order, OrderTransition, Refund, Shipment, ShipmentLine
+from orders.models import By, Order, OrderTransition, Refund, Shipment
+from orders.selectors import parcels_of
 
 # Always written after the step to this state. That of a payment is not where the first e-mail says that it is paid.
 _OF_STATES = {EmailKind.PLACED, EmailKind.SHIPPED, EmailKind.CANCELLED, EmailKind.REFUNDED}
@@ -52,9 +52,9 @@ def _event_of(entry: OrderTransition) -> Event:
 
 
 def _parcels(order: Order) -> Iterator[Event]:
-    lines = ShipmentLine.objects.filter(shipment__order=order)
-    for shipment, inside in groupby(lines.select_related("shipment__carrier", "order_line"), lambda one: one.shipment):
-        yield Event(shipment.created_at, str(shipment), ", ".join(str(line) for line in inside), parcel=shipment)
+    for parcel in parcels_of(order):
+        inside = ", ".join(str(line) for line in parcel.lines)
+        yield Event(parcel.shipment.created_at, str(parcel.shipment), inside, parcel=parcel.shipment)
 
 
 def _events_of(refund: Refund) -> Iterator[Event]:

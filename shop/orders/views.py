@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orders.links import number_in
 from orders.models import Order, Payment
 from orders.payments import Provider, providers
-from orders.selectors import order_numbered, orders_of
+from orders.selectors import Parcel, order_numbered, orders_of, parcels_of
 from orders.services import begin_payment, cancel_order
 from orders.states import State
 from shop.accounts.shoppers import ShopRequest
@@ -43,6 +43,8 @@ class OrderUrls:
     def named(cls, route: str, argument: str) -> "OrderUrls":
         return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in ("", "_pay", "_cancel")))
 
+
+_MAY_HAVE_LEFT = {State.PAID, State.SHIPPED, State.REFUNDED}
 
 OrderView = Callable[[ShopRequest, Order, OrderUrls], HttpResponse]
 
@@ -101,7 +103,9 @@ def order_list(request: ShopRequest) -> HttpResponse:
 @require_safe
 def order_page(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpResponse:
     """`/orders/<token>/` and `/account/orders/<number>/`"""
-    context = {"order": order, "urls": urls, "steps": _steps(order)}
+    parcels = parcels_of(order) if order.state in _MAY_HAVE_LEFT else []
+    context = {"order": order, "urls": urls, "steps": _steps(order, parcels), "parcels": parcels}
+    context["is_part"] = order.state == State.PAID and bool(parcels)
     if order.state == State.PLACED:
         context |= _to_pay(order) | {"is_back_from_paying": "paid" in request.GET}
     return render(request, "shop/order.html", context)
@@ -164,13 +168,14 @@ def _provider_of(payment: Payment | None) -> Provider | None:
     return next((each for each in providers() if payment and each.name == payment.provider), None)
 
 
-def _steps(order: Order) -> list[dict[str, Any]]:
-    """The order's transitions. Notes of payments and of corrections are for staff only."""
+def _steps(order: Order, parcels: list[Parcel]) -> list[dict[str, Any]]:
+    """The order's transitions. Notes of payments and of corrections are for staff only; parcels show theirs."""
+    told_elsewhere = {State.PAID, State.SHIPPED} if parcels else {State.PAID}
     return [
         {
             "state": State(step.to_state).label,
             "at": step.created_at,
-            "note": "" if step.to_state == State.PAID or step.is_correction else step.note,
+            "note": "" if step.to_state in told_elsewhere or step.is_correction else step.note,
         }
         for step in order.transitions.all()
         if step.from_state != step.to_state

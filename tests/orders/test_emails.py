@@ -135,9 +135,10 @@ def test_a_parcel_is_told_with_its_units_and_the_link_to_track_it(placed: Order)
 def test_a_part_that_leaves_says_that_the_rest_follows(placed: Order) -> None:
     pay(placed)
     ship_order(order_id=placed.pk, units={placed.lines.get().pk: 1})
-    for text in both(placed, EmailKind.SHIPPED, About(row=placed.shipments.get().pk)):
+    about = About(row=placed.shipments.get().pk)
+    for text in both(placed, EmailKind.SHIPPED, about):
         assert "The rest follows in another parcel" in text
-    assert "A part of your order" in render_order_email(placed, EmailKind.SHIPPED).subject
+    assert "A part of your order" in render_order_email(placed, EmailKind.SHIPPED, about).subject
 
 
 def test_what_came_back_is_told_with_what_is_owed_for_it(placed: Order) -> None:

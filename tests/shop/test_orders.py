@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.links import order_path
-from orders.models import DeliveryMethod, Order, OrderLine, Refund
+from orders.models import Carrier, DeliveryMethod, Order, OrderLine, Refund
 from orders.services import cancel_order, refund_order, return_lines, ship_order
 from shop.orders.views import ORDERS_A_PAGE
 from tests.support.ordering import order, pay
@@ -64,6 +64,31 @@ def test_it_tells_what_happened(client: Client, placed: Order, link: str) -> Non
     assert "on its way to you" in page
     assert "Parcel 4711" in page
     assert placed.payments.get().reference not in page
+
+
+def test_each_parcel_is_told_with_the_link_to_track_it(client: Client, placed: Order, link: str) -> None:
+    pay(placed)
+    swift = Carrier.objects.create(name="Swift", tracking_url="https://swift.example/{number}")
+    ship_order(
+        order_id=placed.pk, units={placed.lines.get().pk: 1}, carrier=swift, tracking_number="A<1>", note="Ring twice"
+    )
+    html = client.get(link).content.decode()
+    assert "A part of your order is on its way" in html
+    assert 'href="https://swift.example/A%3C1%3E"' in html
+    assert "1 to follow" in html
+    assert "Ring twice" in html
+    assert "<1>" not in html
+    ship_order(order_id=placed.pk, note="By tram")
+    html = client.get(link).content.decode()
+    assert "<h1" in html
+    assert "Your order is on its way" in html
+    assert "to follow" not in html
+    assert html.count("Ring twice") == html.count("By tram") == 1
+    assert html.count('class="parcel"') == 2
+
+
+def test_its_goods_have_pictures(client: Client, placed: Order, link: str) -> None:
+    assert client.get(link).content.decode().count('class="order-picture"><img') == 1
 
 
 def test_it_tells_what_came_back(client: Client, placed: Order, link: str) -> None:
@@ -259,6 +284,12 @@ def test_statements(
         client.get(in_account(placed))
     with django_assert_num_queries(5):
         client.get("/account/orders/")
+    pay(placed)
+    ship_order(order_id=placed.pk, units={placed.lines.get().pk: 1})
+    ship_order(order_id=placed.pk)
+    # Parcels in the place of payments.
+    with django_assert_num_queries(8):
+        client.get(in_account(placed))
 
 
 # --- The account's end
