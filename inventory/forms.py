@@ -37,11 +37,23 @@ class ProductForm(SeenForm):
 
 
 class VariantForm(SeenForm):
-    """A variant. A price that jumps has to be confirmed."""
+    """A variant. A price that jumps has to be confirmed. `opening_stock` is for a new one."""
+
+    opening_stock = UnitsField(
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        help_text="Units that lie there now. Later ones come in on the page of the stock.",
+    )
 
     class Meta:
         model = ProductVariant
         fields = ["product", "sku", "name", "price", "tax_class", "weight_grams", "low_stock_threshold", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding and "opening_stock" in self.fields:
+            self.fields["opening_stock"].disabled = True
 
     @classmethod
     def lock_rows(cls, forms: Sequence[SeenForm]) -> Sequence[Model]:

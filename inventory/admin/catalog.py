@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -49,6 +50,14 @@ class _WithTaxClass:
         return field
 
 
+def _save_variant(form: VariantForm, actor: User) -> None:
+    """Save a variant. Raises PermissionDenied for an opening stock by somebody who may not move stock."""
+    units = form.cleaned_data.get("opening_stock") or 0
+    if units and not actor.has_perm("inventory.move_stock"):
+        raise PermissionDenied
+    save_variant(variant=form.instance, fields=form.changed_columns, actor=actor, opening_stock=units)
+
+
 class VariantInline(_WithTaxClass, TabularInline):  # type: ignore[misc]
     """The variants of a product, with their stock to read."""
 
@@ -58,7 +67,7 @@ class VariantInline(_WithTaxClass, TabularInline):  # type: ignore[misc]
     formfield_overrides = NUMBER_FIELDS
     fields = [
         *("sku", "name", "price", "tax_class", "weight_grams", "low_stock_threshold", "is_active"),
-        *("stock_quantity", "reserved_quantity"),
+        *("opening_stock", "stock_quantity", "reserved_quantity"),
     ]
     readonly_fields = ["stock_quantity", "reserved_quantity"]
     extra = 0
@@ -132,7 +141,7 @@ class ProductAdmin(ServiceAdmin):
         changed = [row for row in formset.forms if row.has_changed()]
         # Locked by id, as everywhere; no other transaction knows the new ones.
         for row in sorted(changed, key=lambda row: row.instance.pk or inf):
-            save_variant(variant=row.instance, fields=row.changed_data, actor=actor)
+            _save_variant(row, actor)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Refuse a product with variants before the page asks for confirmation."""
@@ -218,7 +227,11 @@ class ProductVariantAdmin(_WithTaxClass, ServiceAdmin):
         return any_of(queryset, by_sku, variants.filter(product__in=products_matching(term))), False
 
     def save_model(self, request: HttpRequest, obj: ProductVariant, form: VariantForm, change: bool) -> None:
-        save_variant(variant=obj, fields=form.changed_data, actor=cast(User, request.user))
+        _save_variant(form, cast(User, request.user))
+
+    def get_fields(self, request: HttpRequest, obj: ProductVariant | None = None) -> list[str]:
+        """The opening stock is asked for a new variant, which has no stock to show."""
+        return self.fields if obj else [*self.fields[:-2], "opening_stock"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A variant is set inactive and never deleted, since its ledger stays."""

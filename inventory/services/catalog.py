@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from inventory.categories import category_finder
 from inventory.errors import NumberTaken, ProductHasVariants
 from inventory.locks import lock_products, lock_variants
-from inventory.models import Category, PriceChange, Product, ProductVariant
+from inventory.models import Category, PriceChange, Product, ProductVariant, StockMovement
+from inventory.services.stock import move_stock
 from inventory.signals import stock_changed
 
 _WRITE_UNITS_SOLD = """
@@ -54,11 +55,12 @@ def save_variant(
     variant: ProductVariant,
     fields: Collection[str],
     actor: User | None = None,
+    opening_stock: int = 0,
 ) -> ProductVariant:
     """Insert a new variant, or write these `fields` of an existing one. Returns the variant.
 
-    Stock is never written: a new variant has no units before its first receipt. A new price gets a line in the price
-    history; lines in carts keep the price at which they took their units.
+    Stock is never written: the `opening_stock` of a new variant, in units, gets its line in the ledger. A new price
+    gets a line in the price history; lines in carts keep the price at which they took their units.
     Raises NumberTaken, and ValidationError for a value that the model refuses; nothing is changed then.
     """
     fields = set(fields) - {"stock_quantity", "reserved_quantity"}
@@ -69,6 +71,9 @@ def save_variant(
     elif "price" in fields:
         _note_price(variant, actor=actor)
     _save(variant, fields)
+    if is_new and opening_stock:
+        opening = StockMovement.Kind.OPENING
+        move_stock(variant_id=variant.pk, delta=opening_stock, kind=opening, reason="Opening stock", actor=actor)
     if not is_new and "low_stock_threshold" in fields:
         stock_changed.send(sender=ProductVariant, variant_ids=[variant.pk])
     return variant

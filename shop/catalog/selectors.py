@@ -19,6 +19,7 @@ from shop.catalog.query import ListQuery
 from shop.paging import nearest_page
 
 PRODUCTS_A_PAGE = 24
+_IN_A_ROW = 6  # categories beside the chosen one
 _TILES = 10
 
 
@@ -88,6 +89,12 @@ class Listing:
     offers: list[Offer]
     typed: str = ""
     elsewhere: tuple[CategoryCount, ...] = ()
+
+    @property
+    def other_categories(self) -> dict[str, list[CategoryCount]]:
+        """The categories to go to: the `first`, which are in a row, and `more`."""
+        others = [category for category in self.categories if not (self.here and category.slug == self.here.slug)]
+        return {"first": others[:_IN_A_ROW], "more": others[_IN_A_ROW:]}
 
     @property
     def total(self) -> int:

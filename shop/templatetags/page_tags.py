@@ -1,6 +1,7 @@
 """Tags of the owner's pages: their text, the links and ways to pay in the footer, the picture of an empty page."""
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -20,6 +21,19 @@ register.filter("markdown", as_html)
 def owner_pages() -> tuple[Link, ...]:
     """Links to the published pages of the footer. It is a tag, so that pages without a context have them too."""
     return shown().footer
+
+
+@register.simple_tag
+def pages_about_sending() -> list[Link]:
+    """Links to the owner's pages about delivery and returns, those that are published in the footer."""
+    addresses = {reverse("shop:page", args=[slug]) for slug in ("delivery", "returns")}
+    return [link for link in shown().footer if link.address in addresses]
+
+
+@register.simple_tag
+def line_of_facts() -> str:
+    """What the owner says on the front page in a line: what delivery costs, how long goods can be returned."""
+    return shown().front.facts
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -59,6 +60,7 @@ def text(answer: Any) -> str:
 def on_page(product: Product) -> dict[str, Any]:
     """The form of a product's page, with a new name."""
     fields = PRODUCT | {"number": product.number, "slug": product.slug}
+    fields |= {"photos-TOTAL_FORMS": "0", "photos-INITIAL_FORMS": "0"}
     return fields | as_shown(fields | {"name": product.name})
 
 
@@ -301,6 +303,45 @@ class TestPrices:
         with nothing_changes():
             assert save(clerk, variant, price="3.75").status_code == 403
             assert clerk.post(address("product_add"), PRODUCT | NO_ROWS).status_code == 403
+
+
+class TestOpeningStock:
+    def test_of_a_new_variant_is_a_line_in_the_ledger(self, manager: Client, variant: ProductVariant) -> None:
+        rows = {"price_changes-TOTAL_FORMS": 0, "price_changes-INITIAL_FORMS": 0}
+        fields = ROW | {"product": variant.product_id, "opening_stock": "40"} | rows
+        assert manager.post(address("productvariant_add"), fields).status_code == 302
+        new = ProductVariant.objects.get(sku="10001A")
+        assert stock(new) == (40, 0)
+        line = new.movements.get()
+        assert (line.kind, line.delta, line.balance_after, str(line.actor)) == ("opening", 40, 40, "mary")
+
+    def test_is_typed_in_the_page_of_a_new_product_too(self, manager: Client) -> None:
+        row = in_inline(ROW | {"opening_stock": "7"})
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 0} | row
+        assert manager.post(address("product_add"), PRODUCT | rows).status_code == 302
+        assert stock(ProductVariant.objects.get()) == (7, 0)
+
+    @pytest.mark.parametrize("units", ["-1", "1.5", "1000001", "many"])
+    def test_a_bad_number_is_told_and_nothing_is_made(self, manager: Client, units: str) -> None:
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 0} | in_inline(ROW | {"opening_stock": units})
+        assert manager.post(address("product_add"), PRODUCT | rows).status_code == 200
+        assert not Product.objects.exists()
+
+    def test_an_existing_variant_takes_none(self, manager: Client, variant: ProductVariant) -> None:
+        save(manager, variant, opening_stock="40", name="Blue")
+        assert stock(variant) == (10, 0)
+        product = variant.product
+        row = ROW | {"sku": variant.sku, "id": variant.pk, "product": product.pk, "opening_stock": "40"}
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1} | in_inline(row)
+        fields = on_page(product) | rows | rows_shown(variant)
+        assert manager.post(address("product_change", product), fields).status_code == 302
+        assert stock(variant) == (10, 0)
+
+    def test_needs_the_right_to_move_stock(self, manager: Client) -> None:
+        Group.objects.get(name=MANAGER).permissions.remove(Permission.objects.get(codename="move_stock"))
+        rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 0} | in_inline(ROW | {"opening_stock": "7"})
+        assert manager.post(address("product_add"), PRODUCT | rows).status_code == 403
+        assert not Product.objects.exists()
 
 
 class TestVariants:
