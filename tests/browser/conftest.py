@@ -82,14 +82,15 @@ def context(context: BrowserContext, shop: str) -> Iterator[BrowserContext]:
 
 
 @contextmanager
-def watched(context: BrowserContext, shop: str) -> Iterator[None]:
-    """At the end no script of its pages has failed, nothing was asked of any other address than the shop's, and nothing
-    that its pages wanted to do was against their Content Security Policy.
+def watched(context: BrowserContext, *allowed: str) -> Iterator[None]:
+    """At the end no script of its pages has failed, nothing was asked of any other address than the allowed ones, which
+    are the shop's, and nothing that its pages wanted to do was against their Content Security Policy.
     """
+    addresses = tuple(f"{address}/" for address in allowed)
     wrong: list[str] = []
 
     def ours_only(request: Request) -> None:
-        if not request.url.startswith((shop + "/", "data:", "about:")):
+        if not request.url.startswith((*addresses, "data:", "about:")):
             wrong.append(f"{request.frame.url} asks for {request.url}")
 
     def within_policy(message: ConsoleMessage) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import time
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -145,6 +147,13 @@ def _mark_last() -> None:
     delivering.lease = lease_and_mark
 
 
+def _refund_key() -> None:
+    """Each try to send a refund has another key."""
+    stripe = _module("orders.payments.stripe").Stripe
+    refund = stripe.refund
+    stripe.refund = lambda provider, asked: refund(provider, replace(asked, key=uuid.uuid4().hex))
+
+
 _GUARDS: dict[str, Callable[[], None]] = {
     "sweep": _sweep,
     "clear_before": _clear_before,
@@ -160,4 +169,5 @@ _GUARDS: dict[str, Callable[[], None]] = {
     "database_clock": _database_clock,
     "conditional_update": _conditional_update,
     "mark_last": _mark_last,
+    "refund_key": _refund_key,
 }

@@ -41,6 +41,11 @@ draining.drain = dying_after("before_ack", draining.drain)
 _send = dying_before("delivery_leased", dying_after("delivery_sent", EmailMessage.send))
 EmailMessage.send = _send  # type: ignore[method-assign]
 
+if os.environ.get("STRIPE_SECRET_KEY"):
+    from orders.payments.stripe import Stripe
+
+    Stripe.refund = dying_before("refund_leased", dying_after("refund_sent", Stripe.refund))  # type: ignore[method-assign]
+
 if "FAULTS_HURRY" in os.environ:
     # With back-off, eight attempts take minutes. The back-off is tested elsewhere.
     deliver._LEASE = timedelta(seconds=1)
