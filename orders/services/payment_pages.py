@@ -1,13 +1,19 @@
 """The pages of providers where shoppers pay: opened for a shopper who asks, closed when nobody should pay there."""
 
+from threading import BoundedSemaphore
+
 from core.transactions import command
 from delivery.models import Delivery
 from delivery.services import write
 from orders.errors import PaymentNotPossible
 from orders.locks import lock_order
 from orders.models import Order, Payment
-from orders.payments import PaymentPage, channel, provider_named
+from orders.payments import PaymentPage, ProviderUnavailable, channel, provider_named
 from orders.states import State
+
+# A web process has four threads (gunicorn.conf.py). While a provider hangs, two are left for those who add to carts.
+_ASKING = BoundedSemaphore(2)
+_TURN = 1.0  # seconds that a request waits to be one of the two
 
 
 def open_payment_page(*, payment: Payment, back: str) -> str | None:
@@ -19,7 +25,13 @@ def open_payment_page(*, payment: Payment, back: str) -> str | None:
     Raises ProviderUnavailable, ProviderRefused, Busy, and PaymentNotPossible where the provider is not offered any
     more, or the order does not wait for this payment any more.
     """
-    page = provider_named(payment.provider).open_page(payment, back=back)
+    provider = provider_named(payment.provider)
+    if not _ASKING.acquire(timeout=_TURN):
+        raise ProviderUnavailable("Other requests of this process wait for it already.")
+    try:
+        page = provider.open_page(payment, back=back)
+    finally:
+        _ASKING.release()
     if page and page.session != payment.session:
         _keep_session(payment, page)
     return page.url if page else None

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ from orders.services import begin_payment, cancel_order, cancel_overdue_orders, 
 from tests.support.ordering import order
 from tests.support.shopping import add, stock
 from tests.support.stripe_server import SECRET, StripeServer, signed
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +110,20 @@ def test_nobody_listens(payment: Payment, settings: Settings) -> None:
     with pytest.raises(ProviderUnavailable):
         open_payment_page(payment=payment, back=BACK)
     assert state(payment) == ("pending", "placed")
+
+
+def test_a_stripe_that_hangs_takes_two_threads_at_most(payment: Payment, stripe: StripeServer) -> None:
+    """The third request is answered without asking."""
+    payment = Payment.objects.select_related("order").get()
+    stripe.answers.clear()
+    with ThreadPoolExecutor(2) as two:
+        hanging = [two.submit(open_payment_page, payment=payment, back=BACK) for _ in range(2)]
+        wait_until(lambda: len(stripe.requests) == 2, "two requests wait for Stripe")
+        with pytest.raises(ProviderUnavailable, match="Other requests"):
+            open_payment_page(payment=payment, back=BACK)
+        assert [type(each.exception()) for each in hanging] == [ProviderUnavailable] * 2
+    stripe.answers.set()
+    assert open_payment_page(payment=payment, back=BACK)
 
 
 def test_other_facts_for_the_same_payment_are_refused(payment: Payment, stripe: StripeServer) -> None:
