@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
+from core.errors import Busy
 from inventory.models import ProductVariant
-from orders.models import DeliveryMethod, Order, Payment, Refund
+from orders.errors import CountryInOtherZone, StepsRefused
+from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone, Order, Payment, Refund
 from orders.services import (
     cancel_order,
     mark_refund_sent,
@@ -19,6 +22,8 @@ from orders.services import (
     refund_order,
     return_lines,
     save_delivery_method,
+    save_delivery_steps,
+    save_delivery_zone,
     ship_order,
     withdraw_payment,
 )
@@ -201,3 +206,48 @@ def test_two_take_the_last_two_ways_of_delivery_off(
     address = reverse("admin:orders_deliverymethod_change", args=[delivery.pk])
     assert "the only way of delivery on offer" in staff.post(address, form, follow=True).content.decode()
     assert DeliveryMethod.objects.get(is_active=True) == delivery
+
+
+def save_zone(name: str) -> str:
+    """Save a zone with France. Returns what came of it."""
+    try:
+        save_delivery_zone(zone=DeliveryZone(name=name, countries=["FR"]), fields=())
+    except (CountryInOtherZone, Busy) as refusal:
+        return type(refusal).__name__
+    return "saved"
+
+
+def test_two_put_one_country_into_two_zones(at_the_seam: AtTheSeam) -> None:
+    """The second one waits from before the first one's look on. Here it waits in vain: the first one waits for it."""
+    rivals: list[str] = []
+
+    def save_theirs() -> None:
+        connection.cursor().execute("SET lock_timeout = '200ms'")
+        rivals.append(save_zone("Theirs"))
+
+    at_the_seam("orders.services.deliveries.refuse_taken_countries", save_theirs)
+    assert (save_zone("Ours"), rivals) == ("saved", ["Busy"])
+    assert save_zone("Later") == "CountryInOtherZone"
+    assert DeliveryZone.objects.get().name == "Ours"
+
+
+def test_a_country_that_a_colleague_put_into_a_zone_meanwhile(staff: Client, at_the_seam: AtTheSeam) -> None:
+    at_the_seam("orders.admin.delivery_rates.save_delivery_zone", lambda: save_zone("Theirs"))
+    form = {"name": "Ours", "countries": ["FR"], "place": "1"}
+    told = staff.post(reverse("admin:orders_deliveryzone_add"), form).content.decode()
+    assert "France: in the zone Theirs already." in told
+    assert DeliveryZone.objects.get().name == "Theirs"
+
+
+def test_two_change_the_steps_of_a_price(delivery: DeliveryMethod, at_the_seam: AtTheSeam) -> None:
+    """Each deletes one of the two steps: the second one finds that its step is the last one."""
+    zone = DeliveryZone.objects.create(name="Europe", countries=["FR"])
+    rate = DeliveryRate.objects.create(method=delivery, zone=zone)
+    light, heavy = (DeliveryStep.objects.create(rate=rate, up_to_grams=grams, price=5) for grams in (1000, 2000))
+    at_the_seam(
+        "orders.services.deliveries.lock_delivery_rate",
+        lambda: save_delivery_steps(rate=rate, steps=[], deleted=[light]),
+    )
+    with pytest.raises(StepsRefused):
+        save_delivery_steps(rate=rate, steps=[], deleted=[heavy])
+    assert rate.steps.get().up_to_grams == 2000
