@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orders.documents.download import pdf_answer
 from orders.links import number_in
-from orders.models import Order, Payment
+from orders.models import Document, Order, Payment
 from orders.payments import Provider, providers
-from orders.selectors import Parcel, order_numbered, orders_of, parcels_of
+from orders.selectors import Parcel, document_file, order_numbered, orders_of, parcels_of
 from orders.services import begin_payment, cancel_order
 from orders.states import State
 from shop.accounts.shoppers import ShopRequest
@@ -43,13 +44,18 @@ class OrderUrls:
     def named(cls, route: str, argument: str) -> "OrderUrls":
         return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in ("", "_pay", "_cancel")))
 
+    def document(self, number: str) -> str:
+        """The address of the PDF of an invoice or a credit note."""
+        return f"{self.page}documents/{number}.pdf"
+
 
 _MAY_HAVE_LEFT = {State.PAID, State.SHIPPED, State.REFUNDED}
 
-OrderView = Callable[[ShopRequest, Order, OrderUrls], HttpResponse]
+
+OrderView = Callable[..., HttpResponse]  # of a request, an order, its addresses, and what else is in the address
 
 
-def by_link(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
+def by_link(view: OrderView) -> Callable[..., HttpResponse]:
     """The view of an order for whoever has its signed link.
 
     The link is a key, so no other site may learn it. Under `no-referrer` browsers would call the origin of our own
@@ -58,29 +64,29 @@ def by_link(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
 
     @never_cache
     @functools.wraps(view)
-    def wrapper(request: ShopRequest, token: str) -> HttpResponse:
+    def wrapper(request: ShopRequest, token: str, **more: str) -> HttpResponse:
         number = number_in(token)
         order = order_numbered(number) if number else None
         if order is None:
             raise Http404
-        response = view(request, order, OrderUrls.named("order", token))
+        response = view(request, order, OrderUrls.named("order", token), **more)
         response["Referrer-Policy"], response["X-Robots-Tag"] = "same-origin", "noindex"
         return response
 
     return wrapper
 
 
-def in_account(view: OrderView) -> Callable[[ShopRequest, str], HttpResponse]:
+def in_account(view: OrderView) -> Callable[..., HttpResponse]:
     """The view of an order for the customer who placed it. Those of others are not found."""
 
     @never_cache
     @login_required
     @functools.wraps(view)
-    def wrapper(request: ShopRequest, number: str) -> HttpResponse:
+    def wrapper(request: ShopRequest, number: str, **more: str) -> HttpResponse:
         order = order_numbered(number)
         if order is None or order.user_id != request.user.pk:
             raise Http404
-        response = view(request, order, OrderUrls.named("account_order", number))
+        response = view(request, order, OrderUrls.named("account_order", number), **more)
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -104,11 +110,26 @@ def order_list(request: ShopRequest) -> HttpResponse:
 def order_page(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpResponse:
     """`/orders/<token>/` and `/account/orders/<number>/`"""
     parcels = parcels_of(order) if order.state in _MAY_HAVE_LEFT else []
-    context = {"order": order, "urls": urls, "steps": _steps(order, parcels), "parcels": parcels}
+    context = {
+        "order": order,
+        "urls": urls,
+        "steps": _steps(order, parcels),
+        "parcels": parcels,
+        "downloads": _downloads(order, urls),
+    }
     context["is_part"] = order.state == State.PAID and bool(parcels)
     if order.state == State.PLACED:
         context |= _to_pay(order) | {"is_back_from_paying": "paid" in request.GET}
     return render(request, "shop/order.html", context)
+
+
+@require_safe
+def order_document(request: ShopRequest, order: Order, urls: OrderUrls, document: str) -> HttpResponse:
+    """`…/documents/<number>.pdf`: an invoice or a credit note of the order, as it was issued."""
+    file = document_file(order, document)
+    if file is None:
+        raise Http404
+    return pdf_answer(file)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,6 +167,12 @@ def order_pay(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpRespon
         messages.error(request, error.messages[0])
         return HttpResponseRedirect(urls.page, status=303)
     return HttpResponseRedirect(address_to_pay(request, payment) or urls.page, status=303)
+
+
+def _downloads(order: Order, urls: OrderUrls) -> list[tuple[str, str]]:
+    """Title and address of each invoice and credit note of an order read by `order_numbered`."""
+    rows: list[tuple[str, str]] = getattr(order, "document_rows")  # noqa: B009 - an annotation, unknown to mypy
+    return [(f"{Document.Kind(kind).label} {number}", urls.document(number)) for kind, number in rows]
 
 
 def _to_pay(order: Order) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from inventory.models import ProductVariant
 from orders.links import order_path
 from orders.models import DeliveryMethod, Order, SavedAddress
 from tests.conftest import MakeVariant
-from tests.support.ordering import order
+from tests.support.ordering import make_invoice, order
 from tests.support.pages import MakeUser, become_guest, text_of
 from tests.support.routes import routes
 from tests.support.shopping import held
@@ -85,9 +85,19 @@ OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
     **{f"shop:order{action}": forged_links for action in ("", "_pay", "_cancel")},
     **{f"shop:account_order{action}": lambda victim: [victim.order.number] for action in ("", "_pay", "_cancel")},
     **{f"shop:account_address{action}": addresses for action in ("", "_default", "_remove")},
+    "shop:order_document": forged_links,
+    "shop:account_order_document": lambda victim: [victim.order.number],
     "shop:account_email_confirm": lambda victim: [email_token(victim)] if victim.user else [],
     "demo:testbank": lambda victim: [victim.order.number, str(victim.order.payments.get().pk)],
 }
+
+
+def address(name: str, argument: str, victim: Victim) -> str:
+    """The address of somebody's with this argument, and of the PDF of their order's invoice."""
+    more = [f"INV-{victim.order.pk}"] if name.endswith("_document") else []
+    return reverse(name, args=[argument, *more])
+
+
 # Addresses that show who is logged in what is theirs: all that a stranger can do is not to log in.
 BEHIND_LOG_IN = {f"shop:account{page}" for page in ("", "_email", "_export", "_orders", "_delete")}
 BEHIND_LOG_IN |= {"shop:account_password", "shop:account_address_new"}
@@ -145,6 +155,7 @@ def victims(make_user: MakeUser, make_variant: MakeVariant, delivery: DeliveryMe
 
     def victim(client: Client, owner: Owner, user: User | None) -> Victim:
         placed = order(held(owner, make_variant(), 2).cart, delivery, provider="testbank")
+        make_invoice(placed, f"INV-{placed.pk}")
         return Victim(client, held(owner, make_variant(), 2), placed, user)
 
     ada, customer, guest = make_user("ada"), Client(), Client()
@@ -177,7 +188,7 @@ def test_what_is_anothers_is_not_found(name: str, victims: list[Victim], strange
         for victim in victims:
             for argument in OF_SOMEBODY[name](victim):
                 for who, stranger in strangers.items():
-                    found = answers(stranger, reverse(name, args=[argument]))
+                    found = answers(stranger, address(name, argument, victim))
                     let_in += [f"{who}: {each.status_code}" for each in found if not is_refused(each)]
     assert let_in == []
 
@@ -189,11 +200,17 @@ def their_own(name: str, victim: Victim) -> str:
     return victim.order.payments.get().reference if name == "demo:testbank" else OF_SOMEBODY[name](victim)[0]
 
 
+def test_a_link_to_an_order_opens_no_document_of_another(victims: list[Victim]) -> None:
+    customer, guest = victims
+    of_another = reverse("shop:order_document", args=[link(guest), f"INV-{customer.order.pk}"])
+    assert guest.client.get(of_another).status_code == 404
+
+
 @pytest.mark.parametrize("name", OF_SOMEBODY)
 def test_their_owners_get_there(name: str, victims: list[Victim]) -> None:
     """By the same fields: what refuses a stranger is that they are one."""
     customer = victims[0]
-    found = answers(customer.client, reverse(name, args=[their_own(name, customer)]))
+    found = answers(customer.client, address(name, their_own(name, customer), customer))
     assert not all(is_refused(each) for each in found)
 
 

@@ -4,10 +4,12 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
+
 from cart.models import Cart
 from inventory.tax import tax_rates
 from orders.delivery_prices import parcel_of
-from orders.models import DeliveryMethod, Order
+from orders.models import DeliveryMethod, Document, DocumentFile, Order
 from orders.models.addresses import Customer
 from orders.payments import PaymentEvent
 from orders.selectors import review_of
@@ -63,3 +65,18 @@ def pay(order: Order, *, is_paid: bool = True) -> None:
     payment = order.payments.get(status="pending")
     settle_payment(event=PaymentEvent(payment.reference, is_paid, payment.amount, "GBP"), provider=payment.provider)
     order.refresh_from_db()
+
+
+def make_invoice(order: Order, number: str) -> Document:
+    """Insert an invoice with a PDF that is none, for tests of who may have it."""
+    invoice = Document.objects.create(
+        kind=Document.Kind.INVOICE,
+        number=number,
+        order=order,
+        issued_at=timezone.now(),
+        total=order.total,
+        tax=order.tax,
+        snapshot={},
+    )
+    DocumentFile.objects.create(document=invoice, content=b"%PDF of " + number.encode())
+    return invoice
