@@ -37,6 +37,7 @@ SECTIONS = {
         ("Order lines", "list_alt", "orders.OrderLine"),
         ("Customers", "contacts", "customers.Customer"),
         ("Refunds due", "currency_exchange", "orders.Refund"),
+        ("Invoices", "request_quote", "orders.Document"),
         ("Carriers", "local_post_office", "orders.Carrier"),
         ("Delivery methods", "local_shipping", "orders.DeliveryMethod"),
         ("Delivery prices", "scale", "orders.DeliveryRate"),

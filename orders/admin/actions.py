@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from core.text import counted, money
 from orders.admin.forms import ActionForm, CancelForm, CommentForm, MistakeForm, MoneyForm, ReasonForm
 from orders.admin.shipping_forms import ReturnForm, ShipForm
+from orders.documents import is_to_invoice, issue_on_demand
 from orders.models import Order
 from orders.selectors import left_to_refund, payment_to_record, payments_to_withdraw
 from orders.services import (
@@ -48,7 +49,7 @@ def leads_to(state: State) -> Callable[[Order], bool]:
 
 
 def open_actions(order: Order) -> list[str]:
-    """The names of the actions that are possible with the order now. 2 queries."""
+    """The names of the actions that are possible with the order now. 4 queries at most."""
     return [name for name, action in ACTIONS.items() if action.is_open(order)]
 
 
@@ -135,6 +136,13 @@ COMMENT = OrderAction(
     is_open=lambda order: True,
 )
 
+
+def _invoice(order: Order, said: dict[str, Any], actor: User) -> str:
+    issued = issue_on_demand(order_id=order.pk, actor=actor)
+    numbers = ", ".join(document.number for document in issued)
+    return f"Issued: {numbers}. In a moment the PDF is here, and the customer has it by e-mail."
+
+
 # What is done with an order next, if all goes well.
 NEXT_ACTIONS = {State.PLACED: "money", State.PAID: "ship"}
 
@@ -179,6 +187,17 @@ ACTIONS = {
         ),
         act=_return,
         is_open=leads_to(State.REFUNDED),
+    ),
+    "invoice": OrderAction(
+        title="Issue the invoice",
+        button="Issue it",
+        form=ActionForm,
+        consequence=lambda order: (
+            "It gets the next number of today, and so do credit notes of what was refunded. The customer gets each by "
+            "e-mail. It cannot be undone. Orders get their invoices by themselves; this is for orders from before that."
+        ),
+        act=_invoice,
+        is_open=is_to_invoice,
     ),
     "cancel": OrderAction(
         title="Cancel",

@@ -7,14 +7,15 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from unfold.admin import TabularInline
 
 from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices
 from core.days import start_of, today
-from orders.models import OrderLine, Payment, Refund
+from orders.models import Document, OrderLine, Payment, Refund
 from orders.states import State
 
 # Of django-unfold's labels, by what people read.
@@ -129,3 +130,18 @@ class RefundInline(ReadOnlyInline):
     fields = readonly_fields = ["owed", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
     owed = money_column("amount", "Amount")
     related = ("sent_by",)
+
+
+class DocumentInline(ReadOnlyInline):
+    model = Document
+    fields = readonly_fields = ["kind", "pdf", "issued_at", "in_all"]
+    in_all = money_column("total", "Total")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """Without what is printed, which is long."""
+        return super().get_queryset(request).defer("snapshot")
+
+    @display(description="Number")
+    def pdf(self, document: Document) -> str:
+        address = reverse("admin:orders_document_download", args=[document.pk])
+        return format_html('<a href="{}">{}</a>', address, document.number)

@@ -19,6 +19,7 @@ from orders.admin.actions import ACTIONS, COMMENT, MOST_AT_ONCE, NEXT_ACTIONS, o
 from orders.admin.books import Books, rates_of
 from orders.admin.display import (
     STATE_COLOURS,
+    DocumentInline,
     DueFilter,
     LineInline,
     LinePlacedFilter,
@@ -52,12 +53,12 @@ class OrderAdmin(ReportPages, Books):
         *("state_now", "created_at", "paid_by", "deliver_to", "bill_to"),
         *("goods", "delivery", "amount", "tax_in_it"),
     ]
-    inlines = [LineInline, PaymentInline, RefundInline]
+    inlines = [LineInline, PaymentInline, RefundInline, DocumentInline]
     change_form_outer_after_template = "orders/admin/timeline.html"
 
     amount, goods = money_column("total", "Total"), money_column("goods_total", "Goods")
     actions = ["ship_many", "slips", "export_csv"]
-    actions_detail = ["money", "mistake", "ship", "slip", "take_back", "cancel", "refund", "comment"]
+    actions_detail = ["money", "mistake", "ship", "slip", "take_back", "invoice", "cancel", "refund", "comment"]
 
     class Media:
         css = {"all": ["orders/admin.css"]}
@@ -163,6 +164,10 @@ class OrderAdmin(ReportPages, Books):
     @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return run_action(self, request, object_id, ACTIONS["take_back"])
+
+    @action(description="Issue the invoice…", url_path="invoice", permissions=["settle"], icon="request_quote")
+    def invoice(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return run_action(self, request, object_id, ACTIONS["invoice"])
 
     @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -57,7 +57,7 @@ def issue_on_demand(*, order_id: int, actor: User) -> list[Document]:
 
 def _issue(orders: list[Order], *, to_invoice: Collection[int]) -> list[Document]:
     prefetch_related_objects(orders, *_READ)
-    invoices = [_invoice(order) for order in orders if order.pk in to_invoice and _is_to_invoice(order)]
+    invoices = [_invoice(order) for order in orders if order.pk in to_invoice and is_to_invoice(order)]
     fresh = {invoice.order_id: invoice for invoice in invoices}
     issued = _insert(Document.Kind.INVOICE, invoices)
     issued += _insert(
@@ -68,7 +68,8 @@ def _issue(orders: list[Order], *, to_invoice: Collection[int]) -> list[Document
     return issued
 
 
-def _is_to_invoice(order: Order) -> bool:
+def is_to_invoice(order: Order) -> bool:
+    """Whether an order has no invoice and is paid, or to be paid by bank transfer. 2 queries, or none if prefetched."""
     return _invoice_of(order) is None and (order.state in _PAID or waits_for_transfer(order))
 
 

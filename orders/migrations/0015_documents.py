@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('refund', models.OneToOneField(blank=True, help_text='What a credit note is for. Empty: the order was cancelled before it was paid.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='document', to='orders.refund')),
             ],
             options={
+                'verbose_name': 'invoice or credit note',
+                'verbose_name_plural': 'invoices and credit notes',
                 'ordering': ['-id'],
             },
         ),

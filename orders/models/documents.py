@@ -67,6 +67,8 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = "invoice or credit note"
+        verbose_name_plural = "invoices and credit notes"
         constraints = [
             models.UniqueConstraint(
                 name="orders_document_one_invoice_per_order", fields=["order"], condition=Q(kind="invoice")

@@ -18,11 +18,11 @@ from orders.models import DeliveryMethod, Order, OrderTransition, Refund
 from orders.services import cancel_order, ship_order
 from orders.states import State
 from tests.conftest import MakeVariant
-from tests.support.ordering import order, pay
+from tests.support.ordering import make_invoice, order, pay
 from tests.support.shopping import add, nothing_changes, stock
 from tests.support.staff import member_of
 
-ACTIONS = {"money", "mistake", "ship", "take_back", "cancel", "refund"}
+ACTIONS = {"money", "mistake", "ship", "take_back", "cancel", "refund", "invoice"}
 MUCH = "£1,395.00 is £1,381.05 more than is due. Note it?"
 OFFERED = {
     State.PLACED: {"money", "cancel"},
@@ -31,6 +31,13 @@ OFFERED = {
     State.CANCELLED: {"money"},
     State.REFUNDED: set(),
 }
+
+
+@pytest.fixture
+def placed(placed: Order) -> Order:
+    """With its invoice, as workers write it."""
+    make_invoice(placed, "INV-1")
+    return placed
 
 
 @pytest.fixture

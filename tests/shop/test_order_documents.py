@@ -21,8 +21,8 @@ def placed(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> O
 
 def test_the_page_leads_to_the_pdf_as_it_was_issued(client: Client, placed: Order) -> None:
     make_invoice(placed, "INV-00001")
-    page = client.get(order_path(placed.number)).content.decode()
-    path = f"{order_path(placed.number)}documents/INV-00001.pdf"
+    link = order_path(placed.number)  # another one each second
+    page, path = client.get(link).content.decode(), f"{link}documents/INV-00001.pdf"
     assert f'<a href="{path}" download>Invoice INV-00001</a>' in page
     answer = client.get(path)
     assert (answer.content, answer["Content-Type"]) == (b"%PDF of INV-00001", "application/pdf")
