@@ -16,7 +16,7 @@ def pages(site: Site, plan: Plan) -> Iterator[Figure]:
     with site.processes("web") as pids:
         guest = _guest_with_lines(site)
         wanted = {
-            "catalogue page": (get("/", guest=guest), Reach(12)),
+            "catalogue page": (get("/goods/", guest=guest), Reach(12)),
             "product page": (get(_address_of_a_product(), guest=guest), Reach(10)),
             f"cart page of {_LINES} lines": (get("/cart/", guest=guest), Reach(12)),
         }
