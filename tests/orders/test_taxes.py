@@ -127,6 +127,7 @@ def test_an_order_from_before_is_refunded_at_its_rate(
     pay(placed)
     line = placed.lines.get()
     return_lines(order_id=placed.pk, units={line.pk: 1}, reason="broken")
+    assert taxes_of_refunds() == [(Decimal(20), Decimal("2.50"), Decimal("0.41"))]
     return_lines(order_id=placed.pk, units={line.pk: 1}, reason="broken")
     assert_all_is_back(placed)
 
