@@ -60,7 +60,7 @@ class DeliveryMethodAdmin(ServiceAdmin):
         (None, {"fields": [("name", "description"), ("is_active", "place")]}),
         ("Price where no zone says otherwise", {"fields": [("price", "free_from"), "is_elsewhere"]}),
         ("Prices by zone", {"fields": ["by_zone"]}),
-        ("When it arrives", {"fields": [("days_from", "days_to", "cut_off")]}),
+        ("When it arrives", {"fields": [("days_from", "days_to"), "cut_off"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryMethod]:
