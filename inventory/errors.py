@@ -91,6 +91,15 @@ class NumberTaken(ValidationError):
         super().__init__(message, code="number_taken")
 
 
+class PricesChangedMeanwhile(ValidationError):
+    """Some variants no longer have the price that was seen; nothing was changed. Argument: their SKUs."""
+
+    def __init__(self, skus: list[str]) -> None:
+        self.skus = skus
+        message = _("Meanwhile the price of %(skus)s was changed. Nothing was written: look at the new preview.")
+        super().__init__(message % {"skus": ", ".join(skus[:10]) or _("a variant")}, code="prices_changed_meanwhile")
+
+
 class ProductHasVariants(ValidationError):
     """The product cannot be deleted, since its variants have a history. Argument: how many variants it has."""
 
