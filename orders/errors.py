@@ -97,6 +97,13 @@ class ShippedMeanwhile(ValidationError):
         super().__init__(text % {"waiting": waiting}, code="shipped_meanwhile")
 
 
+class AddressRefused(ValidationError):
+    """The address of an order is not changed. Argument: the reason, a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, code="address_refused")
+
+
 class PaymentNotPossible(ValidationError):
     """The order cannot be paid in this way, or not any more."""
 

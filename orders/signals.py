@@ -72,3 +72,11 @@ payment_refused = Signal()
 Arguments:
     payment (Payment): the payment, closed as refused.
 """
+
+address_changed = Signal()
+"""Staff changed where an order goes. Sent inside the transaction.
+
+Arguments:
+    order (Order): the order with its new address.
+    entry (OrderTransition): what the order's log says of it.
+"""

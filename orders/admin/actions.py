@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from core.text import counted, money
+from orders.admin.address_form import AddressForm
 from orders.admin.forms import ActionForm, CancelForm, CommentForm, MistakeForm, MoneyForm, ReasonForm
 from orders.admin.shipping_forms import ReturnForm, ShipForm
 from orders.documents import is_to_invoice, issue_on_demand
@@ -14,6 +15,7 @@ from orders.models import Order
 from orders.selectors import left_to_refund, payment_to_record, payments_to_withdraw
 from orders.services import (
     cancel_order,
+    change_address,
     comment_on_order,
     record_payment,
     refund_order,
@@ -86,6 +88,11 @@ def _ship(order: Order, said: dict[str, Any], actor: User) -> str:
         return f"{order} is shipped; the customer is told by e-mail."
     left = counted(sum(said["units"].values()), "unit has", "units have")
     return f"{left} left; the customer is told by e-mail. {order} stays paid until the rest leaves."
+
+
+def _change_address(order: Order, said: dict[str, Any], actor: User) -> str:
+    change_address(order_id=order.pk, address=said["address"], seen=said["seen"], actor=actor)
+    return "The address is as you wrote it. If it is new, the customer is told by e-mail."
 
 
 def _cancel(order: Order, said: dict[str, Any], actor: User) -> str:
@@ -198,6 +205,17 @@ ACTIONS = {
         ),
         act=_invoice,
         is_open=is_to_invoice,
+    ),
+    "address": OrderAction(
+        title="Change the address",
+        button="Change it",
+        form=AddressForm,
+        consequence=lambda order: (
+            "The customer gets an e-mail with the new address. The price agreed on stays, also where delivery or tax "
+            "to another country cost something else. The shop must deliver to that country."
+        ),
+        act=_change_address,
+        is_open=lambda order: order.state in {State.PLACED, State.PAID} and not getattr(order, "has_left", False),
     ),
     "cancel": OrderAction(
         title="Cancel",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -58,14 +58,17 @@ class OrderAdmin(ReportPages, Books):
 
     amount, goods = money_column("total", "Total"), money_column("goods_total", "Goods")
     actions = ["ship_many", "slips", "export_csv"]
-    actions_detail = ["money", "mistake", "ship", "slip", "take_back", "invoice", "cancel", "refund", "comment"]
+    actions_detail = [
+        *("money", "mistake", "ship", "slip", "take_back", "address", "invoice", "cancel", "refund", "comment"),
+    ]
 
     class Media:
         css = {"all": ["orders/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
-        return with_taxes(orders.select_related("user"))
+        left = Shipment.objects.filter(order=OuterRef("pk")).order_by()
+        return with_taxes(orders.select_related("user")).annotate(has_left=Exists(left))
 
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
         """With what the customer gave besides name and address, where there is any."""
@@ -168,6 +171,10 @@ class OrderAdmin(ReportPages, Books):
     @action(description="Issue the invoice…", url_path="invoice", permissions=["settle"], icon="request_quote")
     def invoice(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return run_action(self, request, object_id, ACTIONS["invoice"])
+
+    @action(description="Change the address…", url_path="address", permissions=["settle"], icon="edit_location")
+    def address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return run_action(self, request, object_id, ACTIONS["address"])
 
     @action(description="Cancel…", url_path="cancel", permissions=["settle"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from orders.services.addresses import delete_address, save_address, set_default_address
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.deliveries import save_delivery_rate, save_delivery_steps, save_delivery_zone
+from orders.services.order_address import change_address
 from orders.services.payment_pages import open_payment_page
 from orders.services.payments import begin_payment, record_payment, settle_event, settle_payment, withdraw_payment
 from orders.services.placement import place_order
@@ -16,6 +17,7 @@ __all__ = [
     "begin_payment",
     "cancel_order",
     "cancel_overdue_orders",
+    "change_address",
     "comment_on_order",
     "count_units_sold",
     "delete_address",

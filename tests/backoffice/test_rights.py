@@ -74,7 +74,7 @@ ADDRESSES = {
     "orders_order_ship": ALL,
     "orders_order_slip": ALL,
     "orders_order_comment": ALL,
-    **{f"orders_order_{step}": MANAGERS for step in ("money", "mistake", "take_back", "cancel", "refund")},
+    **{f"orders_order_{step}": MANAGERS for step in ("money", "mistake", "take_back", "address", "cancel", "refund")},
     "orders_refund_sent_one": MANAGERS,
     "orders_report": ALL,
     "analytics_trace": ALL,

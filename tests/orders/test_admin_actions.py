@@ -252,8 +252,12 @@ def test_what_is_wrong_is_said_beside_the_form_and_changes_nothing(
 @pytest.mark.parametrize(
     ("at", "step", "possible"),
     [
-        (State.PLACED, "ship", "Possible with it now: “Money came”, “Cancel”."),
-        (State.PAID, "cancel", "Possible with it now: “Noted by mistake”, “Ship”, “Take units back”, “Refund”."),
+        (State.PLACED, "ship", "Possible with it now: “Money came”, “Change the address”, “Cancel”."),
+        (
+            State.PAID,
+            "cancel",
+            "Possible with it now: “Noted by mistake”, “Ship”, “Take units back”, “Change the address”, “Refund”.",
+        ),
         (State.SHIPPED, "ship", "This order is shipped. Nothing was changed. Possible with it now: “Take units back”"),
         (State.REFUNDED, "refund", "Nothing more can be done with it."),
     ],

@@ -12,6 +12,7 @@ from orders.emails import EmailKind
 from orders.models import Document, Order, OrderLine, OrderTransition, Payment, Refund, Shipment
 from orders.payments import channel
 from orders.signals import (
+    address_changed,
     checkout_started,
     documents_issued,
     order_moved,
@@ -38,6 +39,7 @@ def connect() -> None:
     order_placed.connect(order_was_placed, dispatch_uid="workers.order_was_placed")
     order_moved.connect(order_has_moved, dispatch_uid="workers.order_has_moved")
     units_refunded.connect(units_were_refunded, dispatch_uid="workers.units_were_refunded")
+    address_changed.connect(address_was_changed, dispatch_uid="workers.address_was_changed")
     units_shipped.connect(units_were_shipped, dispatch_uid="workers.units_were_shipped")
     units_returned.connect(units_were_returned, dispatch_uid="workers.units_were_returned")
     refund_sent.connect(refund_was_sent, dispatch_uid="workers.refund_was_sent")
@@ -102,6 +104,11 @@ def units_were_returned(
 def refund_was_sent(sender: Any, refund: Refund, **kwargs: Any) -> None:
     """The money of a refund went back."""
     enqueue([_email(refund.order, EmailKind.MONEY_SENT, about=refund.pk)])
+
+
+def address_was_changed(sender: Any, order: Order, entry: OrderTransition, **kwargs: Any) -> None:
+    """Staff changed where an order goes, and the customer reads the new address."""
+    enqueue([_email(order, EmailKind.ADDRESS_CHANGED, about=entry.pk)])
 
 
 def payment_was_refused(sender: Any, payment: Payment, **kwargs: Any) -> None:
