@@ -1,6 +1,7 @@
 """Invoices and credit notes: which are due, their numbers without a gap, and that nothing changes them."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,7 @@ from orders.services import (
 )
 from outbox.drain import drain
 from outbox.models import OutboxRow
+from tests.support.browsing import all_at_once
 from tests.support.ordering import ADA, order, pay
 from tests.support.shopping import add
 
@@ -173,6 +175,42 @@ def test_numbers_follow_the_time_of_issue_also_in_one_batch(variant: ProductVari
     issued()
     times: list[datetime] = list(Document.objects.order_by("number").values_list("issued_at", flat=True))
     assert times == sorted(times)
+
+
+def test_workers_and_staff_at_once_number_without_gap_or_double(
+    variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    """Each takes all orders, in an order of its own, and cancellations come in between."""
+    orders = [order(add(Owner(guest_token=uuid.uuid4()), variant, 1), delivery) for _ in range(8)]
+    ids = [each.pk for each in orders]
+    staff = User.objects.create_superuser("staff")
+
+    def act(number: int) -> None:
+        try:
+            if number % 4 == 0:
+                issue_documents(order_ids=ids[:: -1 if number else 1], to_invoice=ids)
+            elif number % 4 == 1:
+                drain("issue_documents")
+            elif number % 4 == 2:
+                cancel_order(order_id=ids[number // 2])
+                issue_documents(order_ids=ids, to_invoice=[])
+            else:
+                with suppress(NothingToInvoice):
+                    issue_on_demand(order_id=ids[-number // 2], actor=staff)
+        finally:
+            connection.close()
+
+    all_at_once(act, range(8))
+    drain("issue_documents")
+    for kind, series in ((Kind.INVOICE, "INV-"), (Kind.CREDIT_NOTE, "CN-")):
+        found = Document.objects.filter(kind=kind).order_by("number")
+        assert [each.number for each in found] == [f"{series}{number:05d}" for number in range(1, len(found) + 1)]
+        assert [each.issued_at for each in found] == sorted(each.issued_at for each in found)
+    invoiced = set(Document.objects.filter(kind=Kind.INVOICE).values_list("order", flat=True))
+    cancelled = set(Order.objects.filter(state="cancelled").values_list("pk", flat=True))
+    assert invoiced | cancelled == set(ids)
+    credited = set(Document.objects.filter(kind=Kind.CREDIT_NOTE).values_list("order", flat=True))
+    assert credited == invoiced & cancelled
 
 
 def test_the_words_of_the_day_are_kept(placed: Order, settings: Any) -> None:
