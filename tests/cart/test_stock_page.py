@@ -265,9 +265,9 @@ class TestThePage:
             held(Owner(user_id=User.objects.create(username=f"user{number}").pk), variant, 1)
         with CaptureQueriesContext(connection) as queries:
             shown = text(page(clerk, variant))
-        # session, user, two of permissions; the variant, its last movement for the form; and five that explain: sum
-        # and latest of the ledger, sums and latest of the holds, the last audit.
-        assert len(queries) <= 11, [query["sql"] for query in queries]
+        # session, user, second factor, two of permissions; the variant, its last movement for the form; and five that
+        # explain: sum and latest of the ledger, sums and latest of the holds, the last audit.
+        assert len(queries) <= 12, [query["sql"] for query in queries]
         assert "… and 10 more." in shown
 
     def test_is_read_by_those_who_may_look(self, client: Client, variant: ProductVariant) -> None:
