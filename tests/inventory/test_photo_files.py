@@ -110,6 +110,12 @@ def test_what_another_product_shows_stays(product: Product, make_variant: MakeVa
     assert (drop_unnamed_photos(), stored(media)) == (1, set())
 
 
+def test_the_second_photograph_of_a_product_stays(product: Product, media: Path) -> None:
+    add_photos(product=product, photos=[photo(40)])
+    age(media, 2 * HOUR)
+    assert (drop_unnamed_photos(), len(stored(media))) == (0, 2 * len(SIZES))
+
+
 def test_a_form_that_relies_on_the_files_finds_them_after_its_commit(
     staff: Client, product: Product, make_variant: MakeVariant, media: Path, at_the_seam: AtTheSeam
 ) -> None:
