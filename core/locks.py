@@ -30,6 +30,7 @@ class AdvisoryLock(IntEnum):
     PHOTO = 5
     CUSTOMERS = 6
     DELIVERY_ZONES = 7
+    EMAIL = 8
 
     def acquire(self, keys: Collection[int] = (0,)) -> None:
         """Wait for these keys in ascending order, and hold them until the transaction ends.

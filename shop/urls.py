@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from outbox.metrics import metrics
-from shop.accounts import account, addresses
+from shop.accounts import account, addresses, signup
 from shop.accounts import views as accounts
 from shop.cart import adding, country, lines, undo
 from shop.cart import views as cart
@@ -54,12 +54,14 @@ shop_urls = [
     path("payments/<slug:provider>/hook/", payments.hook, name="payment_hook"),
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
-    path("accounts/signup/", accounts.SignupView.as_view(), name="signup"),
+    path("accounts/signup/", signup.SignupView.as_view(), name="signup"),
+    path("accounts/signup/sent/", signup.sent, name="signup_sent"),
+    path("accounts/signup/<str:token>/", signup.confirm, name="signup_confirm"),
     path("accounts/reset/", accounts.ResetView.as_view(), name="reset"),
     path("accounts/reset/sent/", accounts.ResetSentView.as_view(), name="reset_sent"),
     path("accounts/reset/<uidb64>/<token>/", accounts.ResetConfirmView.as_view(), name="reset_confirm"),
     path("account/", account.account, name="account"),
-    path("account/email/", account.change_email, name="account_email"),
+    path("account/email/", account.new_email, name="account_email"),
     path("account/email/<str:token>/", account.confirm_email, name="account_email_confirm"),
     path("account/password/", accounts.PasswordView.as_view(), name="account_password"),
     path("account/addresses/new/", addresses.address, name="account_address_new"),

@@ -25,8 +25,9 @@ from orders.models import SavedAddress
 from orders.selectors import orders_of
 from shop.accounts.data_export import data_of
 from shop.accounts.forms import EmailForm, PasswordForm
-from shop.accounts.services import delete_account, update_account
+from shop.accounts.services import EmailTaken, change_email, delete_account, is_taken
 from shop.accounts.shoppers import ShopRequest
+from shop.accounts.signup import send_taken
 from shop.accounts.views import too_many_emails
 
 _SALT = "shop.email"
@@ -48,14 +49,14 @@ def account(request: ShopRequest) -> HttpResponse:
 @never_cache
 @_page_or_form
 @login_required
-def change_email(request: ShopRequest) -> HttpResponse:
+def new_email(request: ShopRequest) -> HttpResponse:
     """`/account/email/`: send a link to the new address. The address changes when the link is confirmed."""
     user = cast(User, request.user)
     form = EmailForm(request, request.POST or None)
     if form.is_valid():
         if wait := seconds_to_wait(request, EMAILS):
             return too_many_emails(request, wait)
-        _send_link(user, form.cleaned_data["email"])
+        _ask_there(user, form.cleaned_data["email"])
         lead = _("A link is on its way to the new address. The old one stays until you follow it.")
         return render(request, "shop/account_note.html", {"title": _("Check your e-mail"), "lead": lead})
     context = {
@@ -64,6 +65,14 @@ def change_email(request: ShopRequest) -> HttpResponse:
         "button": _("Send me the link"),
     }
     return render(request, "shop/account_form.html", context | {"form": form})
+
+
+def _ask_there(user: User, email: str) -> None:
+    """Send the link. An address of another account gets an e-mail that says so; the page tells nothing."""
+    if is_taken(email, of=user):
+        send_taken(email)
+    else:
+        _send_link(user, email)
 
 
 def _send_link(user: User, email: str) -> None:
@@ -91,8 +100,11 @@ def confirm_email(request: ShopRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "shop/account_email_confirm.html", {"email": said["new"]})
-    update_account(user, email=said["new"])
-    messages.success(request, _("Your e-mail address is %(email)s now.") % {"email": user.email})
+    try:
+        change_email(user, said["new"])
+        messages.success(request, _("Your e-mail address is %(email)s now.") % {"email": user.email})
+    except EmailTaken:
+        messages.error(request, _("Another account has this e-mail address by now. Yours stays as it was."))
     return redirect("shop:account")
 
 

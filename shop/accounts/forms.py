@@ -9,7 +9,6 @@ from django.contrib.auth.forms import (
     PasswordChangeForm,
     PasswordResetForm,
     SetPasswordForm,
-    UserCreationForm,
 )
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -193,11 +192,20 @@ class StaffPasswordForm(_Asked, AdminOwnPasswordChangeForm, NewPasswordForm):  #
     """The back office's form."""
 
 
-class SignupForm(UserCreationForm):  # type: ignore[type-arg]
-    """A name and a password. The e-mail address is optional and serves to log in and to reset the password."""
+class SignupForm(forms.Form):
+    """An e-mail address. The password is chosen by the link that is sent there."""
 
-    class Meta(UserCreationForm.Meta):
-        model = User
-        fields = ("username", "email")
-        labels = {"email": gettext_lazy("E-mail address (optional)")}
-        help_texts = {"username": gettext_lazy("Letters, digits and @ . + - _")}
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=_LONGEST_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+
+class NewAccountForm(NewPasswordForm):
+    """The password of a new account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].label = _("Password")
+        self.fields["new_password2"].label = _("The password again")

@@ -1,12 +1,10 @@
-"""Views to sign up, log in and out, and reset a password. `shop.accounts.login_merge` merges the guest's cart."""
+"""Views to log in and out, and to change or reset a password. `shop.accounts.login_merge` merges the guest's cart."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView as DjangoLoginView
@@ -16,21 +14,17 @@ from django.contrib.auth.views import (
     PasswordResetConfirmView,
     PasswordResetDoneView,
     PasswordResetView,
-    RedirectURLMixin,
 )
-from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView
 
 from core.ratelimit import EMAILS, LOGINS, network_to_wait, seconds_to_wait
-from shop.accounts.forms import LoginForm, NewPasswordForm, OwnPasswordForm, ResetForm, SignupForm, StaffPasswordForm
+from shop.accounts.forms import LoginForm, NewPasswordForm, OwnPasswordForm, ResetForm, StaffPasswordForm
 from shop.pages.errors import ErrorPage, error_response
 
 __all__ = [
@@ -40,7 +34,6 @@ __all__ = [
     "ResetConfirmView",
     "ResetSentView",
     "ResetView",
-    "SignupView",
     "StaffPasswordView",
 ]
 
@@ -53,7 +46,7 @@ class LoginView(DjangoLoginView):
     redirect_authenticated_user = True
 
 
-def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Limit a form that hashes a password: SHOP_LOGINS_PER_MINUTE from one network, log-ins included."""
 
     @wraps(view)
@@ -68,39 +61,13 @@ def _limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
     return limited
 
 
-@method_decorator([sensitive_post_parameters(), never_cache, _limited], name="dispatch")
-class SignupView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
-    """`/accounts/signup/`: the new customer is logged in at once and keeps the guest's cart."""
-
-    template_name = "shop/signup.html"
-    form_class = SignupForm
-
-    next_page = settings.LOGIN_REDIRECT_URL
-
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            return HttpResponseRedirect(self.get_success_url())
-        return super().dispatch(request, *args, **kwargs)
-
-    def form_valid(self, form: SignupForm) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                user: User = form.save()
-        except IntegrityError:
-            # Somebody took the name after the form had checked it.
-            form.add_error("username", _("A user with that username already exists."))
-            return self.form_invalid(form)
-        login(self.request, user)
-        return super().form_valid(form)
-
-
 def too_many_emails(request: HttpRequest, wait: int) -> HttpResponse:
     """Return the response to a client that has requested too many e-mails; `wait` in seconds."""
     text = _("You have asked for many e-mails. Nothing was sent; please check your inbox, and try again later.")
     return error_response(request, ErrorPage(429, "too_many_letters", _("Not so fast"), text, retry_after=wait))
 
 
-@method_decorator([never_cache, _limited], name="dispatch")
+@method_decorator([never_cache, limited], name="dispatch")
 class ResetView(PasswordResetView):
     """`/accounts/reset/`. The response does not tell whether an account has this address."""
 
@@ -132,7 +99,7 @@ class ResetSentView(PasswordResetDoneView):
     }
 
 
-@method_decorator(_limited, name="dispatch")
+@method_decorator(limited, name="dispatch")
 class ResetConfirmView(PasswordResetConfirmView):
     """`/accounts/reset/<uid>/<token>/`: the link of the e-mail. It works once."""
 

@@ -25,10 +25,23 @@ def wrong_password(stage: Stage) -> None:
 
 def signup_refused(stage: Stage) -> None:
     stage.go("/accounts/signup/")
-    stage.page.locator("#id_username").fill("ada")
-    stage.page.locator("#id_password1").fill("password")
-    stage.page.locator("#id_password2").fill("another")
-    stage.press("Make an account")
+    stage.page.locator(".account form").evaluate("form => form.noValidate = true")
+    stage.page.get_by_label("E-mail address").fill("nonsense")
+    stage.press("Send me the link")
+    stage.page.locator(".field-error").first.wait_for()
+
+
+def signup_asked(stage: Stage) -> None:
+    stage.page.get_by_label("E-mail address").fill("eve@example.com")
+    stage.press("Send me the link")
+    expect(stage.page.get_by_role("heading", name="Check your e-mail")).to_be_visible()
+
+
+def signup_confirm_refused(stage: Stage) -> None:
+    stage.go(stage.link_in_mail())
+    stage.page.locator("#id_new_password1").fill("password")
+    stage.page.locator("#id_new_password2").fill("another")
+    stage.press("Make the account")
     stage.page.locator(".field-error").first.wait_for()
 
 
@@ -66,6 +79,10 @@ DOORS = [
     Look("wrong password", "login", wrong_password),
     plain("signup", "/accounts/signup/"),
     Look("sign-up refused", "signup", signup_refused),
+    Look("sign-up asked for", "signup_sent", signup_asked),
+    Look("sign-up confirmed", "signup_confirm", lambda stage: stage.go(stage.link_in_mail())),
+    Look("password of a new account refused", "signup_confirm", signup_confirm_refused),
+    plain("signup_confirm", "/accounts/signup/forged/"),
     plain("reset", "/accounts/reset/"),
     plain("reset_sent", "/accounts/reset/sent/"),
 ]

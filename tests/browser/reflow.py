@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 # Width of the window in CSS pixels, and the size of text in per cent of the browser's.
 SIZES = [(320, 100), (390, 200), (1280, 200)]
 # A field scrolls what is typed. On a phone the row of chips is scrolled, and a long user name is cut.
-_MAY_SCROLL = "input, textarea, select, svg *, .sr-only, .skip, .categories, .categories *, .who"
+_MAY_SCROLL = "input, textarea, select, svg *, .sr-only, .skip, .categories, .categories *, .who, .who *"
 # The innermost elements that reach out of the window, or whose text is wider than their own box.
 _FIND = """(mayScroll) => {
   const isWide = document.documentElement.scrollWidth > innerWidth;

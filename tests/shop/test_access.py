@@ -73,7 +73,7 @@ def addresses(victim: Victim) -> list[str]:
 OPEN = {f"shop:{name}" for name in ("home", "catalogue", "category", "photo", "product", "legal", "page", "contact")}
 OPEN |= {f"shop:{name}" for name in ("robots", "manifest", "favicon", "touch_icon", "social_card")}
 OPEN |= {"shop:sitemap_index", "shop:sitemap"}
-OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "reset", "reset_sent")}
+OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "signup_sent", "reset", "reset_sent")}
 OPEN |= {
     f"shop:{name}" for name in ("cart", "cart_add", "cart_country", "cart_undo", "cart_extend", "cart_reclaim_all")
 }
@@ -102,7 +102,14 @@ def address(name: str, argument: str, victim: Victim) -> str:
 BEHIND_LOG_IN = {f"shop:account{page}" for page in ("", "_email", "_export", "_orders", "_delete")}
 BEHIND_LOG_IN |= {"shop:account_password", "shop:account_address_new"}
 # Each has a test of its own below, and so has the whole back office.
-BY_THEMSELVES = {"shop:reset_confirm", "shop:payment_hook", "shop:home_preview", "shop:page_preview", "metrics"}
+BY_THEMSELVES = {
+    "shop:reset_confirm",
+    "shop:signup_confirm",
+    "shop:payment_hook",
+    "shop:home_preview",
+    "shop:page_preview",
+    "metrics",
+}
 
 # All that any of the forms asks for, so that nothing is refused for what is missing.
 FIELDS = {
@@ -233,6 +240,14 @@ def test_a_password_is_not_set_by_a_forged_link(victims: list[Victim], strangers
             for token in (anothers, "set-password", "x"):
                 for response in answers(stranger, reverse("shop:reset_confirm", args=[uid, token])):
                     assert "new_password1" not in text_of(response)
+
+
+def test_an_account_is_not_made_by_a_forged_link(strangers: dict[str, Client]) -> None:
+    said = {"email": "evil@example.com", "next": "/"}
+    with nothing_changes():
+        for token in (signing.dumps(said), signing.dumps(said, salt="shop.email"), "x"):
+            for response in answers(strangers["guest"], reverse("shop:signup_confirm", args=[token])):
+                assert "new_password1" not in text_of(response)
 
 
 def test_a_payment_is_not_settled_by_who_cannot_sign(victims: list[Victim]) -> None:

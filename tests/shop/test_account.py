@@ -1,7 +1,6 @@
 """An account's own pages: a forgotten password, another e-mail address, one's data, and the end."""
 
 import json
-import re
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -19,9 +18,10 @@ from cart.owners import Owner
 from delivery.deliver import deliver
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, SavedAddress
+from tests.support.mailing import link_in_mail
 from tests.support.ordering import FIRM
 from tests.support.ordering import order as buy
-from tests.support.pages import MakeUser, form, messages, text_of
+from tests.support.pages import MakeUser, messages, text_of
 from tests.support.shopping import add, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
@@ -35,13 +35,6 @@ def ada(client: Client, make_user: MakeUser) -> User:
     user = make_user("ada")
     client.force_login(user)
     return user
-
-
-def link_in_mail() -> str:
-    deliver("email")
-    (letter,) = mail.outbox
-    (link,) = re.findall(r"http://127.0.0.1:8000(/\S+)", str(letter.body))
-    return str(link)
 
 
 def post(client: Client, address: str, **fields: str) -> Any:
@@ -112,6 +105,27 @@ def test_an_address_that_cannot_be(client: Client, ada: User, fields: dict[str, 
     response = client.post("/account/email/", {"email": "new@example.com", "password": PASSWORD} | fields)
     assert 'class="field-error"' in text_of(response)
     assert deliver("email") == 0
+
+
+def test_an_address_of_another_account_is_not_taken_and_not_told(
+    client: Client, ada: User, make_user: MakeUser
+) -> None:
+    make_user("eve")
+    for email in ("EVE@example.com", "new@example.com"):
+        page = client.post("/account/email/", {"email": email, "password": PASSWORD})
+        assert "A link is on its way to the new address." in text_of(page)
+    deliver("email")
+    assert "You have an account with it already." in str(mail.outbox[0].body)
+    assert "/account/email/" not in str(mail.outbox[0].body)
+
+
+def test_an_address_that_was_taken_meanwhile_stays_where_it_is(client: Client, ada: User, make_user: MakeUser) -> None:
+    post(client, "/account/email/", email="eve@example.com", password=PASSWORD)
+    make_user("eve")
+    response = client.post(link_in_mail(), follow=True)
+    assert messages(response) == ["Another account has this e-mail address by now. Yours stays as it was."]
+    ada.refresh_from_db()
+    assert ada.email == "ada@example.com"
 
 
 # --- Another password
@@ -231,14 +245,6 @@ def test_they_are_for_who_is_logged_in_and_not_stored(client: Client, make_user:
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={address}")
     client.force_login(make_user())
     assert "no-store" in client.get(address)["Cache-Control"]
-
-
-def test_an_address_is_optional_when_signing_up(client: Client) -> None:
-    for name, email in (("eve", ""), ("bob", "bob@example.com")):
-        signup = form(Client().get("/accounts/signup/"), "/accounts/signup/")
-        fields = {"username": name, "email": email, "password1": PASSWORD, "password2": PASSWORD}
-        Client().post("/accounts/signup/", signup.fields | fields)
-        assert User.objects.get(username=name).email == email
 
 
 @pytest.mark.parametrize("law", ["imprint", "privacy", "terms"])

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from tests.support.mailing import link_in_mail
 from tests.support.pages import MakeUser
 from tests.support.routes import routes
 from tests.support.shopping import held
@@ -58,7 +59,7 @@ def test_next_leads_nowhere_else(
     line = held(shopper, variant, 2)
     make_user("ada")
     login = {"username": "ada", "password": "a long password"}
-    newcomer = {"username": "bob", "password1": "quite a password", "password2": "quite a password"}
+    newcomer = {"email": "bob@example.com"}
     steps: list[tuple[str, dict[str, Any]]] = [
         ("/cart/add/", {"variant": variant.pk, "quantity": 1}),
         (f"/cart/lines/{line.pk}/", {"quantity": 1}),
@@ -70,12 +71,13 @@ def test_next_leads_nowhere_else(
         ("/accounts/login/", login),
         ("/accounts/logout/", {}),
         ("/accounts/signup/", newcomer),
-        ("/accounts/logout/", {}),
     ]
     for path, fields in steps:
         location = leads(client.post(path, fields | {"next": address}, query_params={"next": address}))
         assert location is not None, path
         assert stays(location), path
+    chosen = {"new_password1": "quite a password", "new_password2": "quite a password"}
+    assert stays(leads(client.post(link_in_mail(), chosen)) or "")
 
 
 def test_nor_does_that_of_the_back_office() -> None:

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
+from django.core import signing
 from django.test import Client
 from pytest_django import Settings
 
@@ -86,6 +87,9 @@ def test_a_thread_of_the_web_is_always_left_for_pages() -> None:
     assert runpy.run_path(str(REPOSITORY / "gunicorn.conf.py"))["threads"] > AT_ONCE_OR_WAITING
 
 
+SIGNUP = f"/accounts/signup/{signing.dumps({'email': 'eve@example.com', 'next': '/'}, salt='shop.signup')}/"
+
+
 @pytest.mark.usefixtures("bounded")
 @pytest.mark.parametrize(
     ("address", "fields"),
@@ -93,7 +97,7 @@ def test_a_thread_of_the_web_is_always_left_for_pages() -> None:
         ("/accounts/login/", {"username": "ada", "password": PASSWORD}),
         ("/admin/login/", {"username": "ada", "password": PASSWORD}),
         ("/accounts/login/", {"username": "nobody", "password": PASSWORD}),
-        ("/accounts/signup/", {"username": "eve", "password1": PASSWORD, "password2": PASSWORD}),
+        (SIGNUP, {"new_password1": PASSWORD, "new_password2": PASSWORD}),
     ],
 )
 def test_who_comes_when_it_is_full_is_told_and_pages_are_served(address: str, fields: dict[str, str]) -> None:
@@ -106,7 +110,7 @@ def test_who_comes_when_it_is_full_is_told_and_pages_are_served(address: str, fi
         assert Client().get("/").status_code == 200
         machine = Client().post(address, fields, headers={"Accept": "application/json"})
         assert (machine.status_code, machine.json()["code"]) == (503, "busy")
-    assert not User.objects.filter(username="eve").exists()
+    assert not User.objects.filter(email="eve@example.com").exists()
 
 
 @pytest.mark.usefixtures("bounded")

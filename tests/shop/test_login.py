@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
+from delivery.deliver import deliver
 from inventory.models import ProductVariant
 from orders.models import Checkout, DeliveryMethod
 from orders.services import save_checkout
 from shop.accounts.shoppers import GUEST_COOKIE
-from tests.conftest import MakeVariant
+from tests.conftest import AtTheSeam, MakeVariant
 from tests.support.checkout import ADDRESS, fill
+from tests.support.mailing import link_in_mail
 from tests.support.ordering import ADA
 from tests.support.pages import MakeUser, become_guest, form, forms, guest_of, locked_by_a_rival, messages, text_of
 from tests.support.shopping import add, expire, held, nothing_changes, stock
@@ -274,10 +277,10 @@ def test_an_account_that_is_gone_or_has_no_address_is_not_met(ada: User) -> None
 
 
 def test_phones_neither_enlarge_the_first_letter_nor_cut_an_address(client: Client) -> None:
-    for page in ("/accounts/login/", "/accounts/signup/", "/admin/login/"):
+    for page in ("/accounts/login/", "/admin/login/"):
         (field,) = re.findall(r'<input[^>]*name="username"[^>]*>', text_of(client.get(page)))
         assert 'autocapitalize="none"' in field
-        assert f'maxlength="{150 if "signup" in page else 254}"' in field
+        assert 'maxlength="254"' in field
 
 
 # --- The address comes along
@@ -368,11 +371,17 @@ def test_who_is_logged_in_needs_no_log_in_page(client: Client, ada: User) -> Non
 # --- Sign-up
 
 
-def sign_up(client: Client, name: str = "eve", **fields: str) -> Any:
-    page = client.get("/accounts/signup/")
-    sent = {"username": name, "password1": PASSWORD, "password2": PASSWORD} | fields
-    signup = form(page, "/accounts/signup/")
-    return client.post(signup.action, signup.fields | sent)
+CHOSEN = {"new_password1": PASSWORD, "new_password2": PASSWORD}
+
+
+def ask(client: Client, email: str = "eve@example.com", **fields: str) -> Any:
+    signup = form(client.get("/accounts/signup/"), "/accounts/signup/")
+    return client.post(signup.action, signup.fields | {"email": email} | fields)
+
+
+def sign_up(client: Client, **fields: str) -> Any:
+    ask(client, **fields)
+    return client.post(link_in_mail(), CHOSEN)
 
 
 def test_signing_up_logs_in_and_brings_the_cart_along(client: Client, shopper: Owner, variant: ProductVariant) -> None:
@@ -380,28 +389,65 @@ def test_signing_up_logs_in_and_brings_the_cart_along(client: Client, shopper: O
     response = sign_up(client, next="/cart/")
     assert (response.status_code, response["Location"]) == (302, "/cart/")
     eve = User.objects.get()
-    assert (eve.is_staff, units_of(eve)) == (False, [(2, 2)])
+    assert (eve.email, eve.is_staff, units_of(eve)) == ("eve@example.com", False, [(2, 2)])
     assert Cart.objects.filter(status="open").count() == 1
+    assert is_logged_in("EVE@example.com") == eve.username
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"password2": "different"},
-        {"password1": "short", "password2": "short"},
-        {"username": ""},
-        {"username": "a\x00b"},
-    ],
-)
-def test_a_sign_up_that_cannot_be(client: Client, fields: dict[str, str]) -> None:
-    response = sign_up(client, **fields)
+def test_a_sign_up_is_open_in_another_browser_and_works_once(client: Client) -> None:
+    ask(client)
+    link = link_in_mail()
+    assert "For your new account with eve@example.com." in text_of(Client().get(link))
+    assert Client().post(link, CHOSEN)["Location"] == "/"
+    for again in (Client().get(link), Client().post(link, CHOSEN)):
+        assert "This link has been used, or it is too old." in text_of(again)
+    assert User.objects.count() == 1
+
+
+def test_a_link_to_sign_up_ends(client: Client, settings: Settings) -> None:
+    ask(client)
+    settings.SHOP_EMAIL_CONFIRM_HOURS = -1
+    assert "This link has been used, or it is too old." in text_of(client.post(link_in_mail(), CHOSEN))
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["", "nonsense", "a\x00b@example.com", "a" * 250 + "@example.com"])
+def test_a_sign_up_that_cannot_be(client: Client, email: str) -> None:
+    response = ask(client, email)
     assert response.status_code == 200
     assert 'class="field-error"' in text_of(response)
-    assert User.objects.count() == 0
+    assert deliver("email") == 0
 
 
-def test_a_name_is_taken_once(client: Client, ada: User) -> None:
-    assert "already exists" in text_of(sign_up(client, "ADA"))
+@pytest.mark.parametrize("fields", [{"new_password2": "different"}, {"new_password1": "x", "new_password2": "x"}])
+def test_a_password_that_cannot_be(client: Client, fields: dict[str, str]) -> None:
+    ask(client)
+    assert 'class="field-error"' in text_of(client.post(link_in_mail(), CHOSEN | fields))
+    assert not User.objects.exists()
+
+
+def test_an_address_has_one_account_and_the_page_tells_no_stranger(client: Client, ada: User) -> None:
+    taken, free = (ask(client, email) for email in ("ADA@example.com", "eve@example.com"))
+    assert (
+        (taken.status_code, taken["Location"])
+        == (free.status_code, free["Location"])
+        == (302, "/accounts/signup/sent/")
+    )
+    assert mail.outbox == []  # how long the answer takes tells nothing either
+    deliver("email")
+    told = {mail.to[0]: str(mail.body) for mail in mail.outbox}
+    assert "You have an account with it already." in told["ADA@example.com"]
+    assert "/accounts/signup/" not in told["ADA@example.com"]
+    assert "/accounts/signup/" in told["eve@example.com"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_want_one_address_at_once_one_gets_it(client: Client, at_the_seam: AtTheSeam) -> None:
+    ask(client)
+    link = link_in_mail()
+    at_the_seam("shop.accounts.signup.create_account", lambda: Client().post(link, CHOSEN))
+    assert "This link has been used, or it is too old." in text_of(client.post(link, CHOSEN))
+    assert User.objects.count() == 1
 
 
 def test_account_pages_are_not_stored(client: Client) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_encode
@@ -33,9 +34,9 @@ ASKS: dict[str, tuple[str, dict[str, str]]] = {
     "admin:password_change": ("old_password", {"new_password1": NEW, "new_password2": NEW}),
 }
 # Pages that only take a new one.
-SETS = {"shop:signup", "shop:reset_confirm", "admin:auth_user_password_change"}
+SETS = {"shop:signup_confirm", "shop:reset_confirm", "admin:auth_user_password_change"}
 # Those of strangers: they are counted by network, together, and so is the reset, which leads to one of them.
-COUNTED = {"shop:login", "admin:login", "shop:signup", "shop:reset", "shop:reset_confirm"}
+COUNTED = {"shop:login", "admin:login", "shop:signup", "shop:signup_confirm", "shop:reset", "shop:reset_confirm"}
 
 _FIELD = re.compile(r'<input[^>]*type="password"')
 _WAIT = re.compile(r"Too many attempts\. Please try again in \d+")
@@ -56,6 +57,9 @@ def clients(ada: User) -> list[Client]:
 
 
 def address_of(name: str, user: User) -> str:
+    if name == "shop:signup_confirm":
+        said = {"email": "eve@example.com", "next": "/"}
+        return reverse(name, args=[signing.dumps(said, salt="shop.signup")])
     if name == "shop:reset_confirm":
         uid = urlsafe_base64_encode(str(user.pk).encode())
         return reverse(name, args=[uid, default_token_generator.make_token(user)])
@@ -65,7 +69,7 @@ def address_of(name: str, user: User) -> str:
 def test_every_page_with_a_password_is_in_a_table(ada: User, clients: list[Client]) -> None:
     found = set()
     for route in routes():
-        special = {"shop:reset_confirm", "admin:auth_user_password_change"}
+        special = {"shop:reset_confirm", "shop:signup_confirm", "admin:auth_user_password_change"}
         address = address_of(route.name, ada) if route.name in special else route.address
         # The link of an e-mail leads on to the form. Where another page leads has a route of its own.
         pages = [client.get(address, follow=route.name == "shop:reset_confirm") for client in clients]
@@ -113,7 +117,8 @@ def test_guesses_at_the_log_in_and_inside_count_together(ada: User) -> None:
 FORMS = {
     "shop:login": {"username": "nobody", "password": WRONG},
     "admin:login": {"username": "nobody", "password": WRONG},
-    "shop:signup": {"username": "eve", "password1": NEW, "password2": NEW},
+    "shop:signup": {"email": "eve@example.com"},
+    "shop:signup_confirm": {"new_password1": NEW, "new_password2": NEW},
     "shop:reset": {"email": "ada@example.com"},
     "shop:reset_confirm": {"new_password1": NEW, "new_password2": NEW},
 }

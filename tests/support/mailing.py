@@ -1,5 +1,6 @@
-"""`MailServer`: a mail server on this machine that stores e-mails, and can be down, hang or refuse."""
+"""`MailServer`: a mail server on this machine that stores e-mails, and can be down, hang or refuse; `link_in_mail`."""
 
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from email import message_from_bytes
 from email.message import Message
 from types import TracebackType
 
+from django.core import mail
+
+from delivery.deliver import deliver
 from tools.local.server import free_port
 
 
@@ -94,3 +98,10 @@ class _Dialogue(socketserver.StreamRequestHandler):
 
     def _say(self, code: int) -> None:
         self.wfile.write(f"{code} mail.test\r\n".encode())
+
+
+def link_in_mail() -> str:
+    """Send the e-mails that wait, and return the path of the link in the latest one."""
+    deliver("email")
+    (link,) = re.findall(r"http://127.0.0.1:8000(/\S+)", str(mail.outbox[-1].body))
+    return str(link)
