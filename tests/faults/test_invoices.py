@@ -30,9 +30,10 @@ def test_killed_while_invoices_are_numbered(site: Site, note: Callable[..., None
     chance = random.Random(27)
 
     def fault(load: Load) -> None:
-        for point in POINTS:
-            site.arm(point)
         for placed in range(ORDERS):
+            # Not before the first ten, or each number that is lost would be the first.
+            if placed % 10 == 0 and placed:
+                site.arm(POINTS[placed // 10 - 1])
             place_order(site)
             if placed % 10 == 5:
                 worker = site.parts["shopper"]
