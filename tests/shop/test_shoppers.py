@@ -134,12 +134,12 @@ def test_the_header_costs_a_guest_one_query(
 ) -> None:
     # 1: units and total of the cart. No session and no user: a guest has neither.
     with django_assert_num_queries(1):
-        client.get("/nothing-here/")
+        client.get("/legal/imprint/")
 
 
 def test_the_header_costs_a_stranger_none(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        client.get("/nothing-here/")
+        client.get("/legal/imprint/")
 
 
 def test_the_header_costs_a_user_three(
@@ -148,7 +148,7 @@ def test_the_header_costs_a_user_three(
     client.force_login(make_user())
     # 1: the session. 2: the user. 3: units and total of the cart.
     with django_assert_num_queries(3):
-        client.get("/nothing-here/")
+        client.get("/legal/imprint/")
 
 
 def test_pages_show_a_user_their_own_cart(client: Client, make_user: MakeUser, variant: ProductVariant) -> None:
