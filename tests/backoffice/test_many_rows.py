@@ -40,6 +40,7 @@ from orders.models import (
     DeliveryRate,
     DeliveryStep,
     DeliveryZone,
+    Document,
     Order,
     OrderLine,
     Payment,
@@ -110,10 +111,25 @@ def _orders(variants: list[ProductVariant]) -> None:
                 order=order, provider="invoice", reference=f"{number}{status}", amount=4, status=status
             )
             Refund.objects.create(order=order, payment=payment, amount=1, reason="Broken", sent_by=order.user)
+        _documents(order)
         moments = dict.fromkeys(("first_order_at", "last_order_at"), timezone.now())
         customer = Customer.objects.create(email=f"{number}@example.com", name="Ada", spent=4, **moments)
         for words in ("Rings twice", "Pays late"):
             CustomerNote.objects.create(customer=customer, text=words, author=order.user)
+
+
+def _documents(order: Order) -> None:
+    """An invoice, and a credit note for the first refund."""
+    facts = {"customer": order.billing_lines, "customer_vat_id": "", "taxes": []}
+    printed = {"order": order, "issued_at": timezone.now(), "total": 4, "tax": 1, "snapshot": facts}
+    invoice = Document.objects.create(kind=Document.Kind.INVOICE, number=f"I-{order.number}", **printed)
+    Document.objects.create(
+        kind=Document.Kind.CREDIT_NOTE,
+        number=f"C-{order.number}",
+        corrects=invoice,
+        refund=order.refunds.earliest("pk"),
+        **printed,
+    )
 
 
 def _traces(variants: list[ProductVariant]) -> None:

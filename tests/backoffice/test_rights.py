@@ -45,6 +45,7 @@ PAGES = {
     "orders.Order": READ,
     "orders.OrderLine": READ,
     "orders.Refund": READ,
+    "orders.Document": READ,
     "orders.Carrier": (ALL, MANAGERS, MANAGERS, NONE),
     "orders.DeliveryMethod": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "orders.DeliveryRate": (ALL, MANAGERS, MANAGERS, MANAGERS),
@@ -75,7 +76,10 @@ ADDRESSES = {
     "orders_order_slip": ALL,
     "orders_order_comment": ALL,
     **{f"orders_order_{step}": MANAGERS for step in ("money", "mistake", "take_back", "address", "cancel", "refund")},
+    "orders_order_invoice": MANAGERS,
+    "orders_refund_send_one": MANAGERS,
     "orders_refund_sent_one": MANAGERS,
+    "orders_document_download": ALL,
     "orders_report": ALL,
     "analytics_trace": ALL,
     "analytics_cart_history": ALL,
@@ -84,6 +88,7 @@ ADDRESSES = {
 }
 # Actions on chosen rows, beside the export, which is for all who may view.
 ACTIONS = {
+    ("inventory.ProductVariant", "change_prices"): MANAGERS,
     ("inventory.LowStockAlert", "acknowledge"): ALL,
     **{("inventory.LowStockAlert", f"mute_for_{time}"): MANAGERS for time in ("a_day", "a_week", "a_month")},
     ("inventory.LowStockAlert", "unmute"): MANAGERS,
@@ -91,6 +96,7 @@ ACTIONS = {
     ("cart.CartItem", "extend"): ALL,
     ("orders.Order", "ship_many"): ALL,
     ("orders.Order", "slips"): ALL,
+    ("orders.Refund", "send"): MANAGERS,
     ("orders.Refund", "sent"): MANAGERS,
     ("outbox.OutboxRow", "retry"): MANAGERS,
     ("outbox.OutboxRow", "discard"): MANAGERS,

@@ -18,6 +18,7 @@ QUEUE_OF = {
     "count_units_sold": Queue.BULK,
     "issue_documents": Queue.SHOPPER,
     "render_documents": Queue.STAFF,
+    "note_refund_accepted": Queue.STAFF,
     "advance_imports": Queue.BULK,
 }
 
