@@ -8,12 +8,16 @@ from playwright.sync_api import Page
 # Width of the window in CSS pixels, and the size of text in per cent of the browser's.
 SIZES = [(320, 100), (390, 200), (1280, 200)]
 # A field scrolls what is typed. On a phone the row of chips is scrolled, and a long user name is cut.
-_MAY_SCROLL = "input, textarea, select, svg *, .sr-only, .skip, .categories, .categories *, .who, .who *"
+_MAY_SCROLL = "input, textarea, select, svg *, .skip, .categories, .categories *, .who, .who *"
 # The innermost elements that reach out of the window, or whose text is wider than their own box.
 _FIND = """(mayScroll) => {
   const isWide = document.documentElement.scrollWidth > innerWidth;
   const isOut = (one) => isWide && one.getBoundingClientRect().right > innerWidth + 1;
-  const isCut = (one) => getComputedStyle(one).display !== "inline" && one.scrollWidth > one.clientWidth + 1;
+  const isCut = (one) => {
+    const style = getComputedStyle(one);
+    const isOnlyHeard = style.clipPath === "inset(50%)";
+    return style.display !== "inline" && !isOnlyHeard && one.scrollWidth > one.clientWidth + 1;
+  };
   const named = (one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 30)}`;
   const found = [...document.querySelectorAll("body *")]
     .filter((one) => !one.matches(mayScroll) && one.checkVisibility() && (isOut(one) || isCut(one)));
