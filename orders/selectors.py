@@ -207,9 +207,10 @@ def payment_referenced(*, provider: str, reference: str) -> Payment | None:
 
 
 def payment_to_record(order: Order) -> Payment | None:
-    """The newest payment of an order that is not paid and that only staff can record. 1 query."""
-    open_ones = order.payments.filter(provider__in=_manual_providers()).exclude(status=Payment.Status.PAID)
-    return open_ones.first()
+    """The newest payment of an order that is not paid and that only staff can record. 1 query, or 0 if prefetched."""
+    manual = _manual_providers()
+    open_ones = (each for each in order.payments.all() if each.status != Payment.Status.PAID)
+    return next((each for each in open_ones if each.provider in manual), None)
 
 
 def payments_to_withdraw(order: Order) -> QuerySet[Payment]:

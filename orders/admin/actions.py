@@ -51,7 +51,7 @@ def leads_to(state: State) -> Callable[[Order], bool]:
 
 
 def open_actions(order: Order) -> list[str]:
-    """The names of the actions that are possible with the order now. 4 queries at most."""
+    """The names of the actions that are possible with the order now. 3 queries at most."""
     return [name for name, action in ACTIONS.items() if action.is_open(order)]
 
 

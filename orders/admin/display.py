@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from unfold.admin import TabularInline
+from unfold.forms import PaginationInlineFormSet
 
 from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices
@@ -81,17 +82,30 @@ class SentFilter(ChoiceFilter):
         return {"sent": ("Sent", Q(sent_at__isnull=False)), "all": ("All", Q())}
 
 
+# What a page of one order reads once, for its inlines and the actions that it offers.
+ROWS = (
+    "lines",
+    "payments",
+    Prefetch("refunds", Refund.objects.select_related("sent_by")),
+    Prefetch("documents", Document.objects.defer("snapshot")),  # what is printed, which is long
+)
+
+
+class RowsOfOrder(PaginationInlineFormSet):  # type: ignore[misc]
+    """The rows as they were read with their order."""
+
+    def get_queryset(self) -> QuerySet[Model]:
+        rows: QuerySet[Model] = getattr(self.instance, self.fk.remote_field.name).all()
+        return rows
+
+
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
     """Rows to read, for everybody who may view the order."""
 
+    formset = RowsOfOrder
     extra = 0
     can_delete = False
     hide_title = True
-    related: tuple[str, ...] = ()
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
-        rows: QuerySet[Model] = super().get_queryset(request)
-        return rows.select_related(*self.related) if self.related else rows
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("orders.view_order"))
@@ -107,7 +121,6 @@ class LineInline(ReadOnlyInline):
     model = OrderLine
     verbose_name_plural = "lines"
     fields = readonly_fields = ["sku", "name", "each", "quantity", "in_all", "to_ship", "came_back"]
-    related = ("order",)
     each, in_all = money_column("price", "Price"), money_column("total", "Total")
 
     @display(description="To ship")
@@ -129,17 +142,12 @@ class RefundInline(ReadOnlyInline):
     model = Refund
     fields = readonly_fields = ["owed", "reason", "created_at", "sent_at", "sent_how", "sent_by"]
     owed = money_column("amount", "Amount")
-    related = ("sent_by",)
 
 
 class DocumentInline(ReadOnlyInline):
     model = Document
     fields = readonly_fields = ["kind", "pdf", "issued_at", "in_all"]
     in_all = money_column("total", "Total")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
-        """Without what is printed, which is long."""
-        return super().get_queryset(request).defer("snapshot")
 
     @display(description="Number")
     def pdf(self, document: Document) -> str:

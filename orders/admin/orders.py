@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,6 +18,7 @@ from orders.admin.action_views import run_action, ship_chosen
 from orders.admin.actions import ACTIONS, COMMENT, MOST_AT_ONCE, NEXT_ACTIONS, open_actions
 from orders.admin.books import Books, rates_of
 from orders.admin.display import (
+    ROWS,
     STATE_COLOURS,
     DocumentInline,
     DueFilter,
@@ -79,10 +80,11 @@ class OrderAdmin(ReportPages, Books):
         return [*super().get_fieldsets(request, obj), *extra]
 
     def get_object(self, request: HttpRequest, object_id: Any, from_field: str | None = None) -> Order | None:
-        """Remembered for the request, since the page asks for its buttons and for itself."""
+        """With its `ROWS`; remembered for the request, since the page asks for its buttons and for itself."""
         known: dict[str, Order | None] = request.__dict__.setdefault("orders_read", {})
         if str(object_id) not in known:
-            known[str(object_id)] = super().get_object(request, object_id, from_field)
+            known[str(object_id)] = order = super().get_object(request, object_id, from_field)
+            prefetch_related_objects([order] if order else [], *ROWS)
         return known[str(object_id)]
 
     def get_search_results(

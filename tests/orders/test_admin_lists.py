@@ -376,11 +376,10 @@ class TestDelivery:
 
 
 # 5  the session, who it is, their second factor, and what they may: by themselves, and by their groups
-# 2  the order with its customer: for what is offered, and for the page
-# 1  its newest payment that only staff would hear of: is "Money came" offered?
+# 1  the order with its customer
+# 4  lines, payments, refunds with whom they name, and documents: for what is offered, and for the page
 # 1  payments that staff may have noted by mistake
-# 3  lines, payments and refunds, with whom they name
-# 3  the timeline: log, refunds and e-mails
+# 4  the timeline: log, parcels, refunds and e-mails
 MOST_OF_AN_ORDER = 15
 # 5  as above
 # 2  the orders and, in one, their lines

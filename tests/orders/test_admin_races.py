@@ -27,6 +27,7 @@ from orders.services import (
     ship_order,
     withdraw_payment,
 )
+from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import as_shown
@@ -97,6 +98,7 @@ def test_it_ships_while_another_refunds(
     staff: Client, placed: Order, rival: User, variant: ProductVariant, at_the_seam: AtTheSeam
 ) -> None:
     pay(placed)
+    drain("issue_documents")  # else staff could still issue its invoice
     at_the_seam(
         "orders.services.shipments.lock_order", lambda: refund_order(order_id=placed.pk, actor=rival, reason="Asked")
     )
@@ -125,7 +127,7 @@ def test_two_send_the_same_refund(staff: Client, placed: Order, rival: User, at_
     refund_order(order_id=placed.pk, reason="Asked")
     refund = Refund.objects.get()
     at_the_seam(
-        "orders.services.refunds.lock_due_refund",
+        "orders.services.refund_sending.lock_due_refund",
         lambda: mark_refund_sent(refund_id=refund.pk, actor=rival, note="First"),
     )
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
@@ -162,7 +164,7 @@ def test_a_refund_is_sent_while_another_withdraws_its_note(
     staff: Client, placed: Order, rival: User, at_the_seam: AtTheSeam
 ) -> None:
     payment, refund = mistyped(placed, rival)
-    at_the_seam("orders.services.refunds.lock_due_refund", lambda: withdraw(payment, rival))
+    at_the_seam("orders.services.refund_sending.lock_due_refund", lambda: withdraw(payment, rival))
     address = reverse("admin:orders_refund_sent_one", args=[refund.pk])
     told = staff.post(address, {"reason": "Second"}, follow=True).content.decode()
     assert "None of these refunds is due any more. Nothing was noted." in told

@@ -97,7 +97,7 @@ def test_a_forged_number_beside_a_right_form_changes_nothing(
     fields |= {"id": variant.pk, "product": variant.product_id} | FORGED
     product = variant.product
     page = {"number": product.number, "name": "Teapot", "slug": product.slug, "is_listed": "on"}
-    rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1}
+    rows = {"variants-TOTAL_FORMS": 1, "variants-INITIAL_FORMS": 1, "photos-TOTAL_FORMS": 0, "photos-INITIAL_FORMS": 0}
     inline = {f"variants-0-{field}": value for field, value in fields.items()}
     seen = {
         "name": product.name,

@@ -79,7 +79,7 @@ def test_who_comes_while_a_refund_is_being_noted_waits_and_notes_nothing(placed:
     pay(placed)
     refund_order(order_id=placed.pk, reason="Asked")
     args = (clerk.pk, Refund.objects.get().pk)
-    first = Actor(send_refund, args, pause_after="orders.services.refunds.lock_due_refund")
+    first = Actor(send_refund, args, pause_after="orders.services.refund_sending.lock_due_refund")
     with cast(first, Actor(send_refund, args)) as (one, other):
         one.start()
         one.wait_paused()
@@ -127,7 +127,7 @@ def test_the_second_of_the_two_waits_for_the_first(placed: Order, clerk: User, f
         one = Actor(withdraw_note, (clerk.pk, payment.pk), pause_after="orders.services.payments.lock_due_refund")
         other, expected = Actor(send_refund, refund), ("refused", False)
     else:
-        one = Actor(send_refund, refund, pause_after="orders.services.refunds.lock_due_refund")
+        one = Actor(send_refund, refund, pause_after="orders.services.refund_sending.lock_due_refund")
         other, expected = Actor(withdraw_note, (clerk.pk, payment.pk)), (True, "WithdrawalRefused")
     with cast(one, other) as (earlier, later):
         earlier.start()

@@ -77,9 +77,9 @@ def test_the_page_is_for_those_who_may_see_it(client: Client, role: str | None, 
 
 
 def test_the_page_costs_few_statements(client: Client) -> None:
-    """Session; user; starts; results."""
+    """Session; user; second factor; starts; results."""
     client.force_login(User.objects.create_superuser("boss"))
     with CaptureQueriesContext(connection) as statements:
         page = client.get(reverse(PAGE)).content.decode()
-    assert len(statements) == 4, statements.captured_queries
+    assert len(statements) == 5, statements.captured_queries
     assert "Give back the units of holds that ran out." in page
