@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 
 from inventory.models import ProductVariant
 from tests.storms.harness import Actor, cast
 from tests.storms.staff_actors import products_are_not_locked, rename_by_import, save_page
-from tests.support.admin_pages import as_shown
+from tests.support.admin_pages import as_shown, filled_in
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,25 +41,17 @@ def variant_page(variant: ProductVariant, **changes: object) -> dict[str, Any]:
     return fields | as_shown(fields) | rows | changes
 
 
-def product_page(variant: ProductVariant) -> dict[str, Any]:
+def product_page(staff: User, variant: ProductVariant) -> dict[str, Any]:
     """The product with a new name, and its one variant with another threshold."""
-    product = variant.product
-    fields: dict[str, Any] = {
-        "number": product.number,
-        "name": product.name,
-        "slug": product.slug,
-        "category": "",
-        "is_listed": "on",
-    }
-    fields |= {f"variants-0-{name}": value for name, value in variant_fields(variant).items()}
-    row: dict[str, Any] = {"variants-0-id": variant.pk, "variants-0-product": product.pk}
-    row |= {"variants-TOTAL_FORMS": "1", "variants-INITIAL_FORMS": "1"}
-    return fields | as_shown(fields) | row | {"name": "Renamed", "variants-0-low_stock_threshold": 3}
+    client = Client()
+    client.force_login(staff)
+    page = client.get(reverse("admin:inventory_product_change", args=[variant.product_id]))
+    return filled_in(page) | {"name": "Renamed", "variants-0-low_stock_threshold": 3}
 
 
 def pages(staff: User, variant: ProductVariant, *, without: Callable[[], None] | None = None) -> list[Actor]:
     """The save of the product's page pauses where the product is locked and its variant is not."""
-    whole = (staff.pk, "product", variant.product_id, product_page(variant))
+    whole = (staff.pk, "product", variant.product_id, product_page(staff, variant))
     alone = (staff.pk, "productvariant", variant.pk, variant_page(variant, name="Renamed alone"))
     pause = "core.admin.seen.lock_rows"
     return [Actor(save_page, whole, without=without, pause_after=pause), Actor(save_page, alone, without=without)]
