@@ -32,6 +32,7 @@ BEAT_SCHEDULE = {
     "sweep_orders": {"task": "sweep_orders", "schedule": timedelta(seconds=30)},
     # For orders that became too old to count, and orders from before the number was stored.
     "recount_units_sold": {"task": "recount_units_sold", "schedule": crontab(minute="22")},
+    "recount_related": {"task": "recount_related", "schedule": crontab(hour="4", minute="17")},
     # For orders from before customers were counted.
     "sweep_customers": {"task": "sweep_customers", "schedule": crontab(minute="2,32")},
     "sweep_checkouts": {"task": "sweep_checkouts", "schedule": crontab(minute="7")},

@@ -27,9 +27,11 @@ from orders.emails.kinds import About
 from orders.selectors import products_of_orders
 from orders.services import (
     cancel_overdue_orders,
+    count_related,
     count_units_sold,
     drop_left_checkouts,
     note_refund_accepted,
+    recount_related,
     recount_units_sold,
 )
 from outbox.drain import drop_old_runs
@@ -65,6 +67,12 @@ def record_analytics(batch: Batch) -> None:
 def count_units_sold_of_orders(batch: Batch) -> None:
     """Count the units sold of all products in the orders that were placed, or whose units were refunded."""
     count_units_sold(product_ids=products_of_orders(batch.ids))
+
+
+@effect("count_related", queue=Queue.BULK)
+def count_related_of_orders(batch: Batch) -> None:
+    """Count what is bought together with the products in the orders that were placed, or whose units were refunded."""
+    count_related(product_ids=products_of_orders(batch.ids))
 
 
 @effect("count_customers", queue=Queue.BULK)
@@ -141,6 +149,12 @@ def sweep_orders() -> int:
 def recount_all_units_sold() -> int:
     """Count the units sold in 90 days again where the stored number is not right. Returns how many products."""
     return recount_units_sold()
+
+
+@shared_task(name="recount_related", ignore_result=False)
+def recount_all_related() -> int:
+    """Count what is bought together again where the stored rows are not right. Returns how many products."""
+    return recount_related()
 
 
 @shared_task(name="sweep_customers", ignore_result=False)

@@ -4,11 +4,13 @@ synonyms, tax classes, and imports."""
 from inventory.imports.models import ImportJob, ImportLine
 from inventory.models.catalog import ONLY_VARIANT, SOLD_WITHIN, Category, PriceChange, Product, ProductVariant
 from inventory.models.photographs import ProductPhoto
+from inventory.models.related import MOST_RELATED, RelatedProduct
 from inventory.models.search import Synonym
 from inventory.models.stock import AlertMute, LowStockAlert, StockMovement
 from inventory.models.tax import TaxClass, TaxRate
 
 __all__ = [
+    "MOST_RELATED",
     "ONLY_VARIANT",
     "SOLD_WITHIN",
     "AlertMute",
@@ -20,6 +22,7 @@ __all__ = [
     "Product",
     "ProductPhoto",
     "ProductVariant",
+    "RelatedProduct",
     "StockMovement",
     "Synonym",
     "TaxClass",

@@ -10,6 +10,7 @@ from inventory.services.alerts import (
 from inventory.services.bulk import move_stock_in_bulk
 from inventory.services.catalog import delete_category, delete_product, save_product, save_variant, write_units_sold
 from inventory.services.photos import add_photos, change_photos
+from inventory.services.related import write_related
 from inventory.services.stock import move_stock
 from inventory.services.tax import delete_tax_class, delete_tax_rate, save_tax_class, save_tax_rate
 
@@ -31,5 +32,6 @@ __all__ = [
     "save_variant",
     "take_pending_notifications",
     "unmute_variants",
+    "write_related",
     "write_units_sold",
 ]

@@ -9,6 +9,7 @@ from orders.services.payments import begin_payment, record_payment, settle_event
 from orders.services.placement import place_order
 from orders.services.refund_sending import mark_refund_sent, note_refund_accepted, send_refund, settle_refund
 from orders.services.refunds import refund_order, return_lines
+from orders.services.related import count_related, recount_related
 from orders.services.shipments import save_carrier, ship_order
 from orders.services.transitions import cancel_order, cancel_overdue_orders, comment_on_order
 from orders.services.units_sold import count_units_sold, recount_units_sold
@@ -19,6 +20,7 @@ __all__ = [
     "cancel_overdue_orders",
     "change_address",
     "comment_on_order",
+    "count_related",
     "count_units_sold",
     "delete_address",
     "delete_delivery_method",
@@ -28,6 +30,7 @@ __all__ = [
     "open_payment_page",
     "place_order",
     "record_payment",
+    "recount_related",
     "recount_units_sold",
     "refund_order",
     "return_lines",

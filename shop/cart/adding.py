@@ -16,7 +16,7 @@ from shop.accounts.shoppers import ShopRequest
 from shop.cart.posted import posted_key, posted_next, posted_quantity, posted_variant_id
 from shop.cart.refusals import problem_of, too_many_adds
 from shop.catalog.offers import Offer
-from shop.catalog.selectors import offer_with_variant, variant_with_product
+from shop.catalog.selectors import offer_with_variant, page_offer_with_variant, variant_with_product
 from shop.catalog.views import AddForm, product_context, product_page
 from shop.htmx import render_partial, wants_partial
 from shop.pages.errors import ErrorPage, error_response, wants_json
@@ -80,7 +80,8 @@ def _added(request: ShopRequest, variant: ProductVariant, quantity: int, cart: C
 
 def _refused(request: ShopRequest, variant_id: int, error: ValidationError) -> HttpResponse:
     is_page = not (wants_json(request) or wants_partial(request))
-    offer = offer_with_variant(variant_id, request.shopper.owner, for_page=is_page)
+    read = page_offer_with_variant if is_page else offer_with_variant
+    offer = read(variant_id, request.shopper.owner)
     if offer is None:
         raise Http404
     problem = problem_of(error)

@@ -91,6 +91,10 @@ class Offer:
         """The variant with this sku, if it is on sale."""
         return next((offer for offer in self.variants if offer.variant.sku == sku), None)
 
+    def has_variant(self, variant_id: int) -> bool:
+        """Whether the variant with this id is on sale."""
+        return any(offer.variant.pk == variant_id for offer in self.variants)
+
     def with_variant(self, variant_id: int) -> VariantOffer:
         """The variant with this id, which must be on sale."""
         return next(offer for offer in self.variants if offer.variant.pk == variant_id)

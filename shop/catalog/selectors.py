@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from inventory.selectors import CategoryCount, GoodsFilter, count_by_category, p
 from shop.catalog.gallery import with_photos
 from shop.catalog.offers import Offer, VariantOffer
 from shop.catalog.query import ListQuery
+from shop.catalog.related import Related, related_of, related_products, with_related
 from shop.paging import nearest_page
 
 PRODUCTS_A_PAGE = 24
@@ -38,19 +39,28 @@ def offers_of(products: Iterable[Product], owner: Owner | None) -> list[Offer]:
     return [Offer(product, choices[product.pk]) for product in found.values() if product.pk in choices]
 
 
-def offer_by_slug(slug: str, owner: Owner | None) -> Offer | None:
+@dataclass(frozen=True)
+class PageOffer(Offer):
+    """A product with all that its page shows."""
+
+    related: Related = field(default_factory=Related)
+
+
+def offer_by_slug(slug: str, owner: Owner | None) -> PageOffer | None:
     """One product with all that its page shows, None unless it is on sale. 2 queries."""
-    return _first_on_sale(_with_page(Product.objects.filter(slug=slug)), owner)
+    return _page_offer(Product.objects.filter(slug=slug), owner)
 
 
-def offer_with_variant(variant_id: int, owner: Owner | None, *, for_page: bool = False) -> Offer | None:
-    """The product that has this variant, None unless the variant is on sale. 2 queries.
+def offer_with_variant(variant_id: int, owner: Owner | None) -> Offer | None:
+    """The product that has this variant, None unless the variant is on sale. 2 queries."""
+    offers = offers_of(Product.objects.filter(variants=variant_id), owner)
+    return next((offer for offer in offers if offer.has_variant(variant_id)), None)
 
-    `for_page` also loads what the product's page shows and its form does not.
-    """
-    products = Product.objects.filter(variants=variant_id)
-    offer = _first_on_sale(_with_page(products) if for_page else products, owner)
-    return offer if offer and any(one.variant.pk == variant_id for one in offer.variants) else None
+
+def page_offer_with_variant(variant_id: int, owner: Owner | None) -> PageOffer | None:
+    """The same, with all that the product's page shows. 2 queries."""
+    offer = _page_offer(Product.objects.filter(variants=variant_id), owner)
+    return offer if offer and offer.has_variant(variant_id) else None
 
 
 def variant_with_product(variant_id: int) -> ProductVariant:
@@ -58,12 +68,15 @@ def variant_with_product(variant_id: int) -> ProductVariant:
     return ProductVariant.objects.select_related("product").get(pk=variant_id)
 
 
-def _with_page(products: QuerySet[Product]) -> QuerySet[Product]:
-    return with_photos(products.select_related("category"))
-
-
-def _first_on_sale(products: QuerySet[Product], owner: Owner | None) -> Offer | None:
-    return next(iter(offers_of(products, owner)), None)
+def _page_offer(products: QuerySet[Product], owner: Owner | None) -> PageOffer | None:
+    """The variants of the product and of those below it are read by one query."""
+    product = with_related(with_photos(products.select_related("category"))).first()
+    if product is None:
+        return None
+    offers = offers_of([product, *related_products(product)], owner)
+    if not offers or offers[0].product is not product:
+        return None
+    return PageOffer(product, offers[0].variants, related_of(product, offers[1:]))
 
 
 def _variant_offer(variant: ProductVariant) -> VariantOffer:

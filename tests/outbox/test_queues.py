@@ -15,6 +15,7 @@ QUEUE_OF = {
     "check_low_stock": Queue.STAFF,
     "record_analytics": Queue.BULK,
     "count_customers": Queue.BULK,
+    "count_related": Queue.BULK,
     "count_units_sold": Queue.BULK,
     "issue_documents": Queue.SHOPPER,
     "render_documents": Queue.STAFF,

@@ -1,4 +1,4 @@
-"""Outbox rows after changes of orders: events, e-mails, units sold, customers, invoices and credit notes."""
+"""Outbox rows after changes of orders: events, e-mails, counts of goods and customers, invoices and credit notes."""
 
 import uuid
 from collections.abc import Sequence
@@ -55,12 +55,13 @@ def checkout_has_started(sender: Any, cart_id: int, **kwargs: Any) -> None:
 
 
 def order_was_placed(sender: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
-    """An order was placed: one purchase event for each line, units sold, the customer, their e-mail, an invoice."""
+    """An order was placed: one purchase event a line, counts of goods and customer, e-mail, invoice."""
     purchases = [_line_event("purchase", order, line, line.quantity) for line in lines]
     enqueue(
         [
             *purchases,
             _units_sold(order),
+            _related(order),
             _customer(order),
             _email(order, EmailKind.PLACED),
             _documents(order, invoice=True),
@@ -78,7 +79,7 @@ def order_has_moved(sender: Any, order: Order, state: State, **kwargs: Any) -> N
 def units_were_refunded(sender: Any, order: Order, units: Sequence[tuple[OrderLine, int]], **kwargs: Any) -> None:
     """Units of an order were cancelled, refunded or returned."""
     refunds = [_line_event("refund", order, line, count) for line, count in units]
-    enqueue([*refunds, _units_sold(order), _customer(order), _documents(order, invoice=False)])
+    enqueue([*refunds, _units_sold(order), _related(order), _customer(order), _documents(order, invoice=False)])
 
 
 def units_were_shipped(sender: Any, order: Order, shipment: Shipment, **kwargs: Any) -> None:
@@ -134,6 +135,10 @@ def refund_was_accepted(sender: Any, delivery: Delivery, answer: str | None, **k
 
 def _units_sold(order: Order) -> Intent:
     return Intent("count_units_sold", key=order.pk)
+
+
+def _related(order: Order) -> Intent:
+    return Intent("count_related", key=order.pk)
 
 
 def _customer(order: Order) -> Intent:
