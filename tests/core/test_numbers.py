@@ -165,6 +165,7 @@ def of_admins() -> Iterator[type[forms.BaseForm]]:
         yield from (inline.get_formset(request).form for inline in inlines if inline.has_change_permission(request))
 
 
+@pytest.mark.django_db  # the form of a photograph is made with the variants to choose from
 def test_every_number_that_is_typed_goes_through_the_reader() -> None:
     """In the forms of our own apps and in all that the admin makes of models; what is hidden nobody types."""
     apps = ("core", "inventory", "cart", "orders", "shop", "backoffice", "workers")
