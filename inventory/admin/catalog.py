@@ -23,6 +23,7 @@ from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.seen import SeenFormSet
 from core.text import counted
 from inventory.admin.bulk_prices import PriceAction
+from inventory.admin.bulk_sale import ListingAction, SaleAction
 from inventory.admin.photos import PhotoInline
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm, VariantForm
@@ -90,8 +91,9 @@ class CategoryAdmin(ServiceAdmin):
 
 
 @admin.register(Product)
-class ProductAdmin(ServiceAdmin):
+class ProductAdmin(ListingAction, ServiceAdmin):
     form = ProductForm
+    actions = ["list_chosen", "hide_chosen", "export_csv"]
     fields = [
         "number",
         "name",
@@ -188,7 +190,7 @@ class WeightFilter(ChoiceFilter):
         return {"unknown": ("Not known", Q(weight_grams__isnull=True))}
 
 
-class ProductVariantAdmin(PriceAction, _WithTaxClass, ServiceAdmin):
+class ProductVariantAdmin(PriceAction, SaleAction, _WithTaxClass, ServiceAdmin):
     """All fields of a variant; stock is read-only. `cart.admin` adds the page that moves stock, and registers it."""
 
     form = VariantForm
@@ -210,7 +212,7 @@ class ProductVariantAdmin(PriceAction, _WithTaxClass, ServiceAdmin):
         *("sku", "product", "name", "price", "tax_class", "weight_grams"),
         *("stock_quantity", "reserved_quantity", "is_active"),
     ]
-    actions = ["change_prices", "export_csv"]
+    actions = ["change_prices", "sell_chosen", "stop_chosen", "export_csv"]
     costs = money_column("price", "Price")
     list_filter = ["is_active", "tax_class", WeightFilter]
     list_select_related = ["product", "tax_class"]

@@ -89,6 +89,10 @@ ADDRESSES = {
 # Actions on chosen rows, beside the export, which is for all who may view.
 ACTIONS = {
     ("inventory.ProductVariant", "change_prices"): MANAGERS,
+    ("inventory.ProductVariant", "sell_chosen"): MANAGERS,
+    ("inventory.ProductVariant", "stop_chosen"): MANAGERS,
+    ("inventory.Product", "list_chosen"): MANAGERS,
+    ("inventory.Product", "hide_chosen"): MANAGERS,
     ("inventory.LowStockAlert", "acknowledge"): ALL,
     **{("inventory.LowStockAlert", f"mute_for_{time}"): MANAGERS for time in ("a_day", "a_week", "a_month")},
     ("inventory.LowStockAlert", "unmute"): MANAGERS,
