@@ -1,4 +1,4 @@
-"""`seconds_to_wait`, rate limits per client: adds and log-ins a minute, orders and e-mails an hour.
+"""`seconds_to_wait`, rate limits per client: adds and log-ins a minute, orders, e-mails and look-ups an hour.
 
 So no script empties the stock or fills a mailbox. Counted in Redis without SQL, under keyed hashes that do not reveal
 the client. The count is approximate on purpose: a fixed window, and no limit while Redis is down.
@@ -36,6 +36,8 @@ ORDERS = Limit("orders", "SHOP_ORDERS_PER_HOUR", 3600)
 EMAILS = Limit("letters", "SHOP_LETTERS_PER_HOUR", 3600)
 # Requests that hash a password without a log-in. Many people may share one address, so the limit is generous.
 LOGINS = Limit("logins", "SHOP_LOGINS_PER_MINUTE", 60)
+# Guesses of an order's number and e-mail address.
+LOOKUPS = Limit("lookups", "SHOP_LOOKUPS_PER_HOUR", 3600)
 
 
 def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
@@ -46,6 +48,12 @@ def seconds_to_wait(request: HttpRequest, limit: Limit) -> int:
 def network_to_wait(request: HttpRequest, limit: Limit) -> int:
     """The same for the client's network, whether or not somebody is logged in."""
     return _to_wait(limit, _network(request))
+
+
+def uncount_network(request: HttpRequest, limit: Limit) -> None:
+    """Take back one count of the client's network, for a limit that counts failures alone."""
+    if limit.most and (client := _network(request)):
+        redis.try_redis(lambda: _uncount(limit, client), otherwise=None)
 
 
 def _to_wait(limit: Limit, client: str | None) -> int:
@@ -63,6 +71,15 @@ def _count(limit: Limit, client: str) -> int:
         pipeline.ttl(name)
         done, _, seconds_left = pipeline.execute()
     return max(seconds_left, 1) if done > limit.most else 0
+
+
+def _uncount(limit: Limit, client: str) -> None:
+    """The expiry is for a counter that expired since it was counted: this would begin one that lasts for ever."""
+    name = f"{limit.name}:{keyed_hash(client)}"
+    with redis.client().pipeline(transaction=True) as pipeline:
+        pipeline.decr(name)
+        pipeline.expire(name, limit.window, nx=True)
+        pipeline.execute()
 
 
 def _client(request: HttpRequest) -> str | None:

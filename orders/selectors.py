@@ -149,6 +149,15 @@ def order_numbered(number: str) -> Order | None:
     return order
 
 
+def number_of_order(*, number: str, email: str) -> str | None:
+    """The number of the order with this number and e-mail address, both in any case; None where there is none.
+
+    1 query, whichever of the two is wrong.
+    """
+    of_order = Order.objects.filter(number=read_number(number)).values_list("number", "email").first()
+    return of_order[0] if of_order and of_order[1].casefold() == email.casefold() else None
+
+
 @dataclass(frozen=True)
 class Parcel:
     """A shipment, and what is in it."""

@@ -296,6 +296,7 @@ SHOP_ORDERS_PER_HOUR = env.int("SHOP_ORDERS_PER_HOUR", 30)  # the same for order
 SHOP_LETTERS_PER_HOUR = env.int("SHOP_LETTERS_PER_HOUR", 10)  # and for e-mails to an address that was typed in
 # Log-ins, sign-ups and new passwords together, from one network; each costs tenths of a second of CPU.
 SHOP_LOGINS_PER_MINUTE = env.int("SHOP_LOGINS_PER_MINUTE", 60)
+SHOP_LOOKUPS_PER_HOUR = env.int("SHOP_LOOKUPS_PER_HOUR", 20)  # orders not found by number and e-mail, from one network
 # How many of our own proxies append to X-Forwarded-For; 0: clients connect directly.
 SHOP_TRUSTED_PROXIES = env.int("SHOP_TRUSTED_PROXIES", 0)
 

@@ -12,7 +12,7 @@ from shop.cart import views as cart
 from shop.catalog import pictures
 from shop.catalog import views as catalog
 from shop.checkout import views as checkout
-from shop.orders import payments
+from shop.orders import finding, payments
 from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
 from shop.pages import contact, front, health, legal, machines, owner, sitemaps, social
@@ -47,6 +47,7 @@ shop_urls = [
     path("cart/lines/<int:line_id>/retake/", lines.reclaim, name="cart_line_reclaim"),
     path("checkout/", checkout.address, name="checkout"),
     path("checkout/review/", checkout.review, name="checkout_review"),
+    path("orders/find/", finding.find_order, name="order_find"),  # before the route of a token
     path("orders/<str:token>/", by_link(orders.order_page), name="order"),
     path("orders/<str:token>/pay/", by_link(orders.order_pay), name="order_pay"),
     path("orders/<str:token>/cancel/", by_link(orders.order_cancel), name="order_cancel"),

@@ -84,6 +84,7 @@ DOORS = [
     Look("password of a new account refused", "signup_confirm", signup_confirm_refused),
     plain("signup_confirm", "/accounts/signup/forged/"),
     plain("reset", "/accounts/reset/"),
+    plain("order_find", "/orders/find/"),
     plain("reset_sent", "/accounts/reset/sent/"),
 ]
 RESET = [

@@ -77,7 +77,7 @@ OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "signup_sent",
 OPEN |= {
     f"shop:{name}" for name in ("cart", "cart_add", "cart_country", "cart_undo", "cart_extend", "cart_reclaim_all")
 }
-OPEN |= {"shop:checkout", "shop:checkout_review"}
+OPEN |= {"shop:checkout", "shop:checkout_review", "shop:order_find"}
 OPEN |= {"healthz", "readyz", "demo:drawing"}
 # Addresses of what is somebody's, and what a stranger can put into them.
 OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {

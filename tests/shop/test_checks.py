@@ -150,6 +150,7 @@ def test_start_up_options_or_a_warning(process: str, startup_options: str, warne
         ("SHOP_ORDERS_PER_HOUR", -1),
         ("SHOP_LOGINS_PER_MINUTE", -1),
         ("SHOP_LETTERS_PER_HOUR", -1),
+        ("SHOP_LOOKUPS_PER_HOUR", -1),
         ("SHOP_TRUSTED_PROXIES", -1),
     ],
 )
