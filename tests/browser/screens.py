@@ -91,7 +91,7 @@ def _shop(page: Page, suffix: str) -> None:
     _save(page, "product", suffix, dark=True)
     page.get_by_label("Quantity").evaluate("field => field.removeAttribute('max')")
     page.get_by_label("Quantity").fill("101")
-    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
     page.get_by_role("alert").scroll_into_view_if_needed()
     _save(page, "refused", suffix)
     _fill_cart(page, suffix)

@@ -27,7 +27,7 @@ def open_product(page: Page, shop: str, variant: ProductVariant) -> None:
 def add(page: Page, quantity: int = 1) -> None:
     """Add on a product's page, and go on when the shop has answered."""
     page.get_by_label("Quantity").fill(str(quantity))
-    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
 
 
 def put_into_cart(page: Page, shop: str, variant: ProductVariant, quantity: int = 2) -> None:

@@ -154,7 +154,7 @@ def test_a_quantity_that_is_none_is_said_and_stays_as_it_was_typed(
     open_product(page, shop, variant)
     page.get_by_label("Quantity").press("ControlOrMeta+a")
     page.get_by_label("Quantity").press_sequentially(typed)
-    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Please enter a whole number of units, 1 or more.")
     expect(page.get_by_label("Quantity")).to_have_value(typed)
     assert stock(variant) == (10, 0)
@@ -189,7 +189,7 @@ def test_two_browsers_race_for_the_last_unit(
     for each in (page, rival):
         open_product(each, shop, last)
     for each in (page, rival):
-        each.get_by_role("button", name="Add to cart").click(no_wait_after=True)
+        each.get_by_role("button", name="Add to cart", exact=True).click(no_wait_after=True)
     for each in (page, rival):
         expect(each.locator("#messages .message, #quantity-error").first).to_be_visible()
     told = [str(each.locator("main").inner_text()) for each in (page, rival)]

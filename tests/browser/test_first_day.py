@@ -123,7 +123,7 @@ def order_two(page: Page) -> str:
     page.get_by_role("link", name="Enamel mug").first.click()
     expect(page.get_by_text("For camping.")).to_be_visible()
     page.get_by_label("Quantity").fill("2")
-    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
     expect(page.locator("#mini-cart .count")).to_contain_text("2")
     page.goto("/cart/")
     page.get_by_role("button", name="Checkout").click()

@@ -46,7 +46,7 @@ def test_the_keyboard_alone_is_enough(page: Page, shop: str, variant: ProductVar
     expect(page.get_by_role("link", name="Blue")).to_be_focused()
     press(page, "Add to cart")
     expect_units(page, 1)
-    expect(page.get_by_role("button", name="Add to cart")).to_be_focused()
+    expect(page.get_by_role("button", name="Add to cart", exact=True)).to_be_focused()
     press(page, "View cart")
     page.wait_for_url("**/cart/")
     tab_to(page, "quantity-")

@@ -206,7 +206,7 @@ def test_minus_and_plus_step_a_quantity_and_the_cart_is_sent_once(
     more.click(click_count=3, delay=20)
     less.click()
     expect(page.get_by_label("Quantity")).to_have_value("3")
-    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
     expect_units(page, 3)
     page.goto(shop + "/cart/")
     mark(page)
@@ -254,7 +254,7 @@ def test_picking_a_variant_changes_what_is_shown_and_keeps_what_was_typed(
     expect(link).to_have_attribute("aria-current", "true")
     expect(page.get_by_label("Quantity")).to_have_value("3")
     expect(page).to_have_url(shop + blue.get_absolute_url())
-    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("button", name="Add to cart", exact=True).click()
     expect_units(page, 3)
     assert (is_same_page(page), stock(blue)) == (True, (2, 3))
 

@@ -109,7 +109,7 @@ def test_htmx_gets_the_cart_with_the_new_price(client: Client, line: CartItem, m
 
 
 @pytest.mark.parametrize("country", ["", "XX", "France", "\x00", "FR" * 99])
-def test_what_is_no_country_is_refused(client: Client, line: CartItem, country: str) -> None:
+def test_what_is_no_country_is_refused(client: Client, line: CartItem, delivery: DeliveryMethod, country: str) -> None:
     response = choose(client, country)
     assert response.status_code == 400
     assert COUNTRY_COOKIE not in client.cookies
