@@ -12,10 +12,11 @@ _ADDS_A_CALL = 5  # of the service: few, so that A and B take turns; enough to m
 
 @dataclass(frozen=True)
 class Goods:
-    """A prepared shop's ids of variants, a product's address, and the cookie of a guest with CART_LINES lines."""
+    """A prepared shop's ids of variants, its addresses, and the cookie of a guest with CART_LINES lines."""
 
     variants: Sequence[int]
     product: str
+    catalogue: str
     guest: str
 
 
@@ -47,7 +48,7 @@ _ALL = (
     # Ten adds for each guest: each round has one first add, which opens the cart.
     Measure("add", "add by HTTP", lambda goods: add_one_of(goods.variants, adds_a_guest=10), 10, adds=1),
     Measure("service", "add_product_to_cart alone", _service, 2, adds=_ADDS_A_CALL),
-    Measure("catalogue", "catalogue page", lambda goods: get("/goods/", guest=goods.guest), 2),
+    Measure("catalogue", "catalogue page", lambda goods: get(goods.catalogue, guest=goods.guest), 2),
     Measure("product", "product page", lambda goods: get(goods.product, guest=goods.guest), 2),
     Measure("cart", f"cart page of {CART_LINES} lines", lambda goods: get("/cart/", guest=goods.guest), 2),
 )

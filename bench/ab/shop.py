@@ -57,7 +57,7 @@ class Shop:
 
     @cached_property
     def goods(self) -> dict[str, Any]:
-        """`variants` and `product` of `Goods`, as `prepare` made them."""
+        """`Goods` without a guest, as `prepare` made them."""
         made: dict[str, Any] = json.loads(self._goods_file.read_text())
         return made
 

@@ -1,5 +1,6 @@
 """The cards below a product: `with_related` loads their products with it, `Related` is what the page shows."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ def with_related(products: QuerySet[Product]) -> QuerySet[Product]:
 
 def related_products(product: Any) -> list[Product]:
     """The products of the cards, as far as a card needs them. `product` is from `with_related`."""
-    return [Product(**facts) for facts in product.bought_together or product.favourites or []]
+    return [Product(**json.loads(card)) for card in product.bought_together or product.favourites or []]
 
 
 def related_of(product: Any, offers: list[Offer]) -> Related:

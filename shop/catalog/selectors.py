@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F
 
 from cart.owners import Owner
 from cart.selectors import variants_on_sale
+from core.rows import instances
 from inventory.categories import category_rule
 from inventory.models import Category, Product, ProductVariant
 from inventory.search import nearest_spelling
@@ -48,7 +51,7 @@ class PageOffer(Offer):
 
 def offer_by_slug(slug: str, owner: Owner | None) -> PageOffer | None:
     """One product with all that its page shows, None unless it is on sale. 2 queries."""
-    return _page_offer(Product.objects.filter(slug=slug), owner)
+    return _page_offer(_BY_SLUG, slug, owner)
 
 
 def offer_with_variant(variant_id: int, owner: Owner | None) -> Offer | None:
@@ -59,7 +62,7 @@ def offer_with_variant(variant_id: int, owner: Owner | None) -> Offer | None:
 
 def page_offer_with_variant(variant_id: int, owner: Owner | None) -> PageOffer | None:
     """The same, with all that the product's page shows. 2 queries."""
-    offer = _page_offer(Product.objects.filter(variants=variant_id), owner)
+    offer = _page_offer(_BY_VARIANT, variant_id, owner)
     return offer if offer and offer.has_variant(variant_id) else None
 
 
@@ -68,15 +71,35 @@ def variant_with_product(variant_id: int) -> ProductVariant:
     return ProductVariant.objects.select_related("product").get(pk=variant_id)
 
 
-def _page_offer(products: QuerySet[Product], owner: Owner | None) -> PageOffer | None:
+_BY_SLUG = "WHERE inventory_product.slug = %s"
+_BY_VARIANT = "WHERE inventory_product.id = (SELECT product_id FROM inventory_productvariant WHERE id = %s)"
+
+
+def _page_offer(where: str, value: object, owner: Owner | None) -> PageOffer | None:
     """The variants of the product and of those below it are read by one query."""
-    product = with_related(with_photos(products.select_related("category"))).first()
+    sql, params = _products_with_all()
+    product = next(iter(instances(Product, f"{sql} {where}", (*params, value))), None)
     if product is None:
         return None
+    if product.category_id:
+        slug, name = product.category_slug, product.category_name  # type: ignore[attr-defined]
+        product.category = Category(pk=product.category_id, slug=slug, name=name)
     offers = offers_of([product, *related_products(product)], owner)
     if not offers or offers[0].product is not product:
         return None
     return PageOffer(product, offers[0].variants, related_of(product, offers[1:]))
+
+
+@cache
+def _products_with_all() -> tuple[str, tuple[Any, ...]]:
+    """Products with all that their page shows, to be followed by a condition.
+
+    Cached, since it never changes: building it costs as much as all the rest of the page.
+    """
+    category = {"category_slug": F("category__slug"), "category_name": F("category__name")}
+    products = with_related(with_photos(Product.objects.order_by().annotate(**category)))
+    statement: tuple[str, tuple[Any, ...]] = products.query.sql_with_params()
+    return statement
 
 
 def _variant_offer(variant: ProductVariant) -> VariantOffer:

@@ -1,4 +1,4 @@
-"""A script that runs in a compared revision, on its empty tables: it makes products, and writes their ids as JSON."""
+"""A script that runs in a compared revision, on its empty tables: it makes products, and writes `Goods` as JSON."""
 
 import json
 import sys
@@ -12,8 +12,10 @@ _THINGS = ("Lantern", "Teapot", "Candle Holder", "Clock", "Cake Tin", "Bag", "He
 
 
 def main(result: Path) -> None:
-    """Make VARIANTS products of one variant each, never low. `result` gets the ids and a product's address."""
+    """Make VARIANTS products of one variant each, never low. `result` gets `Goods` without a guest."""
     django.setup()
+    from django.urls import reverse
+
     from inventory.models import Product, ProductVariant
 
     names = [f"{_MATERIALS[n % 10]} {_THINGS[n // 10 % 10]} {n}" for n in range(VARIANTS)]
@@ -23,7 +25,8 @@ def main(result: Path) -> None:
         ProductVariant(product=product, sku=product.number, name="", price=3, stock_quantity=STOCK) for product in made
     ]
     ids = [variant.pk for variant in ProductVariant.objects.bulk_create(variants)]
-    result.write_text(json.dumps({"variants": ids, "product": made[0].get_absolute_url()}))
+    addresses = {"product": made[0].get_absolute_url(), "catalogue": reverse("shop:catalogue")}
+    result.write_text(json.dumps({"variants": ids, **addresses}))
 
 
 if __name__ == "__main__":
