@@ -31,7 +31,7 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from core.admin.filters import any_of
 from core.typed_words import Code, starts_words
-from inventory.models import Product
+from inventory.models import Product, ProductVariant
 from inventory.tax import TaxRates
 from orders.delivery_prices import Offer
 from orders.models import (
@@ -103,8 +103,12 @@ def unpaid_order_of(owner: Owner) -> Order | None:
 
 
 def orders_of(user: User) -> QuerySet[Order]:
-    """A customer's orders, the newest first. 1 query."""
-    return Order.objects.filter(user=user)
+    """A customer's orders, the newest first. 1 query.
+
+    Each has `is_part`, whether it is paid and a part of it has left.
+    """
+    has_left = Exists(Shipment.objects.filter(order=OuterRef("pk")))
+    return Order.objects.filter(user=user).annotate(is_part=Q(state=State.PAID) & has_left)
 
 
 _OF_AN_ORDER = 2  # sorted after the default address (0) and the other saved ones (1)
@@ -147,6 +151,16 @@ def order_numbered(number: str) -> Order | None:
         payments = ["payments"] if order.state == State.PLACED else []
         prefetch_related_objects([order], lines, "refunds", "transitions", *payments)
     return order
+
+
+def lines_to_report(number: str) -> list[OrderLine]:
+    """The lines of the order of this number, with their goods and categories. 1 query.
+
+    Each has `has_others`, whether a variant of its product is still on sale.
+    """
+    on_sale = ProductVariant.objects.filter(product=OuterRef("variant__product"), is_active=True)
+    lines = OrderLine.objects.filter(order__number=number).select_related("variant__product__category")
+    return list(lines.annotate(has_others=Exists(on_sale)))
 
 
 def number_of_order(*, number: str, email: str) -> str | None:

@@ -12,7 +12,7 @@ from shop.cart import views as cart
 from shop.catalog import pictures
 from shop.catalog import views as catalog
 from shop.checkout import views as checkout
-from shop.orders import finding, payments
+from shop.orders import again, finding, payments
 from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
 from shop.pages import contact, front, health, legal, machines, owner, sitemaps, social
@@ -51,6 +51,7 @@ shop_urls = [
     path("orders/<str:token>/", by_link(orders.order_page), name="order"),
     path("orders/<str:token>/pay/", by_link(orders.order_pay), name="order_pay"),
     path("orders/<str:token>/cancel/", by_link(orders.order_cancel), name="order_cancel"),
+    path("orders/<str:token>/again/", by_link(again.again), name="order_again"),
     path("orders/<str:token>/documents/<slug:document>.pdf", by_link(orders.order_document), name="order_document"),
     path("payments/<slug:provider>/hook/", payments.hook, name="payment_hook"),
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
@@ -74,6 +75,7 @@ shop_urls = [
     path("account/orders/<slug:number>/", in_account(orders.order_page), name="account_order"),
     path("account/orders/<slug:number>/pay/", in_account(orders.order_pay), name="account_order_pay"),
     path("account/orders/<slug:number>/cancel/", in_account(orders.order_cancel), name="account_order_cancel"),
+    path("account/orders/<slug:number>/again/", in_account(again.again), name="account_order_again"),
     path(
         "account/orders/<slug:number>/documents/<slug:document>.pdf",
         in_account(orders.order_document),

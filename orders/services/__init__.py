@@ -1,6 +1,10 @@
-"""Commands of this app. Each is one transaction and raises typed errors. Transitions follow `orders.states`."""
+"""Commands of this app, which raise typed errors. Each is one transaction, but `order_again` is one for each line.
+
+Transitions follow `orders.states`.
+"""
 
 from orders.services.addresses import delete_address, save_address, set_default_address
+from orders.services.again import order_again
 from orders.services.checkout import delete_delivery_method, drop_left_checkouts, save_checkout, save_delivery_method
 from orders.services.deliveries import save_delivery_rate, save_delivery_steps, save_delivery_zone
 from orders.services.order_address import change_address
@@ -28,6 +32,7 @@ __all__ = [
     "mark_refund_sent",
     "note_refund_accepted",
     "open_payment_page",
+    "order_again",
     "place_order",
     "record_payment",
     "recount_related",

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -24,6 +25,7 @@ from orders.payments import Provider, providers
 from orders.selectors import Parcel, document_file, order_numbered, orders_of, parcels_of
 from orders.services import begin_payment, cancel_order
 from orders.states import State
+from shop.accounts.sessions import log_in_again
 from shop.accounts.shoppers import ShopRequest
 from shop.checkout.forms import PayForm
 from shop.orders.payments import address_to_pay
@@ -39,10 +41,11 @@ class OrderUrls:
     page: str
     pay: str
     cancel: str
+    again: str
 
     @classmethod
     def named(cls, route: str, argument: str) -> "OrderUrls":
-        return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in ("", "_pay", "_cancel")))
+        return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in ("", "_pay", "_cancel", "_again")))
 
     def document(self, number: str) -> str:
         """The address of the PDF of an invoice or a credit note."""
@@ -77,16 +80,22 @@ def by_link(view: OrderView) -> Callable[..., HttpResponse]:
 
 
 def in_account(view: OrderView) -> Callable[..., HttpResponse]:
-    """The view of an order for the customer who placed it. Those of others are not found."""
+    """The view of an order for the customer who placed it. Those of others are not found.
+
+    Who sends a form after their session has ended comes back to the order's page: the log-in cannot send it again.
+    """
 
     @never_cache
-    @login_required
     @functools.wraps(view)
     def wrapper(request: ShopRequest, number: str, **more: str) -> HttpResponse:
+        urls = OrderUrls.named("account_order", number)
+        if not request.user.is_authenticated:
+            is_form = request.method == "POST"
+            return log_in_again(request, urls.page) if is_form else redirect_to_login(request.get_full_path())
         order = order_numbered(number)
         if order is None or order.user_id != request.user.pk:
             raise Http404
-        response = view(request, order, OrderUrls.named("account_order", number), **more)
+        response = view(request, order, urls, **more)
         response["X-Robots-Tag"] = "noindex"
         return response
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from shop import wording
 from shop.cart import undo
+from shop.orders import again_report
 
 register = template.Library()
 
@@ -17,6 +18,7 @@ register.filter("money", wording.money)
 register.filter("clock_time", wording.clock_time)
 register.filter("full_name", wording.full_name)
 register.filter("undo", undo.undo_of)
+register.filter("again_report", again_report.report_of)
 
 
 @register.simple_tag

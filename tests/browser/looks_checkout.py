@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from cart.models import CartItem
 from cart.services import release_expired_holds
-from inventory.models import ProductVariant
+from inventory.models import Product, ProductVariant
 from orders.models import Order
 from orders.services import cancel_order, return_lines, ship_order
 from tests.browser.checkout_steps import delivery_methods, fill_address
@@ -128,6 +128,13 @@ def it_is_cancelled(stage: Stage) -> None:
     expect(stage.page.get_by_text("This order was cancelled")).to_be_visible()
 
 
+def ordered_again(stage: Stage) -> None:
+    """One of the goods is no longer on sale."""
+    Product.objects.filter(name="Red Tin Mug").update(is_listed=False)
+    stage.page.get_by_role("button", name="Order again").last.click()
+    expect(stage.page.get_by_role("region", name="What was ordered again")).to_contain_text("no longer on sale")
+
+
 CHECKOUT = [
     Look("an address", "checkout", an_address),
     Look("a wrong address", "checkout", a_wrong_address),
@@ -147,4 +154,5 @@ ORDERS = [
     Look("cancelling in the account", "account_order_cancel", cancelled_in_the_account),
     Look("cancelled", "account_order", it_is_cancelled),
     Look("orders", "account_orders", pages_of_orders),
+    Look("ordered again", "cart", ordered_again),
 ]

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cart.models import CartItem
+from cart.models import Cart, CartItem
 from cart.owners import Owner
 from inventory.categories import ensure_categories
 from inventory.models import Product, ProductVariant
+from orders.links import order_path
 from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from shop.catalog.selectors import PRODUCTS_A_PAGE
 from tests.browser.checkout_steps import delivery_methods
 from tests.browser.conftest import watched
 from tests.browser.steps import add, expect_units, messages, open_product, put_into_cart
 from tests.conftest import MakeVariant
+from tests.support import shopping
+from tests.support.ordering import order, pay
 from tests.support.pages import MakeUser
 from tests.support.shopping import end_soon, expire, held, stock
 
@@ -252,3 +255,30 @@ def test_on_a_phone_total_and_checkout_are_in_view(page: Page, shop: str, make_v
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     page.evaluate("scrollTo(0, 0)")
     expect(button).not_to_be_in_viewport()
+
+
+def test_order_again(page: Page, shop: str, make_variant: MakeVariant) -> None:
+    """By the link of a guest's order, in a browser without a cookie; then once more by the page of before."""
+    delivery_methods()
+    goods, somebody = [make_variant() for _ in range(3)], Owner(guest_token=uuid.uuid4())
+    for variant in goods:
+        shopping.add(somebody, variant, 3)
+    placed = order(Cart.objects.get(), DeliveryMethod.objects.get(name="Standard"))
+    pay(placed)
+    held(Owner(guest_token=uuid.uuid4()), goods[0], 5)
+    page.goto(shop + order_path(placed.number))
+    page.get_by_role("button", name="Order again").click()
+    expect(page).to_have_url(f"{shop}/cart/")
+    expect_units(page, 8)
+    expect(messages(page)).to_contain_text(f"A part of order {placed.number} is in your cart.")
+    told = page.get_by_role("region", name="What was ordered again")
+    expect(told).to_contain_text("2 of 3 added: no more are left.")
+    told.get_by_text("2 items as they were in that order").click()
+    expect(told.get_by_text(goods[2].product.name)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Order again")).to_be_visible()
+    expect_units(page, 8)
+    assert stock(goods[0]) == (0, 7)
+    page.goto(shop + "/cart/")
+    expect(page.locator(".line-name")).to_have_count(3)
+    expect(told).to_have_count(0)

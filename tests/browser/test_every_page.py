@@ -53,7 +53,7 @@ NO_PAGES = {
 NO_PAGES |= {"cart_undo", "cart_extend", "cart_line", "cart_line_remove", "cart_line_reclaim", "cart_reclaim_all"}
 NO_PAGES |= {"account_address_default", "account_address_remove", "cart_country"}
 NO_PAGES |= {"order_document", "account_order_document"}  # files to download
-NO_PAGES |= {"order_pay", "account_order_pay", "payment_hook"}
+NO_PAGES |= {"order_pay", "account_order_pay", "order_again", "account_order_again", "payment_hook"}
 
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 

@@ -79,11 +79,12 @@ OPEN |= {
 }
 OPEN |= {"shop:checkout", "shop:checkout_review", "shop:order_find"}
 OPEN |= {"healthz", "readyz", "demo:drawing"}
+ORDER_ACTIONS = ("", "_pay", "_cancel", "_again")
 # Addresses of what is somebody's, and what a stranger can put into them.
 OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
     **{f"shop:cart_line{action}": lambda victim: [str(victim.line.pk)] for action in ("", "_remove", "_reclaim")},
-    **{f"shop:order{action}": forged_links for action in ("", "_pay", "_cancel")},
-    **{f"shop:account_order{action}": lambda victim: [victim.order.number] for action in ("", "_pay", "_cancel")},
+    **{f"shop:order{action}": forged_links for action in ORDER_ACTIONS},
+    **{f"shop:account_order{action}": lambda victim: [victim.order.number] for action in ORDER_ACTIONS},
     **{f"shop:account_address{action}": addresses for action in ("", "_default", "_remove")},
     "shop:order_document": forged_links,
     "shop:account_order_document": lambda victim: [victim.order.number],

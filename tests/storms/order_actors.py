@@ -5,9 +5,17 @@ from decimal import Decimal
 from cart.models import Cart
 from orders.models import DeliveryMethod
 from orders.payments import PaymentEvent
-from orders.services import cancel_order, cancel_overdue_orders, place_order, return_lines, settle_payment
+from orders.selectors import order_numbered
+from orders.services import (
+    cancel_order,
+    cancel_overdue_orders,
+    order_again,
+    place_order,
+    return_lines,
+    settle_payment,
+)
 from orders.totals import Expected
-from tests.storms.actors import _or_refusal, in_rounds
+from tests.storms.actors import OwnerName, _or_refusal, in_rounds, owner_of
 from tests.support.ordering import ADA
 
 Submit = tuple[int, int, str, str]  # the cart, the version and the total that were shown, the key
@@ -51,3 +59,12 @@ def cancel_overdue() -> int:
 @_or_refusal
 def bring_back(order_id: int, line_id: int, units: int) -> str:
     return str(return_lines(order_id=order_id, units={line_id: units}, reason="Unwanted").state)
+
+
+@_or_refusal
+def put_into_cart_again(number: str, owner: OwnerName, key: str) -> list[tuple[str, int]]:
+    """Order the goods of an order again as a guest. Returns what became of each line."""
+    read, token = order_numbered(number), owner_of(owner).guest_token
+    assert read
+    done = order_again(read, user=None, guest_token=token, idempotency_key=key)
+    return [(each.outcome.name, each.units) for each in done]
