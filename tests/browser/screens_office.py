@@ -9,6 +9,7 @@ import sys
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.filling import fill_in, place
 from tests.browser.screens import ROOT, WIDTHS, _save
 
 PAGES = {
@@ -20,6 +21,12 @@ PAGES = {
     "office-carts": "/admin/cart/cart/",
     "office-orders": "/admin/orders/order/",
     "office-refunds": "/admin/orders/refund/",
+    "office-invoices": "/admin/orders/document/",
+    "office-customers": "/admin/customers/customer/",
+    "office-delivery": "/admin/orders/deliveryrate/",
+    "office-report": "/admin/orders/order/reports/days/",
+    "office-pages": "/admin/pages/page/",
+    "office-second-factor": "/admin/second-factor/set-up/",
     "office-import": "/admin/inventory/importjob/add/",
     "office-effects": "/admin/outbox/outboxrow/",
     "office-log": "/admin/admin/logentry/",
@@ -44,7 +51,18 @@ def main(address: str) -> None:
 
 
 def _shop(page: Page) -> None:
-    """Somebody holds a few things."""
+    """Somebody has paid for something, and holds a few things."""
+    _fill_cart(page)
+    page.goto("/checkout/")
+    fill_in(page)
+    page.get_by_role("button", name="Go on to the review").click()
+    place(page, "Test bank")
+    page.get_by_role("button", name="Pay", exact=True).click()
+    page.get_by_text("Thank you").wait_for()
+    _fill_cart(page)
+
+
+def _fill_cart(page: Page) -> None:
     page.goto("/")
     for number in range(3):
         page.locator(".card form button").nth(number).click()
@@ -61,11 +79,14 @@ def _log_in(page: Page, suffix: str) -> None:
 
 
 def _ask(page: Page, suffix: str) -> None:
-    """What is asked before a hold is released, the stock of a variant, and a cart."""
+    """What is asked before a hold is released, the stock of a variant, a cart, a product, an order, a customer."""
     pages = {
         "office-release": ("/admin/cart/cartitem/", "release/"),
         "office-cart": ("/admin/cart/cart/", "change/"),
         "office-stock": ("/admin/inventory/productvariant/", "stock/"),
+        "office-product": ("/admin/inventory/product/", "change/"),
+        "office-order": ("/admin/orders/order/", "change/"),
+        "office-customer": ("/admin/customers/customer/", "change/"),
     }
     for name, (path, last) in pages.items():
         page.goto(path)
