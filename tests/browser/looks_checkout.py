@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from cart.models import CartItem
 from cart.services import release_expired_holds
 from inventory.models import Product, ProductVariant
+from orders.links import order_path
 from orders.models import Order
 from orders.services import cancel_order, return_lines, ship_order
 from tests.browser.checkout_steps import delivery_methods, fill_address
@@ -13,6 +14,8 @@ from tests.browser.stage import Look, Stage
 from tests.support.checkout import BOTH
 from tests.support.ordering import pay
 from tests.support.shopping import expire
+
+_WIDEST = "WMWM-MWMW"
 
 
 def a_cart(stage: Stage) -> None:
@@ -62,6 +65,10 @@ def by_invoice(stage: Stage) -> None:
     fill_address(stage.page, stage.shop)
     place(stage.page)
     expect(stage.page.locator(".transfer")).to_be_visible()
+    # No number is wider.
+    Order.objects.update(number=_WIDEST)
+    stage.page.goto(stage.shop + order_path(_WIDEST))
+    expect(stage.page.locator(".transfer")).to_contain_text(_WIDEST)
 
 
 def at_the_bank(stage: Stage) -> None:

@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 SIZES = [(320, 100), (390, 200), (1280, 200)]
 # A field scrolls what is typed. On a phone the row of chips is scrolled, and a long user name is cut.
 _MAY_SCROLL = "input, textarea, select, svg *, .skip, .categories, .categories *, .who, .who *"
-# The innermost elements that reach out of the window, or whose text is wider than their own box.
+# The innermost elements that reach out of the window, whose text is wider than their own box, or is in so narrow a
+# column that each line has a letter or two.
 _FIND = """(mayScroll) => {
   const isWide = document.documentElement.scrollWidth > innerWidth;
   const isOut = (one) => isWide && one.getBoundingClientRect().right > innerWidth + 1;
@@ -18,9 +19,15 @@ _FIND = """(mayScroll) => {
     const isOnlyHeard = style.clipPath === "inset(50%)";
     return style.display !== "inline" && !isOnlyHeard && one.scrollWidth > one.clientWidth + 1;
   };
+  const isShredded = (one) => {
+    const style = getComputedStyle(one);
+    const own = [...one.childNodes].filter((child) => child.nodeType === 3).map((child) => child.textContent.trim());
+    return style.display !== "inline" && own.join("").length > 6 && one.clientWidth < 2 * parseFloat(style.fontSize)
+      && style.clipPath !== "inset(50%)";
+  };
   const named = (one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 30)}`;
   const found = [...document.querySelectorAll("body *")]
-    .filter((one) => !one.matches(mayScroll) && one.checkVisibility() && (isOut(one) || isCut(one)));
+    .filter((one) => !one.matches(mayScroll) && one.checkVisibility() && (isOut(one) || isCut(one) || isShredded(one)));
   return found.filter((one) => !found.some((other) => other !== one && one.contains(other)))
     .map((one) => `${named(one)} (${one.scrollWidth} in ${one.clientWidth})`);
 }"""
