@@ -1,4 +1,4 @@
-"""`timeline_of`: all that happened to an order, for staff: its log, parcels, refunds and e-mails, in one list."""
+"""`timeline_of`: what happened to an order, for staff: log, parcels, refunds, invoices and e-mails in one list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Event:
 
 
 def timeline_of(order: Order) -> list[Event]:
-    """The events of an order, the oldest first. 4 queries.
+    """The events of an order, the oldest first. 5 queries.
 
     E-mails are missing that were sent more than DELIVERY_DAYS ago: their record is deleted.
     """
@@ -41,6 +41,7 @@ def timeline_of(order: Order) -> list[Event]:
     events = [_event_of(entry) for entry in log]
     events += _parcels(order)
     events += (event for refund in refunds for event in _events_of(refund))
+    events += (Event(each.issued_at, f"{each.get_kind_display()} {each.number}") for each in order.documents.all())
     events += _email_events(order, log)
     return sorted(events, key=lambda event: event.at)  # stable: what one transaction did stays in the order from above
 

@@ -1,4 +1,4 @@
-"""The admin of orders, with every action on them, and of order lines."""
+"""The admin of orders, with every action on them."""
 
 from typing import Any
 
@@ -7,10 +7,12 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from unfold.enums import ActionVariant
 
-from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action, display, money_column
 from core.admin.filters import any_of
 from core.text import date_and_time, money
@@ -23,7 +25,6 @@ from orders.admin.display import (
     DocumentInline,
     DueFilter,
     LineInline,
-    LinePlacedFilter,
     PaymentInline,
     PlacedFilter,
     RefundInline,
@@ -47,11 +48,11 @@ class OrderAdmin(ReportPages, Books):
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
     search_help_text = "Order number, name or its beginnings, e-mail address, postcode, or SKU"
     fieldsets = [
-        (None, {"fields": ["number", ("state_now", "paid_by"), ("created_at", "user"), ("email", "deliver_to")]}),
+        (None, {"fields": ["number", ("state_now", "paid_by"), ("created_at", "user"), ("customer", "deliver_to")]}),
         ("Money", {"fields": [("goods", "delivery"), ("amount", "tax_in_it")]}),
     ]
     readonly_fields = [
-        *("state_now", "created_at", "paid_by", "deliver_to", "bill_to"),
+        *("state_now", "created_at", "paid_by", "customer", "deliver_to", "bill_to"),
         *("goods", "delivery", "amount", "tax_in_it"),
     ]
     inlines = [LineInline, PaymentInline, RefundInline, DocumentInline]
@@ -74,7 +75,7 @@ class OrderAdmin(ReportPages, Books):
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None) -> Any:
         """With what the customer gave besides name and address, where there is any."""
         given = [name for name in _OPTIONAL if obj and getattr(obj, name)]
-        if obj and obj.billing_lines != obj.address_lines:
+        if obj and obj.has_own_bill:
             given.append("bill_to")
         extra = [("Given by the customer", {"fields": given})] if given else []
         return [*super().get_fieldsets(request, obj), *extra]
@@ -111,7 +112,7 @@ class OrderAdmin(ReportPages, Books):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Order, **options: Any
     ) -> HttpResponse:
-        """Django's page of an order, with its timeline. 4 more queries."""
+        """Django's page of an order, with its timeline. 4 more queries; the invoices are in `ROWS`."""
         context |= {
             "timeline": timeline_of(obj),
             "email_days": settings.DELIVERY_DAYS,
@@ -137,6 +138,12 @@ class OrderAdmin(ReportPages, Books):
             return "-"
         late = ", overdue" if order.pay_by < timezone.now() else ""
         return f"{date_and_time(order.pay_by)}{late}"
+
+    @display(description="Customer")
+    def customer(self, order: Order) -> str:
+        """The address that the e-mails go to; it leads to all the orders that have it."""
+        address = reverse("admin:customers_customer_changelist")
+        return format_html('<a href="{}?{}">{}</a>', address, urlencode({"q": order.email}), order.email)
 
     @display(description="Deliver to")
     def deliver_to(self, order: Order) -> str:
@@ -214,39 +221,3 @@ class OrderAdmin(ReportPages, Books):
             messages.error(request, f"Nothing to print: please choose at most {MOST_AT_ONCE} orders at a time.")
             return redirect(request.get_full_path())
         return slips_page(request, orders)
-
-
-@admin.register(OrderLine)
-class OrderLineAdmin(ReadOnlyAdmin):
-    list_display = ["order", "placed", "state", "sku", "name", "each", "quantity", "in_all", "came_back"]
-    export_fields = [
-        *("order", "placed", "state", "sku", "name", "price", "quantity", "total", "tax_rate", "returned_quantity"),
-    ]
-    each, in_all = money_column("price", "Price"), money_column("total", "Total")
-    list_filter = [LinePlacedFilter, "order__state"]
-    list_select_related = ["order"]
-    search_fields = ["sku"]  # that there is a search at all; see `get_search_results`
-    search_help_text = "SKU, or the order's number, name or its beginnings, e-mail address or postcode"
-    fields = ["order", ("sku", "name"), ("each", "quantity", "in_all"), "came_back"]
-    readonly_fields = ["each", "in_all", "came_back"]
-    ordering = ["-id"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[OrderLine], search_term: str
-    ) -> tuple[QuerySet[OrderLine], bool]:
-        term, lines = search_term.strip(), OrderLine.objects
-        if not term:
-            return queryset, False
-        return any_of(queryset, lines.filter(sku__iexact=term), lines.filter(order__in=find_orders(term))), False
-
-    @display(description="Came back", ordering="returned_quantity")
-    def came_back(self, line: OrderLine) -> int:
-        return line.returned_quantity
-
-    @display(description="Placed", ordering="order__created_at")
-    def placed(self, line: OrderLine) -> object:
-        return line.order.created_at
-
-    @display(description="State", label=STATE_COLOURS)
-    def state(self, line: OrderLine) -> str:
-        return line.order.get_state_display()

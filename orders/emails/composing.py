@@ -18,6 +18,7 @@ from orders.states import State
 
 # These list all that was ordered, with what it costs. The others list what they are about, or nothing.
 _WITH_ALL = {EmailKind.PLACED, EmailKind.PAYMENT_REFUSED, EmailKind.CANCELLED, EmailKind.REFUNDED, EmailKind.PAID}
+_WITH_BILL = {EmailKind.PLACED, EmailKind.PAID}
 _WITH_ADDRESS = {EmailKind.PLACED, EmailKind.PAID, EmailKind.SHIPPED, EmailKind.ADDRESS_CHANGED}
 
 
@@ -67,6 +68,8 @@ def _facts(order: Order, kind: EmailKind, about: About) -> dict[str, object]:
         "legal_name": settings.SHOP_LEGAL_NAME,
         "legal_address": settings.SHOP_LEGAL_ADDRESS,
         "address": order.address_lines if kind in _WITH_ADDRESS else [],
+        "has_bill": kind in _WITH_BILL and order.has_own_bill,
+        "has_gift": kind in _WITH_BILL and order.gift_message,
         "is_to_pay": order.state == State.PLACED,
         "bank_details": _bank_details(order),
     }

@@ -108,6 +108,11 @@ class Addressed(Postal):
         return [self.company, *lines] if self.company else lines
 
     @property
+    def has_own_bill(self) -> bool:
+        """Whether the bill says anything else than the parcel."""
+        return bool(self.vat_id) or self.billing_lines != self.address_lines
+
+    @property
     def customer(self) -> Customer:
         return Customer(**{name: getattr(self, name) for name in CUSTOMER_FIELDS})
 

@@ -62,6 +62,14 @@ def test_the_page_has_orders_and_addresses(logged_in_as: As, ada: Customer) -> N
     assert "Bob" not in said
 
 
+def test_an_order_leads_to_its_customer(logged_in_as: As, ada: Customer) -> None:
+    bought = Order.objects.filter(email="ada@example.com").latest("pk")
+    clerk = logged_in_as(CLERK)
+    page = text_of(clerk.get(reverse("admin:orders_order_change", args=[bought.pk])))
+    assert f'<a href="{LIST}?q=ada%40example.com">' in page
+    assert found(clerk, "ada@example.com") == [ada.name]
+
+
 def test_an_address_is_named_once_and_the_latest_first(buy: Buy, ada: Customer) -> None:
     buy(name="Ada Byron", country="FR", city="Lyon", postcode="69001")
     assert [lines[0] for lines in addresses_of_customer(ada)] == ["Ada Byron", "Ada King"]

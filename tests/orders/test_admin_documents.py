@@ -11,6 +11,7 @@ from django.urls import reverse
 from backoffice.roles import CLERK, MANAGER
 from orders.models import Document, DocumentFile, Order
 from orders.services import refund_order
+from orders.timeline import timeline_of
 from outbox.drain import drain
 from outbox.models import OutboxRow
 from tests.support.ordering import make_invoice, pay
@@ -43,6 +44,15 @@ def test_documents_are_found_by_their_number_and_by_their_order(credited: Order,
     page = client_of(CLERK).get(reverse(LIST), {"q": typed}).content.decode()
     expected = {"INV-00001", "CN-00001"} if "@" in typed else {typed.upper()}
     assert {number for number in ("INV-00001", "CN-00001") if f">{number}<" in page} == expected
+
+
+def test_they_are_in_the_timeline_of_their_order(credited: Order) -> None:
+    told = [event.what for event in timeline_of(credited)]
+    assert [what for what in told if what.startswith(("Invoice", "Credit"))] == [
+        "Invoice INV-00001",
+        "Credit note CN-00001",
+    ]
+    assert told.index("Paid") < told.index("Invoice INV-00001") < told.index("Refunded")
 
 
 @pytest.mark.parametrize(("period", "is_there"), [("month", True), ("last-month", False), ("year", True)])

@@ -20,7 +20,7 @@ from orders.models import Carrier, DeliveryMethod, Order
 from orders.services import cancel_order, mark_refund_sent, refund_order, return_lines, ship_order
 from tests.conftest import MakeVariant
 from tests.support.checkout import BOTH
-from tests.support.ordering import ADA, order, pay
+from tests.support.ordering import ADA, FIRM, order, pay
 from tests.support.shopping import add
 
 BANK = "Bank of Test\nIBAN GB00 TEST 0000 & Co"
@@ -104,6 +104,26 @@ def test_what_is_paid_is_not_asked_for_and_goes_to_its_address(placed: Order, ki
         assert "Bank of Test" not in text
         assert until(placed) not in text
         assert all(line in text for line in ADDRESS)
+
+
+def test_what_else_was_given_is_said_back(guest: Owner, variant: ProductVariant, delivery: DeliveryMethod) -> None:
+    bought = order(add(guest, variant), delivery, customer=FIRM)
+    said = (
+        FIRM.phone,
+        f"For the courier: {FIRM.delivery_note}",
+        FIRM.company,
+        FIRM.vat_id,
+        *FIRM.gift_message.split("\n"),
+    )
+    for text in both(bought):
+        assert [words for words in said if words not in text] == []
+    for text in both(bought, EmailKind.ADDRESS_CHANGED):
+        assert [words in text for words in (FIRM.delivery_note, "Bill to", "Gift message")] == [True, False, False]
+
+
+def test_what_was_not_given_is_not_named(placed: Order) -> None:
+    for text in both(placed):
+        assert [words for words in ("Bill to", "Gift message", "VAT", "courier") if words in text] == []
 
 
 def test_what_is_cancelled_goes_nowhere(placed: Order) -> None:

@@ -1,6 +1,7 @@
 """An order's page, by its signed link and in the account."""
 
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from orders.links import order_path
 from orders.models import Carrier, DeliveryMethod, Order, OrderLine, Refund
 from orders.services import cancel_order, refund_order, return_lines, ship_order
 from shop.orders.views import ORDERS_A_PAGE
-from tests.support.ordering import order, pay
+from tests.support.ordering import FIRM, order, pay
 from tests.support.pages import MakeUser, form, forms, messages, text_of
 from tests.support.shopping import add, stock
 
@@ -54,6 +55,22 @@ def test_it_shows_all_that_was_agreed(client: Client, placed: Order, link: str, 
     # What to do next.
     for text in (f"<dd>{placed.number}</dd>", "<dd>Ada&#x27;s Bank, IBAN 12</dd>", "Please transfer the total by"):
         assert text in client.get(link).content.decode()
+
+
+def test_it_says_back_what_the_customer_gave(
+    client: Client, guest: Owner, variant: ProductVariant, delivery: DeliveryMethod
+) -> None:
+    bought = order(add(guest, variant), delivery, customer=FIRM)
+    page = text_of(client.get(order_path(bought.number)))
+    for text in (FIRM.phone, f"For the courier: {FIRM.delivery_note}", "<br>".join(bought.billing_lines)):
+        assert text in unescape(page)
+    assert f"VAT number {FIRM.vat_id}" in page
+    assert "Happy birthday!<br>Yours, Charles" in page
+
+
+def test_what_was_not_given_is_not_named(client: Client, link: str) -> None:
+    page = text_of(client.get(link))
+    assert [words for words in ("Bill to", "Gift message", "For the courier") if words in page] == []
 
 
 def test_it_tells_what_happened(client: Client, placed: Order, link: str) -> None:
