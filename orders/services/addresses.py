@@ -18,7 +18,8 @@ def save_address(*, user: User, fields: Mapping[str, str], address_id: int | Non
     """Insert an address, or replace the customer's own one of this id.
 
     Arguments: the customer; the columns of `Postal` as they were cleaned by a form; the id of the address to replace.
-    The first address becomes the default one. Returns None if the customer has no address of this id.
+    The first address becomes the default one. One that is there already is not inserted again: forms are sent twice.
+    Returns the address, None if the customer has none of this id.
     Raises TooManyAddresses, UserGone, Busy.
     """
     own = _lock_addresses(user)
@@ -29,6 +30,8 @@ def save_address(*, user: User, fields: Mapping[str, str], address_id: int | Non
                 setattr(address, name, value)
             address.save(update_fields=list(fields))
         return address
+    if same := next((one for one in own.values() if _same(one, fields)), None):
+        return same
     if len(own) >= MOST_ADDRESSES:
         raise TooManyAddresses(MOST_ADDRESSES)
     return SavedAddress.objects.create(user=user, is_default=not own, **fields)
@@ -68,6 +71,10 @@ def _lock_addresses(user: User) -> dict[int, SavedAddress]:
     if not lock_rows(User, [user.pk]):
         raise UserGone
     return {address.pk: address for address in SavedAddress.objects.filter(user=user)}
+
+
+def _same(address: SavedAddress, fields: Mapping[str, str]) -> bool:
+    return all(getattr(address, name) == value for name, value in fields.items())
 
 
 def _make_default(user: User, address_id: int) -> None:

@@ -59,6 +59,7 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("It is printed on the packing slip, which has no prices."),
     )
+    keep = forms.BooleanField(label=gettext_lazy("Keep this address in my account"), required=False)
     delivery_method = forms.TypedChoiceField(
         coerce=int,
         label=gettext_lazy("How shall we deliver?"),
@@ -111,6 +112,8 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
         field.choices = [(offer.method.id, _label(offer)) for offer in self.delivery.offers]
         field.initial = self.delivery.offers[0].method.id if self.delivery.offers else None
         field.required = bool(self.delivery.offers)
+        if str(self.initial.get("delivery_method")) not in {str(choice) for choice, _ in field.choices}:
+            self.initial.pop("delivery_method", None)  # chosen for another country
 
     def clean_phone(self) -> str:
         return check_phone(self.cleaned_data["phone"])

@@ -30,7 +30,7 @@ from shop.cart.posted import posted_cart_id
 from shop.cart.refusals import problem_of
 from shop.cart.rows import Row
 from shop.cart.views import contents_of, extension_facts, times_left
-from shop.checkout.choices import choices_of, initial_of
+from shop.checkout.choices import choices_of, initial_of, keep_address
 from shop.checkout.forms import AddressForm, PlaceForm, focus_first_error, mark_of
 from shop.htmx import render_partial, wants_partial
 from shop.orders.payments import address_after
@@ -105,6 +105,7 @@ def _save(request: ShopRequest, contents: CartContents, form: AddressForm, known
     except Busy:
         form.add_error(None, BUSY)
         return _address_page(request, contents, form, known, status=503)
+    keep_address(request, form)
     response = _redirect_to("shop:checkout_review")
     remember_country(response, form.customer.country)
     return response
@@ -117,6 +118,8 @@ def _address_page(
     context = {"form": form, "contents": contents, "step": "address", "choices": choices_of(form, known)}
     if form.chosen_offer:
         context["review"] = _review(contents, form.chosen_offer, form.delivery.parcel.country)
+    if wants_partial(request):
+        return render_partial(request, "shop/_checkout_answer.html", context, status=status)
     return render(request, "shop/checkout.html", context, status=status)
 
 

@@ -6,13 +6,14 @@ from cart.models import CartItem
 from cart.services import release_expired_holds
 from inventory.models import Product, ProductVariant
 from orders.links import order_path
-from orders.models import Order
+from orders.models import Carrier, Order
 from orders.services import cancel_order, return_lines, ship_order
+from outbox.drain import drain
 from tests.browser.checkout_steps import delivery_methods, fill_address
 from tests.browser.filling import place
 from tests.browser.stage import Look, Stage
 from tests.support.checkout import BOTH
-from tests.support.ordering import pay
+from tests.support.ordering import FIRM, pay
 from tests.support.shopping import expire
 
 _WIDEST = "WMWM-MWMW"
@@ -94,8 +95,8 @@ def no_orders(stage: Stage) -> None:
     stage.go("/account/orders/")
 
 
-def some_came_back(stage: Stage) -> None:
-    """Sent, and a unit of it came back."""
+def a_part_has_left(stage: Stage) -> None:
+    """With all that a customer may give, a parcel to track, and an invoice."""
     for variant in (stage.product(name="Blue Tin Mug"), stage.product(name="Red Tin Mug")):
         stage.page.goto(stage.shop + variant.product.get_absolute_url())
         stage.press("Add to cart")
@@ -104,7 +105,27 @@ def some_came_back(stage: Stage) -> None:
     place(stage.page)
     expect(stage.page.locator(".transfer")).to_be_visible()
     placed = Order.objects.latest("id")
+    given = {name: getattr(FIRM, name) for name in ("phone", "delivery_note", "company", "vat_id", "gift_message")}
+    Order.objects.filter(pk=placed.pk).update(**given)
     pay(placed)
+    drain("issue_documents")
+    drain("render_documents")
+    line = placed.lines.first()
+    assert line
+    ship_order(
+        order_id=placed.pk,
+        units={line.pk: 1},
+        carrier=Carrier.objects.create(name="Swift", tracking_url="https://swift.example/{number}"),
+        tracking_number="QM123456789GB",
+        note="Handle with care",
+    )
+    stage.page.reload()
+    expect(stage.page.get_by_role("link", name="Invoice")).to_be_visible()
+
+
+def some_came_back(stage: Stage) -> None:
+    """All is sent, and a unit of it came back."""
+    placed = Order.objects.latest("id")
     ship_order(order_id=placed.pk, note="Parcel 4711")
     line = placed.lines.first()
     assert line
@@ -157,6 +178,7 @@ PAYING = [
 ]
 ORDERS = [
     Look("no orders", "account_orders", no_orders),
+    Look("a part has left", "account_order", a_part_has_left),
     Look("some came back", "account_order", some_came_back),
     Look("cancelling in the account", "account_order_cancel", cancelled_in_the_account),
     Look("cancelled", "account_order", it_is_cancelled),

@@ -12,10 +12,10 @@ from pytest_django import Settings
 from cart.models import CartItem
 from cart.services import release_expired_holds
 from inventory.models import ProductVariant
-from orders.models import Order
+from orders.models import DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone, Order
 from tests.browser.checkout_steps import delivery_methods, fill_address
 from tests.browser.conftest import watched
-from tests.browser.filling import place
+from tests.browser.filling import fill_in, place
 from tests.browser.steps import put_into_cart
 from tests.browser.test_keyboard import press, tab_to
 from tests.support.checkout import BOTH
@@ -60,6 +60,34 @@ def test_a_guest_orders_by_invoice_and_cancels(either: Page, shop: str, variant:
     page.get_by_role("button", name="Cancel the order").click()
     expect_state(page, "Cancelled")
     assert stock(variant) == (10, 0)
+
+
+def test_country_and_method_change_the_sum_at_once_and_nothing_that_was_typed(
+    page: Page, shop: str, variant: ProductVariant
+) -> None:
+    zone = DeliveryZone.objects.create(name="France", countries=["FR"])
+    rate = DeliveryRate.objects.create(method=DeliveryMethod.objects.get(name="Express"), zone=zone)
+    DeliveryStep.objects.create(rate=rate, price=12)
+    put_into_cart(page, shop, variant)
+    page.goto(shop + "/checkout/")
+    fill_in(page)
+    page.get_by_role("radio", name="Express").check()
+    total, country = page.locator("#checkout-summary .sum-total"), page.get_by_label("Country", exact=True)
+    expect(total).to_contain_text("£12.95")
+    expect(page.get_by_role("radio", name="Express")).to_be_focused()
+    country.focus()
+    country.select_option("France")
+    expect(page.locator("#delivery-choice")).to_contain_text("£12.00")
+    expect(total).to_contain_text("£17.00")
+    expect(page.get_by_role("radio", name="Express")).to_be_checked()
+    expect(country).to_be_focused()
+    expect(page.get_by_label("Street and number", exact=True)).to_have_value("1 Analytical Row")
+    # The new choices are watched as the first ones were.
+    page.get_by_role("radio", name="Standard").check()
+    expect(total).to_contain_text("£8.95")
+    page.get_by_label("Postcode", exact=True).fill("75001")
+    page.get_by_role("button", name="Go on to the review").click()
+    expect(page.locator(".sum-total")).to_contain_text("£8.95")
 
 
 def test_refused_at_the_bank_and_paid_then(either: Page, shop: str, variant: ProductVariant) -> None:

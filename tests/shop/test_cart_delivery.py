@@ -49,6 +49,27 @@ def choose(client: Client, country: str, **more: Any) -> Any:
     return client.post("/cart/country/", {"country": country}, **more)
 
 
+def at_checkout(client: Client, query: str) -> str:
+    """What the summary of the first step says, in words."""
+    page = text_of(client.get(f"/checkout/?{query}"))
+    return " ".join(page.partition('id="checkout-summary"')[2].partition("</aside>")[0].split())
+
+
+def test_the_first_step_of_the_checkout_reckons_with_another_country_and_method(
+    client: Client, line: CartItem, delivery: DeliveryMethod, make_rate: MakeRate
+) -> None:
+    express = DeliveryMethod.objects.create(name="Express", price="7.95", place=200)
+    make_rate("FR", steps={None: "9.00"})
+    assert "<dd>£8.95</dd>" in at_checkout(client, "")
+    assert "<dd>£14.00</dd>" in at_checkout(client, "country=FR")
+    assert "<dd>£12.95</dd>" in at_checkout(client, f"country=GB&delivery_method={express.pk}")
+    # One that does not go there, and what nobody would choose.
+    for query in ("country=FR&delivery_method=99", "country=FR&delivery_method=x", "country=fr"):
+        assert "<dd>£14.00</dd>" in at_checkout(client, query)
+    assert "<dd>£8.95</dd>" in at_checkout(client, "country=XX&delivery_method=")
+    assert form(client.get("/checkout/?country=FR"), "/checkout/").fields["country"] == "FR"
+
+
 def test_price_and_total_before_checkout(client: Client, line: CartItem, delivery: DeliveryMethod) -> None:
     """The line is of 2 at 2.50."""
     said = summary(client)

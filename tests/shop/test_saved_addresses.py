@@ -10,6 +10,7 @@ from cart.owners import Owner
 from inventory.models import ProductVariant
 from orders.models import DeliveryMethod, SavedAddress
 from orders.services import save_address
+from tests.support.checkout import ADDRESS, REVIEW, fill
 from tests.support.ordering import FIRM, order
 from tests.support.pages import MakeUser, become_guest, form, messages, text_of
 from tests.support.shopping import add
@@ -67,8 +68,8 @@ def test_what_is_wrong_is_said_and_nothing_is_changed(client: Client, ada: User,
 
 def test_there_is_a_limit(client: Client, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orders.services.addresses.MOST_ADDRESSES", 1)
-    for _ in range(2):
-        page = client.post(NEW, HOME)
+    for address in (HOME, WORK):
+        page = client.post(NEW, address)
     assert "An account keeps at most 1 addresses." in text_of(page)
     assert len(saved(ada)) == 1
 
@@ -132,6 +133,36 @@ def test_the_bill_of_the_last_order_is_known_and_its_gift_message_is_not(
     fields = at_checkout(client)
     assert (fields["street"], fields["vat_id"], fields["billing_city"]) == ("9 Mill Road", FIRM.vat_id, "Paris")
     assert (fields["delivery_note"], fields.get("gift_message", "")) == ("", "")
+
+
+def test_what_is_typed_at_the_checkout_is_kept_if_that_is_ticked(
+    client: Client, ada: User, variant: ProductVariant
+) -> None:
+    add(Owner(user_id=ada.pk), variant)
+    fill(client)
+    assert saved(ada) == []
+    fill(client, keep="on")
+    assert fill(client, keep="on")["Location"] == REVIEW  # the form is sent twice
+    assert saved(ada) == [(ADDRESS["street"], True)]
+    assert at_checkout(client)["street"] == ADDRESS["street"]
+
+
+def test_where_it_cannot_be_kept_the_checkout_goes_on(
+    client: Client, ada: User, variant: ProductVariant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.services.addresses.MOST_ADDRESSES", 1)
+    save_address(user=ada, fields=HOME)
+    add(Owner(user_id=ada.pk), variant)
+    answer = fill(client, keep="on")
+    assert (answer["Location"], saved(ada)) == (REVIEW, [("1 Lane", True)])
+    assert "is not kept in your account: An account keeps at most 1 addresses." in messages(client.get(REVIEW))[0]
+
+
+def test_a_guest_is_not_asked_and_keeps_nothing(client: Client, shopper: Owner, variant: ProductVariant) -> None:
+    add(shopper, variant)
+    assert "keep" not in at_checkout(client)
+    assert fill(client, keep="on")["Location"] == REVIEW
+    assert not SavedAddress.objects.exists()
 
 
 def test_a_guest_has_none(ada: User, variant: ProductVariant) -> None:
