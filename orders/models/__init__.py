@@ -4,7 +4,8 @@ from orders.models.addresses import SavedAddress
 from orders.models.checkouts import Checkout, DeliveryMethod
 from orders.models.deliveries import DeliveryRate, DeliveryStep, DeliveryZone
 from orders.models.documents import Document, DocumentCounter, DocumentFile, RefundLine
-from orders.models.orders import By, Order, OrderLine, OrderTransition, Payment, Refund
+from orders.models.orders import By, Order, OrderLine, OrderTransition
+from orders.models.payments import Payment, Refund
 from orders.models.shipments import Carrier, Shipment, ShipmentLine
 from orders.models.taxes import OrderTax, RefundTax
 

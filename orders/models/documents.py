@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.orders import Order, OrderLine, Refund
+from orders.models.orders import Order, OrderLine
+from orders.models.payments import Refund
 
 
 class RefundLine(models.Model):

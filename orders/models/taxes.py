@@ -5,7 +5,8 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
-from orders.models.orders import Order, Refund
+from orders.models.orders import Order
+from orders.models.payments import Refund
 
 
 class TaxRow(models.Model):
