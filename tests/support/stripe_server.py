@@ -11,12 +11,12 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from stripe import WebhookSignature
+
+from tests.support.local_server import LocalServer, OwnedHandler
 
 SECRET = "whsec_of_the_tests"
 KEY = "sk_test_of_the_tests"
@@ -27,7 +27,7 @@ _PAGE = """<!doctype html><html lang="en"><title>Checkout</title><h1>Pay {amount
 <a href="{cancel}">Back</a></html>"""
 
 
-class StripeServer:
+class StripeServer(LocalServer):
     """Answers as Stripe does, or not at all while `answers` is clear, or with `fails`, a status, to every request.
 
     `webhook` is where events are sent when somebody pays; None: they are kept in `events` and no more. With
@@ -35,6 +35,7 @@ class StripeServer:
     """
 
     def __init__(self, port: int = 0) -> None:
+        super().__init__(_Handler, port)
         self.sessions: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
@@ -44,29 +45,8 @@ class StripeServer:
         self.loses_answers = False
         self.pays_at_once = False  # the web hook of a session comes before the answer that it exists
         self.refuses_refunds = ""  # the words
-        self.answers = threading.Event()
-        self.answers.set()
-        self.asked = threading.Semaphore(0)  # released once for every request
         self.lock = threading.Lock()
         self.keys: dict[str, tuple[dict[str, str], dict[str, Any]]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
-        self._server.daemon_threads = True
-        self._server.stripe = self  # type: ignore[attr-defined]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "StripeServer":
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.answers.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def create_session(self, said: dict[str, str]) -> dict[str, Any]:
         name = f"cs_test_{uuid.uuid4().hex}"
@@ -172,24 +152,24 @@ class Refusal(Exception):
         self.status, self.body = status, {"error": {"type": kind, "message": words}}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(OwnedHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         said = dict(parse_qsl(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()))
         if page := re.fullmatch(r"/c/pay/(\w+)", self.path):
-            self._press(self.server.stripe.sessions[page[1]], said.get("do", ""))  # type: ignore[attr-defined]
+            self._press(self.owner.sessions[page[1]], said.get("do", ""))
         else:
             self._answer(said)
 
     def do_GET(self) -> None:
         if page := re.fullmatch(r"/c/pay/(\w+)", self.path):
-            self._show(self.server.stripe.sessions[page[1]])  # type: ignore[attr-defined]
+            self._show(self.owner.sessions[page[1]])
         else:
             self._answer({})
 
     def _answer(self, said: dict[str, str]) -> None:
-        stripe: StripeServer = self.server.stripe  # type: ignore[attr-defined]
+        stripe: StripeServer = self.owner
         stripe.requests.append((self.command, urlsplit(self.path).path))
         stripe.asked.release()
         stripe.answers.wait(60)
@@ -238,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
         raise Refusal(404, f"Unrecognized request URL ({self.command}: {path}).")
 
     def _press(self, session: dict[str, Any], button: str) -> None:
-        stripe: StripeServer = self.server.stripe  # type: ignore[attr-defined]
+        stripe: StripeServer = self.owner
         if session["status"] == "open" and button == "decline":
             self._show(session, "Your card was declined.")
             return
@@ -266,6 +246,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Do not log to the terminal."""
