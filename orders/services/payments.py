@@ -32,9 +32,8 @@ from orders.states import State
 def begin_payment(*, order_id: int, provider: str) -> Payment:
     """Open another payment of an order that is not paid: after a refusal, or by another provider.
 
-    The open payment is closed as refused, and its page with it. If its money comes nevertheless, it pays the order. The
-    order waits as long
-    as the provider allows, counted from its placement: trying again does not prolong that.
+    The open payment is closed as refused, and its page with it. If its money comes nevertheless, it pays the order.
+    The order waits as long as the provider allows, counted from its placement: trying again does not prolong that.
     Raises PaymentNotPossible, OrderNotFound, Busy.
     """
     order = lock_order(order_id)
