@@ -31,6 +31,7 @@ class AdvisoryLock(IntEnum):
     CUSTOMERS = 6
     DELIVERY_ZONES = 7
     EMAIL = 8
+    TAX_CLASSES = 9
 
     def acquire(self, keys: Collection[int] = (0,)) -> None:
         """Wait for these keys in ascending order, and hold them until the transaction ends.

@@ -26,7 +26,8 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
 
 
 def lock_tax_classes() -> list[TaxClass]:
-    """Lock all tax classes, for a command that decides which one is the default."""
+    """Lock all tax classes, also against a new one, for a command that decides which one is the default."""
+    AdvisoryLock.TAX_CLASSES.acquire()
     return list(TaxClass.objects.order_by("pk").select_for_update(no_key=True))
 
 

@@ -27,13 +27,15 @@ def save_tax_class(*, tax_class: TaxClass, fields: Collection[str]) -> None:
 @command
 def delete_tax_class(*, tax_class: TaxClass) -> None:
     """Delete a tax class and its rates. Raises DefaultTaxClass, TaxClassInUse and Busy."""
+    lock_tax_classes()
     require_unused(tax_class)
     tax_class.delete()
 
 
 def require_unused(tax_class: TaxClass) -> None:
-    """Raise DefaultTaxClass or TaxClassInUse where a tax class cannot be deleted. 1 query."""
-    if tax_class.is_default:
+    """Raise DefaultTaxClass or TaxClassInUse where a tax class cannot be deleted. 2 queries."""
+    # Asked anew: a colleague may have made it the default one since it was read.
+    if TaxClass.objects.filter(pk=tax_class.pk, is_default=True).exists():
         raise DefaultTaxClass
     if count := ProductVariant.objects.filter(tax_class=tax_class).count():
         raise TaxClassInUse(count)
