@@ -3,10 +3,9 @@ password is asked for.
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
@@ -28,7 +27,9 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Any page of the back office, for staff who have given their second factor. Logging out needs none."""
-        guarded = view if view == self.logout else _after_second_factor(view)
+        from shop.second_factor.guard import after_second_factor
+
+        guarded = view if view == self.logout else after_second_factor(view)
         checked: View = super().admin_view(guarded, cacheable)
         return checked
 
@@ -39,16 +40,3 @@ class BackOfficeSite(UnfoldAdminSite):  # type: ignore[misc]
         request.current_app = self.name
         context = {**self.each_context(request), **(extra_context or {})}
         return StaffPasswordView.as_view(extra_context=context)(request)
-
-
-def _after_second_factor(view: View) -> View:
-    """Django has checked before that the user is staff."""
-    from shop.second_factor.guard import missing_step
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if address := missing_step(request):
-            return HttpResponseRedirect(address)
-        return view(request, *args, **kwargs)
-
-    return guarded

@@ -16,6 +16,7 @@ from shop.orders import again, finding, payments
 from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
 from shop.pages import contact, front, health, legal, machines, owner, sitemaps, social
+from shop.second_factor.guard import after_second_factor
 
 shop_urls = [
     path("", front.home, name="home"),
@@ -93,7 +94,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("metrics", metrics, name="metrics"),
+    path("metrics", after_second_factor(metrics), name="metrics"),
     *(path("", include(name)) for name in settings.SHOP_EXTRA_URLS),
 ]
 

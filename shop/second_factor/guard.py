@@ -1,17 +1,34 @@
-"""`missing_step`: where a member of staff has to go before the page of the back office that they asked for."""
+"""`after_second_factor`: a page that members of staff see once they have given their second factor."""
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from core.second_factor import device_of, is_verified
 
+View = Callable[..., HttpResponseBase]
 
-def missing_step(request: HttpRequest) -> str | None:
+
+def after_second_factor(view: View) -> View:
+    """Lead members of staff to the step that they lack, and back to this page. Others see what the view answers."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_staff and (address := _missing_step(request)):
+            return HttpResponseRedirect(address)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _missing_step(request: HttpRequest) -> str | None:
     """The address of the page that asks for a code, or that sets up an app where the setting demands one; None if
     nothing is missing. 1 query.
     """
