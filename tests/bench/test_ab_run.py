@@ -10,23 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from bench.ab.revisions import Repository
 from tests.support.processes import REPOSITORY
 from tools.local.places import THROW_AWAY
 from tools.local.process import descendants, is_alive
-from tools.terminal import LocalError
 
-pytestmark = pytest.mark.servers
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="the revisions to compare are asked of git"),
+]
 
 ROW = re.compile(r"^(add by HTTP|  PostgreSQL for it|product page) +[\d.]+ +[\d.]+ +[\d.]+   [\d.]+ to [\d.]+", re.M)
-
-
-@pytest.fixture(autouse=True)
-def with_history() -> None:
-    try:
-        Repository(REPOSITORY).find("HEAD", Path(tempfile.gettempdir()))
-    except LocalError as error:
-        pytest.skip(f"there are no revisions to compare: {error}")
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
