@@ -23,7 +23,7 @@ from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import action
 from core.errors import Busy
 from core.text import counted, date_and_time
-from inventory.admin.catalog import ProductVariantAdmin
+from inventory.admin.variants import ProductVariantAdmin
 from inventory.forms import StockForm
 from inventory.models import ProductVariant, StockMovement
 

@@ -1,5 +1,5 @@
 """The admin of this app: products with their stock ledger, low-stock alerts, imports, synonyms, and tax classes."""
 
-from inventory.admin import alerts, catalog, imports, synonyms, tax
+from inventory.admin import alerts, catalog, history, imports, synonyms, tax, variants
 
-__all__ = ["alerts", "catalog", "imports", "synonyms", "tax"]
+__all__ = ["alerts", "catalog", "history", "imports", "synonyms", "tax", "variants"]
