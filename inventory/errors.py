@@ -100,6 +100,24 @@ class PricesChangedMeanwhile(ValidationError):
         super().__init__(message % {"skus": ", ".join(skus[:10]) or _("a variant")}, code="prices_changed_meanwhile")
 
 
+class CategoriesChangedMeanwhile(ValidationError):
+    """Some products are gone or no longer in the category that was seen; nothing was changed. Argument: their names."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        message = _("Meanwhile the category of %(names)s was changed. Nothing was written: look at the new preview.")
+        told = ", ".join(names[:10]) or _("a product")
+        super().__init__(message % {"names": told}, code="categories_changed_meanwhile")
+
+
+class CategoryGone(ValidationError):
+    """The category was deleted meanwhile; nothing was changed."""
+
+    def __init__(self) -> None:
+        message = _("This category was deleted meanwhile. Nothing was written: choose another one.")
+        super().__init__(message, code="category_gone")
+
+
 class ProductHasVariants(ValidationError):
     """The product cannot be deleted, since its variants have a history. Argument: how many variants it has."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from core.locks import AdvisoryLock
 from inventory.imports.models import ImportJob
-from inventory.models import LowStockAlert, Product, ProductVariant, TaxClass
+from inventory.models import Category, LowStockAlert, Product, ProductVariant, TaxClass
 
 
 def lock_products(product_ids: Iterable[int]) -> None:
@@ -23,6 +23,11 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
     """
     rows = ProductVariant.objects.filter(pk__in=list(variant_ids)).order_by("pk")
     return list(rows.select_for_update(no_key=True))
+
+
+def lock_category(category_id: int) -> Category | None:
+    """Lock a category, after its products. None if it does not exist."""
+    return Category.objects.filter(pk=category_id).select_for_update(no_key=True).first()
 
 
 def lock_tax_classes() -> list[TaxClass]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from core.admin.base import ServiceAdmin
 from core.admin.filters import any_of
 from core.text import counted
+from inventory.admin.bulk_category import CategoryAction
 from inventory.admin.bulk_sale import ListingAction
 from inventory.admin.photos import PhotoInline
 from inventory.admin.variants import VariantInline, save_variant_form
@@ -36,9 +37,9 @@ class CategoryAdmin(ServiceAdmin):
 
 
 @admin.register(Product)
-class ProductAdmin(ListingAction, ServiceAdmin):
+class ProductAdmin(ListingAction, CategoryAction, ServiceAdmin):
     form = ProductForm
-    actions = ["list_chosen", "hide_chosen", "export_csv"]
+    actions = ["list_chosen", "hide_chosen", "change_category", "export_csv"]
     fields = [
         "number",
         "name",

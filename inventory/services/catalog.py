@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from inventory.categories import category_finder
 from inventory.errors import NumberTaken, ProductHasVariants
-from inventory.locks import lock_products, lock_variants
+from inventory.locks import lock_category, lock_products, lock_variants
 from inventory.models import Category, PriceChange, Product, ProductVariant, StockMovement
 from inventory.services.stock import move_stock
 from inventory.signals import stock_changed
@@ -44,6 +44,7 @@ def delete_product(*, product: Product) -> None:
 def delete_category(*, category: Category) -> int:
     """Delete a category. Its products stay on sale, without one. Returns how many there are."""
     lock_products(category.products.values_list("pk", flat=True))
+    lock_category(category.pk)  # whoever puts products into it has committed, so the next statement sees them
     left: int = category.products.update(category=None)
     category.delete()
     return left

@@ -93,6 +93,7 @@ ACTIONS = {
     ("inventory.ProductVariant", "stop_chosen"): MANAGERS,
     ("inventory.Product", "list_chosen"): MANAGERS,
     ("inventory.Product", "hide_chosen"): MANAGERS,
+    ("inventory.Product", "change_category"): MANAGERS,
     ("inventory.LowStockAlert", "acknowledge"): ALL,
     **{("inventory.LowStockAlert", f"mute_for_{time}"): MANAGERS for time in ("a_day", "a_week", "a_month")},
     ("inventory.LowStockAlert", "unmute"): MANAGERS,
