@@ -81,23 +81,33 @@ def _load(rows: Sequence[CatalogueRow], cause: str, actor: User | None) -> Loade
 
 def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
     """The ids of the products of these rows, by number, and how many of them had to be created."""
-    names = {row.product_number: row.product_name for row in rows}
+    of_number = {row.product_number: row for row in rows}
     stock: Counter[str] = Counter()
     for row in rows:
         stock[row.product_number] += row.opening_stock
-    ids = {
-        number: product.pk for number, product in rows_by_code(Product.objects.only("number"), "number", names).items()
-    }
+    known = rows_by_code(Product.objects.only("number"), "number", of_number)
+    ids = {number: product.pk for number, product in known.items()}
     lock_products(ids.values())
     category_of = category_finder()
     new = [
-        Product(number=number, name=name, slug=product_slug(name, number), category_id=category_of(name))
+        _product(row, category_of(row.product_name))
         # The largest stock last: without sales the shop lists the newest first, so these are shown first.
-        for number, name in sorted(names.items(), key=lambda item: stock[item[0]])
+        for number, row in sorted(of_number.items(), key=lambda item: stock[item[0]])
         if number not in ids
     ]
     created = Product.objects.bulk_create(new, batch_size=_ROWS_A_STATEMENT)
     return ids | {product.number: product.pk for product in created}, len(created)
+
+
+def _product(row: CatalogueRow, category_id: int | None) -> Product:
+    return Product(
+        number=row.product_number,
+        name=row.product_name,
+        slug=product_slug(row.product_name, row.product_number),
+        category_id=category_id,
+        description=row.description or "",
+        facts=row.facts or "",
+    )
 
 
 def product_slug(name: str, number: str) -> str:

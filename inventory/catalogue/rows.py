@@ -28,7 +28,7 @@ class CatalogueRow:
     """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units.
 
     `tax_class` is the name of its class, "" for the default one, and `weight_grams` a number in digits, "" where it is
-    not known. Both are None where the file has no such column.
+    not known. `description` and `facts` are those of the product. Each is None where the file has no such column.
     """
 
     sku: str
@@ -39,6 +39,8 @@ class CatalogueRow:
     opening_stock: int
     tax_class: str | None = None
     weight_grams: str | None = None
+    description: str | None = None
+    facts: str | None = None
 
     @property
     def weight(self) -> int | None:
@@ -47,7 +49,8 @@ class CatalogueRow:
 
 
 ALL_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
-CATALOGUE_COLUMNS = ALL_COLUMNS[:-2]  # which every catalogue has
+CATALOGUE_COLUMNS = ALL_COLUMNS[:-4]  # which every catalogue has
+PRODUCT_TEXTS = ("description", "facts")
 
 
 def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
@@ -63,13 +66,15 @@ def read_rows(lines: Iterable[Sequence[str]], columns: Sequence[str] = CATALOGUE
     A wrong line is an error and is not skipped: the file may be edited by hand, and its author can correct it.
     Raises `CatalogueFileError` with the number of the line.
     """
-    seen: set[str] = set()
+    seen, products = set[str](), dict[str, tuple[CatalogueRow, int]]()
     for number, line in enumerate(lines, start=2):
         row = parse_row([plain(cell.strip()) for cell in line], columns=columns)
         if isinstance(row, str):
             raise CatalogueFileError(_wrong(number, row))
         if row.sku in seen:
             raise CatalogueFileError(_wrong(number, f"sku {row.sku} stands here a second time"))
+        if problem := disagreement(row, *products.setdefault(row.product_number, (row, number))):
+            raise CatalogueFileError(_wrong(number, problem))
         seen.add(row.sku)
         yield row
 
@@ -97,6 +102,22 @@ def parse_row(
     return CatalogueRow(**dict(zip(columns, values, strict=True)))
 
 
+def plain_text(text: str) -> str:
+    """Return a text of several lines without what forms and spreadsheets change: line ends, and blanks around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def disagreement(row: CatalogueRow, first: CatalogueRow, line: int) -> str:
+    """Return what a row says of its product otherwise than the product's first row, at this line; "" if nothing."""
+    number = row.product_number
+    if row.product_name != first.product_name:
+        return f"Product {number} is “{first.product_name}” in line {line}. Give it one name."
+    other = next((column for column in PRODUCT_TEXTS if getattr(row, column) != getattr(first, column)), "")
+    if not other:
+        return ""
+    return f"{other} of product {number} is not the one in line {line}. Write the same in each row of the product."
+
+
 def _price(cell: str) -> Decimal:
     return read_money(cell, most=LARGEST_PRICE).quantize(PENNY)
 
@@ -104,6 +125,10 @@ def _price(cell: str) -> Decimal:
 def _by_column_of(model: type[Model], name: str) -> Callable[[str], str]:
     field = model._meta.get_field(name)
     return lambda cell: field.clean(cell, None)  # type: ignore[union-attr]
+
+
+def _text_of(name: str) -> Callable[[str], str]:
+    return lambda cell: _by_column_of(Product, name)(plain_text(cell))
 
 
 _READ: dict[str, Callable[[str], Any]] = {
@@ -115,6 +140,8 @@ _READ: dict[str, Callable[[str], Any]] = {
     "opening_stock": lambda cell: read_units(cell, most=LARGEST_QUANTITY),
     "tax_class": lambda cell: _by_column_of(TaxClass, "name")(cell) if cell else "",
     "weight_grams": lambda cell: str(read_units(cell, most=LARGEST_QUANTITY)) if cell else "",
+    "description": _text_of("description"),
+    "facts": _text_of("facts"),
 }
 
 

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from core.one_line import one_line
 from core.text import counted
-from inventory.catalogue.rows import ALL_COLUMNS, CATALOGUE_COLUMNS, CatalogueRow, parse_row
+from inventory.catalogue.rows import (
+    ALL_COLUMNS,
+    CATALOGUE_COLUMNS,
+    PRODUCT_TEXTS,
+    CatalogueRow,
+    disagreement,
+    parse_row,
+    plain_text,
+)
 from inventory.codes import rows_by_code
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
@@ -17,6 +25,7 @@ from inventory.wording import price_jump
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
 TAX_CLASS, WEIGHT = "Tax class", "Weight (grams)"
+_TEXTS = {"description": "Description", "facts": "Facts"}
 
 
 @dataclass(slots=True)
@@ -24,9 +33,12 @@ class CataloguePlan(Plan):
     """A plan with the rows to load, and (old, new) values of existing variants by SKU and products by number."""
 
     new: list[CatalogueRow] = field(default_factory=list)
+    new_products: set[str] = field(default_factory=set)
     prices: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     product_names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    descriptions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    facts: dict[str, tuple[str, str]] = field(default_factory=dict)
     tax_classes: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     weights: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
@@ -47,7 +59,7 @@ def plan_catalogue(text: str) -> CataloguePlan:
     2 queries for each 5,000 rows, and 1 for the tax classes. Raises ImportFileError.
     """
     plan = CataloguePlan()
-    classes = classes_by_name()
+    classes, products = classes_by_name(), set[str]()
     for line, row, known in _read(text, plan):
         owner = known.variant.product.number if known.variant else row.product_number
         if owner != row.product_number:
@@ -56,7 +68,10 @@ def plan_catalogue(text: str) -> CataloguePlan:
         if row.tax_class and row.tax_class not in classes:
             plan.refuse(line, row.sku, _unknown_class(row.tax_class, classes))
             continue
-        _compare_product(line, row, known.product, plan)
+        if row.product_number not in products:  # its other rows say the same
+            products.add(row.product_number)
+            _compare_product(line, row, known.product, plan)
+            _compare_texts(line, row, known.product, plan)
         _compare_variant(line, row, known.variant, plan)
         if known.variant and row.tax_class is not None:
             _compare_tax_class(line, row, known.variant, classes, plan)
@@ -72,7 +87,8 @@ class Known(NamedTuple):
     product: Product | None
 
     def same(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """By column, what the shop has where the row says the same: the code in other capitals, a name in other blanks.
+        """By column, what the shop has where the row says the same: the code in other capitals, a name in other blanks,
+        a text with other line ends.
 
         So a file that the shop wrote itself is no change, whatever the shop has.
         """
@@ -81,11 +97,14 @@ class Known(NamedTuple):
             same |= {"sku": self.variant.sku, "variant_name": self.variant.name}
         if self.product:
             same |= {"product_number": self.product.number, "product_name": self.product.name}
-        return {
-            column: stored
-            for column, stored in same.items()
-            if column in _CODES or one_line(stored) == one_line(cells[column])
-        }
+            same |= {column: getattr(self.product, column) for column in PRODUCT_TEXTS if column in cells}
+        return {column: stored for column, stored in same.items() if _says_the_same(column, stored, cells[column])}
+
+
+def _says_the_same(column: str, stored: str, cell: str) -> bool:
+    if column in PRODUCT_TEXTS:
+        return plain_text(stored) == plain_text(cell)
+    return column in _CODES or one_line(stored) == one_line(cell)
 
 
 _CODES = ("sku", "product_number")
@@ -93,20 +112,18 @@ _CODES = ("sku", "product_number")
 
 def _read(text: str, plan: Plan) -> Iterator[tuple[int, CatalogueRow, Known]]:
     rows = list(rows_of(text, require_catalogue(text)))
-    skus, products = dict[str, int](), dict[str, tuple[int, str]]()
+    skus, products = dict[str, int](), dict[str, tuple[CatalogueRow, int]]()
     for row, known in zip(rows, _known(rows), strict=True):
         plan.rows += 1
         one = row.error or _parse(row.cells, known)
         if isinstance(one, str):
             plan.refuse(row.line, row.cells.get("sku", ""), one)
             continue
-        line, name = products.setdefault(one.product_number, (row.line, one.product_name))
+        first = products.setdefault(one.product_number, (one, row.line))
         if one.sku in skus:
             plan.refuse(row.line, one.sku, f"This SKU stands in line {skus[one.sku]} too. Take one of them out.")
-        elif name != one.product_name:
-            plan.refuse(
-                row.line, one.sku, f"Product {one.product_number} is “{name}” in line {line}. Give it one name."
-            )
+        elif problem := disagreement(one, *first):
+            plan.refuse(row.line, one.sku, problem)
         else:
             skus[one.sku] = row.line
             yield row.line, one, known
@@ -126,15 +143,24 @@ def _parse(cells: Mapping[str, str], known: Known) -> CatalogueRow | str:
 
 
 def _compare_product(line: int, row: CatalogueRow, product: Product | None, plan: CataloguePlan) -> None:
-    if row.product_number in plan.product_names:
-        return
     if product is None:
         plan.note(line, row.sku, NEW_PRODUCT, "", f"{row.product_number} {row.product_name}")
+        plan.new_products.add(row.product_number)
     elif product.name != row.product_name:
         plan.note(line, row.sku, PRODUCT_NAME, product.name, row.product_name)
-    else:
-        return
-    plan.product_names[row.product_number] = (product.name if product else "", row.product_name)
+        plan.product_names[row.product_number] = (product.name, row.product_name)
+
+
+def _compare_texts(line: int, row: CatalogueRow, product: Product | None, plan: CataloguePlan) -> None:
+    """Note another description and other facts. An empty cell empties them."""
+    changes = {"description": plan.descriptions, "facts": plan.facts}
+    for column, what in _TEXTS.items():
+        before, after = getattr(product, column, ""), getattr(row, column)
+        if after is None or before == after:
+            continue
+        plan.note(line, row.sku, what, plain_text(before), after)
+        if product:
+            changes[column][row.product_number] = (before, after)
 
 
 def _compare_variant(line: int, row: CatalogueRow, variant: ProductVariant | None, plan: CataloguePlan) -> None:

@@ -1,6 +1,6 @@
 """`change_catalogue` carries out what `plan_catalogue` found. It never changes the stock of existing variants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,10 +17,10 @@ from inventory.tax import classes_by_name
 
 _ROWS_A_STATEMENT = 1000
 # The rows of both are locked already.
-_RENAME = """
-    UPDATE inventory_product product SET name = asked.after
-      FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked(number, before, after)
-     WHERE product.number = asked.number AND product.name = asked.before
+_WRITE_PRODUCTS = """
+    UPDATE inventory_product product SET name = asked.name, description = asked.description, facts = asked.facts
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS asked(id, name, description, facts)
+     WHERE product.id = asked.id
 """
 _WRITE_VARIANTS = """
     UPDATE inventory_productvariant variant
@@ -43,13 +43,15 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     loaded = load_catalogue(rows=plan.new, cause=cause, actor=actor)
     if loaded is None or loaded.variants_created != len(plan.new):
         raise ChangedMeanwhile
-    renamed = {number: names for number, names in plan.product_names.items() if names[0]}
-    _rename_products(renamed)
+    if loaded.products_created != len(plan.new_products):
+        raise ChangedMeanwhile
+    _change_products(plan)
     _change_variants(plan, cause=cause, actor=actor)
-    return _told(loaded, plan, names=len(renamed) + len(plan.names))
+    return _told(loaded, plan)
 
 
-def _told(loaded: Loaded, plan: CataloguePlan, *, names: int) -> str:
+def _told(loaded: Loaded, plan: CataloguePlan) -> str:
+    names = len(plan.product_names) + len(plan.names)
     products = counted(loaded.products_created, "product", "products")
     variants = counted(loaded.variants_created, "variant", "variants")
     units = counted(loaded.units_received, "unit", "units")
@@ -58,14 +60,18 @@ def _told(loaded: Loaded, plan: CataloguePlan, *, names: int) -> str:
         changed += f" and {counted(len(plan.tax_classes), 'tax class', 'tax classes')}"
     if plan.weights:
         changed += f" and {counted(len(plan.weights), 'weight', 'weights')}"
+    if plan.descriptions:
+        changed += f" and {counted(len(plan.descriptions), 'description', 'descriptions')}"
+    if plan.facts:
+        changed += f" and the facts of {counted(len(plan.facts), 'product', 'products')}"
     return f"{products} and {variants} created, with {units}; {changed} changed."
 
 
 def _lock_all(plan: CataloguePlan) -> None:
     """Lock the catalogue, then by id all products that are changed or get a variant."""
     AdvisoryLock.CATALOGUE.acquire()
-    numbers = plan.product_names.keys() | {row.product_number for row in plan.new}
-    changed = ProductVariant.objects.filter(sku__in=_changed_skus(plan))
+    numbers = _keys(_of_products(plan)) | {row.product_number for row in plan.new}
+    changed = ProductVariant.objects.filter(sku__in=_keys(_of_variants(plan)))
     lock_products(
         {
             *Product.objects.filter(number__in=numbers).values_list("pk", flat=True),
@@ -74,21 +80,21 @@ def _lock_all(plan: CataloguePlan) -> None:
     )
 
 
-def _rename_products(names: Mapping[str, tuple[str, str]]) -> None:
-    before, after = [name[0] for name in names.values()], [name[1] for name in names.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(_RENAME, [list(names), before, after])
-        if cursor.rowcount != len(names):
-            raise ChangedMeanwhile
+def _change_products(plan: CataloguePlan) -> None:
+    columns = _of_products(plan)
+    products = {product.number: product for product in Product.objects.filter(number__in=_keys(columns))}
+    for number in _keys(columns):
+        _take_over(products.get(number), {column: changes.get(number) for column, changes in columns.items()})
+    _write(_WRITE_PRODUCTS, ("pk", "name", "description", "facts"), products.values())
 
 
 def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> None:
-    skus = _changed_skus(plan)
-    ids = ProductVariant.objects.filter(sku__in=skus).values_list("pk", flat=True)
+    columns = _of_variants(plan)
+    ids = ProductVariant.objects.filter(sku__in=_keys(columns)).values_list("pk", flat=True)
     variants = {variant.sku: variant for variant in lock_variants(ids)}
-    for sku in skus:
-        _take_over(variants.get(sku), {column: changes.get(sku) for column, changes in _by_column(plan).items()})
-    _write(list(variants.values()))
+    for sku in _keys(columns):
+        _take_over(variants.get(sku), {column: changes.get(sku) for column, changes in columns.items()})
+    _write(_WRITE_VARIANTS, ("pk", "name", "price", "tax_class_id", "weight_grams"), variants.values())
     PriceChange.objects.bulk_create(
         [
             PriceChange(variant=variants[sku], old_price=old, new_price=new, cause=cause, actor=actor)
@@ -98,12 +104,19 @@ def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     )
 
 
-def _changed_skus(plan: CataloguePlan) -> set[str]:
-    return {sku for changes in _by_column(plan).values() for sku in changes}
+# By column, the (old, new) values by SKU or product number.
+_Changes = Mapping[str, Mapping[str, tuple[Any, Any]]]
 
 
-def _by_column(plan: CataloguePlan) -> dict[str, Mapping[str, tuple[Any, Any]]]:
-    """The changes of variants by their column, each by SKU."""
+def _keys(columns: _Changes) -> set[str]:
+    return {key for changes in columns.values() for key in changes}
+
+
+def _of_products(plan: CataloguePlan) -> _Changes:
+    return {"name": plan.product_names, "description": plan.descriptions, "facts": plan.facts}
+
+
+def _of_variants(plan: CataloguePlan) -> _Changes:
     return {
         "name": plan.names,
         "price": plan.prices,
@@ -112,20 +125,19 @@ def _by_column(plan: CataloguePlan) -> dict[str, Mapping[str, tuple[Any, Any]]]:
     }
 
 
-def _take_over(variant: ProductVariant | None, changes: Mapping[str, tuple[Any, Any] | None]) -> None:
-    """Give a locked variant what is new. Raises ChangedMeanwhile unless it has what the plan found."""
-    if variant is None:
+def _take_over(row: Product | ProductVariant | None, changes: Mapping[str, tuple[Any, Any] | None]) -> None:
+    """Give a locked row what is new. Raises ChangedMeanwhile unless it has what the plan found."""
+    if row is None:
         raise ChangedMeanwhile
     for column, change in changes.items():
         if change is None:
             continue
-        if getattr(variant, column) != change[0]:
+        if getattr(row, column) != change[0]:
             raise ChangedMeanwhile
-        setattr(variant, column, change[1])
+        setattr(row, column, change[1])
 
 
-def _write(variants: Sequence[ProductVariant]) -> None:
+def _write(statement: str, columns: Sequence[str], rows: Collection[Product | ProductVariant]) -> None:
     """One statement. `bulk_update` would write a CASE with one branch for each row, which is slow to plan."""
-    names = ("pk", "name", "price", "tax_class_id", "weight_grams")
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_VARIANTS, [[getattr(variant, name) for variant in variants] for name in names])
+        cursor.execute(statement, [[getattr(row, column) for row in rows] for column in columns])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ _WORKBOOK = b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row below the header: the line where it starts, its cells by column name, and what is wrong with it."""
+    """A row below the header: its number in a spreadsheet, its cells by column name, and what is wrong with it."""
 
     line: int
     cells: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +39,7 @@ def text_of(content: bytes) -> str:
     Raises ImportFileError for a file that is empty, too large, of another encoding or no text at all.
     """
     if len(content) > MOST_BYTES:
-        raise ImportFileError(f"The file is larger than 2 MB. Split it into several. {_NEXT}")
+        raise ImportFileError(f"The file is larger than 2 MB. Split it, or take out optional columns. {_NEXT}")
     if content.startswith(_WORKBOOK):
         raise ImportFileError(f"This is a workbook, not CSV. Save it as “CSV UTF-8” and upload that. {_NEXT}")
     try:
@@ -94,14 +95,14 @@ def require_columns(header: Collection[str], *, needed: Collection[str], allowed
 
 
 def rows_of(text: str, header: list[str]) -> Iterator[Row]:
-    """Give the rows below the header, without the empty ones, each with its line number or with what is wrong with it.
+    """Give the rows below the header, without the empty ones, each with its number or with what is wrong with it.
 
+    Rows are numbered as a spreadsheet numbers them, in which a cell of several lines is in one row.
     A broken quotation swallows what follows, so nothing is read after it. Raises ImportFileError past 20,000 rows.
     """
     reader, count = _reader(text), 0
     next(reader)
-    while True:
-        line = reader.line_num + 1
+    for line in itertools.count(2):
         try:
             cells = next(reader)
         except StopIteration:
@@ -134,7 +135,7 @@ def _reader(text: str) -> "_csv.Reader":
 _COUNT = ("sku", "name", "expected", "counted", "reason")
 _CATALOGUE = (
     *("sku", "product_number", "product_name", "variant_name", "price", "opening_stock"),
-    *("tax_class", "weight_grams"),
+    *("tax_class", "weight_grams", "description", "facts"),
 )
 
 
@@ -161,4 +162,5 @@ def _catalogue(variant: ProductVariant) -> list[str]:
     product = variant.product
     tax_class = variant.tax_class.name if variant.tax_class else ""
     weight = "" if variant.weight_grams is None else str(variant.weight_grams)
-    return [variant.sku, product.number, product.name, variant.name, str(variant.price), "0", tax_class, weight]
+    goods = [variant.sku, product.number, product.name, variant.name, str(variant.price), "0", tax_class, weight]
+    return [*goods, product.description, product.facts]

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from inventory.imports.excerpts import excerpts
+
 
 class ImportJob(models.Model):
     """One uploaded file. Its text is in the database, since web and worker may be different machines."""
@@ -78,8 +80,8 @@ class ImportLine(models.Model):
     line = models.PositiveIntegerField()
     sku = models.CharField(max_length=100, blank=True)
     what = models.CharField(max_length=40, blank=True, help_text="What changes: units counted, a price, …")
-    before = models.CharField(max_length=300, blank=True)
-    after = models.CharField(max_length=300, blank=True)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
     note = models.CharField(max_length=300, blank=True, help_text="The reason that the file gives.")
     error = models.CharField(max_length=300, blank=True)
 
@@ -89,3 +91,8 @@ class ImportLine(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.error or f'{self.what} {self.before} -> {self.after}'}"
+
+    @property
+    def excerpts(self) -> tuple[str, str]:
+        """What of `before` and `after` differs, for a page."""
+        return excerpts(self.before, self.after)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from inventory.imports.excerpts import excerpts
 from inventory.imports.models import ImportJob, ImportLine
 
 _MOST_NAMED = 20  # differences that a message names; the preview has them all
@@ -53,7 +54,7 @@ class Plan:
                 yield ImportLine(job=job, line=error.line, sku=error.sku[:100], error=error.message[:_LONGEST])
             return
         for one in self.differences:
-            values = {"before": one.before[:_LONGEST], "after": one.after[:_LONGEST], "note": one.note[:_LONGEST]}
+            values = {"before": one.before, "after": one.after, "note": one.note[:_LONGEST]}
             yield ImportLine(job=job, line=one.line, sku=one.sku[:100], what=one.what, **values)
 
 
@@ -67,12 +68,18 @@ def moved_since(shown: Iterable[ImportLine], plan: Plan) -> list[str]:
         sku, before, after = then.get(key, ("", "", ""))
         one = now.get(key)
         if one is None:
-            found.append(f"Line {key[0]}, {sku}: {before} → {after} when you looked; it is so already")
+            found.append(f"Line {key[0]}, {sku}: {_change(before, after)} when you looked; it is so already")
         elif key not in then:
-            found.append(f"Line {key[0]}, {one.sku}: no change when you looked; now {one.before} → {one.after}")
-        elif before != one.before[:_LONGEST]:
-            found.append(f"Line {key[0]}, {sku}: {before} when you looked, {one.before} now")
+            now_so = _change(one.before, one.after)
+            found.append(f"Line {key[0]}, {one.sku}: no change when you looked; now {now_so}")
+        elif before != one.before:
+            looked, stored = excerpts(before, one.before)
+            found.append(f"Line {key[0]}, {sku}: {looked} when you looked, {stored} now")
     return found
+
+
+def _change(before: str, after: str) -> str:
+    return " → ".join(excerpts(before, after))
 
 
 def told(sentences: Iterable[str]) -> str:
