@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.text import counted, date_and_time, money
 from delivery.models import Delivery
 from orders.emails import EmailKind, emails_of
-from orders.models import By, Order, OrderTransition, Refund, Shipment
+from orders.models import By, Document, Order, OrderTransition, Refund, Shipment
 from orders.selectors import parcels_of
 
 # Always written after the step to this state. That of a payment is not where the first e-mail says that it is paid.
@@ -21,7 +21,7 @@ _OF_STATES = {EmailKind.PLACED, EmailKind.SHIPPED, EmailKind.CANCELLED, EmailKin
 class Event:
     """Something that happened: when, what, and more about it. `who` is empty for what followed by itself.
 
-    `parcel` is the shipment that it tells of.
+    `parcel` is the shipment that it tells of, `document` the invoice or credit note.
     """
 
     at: datetime
@@ -29,6 +29,7 @@ class Event:
     more: str = ""
     who: str = ""
     parcel: Shipment | None = None
+    document: Document | None = None
 
 
 def timeline_of(order: Order) -> list[Event]:
@@ -41,7 +42,7 @@ def timeline_of(order: Order) -> list[Event]:
     events = [_event_of(entry) for entry in log]
     events += _parcels(order)
     events += (event for refund in refunds for event in _events_of(refund))
-    events += (Event(each.issued_at, f"{each.get_kind_display()} {each.number}") for each in order.documents.all())
+    events += (_issue_of(document) for document in order.documents.all())
     events += _email_events(order, log)
     return sorted(events, key=lambda event: event.at)  # stable: what one transaction did stays in the order from above
 
@@ -56,6 +57,10 @@ def _parcels(order: Order) -> Iterator[Event]:
     for parcel in parcels_of(order):
         inside = ", ".join(str(line) for line in parcel.lines)
         yield Event(parcel.shipment.created_at, str(parcel.shipment), inside, parcel=parcel.shipment)
+
+
+def _issue_of(document: Document) -> Event:
+    return Event(document.issued_at, f"{document.get_kind_display()} {document.number}", document=document)
 
 
 def _events_of(refund: Refund) -> Iterator[Event]:

@@ -55,6 +55,16 @@ def test_they_are_in_the_timeline_of_their_order(credited: Order) -> None:
     assert told.index("Paid") < told.index("Invoice INV-00001") < told.index("Refunded")
 
 
+def test_the_timeline_leads_to_each_pdf(credited: Order) -> None:
+    clerk = client_of(CLERK)
+    page = clerk.get(reverse("admin:orders_order_change", args=[credited.pk])).content.decode()
+    timeline = page.partition('class="timeline')[2].partition("</ol>")[0]
+    for document in credited.documents.all():
+        address = reverse("admin:orders_document_download", args=[document.pk])
+        assert f'<a class="underline" href="{address}">PDF</a>' in timeline
+        assert clerk.get(address)["Content-Type"] == "application/pdf"
+
+
 @pytest.mark.parametrize(("period", "is_there"), [("month", True), ("last-month", False), ("year", True)])
 def test_documents_are_listed_by_the_time_of_issue(credited: Order, period: str, is_there: bool) -> None:
     page = client_of(CLERK).get(reverse(LIST), {"issued": period}).content.decode()
