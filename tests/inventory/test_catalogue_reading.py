@@ -3,13 +3,14 @@
 import csv
 import io
 import lzma
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from demo.invoices.lines import LOG_COLUMNS
 from inventory.catalogue.reading import read_catalogue
-from inventory.catalogue.rows import CATALOGUE_COLUMNS, write_rows
+from inventory.catalogue.rows import ALL_COLUMNS, CATALOGUE_COLUMNS, write_rows
 from inventory.errors import CatalogueFileError
 
 GOOD = ["85123A", "85123", "Hanging Heart", "White", "2.55", "12"]
@@ -123,9 +124,17 @@ def test_a_row_too_short_or_twice_is_named(tmp_path: Path) -> None:
         read_catalogue(derived(tmp_path, GOOD, GOOD))
 
 
-def derived(tmp_path: Path, *rows: list[str]) -> Path:
+def test_rows_that_say_different_things_of_their_product_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueFileError, match="line 3: Product 85123 is “Hanging Heart” in line 2"):
+        read_catalogue(derived(tmp_path, GOOD, ["85123B", "85123", "Heart", *GOOD[3:]]))
+    texts = [[*GOOD, "", "350", "Of wood.", ""], ["85123B", *GOOD[1:], "", "350", "Of tin.", ""]]
+    with pytest.raises(CatalogueFileError, match="line 3: description of product 85123 is not the one in line 2"):
+        read_catalogue(derived(tmp_path, *texts, columns=ALL_COLUMNS))
+
+
+def derived(tmp_path: Path, *rows: list[str], columns: Sequence[str] = CATALOGUE_COLUMNS) -> Path:
     text = io.StringIO()
-    csv.writer(text).writerows([CATALOGUE_COLUMNS, *rows])
+    csv.writer(text).writerows([columns, *rows])
     path = tmp_path / "derived.csv"
     path.write_bytes(text.getvalue().encode())
     return path
