@@ -100,6 +100,7 @@ def _settle(order: Order, payment: Payment, *, is_paid: bool, actor: User | None
         payment_refused.send(sender=Payment, payment=payment)
         return
     if order.state == State.PLACED:
+        close_pages(order)  # money of a payment that was given up may come while the page of a later one is open
         transition(order, State.PAID, actor=actor, by=By.PAYMENT, note=f"payment {payment.reference}")
     else:
         state = State(order.state).label.lower()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -23,7 +24,7 @@ from orders.errors import PaymentNotPossible
 from orders.models import DeliveryMethod, Order, Payment, Refund
 from orders.payments import ProviderRefused, ProviderUnavailable
 from orders.payments.minor_units import from_minor_units, to_minor_units
-from orders.services import begin_payment, cancel_order, cancel_overdue_orders, open_payment_page
+from orders.services import begin_payment, cancel_order, cancel_overdue_orders, open_payment_page, record_payment
 from tests.support.ordering import order
 from tests.support.shopping import add, stock
 from tests.support.stripe_server import SECRET, StripeServer, signed
@@ -168,6 +169,19 @@ def test_another_way_to_pay_closes_the_page(payment: Payment, stripe: StripeServ
     begin_payment(order_id=payment.order_id, provider="invoice")
     assert deliver("payments") == 1
     assert session["status"] == "expired"
+
+
+def test_money_of_a_payment_that_was_given_up_closes_the_page_of_the_later_one(
+    payment: Payment, stripe: StripeServer, admin_user: User
+) -> None:
+    transfer = begin_payment(order_id=payment.order_id, provider="invoice")
+    card = begin_payment(order_id=payment.order_id, provider="stripe")
+    session = opened(card, stripe)
+    record_payment(payment_id=transfer.pk, amount=transfer.amount, actor=admin_user)
+    assert deliver("payments") == 1
+    assert session["status"] == "expired"
+    assert call(stripe.events[-1]) == 200
+    assert state(card) == ("refused", "paid")
 
 
 def test_a_payment_without_a_page_has_none_to_close(payment: Payment) -> None:
