@@ -31,6 +31,12 @@ class PeriodForm(forms.Form):
     first = forms.DateField(label="From", widget=UnfoldAdminTextInputWidget({"type": "date"}))
     last = forms.DateField(label="To", widget=UnfoldAdminTextInputWidget({"type": "date"}))
 
+    def clean_last(self) -> date:
+        last: date = self.cleaned_data["last"]
+        if last == date.max:  # the period ends when the next day begins
+            raise forms.ValidationError("No day follows this one. Choose an earlier one.")
+        return last
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if len(cleaned) == 2:

@@ -194,6 +194,7 @@ def test_the_page_begins_with_this_month(manager: Client, sold: Order) -> None:
         ({"first": "1990-01-01", "last": "2026-03-01"}, "These are more than ten years."),
         ({"first": "x", "last": "2026-03-01"}, "Enter a valid date."),
         ({"first": "2026-03-01"}, "This field is required."),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "Choose an earlier one."),
     ],
 )
 def test_what_is_no_period_is_said(manager: Client, sold: Order, query: dict[str, str], said: str) -> None:
