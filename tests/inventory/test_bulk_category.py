@@ -160,7 +160,7 @@ def test_thousands_of_the_whole_list_in_as_many_statements_as_ten(manager: Clien
             write(manager, page)
         statements.append(len(found))
         assert Product.objects.filter(category=kitchen).count() == count
-    assert statements[0] == statements[1]
+    assert statements[1] <= statements[0]  # the first one may read a content type besides
     assert LogEntry.objects.count() == 5_010
     assert "… and 4,600 more." in text_of(page)
 
