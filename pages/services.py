@@ -1,5 +1,7 @@
 """Commands on the owner's pages: `save_page`, `save_front_page`, and `send_contact_message`, from the contact page."""
 
+import hashlib
+import json
 from collections.abc import Collection
 
 from django.conf import settings
@@ -44,7 +46,8 @@ def save_front_page(
 def send_contact_message(*, name: str, email: str, text: str, key: str) -> None:
     """Send what a visitor wrote to the shop (SHOP_LEGAL_EMAIL), which can answer it by "reply".
 
-    The address of the sender is not verified, so no copy goes there. Of several calls with one `key`, one sends.
+    The address of the sender is not verified, so no copy goes there. Of several calls with one `key` and the same
+    words, one sends: a page of before that is sent with other words, as after "back", is another message.
     """
     words = {"shop": settings.SHOP_NAME, "name": name, "email": email}
     send_email(
@@ -53,5 +56,9 @@ def send_contact_message(*, name: str, email: str, text: str, key: str) -> None:
         reply_to=email,
         subject=_("A message from the contact page of %(shop)s") % words,
         text=_("%(name)s <%(email)s> wrote by the contact page:") % words + f"\n\n{text}\n",
-        dedupe_key=f"contact:{key}",
+        dedupe_key=f"contact:{key}:{_digest(name, email, text)}",
     )
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()

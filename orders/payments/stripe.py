@@ -71,10 +71,14 @@ class Stripe(Provider):
         return PaymentPage(session.url, session.id)
 
     def close_page(self, session: str) -> None:
+        """Asked first and looked at only where Stripe refuses: a shopper may pay between a look and the question."""
+        sessions = _client().v1.checkout.sessions
         with _typed_errors():
-            sessions = _client().v1.checkout.sessions
-            if sessions.retrieve(session).status not in _CLOSED_ALREADY:
+            try:
                 sessions.expire(session)
+            except InvalidRequestError:
+                if sessions.retrieve(session).status not in _CLOSED_ALREADY:
+                    raise
 
     def refund(self, asked: RefundRequest) -> str:
         """Stripe forgets an idempotency key after a day, and staff may try again later: so look first."""

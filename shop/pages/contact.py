@@ -23,7 +23,7 @@ from shop.pages.legal import who_sells
 
 
 class ContactForm(forms.Form):
-    """What a visitor writes. `key` counts a form that is sent twice once. `website` is a trap for programs."""
+    """What a visitor writes. Of one `key`, the same words count once. `website` is a trap for programs."""
 
     name = OneLineFormField(
         label=gettext_lazy("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})

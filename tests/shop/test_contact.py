@@ -73,6 +73,14 @@ def test_a_form_that_is_sent_twice_is_one_message(client: Client, opened: Form) 
     assert Delivery.objects.count() == 2
 
 
+@pytest.mark.parametrize("changes", [{"text": "Another question."}, {"email": "ada@example.org"}, {"name": "Ada L."}])
+def test_a_page_of_before_sends_other_words(client: Client, opened: Form, changes: dict[str, str]) -> None:
+    """Who goes back in the browser writes into a form that was sent."""
+    opened.post(client, **TYPED)
+    opened.post(client, **TYPED | changes)
+    assert Delivery.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -66,6 +66,7 @@ def test_it_says_back_what_the_customer_gave(
         assert text in unescape(page)
     assert f"VAT number {FIRM.vat_id}" in page
     assert "Happy birthday!<br>Yours, Charles" in page
+    assert 'href="/static/shop/forms' in page  # how it looks
 
 
 def test_what_was_not_given_is_not_named(client: Client, link: str) -> None:
