@@ -1,13 +1,16 @@
 """Nothing that is on the screen moves while the rest of a page comes: pictures, scripts, the clock of a hold."""
 
+import threading
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from inventory.models import ProductVariant
 from tests.browser.looks import a_list, some_run_out
 from tests.browser.stage import Stage
 from tests.conftest import MakeVariant
+from tests.support.local_server import LocalServer, OwnedHandler
 from tests.support.pages import MakeUser
 from tests.support.waiting import wait_until
 
@@ -21,6 +24,7 @@ const note = (one) => shifts.push(`${one.value.toFixed(4)}: ${one.sources.map(na
 new PerformanceObserver((list) => list.getEntries().filter((one) => !one.hadRecentInput).forEach(note))
   .observe({ type: "layout-shift", buffered: true });
 """
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 TO_THE_END = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
     scrollTo(0, y);
@@ -29,6 +33,31 @@ TO_THE_END = """async () => {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
+
+
+class InPieces(LocalServer):
+    """Serves `page` as a slow line brings it: it waits before each <summary> for `painted`. Files are the shop's."""
+
+    def __init__(self, shop: str, page: str) -> None:
+        super().__init__(_Handler)
+        self.shop, self.page, self.painted = shop, page, threading.Semaphore(0)
+
+
+class _Handler(OwnedHandler):
+    def do_GET(self) -> None:
+        if self.path.startswith("/static/"):
+            self.send_response(302)
+            self.send_header("Location", self.owner.shop + self.path)
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        first, *others = self.owner.page.split("<summary")
+        self.wfile.write(first.encode())
+        for piece in others:
+            self.owner.painted.acquire()
+            self.wfile.write(f"<summary{piece}".encode())
 
 
 @pytest.fixture
@@ -65,3 +94,22 @@ def test_nothing_moves(stage: Stage, width: int) -> None:
         found += shifts(page, stage.shop + address)
     expect(page.get_by_role("timer")).to_be_visible()
     assert found == []
+
+
+@pytest.mark.parametrize("address", ["/c/kitchen/", "/cart/"])
+def test_nothing_moves_where_a_fold_comes_before_its_heading(stage: Stage, browser: Browser, address: str) -> None:
+    a_list(stage)
+    stage.fill_cart(1)
+    text = stage.page.request.get(stage.shop + address).text()
+    page = browser.new_page(viewport={"width": 390, "height": 900})  # its own: its files are another server's
+    page.add_init_script(WATCH)
+    with InPieces(stage.shop, text) as server:
+        page.goto(server.url, wait_until="commit")
+        for fold in range(text.count("<summary")):
+            page.locator("details").nth(fold).wait_for(state="attached")
+            page.evaluate(TWO_FRAMES)
+            server.painted.release()
+        page.wait_for_load_state("networkidle")
+        page.evaluate(TWO_FRAMES)
+        assert page.evaluate("document.styleSheets.length") > 1
+        assert page.evaluate("window.shifts") == []
