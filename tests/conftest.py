@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import pytest
 import zeal.constants
 import zeal.patch
@@ -36,6 +37,8 @@ from tests.support.processes import LocalProcess, start_web, start_worker
 from tools.local.server import free_port
 
 pytest_plugins = ["tests.support.effects"]
+hypothesis.settings.register_profile("shop", deadline=None)  # on a busy machine an example may take long
+hypothesis.settings.load_profile("shop")
 
 MakeVariant = Callable[..., ProductVariant]
 AtTheSeam = Callable[[str, Callable[[], object]], None]

@@ -18,7 +18,7 @@ from inventory.search import _words_on_sale, nearest_spelling, products_matching
 
 pytestmark = pytest.mark.django_db
 
-unhurried = settings(deadline=None, max_examples=50)
+few = settings(max_examples=50)
 
 
 def make(name: str, *, number: str = "77001", sku: str = "77001X", variant: str = "Standard") -> Product:
@@ -55,7 +55,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 SKU = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 
 
-@unhurried
+@few
 @given(TEXT)
 @example("the of and")
 @example("!!!")
@@ -73,7 +73,7 @@ def test_each_name_finds_its_product(name: str) -> None:
         assert product not in products_matching(f"zzqx {name}")
 
 
-@unhurried
+@few
 @given(SKU, SKU)
 @example("98111-12", "A/B")
 def test_each_number_and_sku_finds_its_product(number: str, sku: str) -> None:
@@ -87,7 +87,7 @@ LETTERS = st.characters(min_codepoint=0x41, max_codepoint=0x24F, categories=["Lu
 )
 
 
-@unhurried
+@few
 @given(st.text(LETTERS, min_size=1, max_size=30))
 @example("Straße")
 @example("ΟΔΌΣ")
@@ -138,7 +138,7 @@ def test_words_are_found_by_themselves(name: str, typed: str) -> None:
     assert found(typed) == [name]
 
 
-@unhurried
+@few
 @given(st.text("aB1é ß-./&@:#+'\u2019_x5,\u00ad\u0301%", min_size=1, max_size=30), st.data())
 def test_any_words_of_a_name_find_it(name: str, data: st.DataObject) -> None:
     own = words(name)

@@ -19,7 +19,7 @@ from tests.machine.model import CART_CAP, LINE_CAP, MOST_EXTENSIONS
 from tests.machine.orders import OrderMachine
 from tests.machine.prices import PriceMachine
 
-_COMMON = settings(deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+_COMMON = settings(print_blob=True, suppress_health_check=list(HealthCheck))
 PROFILES = {
     # The same examples each time: what is red in CI is red at home.
     "default": settings(_COMMON, max_examples=40, stateful_step_count=40, derandomize=True),

@@ -28,7 +28,7 @@ from tests.support.staff import member_of
 
 LIST = reverse("admin:orders_order_changelist")
 # The rows stay as they are from one example to the next; each sets the columns that it is about.
-EACH_ALONE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EACH_ALONE = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

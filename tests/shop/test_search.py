@@ -170,7 +170,7 @@ def test_synonyms_of_staff_are_known_at_once(client: Client, make: Any) -> None:
 NAME = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=200)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(NAME)
 @example("👨\u200d👩\u200d👧 mug")
 @example("A4/A5 folder & clip")

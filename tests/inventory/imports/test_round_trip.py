@@ -32,7 +32,7 @@ def typed(longest: int) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(typed(20), min_size=2, max_size=2, unique_by=code), typed(20), typed(200), typed(200))
 @example(["abc-low", "AB 12"], "A-77", "Salt & pepper\u00a0pot", "'-' tile")
 @example(["\u202aAB\u202c", "-3"], "'=1", "one\r\nline", "x;=1+1")

@@ -175,7 +175,7 @@ def goods_now() -> list[list[dict[str, Any]]]:
     return [list(table.order_by("pk").values()) for table in tables]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(descriptions, facts), min_size=2, max_size=2),
     st.fixed_dictionaries(
