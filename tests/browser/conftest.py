@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -12,18 +11,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from inventory.models import ProductVariant
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.support.requiring import cannot_run
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 expect.set_options(timeout=30_000)  # as Playwright's own for pages: a busy machine is slow, not wrong
 

@@ -8,7 +8,7 @@ import sys
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.filling import fill_in, place
 from tests.browser.screens import ROOT, WIDTHS, _save
 
