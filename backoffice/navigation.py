@@ -20,6 +20,7 @@ SECTIONS = {
         ("Categories", "category", "inventory.Category"),
         ("Synonyms", "manage_search", "inventory.Synonym"),
         ("Price changes", "sell", "inventory.PriceChange"),
+        ("Producers", "factory", "inventory.Producer"),
         ("Tax classes", "percent", "inventory.TaxClass"),
     ],
     "Pages": [

@@ -1,4 +1,4 @@
-"""Countries by their code of ISO 3166: the choices of a form, the name of a code, the code of a name.
+"""Countries by their code of ISO 3166: the choices of a form, the name of a code, the code of a name, the Union.
 
 Rows from before codes were kept have a name in place of a code. It is shown as it is stored.
 """
@@ -8,6 +8,14 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils.translation import get_language
 from django_countries import countries
+
+# The member states of the European Union.
+UNION = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+        *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
 
 _OTHER_NAMES = {"uk": "GB", "great britain": "GB", "united states": "US"}
 

@@ -106,8 +106,7 @@ class CategoriesChangedMeanwhile(ValidationError):
     def __init__(self, names: list[str]) -> None:
         self.names = names
         message = _("Meanwhile the category of %(names)s was changed. Nothing was written: look at the new preview.")
-        told = ", ".join(names[:10]) or _("a product")
-        super().__init__(message % {"names": told}, code="categories_changed_meanwhile")
+        super().__init__(message % {"names": _some_of(names)}, code="categories_changed_meanwhile")
 
 
 class CategoryGone(ValidationError):
@@ -116,6 +115,41 @@ class CategoryGone(ValidationError):
     def __init__(self) -> None:
         message = _("This category was deleted meanwhile. Nothing was written: choose another one.")
         super().__init__(message, code="category_gone")
+
+
+class ProducersChangedMeanwhile(ValidationError):
+    """Some products are gone or have another producer than was seen; nothing was changed. Argument: their names."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        message = _("Meanwhile the producer of %(names)s was changed. Nothing was written: look at the new preview.")
+        super().__init__(message % {"names": _some_of(names)}, code="producers_changed_meanwhile")
+
+
+class ProducerGone(ValidationError):
+    """The producer was deleted meanwhile; nothing was changed."""
+
+    def __init__(self) -> None:
+        message = _("This producer was deleted meanwhile. Nothing was written: choose another one.")
+        super().__init__(message, code="producer_gone")
+
+
+class ProducerInUse(ValidationError):
+    """The producer cannot be deleted, since goods have it. Argument: how many products."""
+
+    def __init__(self, products: int) -> None:
+        message = ngettext(
+            "%(count)d product has this producer, so it cannot be deleted. Give it another one first: the list of "
+            "products can be filtered by producer.",
+            "%(count)d products have this producer, so it cannot be deleted. Give them another one first: the list of "
+            "products can be filtered by producer.",
+            products,
+        )
+        super().__init__(message % {"count": products}, code="producer_in_use")
+
+
+def _some_of(names: list[str]) -> str:
+    return ", ".join(names[:10]) or _("a product")
 
 
 class ProductHasVariants(ValidationError):

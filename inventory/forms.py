@@ -33,7 +33,10 @@ class ProductForm(SeenForm):
 
     class Meta:
         model = Product
-        fields = ["number", "name", "slug", "category", "is_listed", "description", "facts"]
+        fields = [
+            *("number", "name", "slug", "category", "is_listed", "description", "facts"),
+            *("producer", "warnings", "needs_no_warnings"),
+        ]
 
 
 class VariantForm(SeenForm):

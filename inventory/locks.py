@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from core.locks import AdvisoryLock
 from inventory.imports.models import ImportJob
-from inventory.models import Category, LowStockAlert, Product, ProductVariant, TaxClass
+from inventory.models import Category, LowStockAlert, Producer, Product, ProductVariant, TaxClass
 
 
 def lock_products(product_ids: Iterable[int]) -> None:
@@ -28,6 +28,12 @@ def lock_variants(variant_ids: Iterable[int]) -> list[ProductVariant]:
 def lock_category(category_id: int) -> Category | None:
     """Lock a category, after its products. None if it does not exist."""
     return Category.objects.filter(pk=category_id).select_for_update(no_key=True).first()
+
+
+def lock_producers(producer_ids: Iterable[int]) -> list[Producer]:
+    """Lock producers in id order, after their products, and return those that exist."""
+    rows = Producer.objects.filter(pk__in=set(producer_ids)).order_by("pk")
+    return list(rows.select_for_update(no_key=True))
 
 
 def lock_tax_classes() -> list[TaxClass]:

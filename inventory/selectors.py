@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from core.rows import instances
-from inventory.models import Product, ProductVariant, StockMovement
+from inventory.models import MISSES_SAFETY_DATA, Product, ProductVariant, StockMovement
 from inventory.search import rank_matches
 
 
@@ -81,6 +81,11 @@ def products_on_sale() -> QuerySet[Product]:
     """Return the listed products that have an active variant."""
     on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
     return Product.objects.filter(Exists(on_sale), is_listed=True)
+
+
+def products_without_safety_data() -> QuerySet[Product]:
+    """Return the products on sale of which nobody has named the producer, or said which warnings there are, if any."""
+    return products_on_sale().filter(MISSES_SAFETY_DATA)
 
 
 def count_by_category(goods: GoodsFilter) -> tuple[list[CategoryCount], int]:

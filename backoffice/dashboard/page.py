@@ -14,19 +14,22 @@ from backoffice.dashboard.low_stock import read_low_stock
 from backoffice.dashboard.trade import ADDED, EXPIRED, KEPT, LOST, REMOVED, SOLD, Trade, read_trade, sales_of
 from core.admin.flower import flower_url
 from core.days import start_of, today
+from inventory.selectors import products_without_safety_data
 from orders.selectors import orders_to_do
 from outbox.status import read_status
 from pages.selectors import shown
 
 
 def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Django-unfold's DASHBOARD_CALLBACK: return the context of `backoffice/dashboard.html`. 8 queries.
+    """Django-unfold's DASHBOARD_CALLBACK: return the context of `backoffice/dashboard.html`. 9 queries.
 
     Orders and sales need the permission to view them. The state of workers and effects is for all staff.
     """
     context |= {"title": "Dashboard", "status": read_status(), "flower_url": flower_url(request)}
     if request.user.has_perm("pages.change_page"):
         context["drafts"] = shown().drafts
+    if request.user.has_perm("inventory.change_product"):
+        context["misses_safety_data"] = products_without_safety_data().exists()
     if request.user.has_perm("orders.view_order"):
         context["to_do"] = orders_to_do(since=start_of(today()))
     if request.user.has_perm("analytics.view_dailyfigure"):

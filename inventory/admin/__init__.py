@@ -1,5 +1,5 @@
-"""The admin of this app: products with their stock ledger, low-stock alerts, imports, synonyms, and tax classes."""
+"""The admin of this app: products with their stock ledger, alerts, imports, synonyms, tax classes, producers."""
 
-from inventory.admin import alerts, catalog, history, imports, synonyms, tax, variants
+from inventory.admin import alerts, catalog, history, imports, producers, synonyms, tax, variants
 
-__all__ = ["alerts", "catalog", "history", "imports", "synonyms", "tax", "variants"]
+__all__ = ["alerts", "catalog", "history", "imports", "producers", "synonyms", "tax", "variants"]

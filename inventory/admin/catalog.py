@@ -13,9 +13,10 @@ from django.urls import reverse
 from core.admin.base import ServiceAdmin
 from core.admin.filters import any_of
 from core.text import counted
-from inventory.admin.bulk_category import CategoryAction
+from inventory.admin.bulk_category import CategoryAction, ProducerAction
 from inventory.admin.bulk_sale import ListingAction
 from inventory.admin.photos import PhotoInline
+from inventory.admin.producers import SafetyFilter
 from inventory.admin.variants import VariantInline, save_variant_form
 from inventory.errors import ProductHasVariants
 from inventory.forms import ProductForm
@@ -37,9 +38,9 @@ class CategoryAdmin(ServiceAdmin):
 
 
 @admin.register(Product)
-class ProductAdmin(ListingAction, CategoryAction, ServiceAdmin):
+class ProductAdmin(ListingAction, CategoryAction, ProducerAction, ServiceAdmin):
     form = ProductForm
-    actions = ["list_chosen", "hide_chosen", "change_category", "export_csv"]
+    actions = ["list_chosen", "hide_chosen", "change_category", "change_producer", "export_csv"]
     fields = [
         "number",
         "name",
@@ -48,12 +49,18 @@ class ProductAdmin(ListingAction, CategoryAction, ServiceAdmin):
         "is_listed",
         "description",
         "facts",
+        "producer",
+        "warnings",
+        "needs_no_warnings",
         "photographs",
     ]
     list_display = ["name", "number", "category", "units_sold", "is_listed"]
-    export_fields = ["number", "name", "slug", "category", "is_listed", "units_sold", "description", "facts"]
-    list_filter = ["category", "is_listed"]
-    list_select_related = ["category"]
+    export_fields = [
+        *("number", "name", "slug", "category", "is_listed", "units_sold", "description", "facts"),
+        *("producer", "warnings", "needs_no_warnings"),
+    ]
+    list_filter = ["category", "is_listed", SafetyFilter, "producer"]
+    list_select_related = ["category", "producer"]  # the export has both
     search_fields = ["number"]  # that there is a search at all; see `get_search_results`
     search_help_text = "Words of the name, the number, or the beginning of an SKU"
     prepopulated_fields = {"slug": ["name", "number"]}

@@ -14,8 +14,8 @@ from inventory.catalogue.rows import STOCK_DAYS, CatalogueRow
 from inventory.categories import category_finder
 from inventory.codes import rows_by_code
 from inventory.errors import CatalogueLoadError
-from inventory.locks import lock_products
-from inventory.models import Product, ProductVariant, StockMovement
+from inventory.locks import lock_producers, lock_products
+from inventory.models import Producer, Product, ProductVariant, StockMovement
 from inventory.signals import stock_changed
 from inventory.tax import classes_by_name
 
@@ -88,9 +88,9 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
     known = rows_by_code(Product.objects.only("number"), "number", of_number)
     ids = {number: product.pk for number, product in known.items()}
     lock_products(ids.values())
-    category_of = category_finder()
+    category_of, producers = category_finder(), _producers_of(rows)
     new = [
-        _product(row, category_of(row.product_name))
+        _product(row, category_of(row.product_name), producers)
         # The largest stock last: without sales the shop lists the newest first, so these are shown first.
         for number, row in sorted(of_number.items(), key=lambda item: stock[item[0]])
         if number not in ids
@@ -99,15 +99,18 @@ def _products_of(rows: Sequence[CatalogueRow]) -> tuple[dict[str, int], int]:
     return ids | {product.number: product.pk for product in created}, len(created)
 
 
-def _product(row: CatalogueRow, category_id: int | None) -> Product:
-    return Product(
+def _product(row: CatalogueRow, category_id: int | None, producers: Mapping[str, int]) -> Product:
+    product = Product(
         number=row.product_number,
         name=row.product_name,
         slug=product_slug(row.product_name, row.product_number),
         category_id=category_id,
         description=row.description or "",
         facts=row.facts or "",
+        producer_id=producers.get(row.producer or ""),
     )
+    product.warnings_in_file = row.warnings or ""
+    return product
 
 
 def product_slug(name: str, number: str) -> str:
@@ -129,6 +132,19 @@ def _tax_classes_of(rows: Iterable[CatalogueRow]) -> dict[str, int]:
     if unknown := sorted(named - known.keys()):
         raise CatalogueLoadError(
             f"There is no tax class “{unknown[0]}”. Add it in the back office, or leave the cell empty. Nothing was "
+            "changed."
+        )
+    return known
+
+
+def _producers_of(rows: Iterable[CatalogueRow]) -> dict[str, int]:
+    """The ids of the producers that the rows name, locked. Raises CatalogueLoadError for one that there is not."""
+    named = {row.producer for row in rows if row.producer}
+    ids = Producer.objects.filter(name__in=named).values_list("pk", flat=True) if named else []
+    known = {producer.name: producer.pk for producer in lock_producers(ids)} if named else {}
+    if unknown := sorted(named - known.keys()):
+        raise CatalogueLoadError(
+            f"There is no producer “{unknown[0]}”. Add it in the back office, or leave the cell empty. Nothing was "
             "changed."
         )
     return known

@@ -14,7 +14,7 @@ from core.csv_cells import defused, plain
 from core.numbers import UnreadableNumber, read_money, read_units
 from core.one_line import shown
 from inventory.errors import CatalogueFileError
-from inventory.models import Product, ProductVariant, TaxClass
+from inventory.models import NO_WARNINGS, Producer, Product, ProductVariant, TaxClass
 
 LARGEST_QUANTITY = 2_147_483_647  # what PostgreSQL's integer holds
 LARGEST_PRICE = Decimal("99999999.99")  # ProductVariant.price: ten digits, two of them pence
@@ -28,7 +28,8 @@ class CatalogueRow:
     """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units.
 
     `tax_class` is the name of its class, "" for the default one, and `weight_grams` a number in digits, "" where it is
-    not known. `description` and `facts` are those of the product. Each is None where the file has no such column.
+    not known. The last four are those of the product: `producer` is a name, "" for none, and `warnings` is NO_WARNINGS
+    where none are needed, "" where nobody has said. Each is None where the file has no such column.
     """
 
     sku: str
@@ -41,6 +42,8 @@ class CatalogueRow:
     weight_grams: str | None = None
     description: str | None = None
     facts: str | None = None
+    producer: str | None = None
+    warnings: str | None = None
 
     @property
     def weight(self) -> int | None:
@@ -49,8 +52,9 @@ class CatalogueRow:
 
 
 ALL_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
-CATALOGUE_COLUMNS = ALL_COLUMNS[:-4]  # which every catalogue has
-PRODUCT_TEXTS = ("description", "facts")
+CATALOGUE_COLUMNS = ALL_COLUMNS[:-6]  # which every catalogue has
+PRODUCT_TEXTS = ("description", "facts", "warnings")
+PRODUCT_COLUMNS = (*PRODUCT_TEXTS, "producer")
 
 
 def write_rows(target: TextIO, rows: Iterable[CatalogueRow]) -> None:
@@ -107,12 +111,18 @@ def plain_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def text_of(product: Product, column: str) -> str:
+    """Return one of PRODUCT_TEXTS as the cell of a file has it."""
+    text: str = getattr(product, "warnings_in_file" if column == "warnings" else column)
+    return text
+
+
 def disagreement(row: CatalogueRow, first: CatalogueRow, line: int) -> str:
     """Return what a row says of its product otherwise than the product's first row, at this line; "" if nothing."""
     number = row.product_number
     if row.product_name != first.product_name:
         return f"Product {number} is “{first.product_name}” in line {line}. Give it one name."
-    other = next((column for column in PRODUCT_TEXTS if getattr(row, column) != getattr(first, column)), "")
+    other = next((column for column in PRODUCT_COLUMNS if getattr(row, column) != getattr(first, column)), "")
     if not other:
         return ""
     return f"{other} of product {number} is not the one in line {line}. Write the same in each row of the product."
@@ -142,6 +152,8 @@ _READ: dict[str, Callable[[str], Any]] = {
     "weight_grams": lambda cell: str(read_units(cell, most=LARGEST_QUANTITY)) if cell else "",
     "description": _text_of("description"),
     "facts": _text_of("facts"),
+    "producer": lambda cell: _by_column_of(Producer, "name")(cell) if cell else "",
+    "warnings": lambda cell: NO_WARNINGS if cell.lower() == NO_WARNINGS else _text_of("warnings")(cell),
 }
 
 

@@ -15,17 +15,20 @@ from inventory.catalogue.rows import (
     disagreement,
     parse_row,
     plain_text,
+    text_of,
 )
 from inventory.codes import rows_by_code
 from inventory.imports.files import Row, header_of, require_columns, rows_of
 from inventory.imports.plan import Difference, Plan
 from inventory.models import Product, ProductVariant
+from inventory.producers import producers_by_name
 from inventory.tax import classes_by_name
 from inventory.wording import price_jump
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
 TAX_CLASS, WEIGHT = "Tax class", "Weight (grams)"
-_TEXTS = {"description": "Description", "facts": "Facts"}
+PRODUCER = "Producer"
+_TEXTS = {"description": "Description", "facts": "Facts", "warnings": "Warnings"}
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class CataloguePlan(Plan):
     product_names: dict[str, tuple[str, str]] = field(default_factory=dict)
     descriptions: dict[str, tuple[str, str]] = field(default_factory=dict)
     facts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    warnings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    producers: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     tax_classes: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     weights: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
@@ -56,10 +61,10 @@ def require_catalogue(text: str) -> list[str]:
 def plan_catalogue(text: str) -> CataloguePlan:
     """Return what the file would create and change in the current catalogue. Reads without a lock.
 
-    2 queries for each 5,000 rows, and 1 for the tax classes. Raises ImportFileError.
+    2 queries for each 5,000 rows, and 2 for tax classes and producers. Raises ImportFileError.
     """
     plan = CataloguePlan()
-    classes, products = classes_by_name(), set[str]()
+    classes, producers, products = classes_by_name(), producers_by_name(), set[str]()
     for line, row, known in _read(text, plan):
         owner = known.variant.product.number if known.variant else row.product_number
         if owner != row.product_number:
@@ -68,10 +73,14 @@ def plan_catalogue(text: str) -> CataloguePlan:
         if row.tax_class and row.tax_class not in classes:
             plan.refuse(line, row.sku, _unknown_class(row.tax_class, classes))
             continue
+        if row.producer and row.producer not in producers:
+            plan.refuse(line, row.sku, f"“{row.producer}” is no producer. Add it under Shop floor → Producers first.")
+            continue
         if row.product_number not in products:  # its other rows say the same
             products.add(row.product_number)
             _compare_product(line, row, known.product, plan)
             _compare_texts(line, row, known.product, plan)
+            _compare_producer(line, row, known.product, producers, plan)
         _compare_variant(line, row, known.variant, plan)
         if known.variant and row.tax_class is not None:
             _compare_tax_class(line, row, known.variant, classes, plan)
@@ -97,7 +106,7 @@ class Known(NamedTuple):
             same |= {"sku": self.variant.sku, "variant_name": self.variant.name}
         if self.product:
             same |= {"product_number": self.product.number, "product_name": self.product.name}
-            same |= {column: getattr(self.product, column) for column in PRODUCT_TEXTS if column in cells}
+            same |= {column: text_of(self.product, column) for column in PRODUCT_TEXTS if column in cells}
         return {column: stored for column, stored in same.items() if _says_the_same(column, stored, cells[column])}
 
 
@@ -152,15 +161,28 @@ def _compare_product(line: int, row: CatalogueRow, product: Product | None, plan
 
 
 def _compare_texts(line: int, row: CatalogueRow, product: Product | None, plan: CataloguePlan) -> None:
-    """Note another description and other facts. An empty cell empties them."""
-    changes = {"description": plan.descriptions, "facts": plan.facts}
+    """Note another description, other facts and other warnings. An empty cell empties them."""
+    changes = {"description": plan.descriptions, "facts": plan.facts, "warnings": plan.warnings}
     for column, what in _TEXTS.items():
-        before, after = getattr(product, column, ""), getattr(row, column)
+        before, after = text_of(product, column) if product else "", getattr(row, column)
         if after is None or before == after:
             continue
         plan.note(line, row.sku, what, plain_text(before), after)
         if product:
             changes[column][row.product_number] = (before, after)
+
+
+def _compare_producer(
+    line: int, row: CatalogueRow, product: Product | None, producers: Mapping[str, int], plan: CataloguePlan
+) -> None:
+    """Note another producer. An empty cell means that it has none."""
+    before, after = product.producer_id if product else None, producers.get(row.producer or "")
+    if row.producer is None or before == after:
+        return
+    names = {pk: name for name, pk in producers.items()}
+    plan.note(line, row.sku, PRODUCER, names.get(before or 0, ""), row.producer)
+    if product:
+        plan.producers[row.product_number] = (before, after)
 
 
 def _compare_variant(line: int, row: CatalogueRow, variant: ProductVariant | None, plan: CataloguePlan) -> None:

@@ -11,15 +11,18 @@ from core.text import counted
 from inventory.catalogue.load import Loaded, load_catalogue
 from inventory.errors import ChangedMeanwhile
 from inventory.imports.catalogue import CataloguePlan
-from inventory.locks import lock_products, lock_variants
+from inventory.locks import lock_producers, lock_products, lock_variants
 from inventory.models import PriceChange, Product, ProductVariant
 from inventory.tax import classes_by_name
 
 _ROWS_A_STATEMENT = 1000
 # The rows of both are locked already.
 _WRITE_PRODUCTS = """
-    UPDATE inventory_product product SET name = asked.name, description = asked.description, facts = asked.facts
-      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS asked(id, name, description, facts)
+    UPDATE inventory_product product
+       SET name = asked.name, description = asked.description, facts = asked.facts, producer_id = asked.producer,
+           warnings = asked.warnings, needs_no_warnings = asked.needs_none
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::boolean[])
+           AS asked(id, name, description, facts, producer, warnings, needs_none)
      WHERE product.id = asked.id
 """
 _WRITE_VARIANTS = """
@@ -39,6 +42,9 @@ def change_catalogue(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     """
     _lock_all(plan)
     if not {after for _, after in plan.tax_classes.values() if after} <= {*classes_by_name().values()}:
+        raise ChangedMeanwhile
+    named = {after for _, after in plan.producers.values() if after}
+    if len(lock_producers(named)) < len(named):
         raise ChangedMeanwhile
     loaded = load_catalogue(rows=plan.new, cause=cause, actor=actor)
     if loaded is None or loaded.variants_created != len(plan.new):
@@ -64,6 +70,10 @@ def _told(loaded: Loaded, plan: CataloguePlan) -> str:
         changed += f" and {counted(len(plan.descriptions), 'description', 'descriptions')}"
     if plan.facts:
         changed += f" and the facts of {counted(len(plan.facts), 'product', 'products')}"
+    if plan.producers:
+        changed += f" and the producer of {counted(len(plan.producers), 'product', 'products')}"
+    if plan.warnings:
+        changed += f" and the warnings of {counted(len(plan.warnings), 'product', 'products')}"
     return f"{products} and {variants} created, with {units}; {changed} changed."
 
 
@@ -85,7 +95,8 @@ def _change_products(plan: CataloguePlan) -> None:
     products = {product.number: product for product in Product.objects.filter(number__in=_keys(columns))}
     for number in _keys(columns):
         _take_over(products.get(number), {column: changes.get(number) for column, changes in columns.items()})
-    _write(_WRITE_PRODUCTS, ("pk", "name", "description", "facts"), products.values())
+    written = ("pk", "name", "description", "facts", "producer_id", "warnings", "needs_no_warnings")
+    _write(_WRITE_PRODUCTS, written, products.values())
 
 
 def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> None:
@@ -113,7 +124,13 @@ def _keys(columns: _Changes) -> set[str]:
 
 
 def _of_products(plan: CataloguePlan) -> _Changes:
-    return {"name": plan.product_names, "description": plan.descriptions, "facts": plan.facts}
+    return {
+        "name": plan.product_names,
+        "description": plan.descriptions,
+        "facts": plan.facts,
+        "producer_id": plan.producers,
+        "warnings_in_file": plan.warnings,
+    }
 
 
 def _of_variants(plan: CataloguePlan) -> _Changes:

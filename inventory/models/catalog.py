@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -16,10 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from core.one_line import CodeField, OneLineField
 from core.rows import GuardedColumns
 from inventory.facts import check_facts, read_facts
+from inventory.models.producers import Producer
 from inventory.models.tax import TaxClass
 
 # How far back `Product.units_sold` counts, so that new best sellers can pass old ones.
 SOLD_WITHIN = timedelta(days=90)
+
+# Nobody has named the producer, or said which warnings there are, if any. See docs/product-safety.md.
+MISSES_SAFETY_DATA = Q(producer__isnull=True) | Q(warnings="", needs_no_warnings=False)
 
 
 class Category(models.Model):
@@ -75,6 +80,26 @@ class Product(models.Model):
         validators=[check_facts],
         help_text="Size, weight, material and what else you name, one in a line: “Material: Stoneware”.",
     )
+    # Without an index: only the deletion of a producer asks for its products.
+    producer = models.ForeignKey(
+        Producer,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+        db_index=False,
+        help_text=_("Who made it, shown with the address."),
+    )
+    warnings = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        validators=[MaxLengthValidator(5_000)],
+        help_text=_("Warnings and safety information, a line each, in the language of the shop."),
+    )
+    needs_no_warnings = models.BooleanField(
+        default=False, db_default=False, help_text=_("Tick it when you have looked, and there is nothing to warn of.")
+    )
     # Written only by triggers, from name and number, and name and SKU of the variants on sale. See docs/search.md.
     search = SearchVectorField(null=True, editable=False)
     is_listed = models.BooleanField(default=True, help_text="Shown to shoppers, and watched for low stock.")
@@ -94,6 +119,10 @@ class Product(models.Model):
             GinIndex(name="inventory_product_search", fields=["search"]),
             # The default list, read backwards: best sellers first, and of equals the newest.
             models.Index(name="inventory_product_units_sold", fields=["units_sold", "id"]),
+            # So that the dashboard need not read all goods to learn that none misses anything.
+            models.Index(
+                name="inventory_product_no_safety", fields=["id"], condition=Q(is_listed=True) & MISSES_SAFETY_DATA
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -101,6 +130,9 @@ class Product(models.Model):
                 OpClass(Upper("number"), name="text_pattern_ops"),
                 name="inventory_product_number_without_case",
                 violation_error_message=_("Another product has this number; capitals make no difference."),
+            ),
+            models.CheckConstraint(
+                name="inventory_product_warnings_or_none", condition=Q(warnings="") | Q(needs_no_warnings=False)
             ),
         ]
 
@@ -110,11 +142,28 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("shop:product", args=[self.slug])
 
+    def clean(self) -> None:
+        """Raise ValidationError for warnings of a product that needs none."""
+        if self.needs_no_warnings and self.warnings:
+            raise ValidationError({"needs_no_warnings": _("There are warnings above. Take them out, or untick this.")})
+
+    @property
+    def warnings_in_file(self) -> str:
+        """The warnings as a file has them: NO_WARNINGS where none are needed."""
+        return NO_WARNINGS if self.needs_no_warnings else self.warnings
+
+    @warnings_in_file.setter
+    def warnings_in_file(self, cell: str) -> None:
+        self.needs_no_warnings = cell == NO_WARNINGS
+        self.warnings = "" if self.needs_no_warnings else cell
+
     @property
     def fact_pairs(self) -> list[tuple[str, str]]:
         """The facts, each as a name and a value."""
         return read_facts(self.facts)
 
+
+NO_WARNINGS = "none"  # how a file says that a product needs no warnings
 
 ONLY_VARIANT = "Standard"  # the name of a product's only variant: pages show the product's name
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from core.markdown import plain, rendered
 from inventory.models import Product
 from shop.catalog.offers import Offer, VariantOffer
+from shop.catalog.safety import manufacturer
 from shop.catalog.structured import breadcrumb_list
 from shop.wording import full_name, money
 
@@ -57,6 +58,7 @@ def structured(offer: Offer, absolute: Callable[[str], str], pictures: list[str]
 
     Arguments: `absolute` makes a path an absolute address; `pictures` are absolute addresses.
     """
+    producer = offer.product.producer
     return {
         "@context": "https://schema.org",
         "@type": "Product",
@@ -68,6 +70,7 @@ def structured(offer: Offer, absolute: Callable[[str], str], pictures: list[str]
         "additionalProperty": [
             {"@type": "PropertyValue", "name": name, "value": value} for name, value in offer.product.fact_pairs
         ],
+        **({"manufacturer": manufacturer(producer)} if producer else {}),
         "offers": [_offer(choice, absolute(choice.variant.get_absolute_url())) for choice in offer.variants],
     }
 

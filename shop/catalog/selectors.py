@@ -20,6 +20,7 @@ from shop.catalog.gallery import with_photos
 from shop.catalog.offers import Offer, VariantOffer
 from shop.catalog.query import ListQuery
 from shop.catalog.related import Related, related_of, related_products, with_related
+from shop.catalog.safety import take_producer, with_producer
 from shop.paging import nearest_page
 
 PRODUCTS_A_PAGE = 24
@@ -84,6 +85,7 @@ def _page_offer(where: str, value: object, owner: Owner | None) -> PageOffer | N
     if product.category_id:
         slug, name = product.category_slug, product.category_name  # type: ignore[attr-defined]
         product.category = Category(pk=product.category_id, slug=slug, name=name)
+    take_producer(product)
     offers = offers_of([product, *related_products(product)], owner)
     if not offers or offers[0].product is not product:
         return None
@@ -97,7 +99,7 @@ def _products_with_all() -> tuple[str, tuple[Any, ...]]:
     Cached, since it never changes: building it costs as much as all the rest of the page.
     """
     category = {"category_slug": F("category__slug"), "category_name": F("category__name")}
-    products = with_related(with_photos(Product.objects.order_by().annotate(**category)))
+    products = with_producer(with_related(with_photos(Product.objects.order_by().annotate(**category))))
     statement: tuple[str, tuple[Any, ...]] = products.query.sql_with_params()
     return statement
 

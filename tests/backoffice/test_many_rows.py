@@ -52,6 +52,7 @@ from outbox.models import EffectRun, OutboxRow
 from tests.backoffice.conftest import As
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA
+from tests.support.producers import make_producer
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +143,7 @@ def _traces(variants: list[ProductVariant]) -> None:
         goods = TaxClass.objects.create(name=f"Goods {number}", percent=number)
         TaxRate.objects.bulk_create(TaxRate(tax_class=goods, country=code, percent=1) for code in ("FR", "IE"))
         ProductVariant.objects.filter(pk=variant.pk).update(tax_class=goods)
+        Product.objects.filter(pk=variant.product_id).update(producer=make_producer(f"Works {number}"))
         ImportJob.objects.create(kind=ImportJob.Kind.ADJUSTMENTS, file_name="a.csv", text="", created_by=colleague)
         LogEntry.objects.log_actions(colleague.pk, [variant], CHANGE, "Counted", single_object=True)
         AnalyticsEvent.objects.create(name="add_to_cart", occurred_at=timezone.now(), variant_id=variant.pk)

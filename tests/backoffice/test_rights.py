@@ -32,6 +32,7 @@ READ = (ALL, NONE, NONE, NONE)
 PAGES = {
     "inventory.Category": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.Synonym": (ALL, MANAGERS, MANAGERS, MANAGERS),
+    "inventory.Producer": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.Product": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.ProductVariant": (ALL, MANAGERS, MANAGERS, NONE),
     "inventory.PriceChange": READ,
@@ -94,6 +95,7 @@ ACTIONS = {
     ("inventory.Product", "list_chosen"): MANAGERS,
     ("inventory.Product", "hide_chosen"): MANAGERS,
     ("inventory.Product", "change_category"): MANAGERS,
+    ("inventory.Product", "change_producer"): MANAGERS,
     ("inventory.LowStockAlert", "acknowledge"): ALL,
     **{("inventory.LowStockAlert", f"mute_for_{time}"): MANAGERS for time in ("a_day", "a_week", "a_month")},
     ("inventory.LowStockAlert", "unmute"): MANAGERS,

@@ -6,11 +6,12 @@ from django.db.models.functions import Now
 from playwright.sync_api import expect
 
 from cart.models import CartItem
-from inventory.models import ProductVariant
+from inventory.models import Product, ProductVariant
 from pages.models import FrontPage
 from pages.selectors import read_shown, remember
 from tests.browser.stage import Look, Stage, plain
 from tests.browser.steps import add, expect_units
+from tests.support.producers import make_producer
 
 # --- Carts
 
@@ -76,6 +77,16 @@ def several_variants(stage: Stage) -> None:
     stage.open_as_new_guest(stage.product(others=4))
 
 
+def with_safety_data(stage: Stage) -> None:
+    """With a producer outside the Union, long addresses, and warnings of several lines."""
+    variant = stage.product()
+    producer = make_producer(country="GB", electronic_address=f"https://works.example/{'tin' * 30}")
+    warnings = "Not suitable for children under 36 months: small parts.\nNot for the dishwasher."
+    Product.objects.filter(pk=variant.product_id).update(producer=producer, warnings=warnings)
+    stage.open_as_new_guest(variant)
+    expect(stage.page.get_by_role("heading", name="Product safety")).to_be_visible()
+
+
 def sold_out(stage: Stage) -> None:
     stage.open_as_new_guest(stage.product(0))
 
@@ -108,6 +119,7 @@ GOODS = [
     plain("category", "/c/kitchen/"),
     plain("category", "/c/kitchen/?min=900"),
     Look("several variants", "product", several_variants),
+    Look("with producer and warnings", "product", with_safety_data),
     Look("sold out", "product", sold_out),
     Look("in other carts", "product", in_other_carts),
 ]

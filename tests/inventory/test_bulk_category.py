@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.roles import CLERK, MANAGER
-from inventory.admin import bulk_category
+from inventory.admin import bulk_relation
 from inventory.errors import CategoriesChangedMeanwhile
 from inventory.models import Category, Product
 from inventory.services import delete_category
@@ -166,7 +166,7 @@ def test_thousands_of_the_whole_list_in_as_many_statements_as_ten(manager: Clien
 
 
 def test_too_many_are_refused(manager: Client, products: list[Product], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_category, "MOST", 2)
+    monkeypatch.setattr(bulk_relation, "MOST", 2)
     assert send(manager, products).status_code == 302
     assert "Nothing was changed: please choose 1 to 2 products" in text_of(manager.get(reverse(LIST)))
 

@@ -20,13 +20,14 @@ from django.utils import timezone
 from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
-from inventory.models import Category, Product, ProductPhoto, ProductVariant, Synonym, TaxClass, TaxRate
+from inventory.models import Category, Producer, Product, ProductPhoto, ProductVariant, Synonym, TaxClass, TaxRate
 from orders.models import Carrier, DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from pages.models import FrontPage, Page
 from tests.conftest import AtTheSeam
 from tests.support.admin_pages import Sent, filled_in
 from tests.support.databases import on_its_own_connection, somebody_waits
 from tests.support.pages import text_of
+from tests.support.producers import make_producer
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
 CHANGED_BY_FORMS = {
     *(Carrier, Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
-    *(FrontPage, Group, Page, Product, ProductVariant, Synonym, TaxClass, User),
+    *(FrontPage, Group, Page, Producer, Product, ProductVariant, Synonym, TaxClass, User),
 }
 
 
@@ -65,6 +66,7 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         FrontPage.objects.update_or_create(id=1, defaults={"target": "/goods/"})[0],
         Group.objects.create(name="Packers"),
         Page.objects.create(slug="care", title="Care"),
+        *(make_producer(name, country="GB") for name in ("Tin Works", "Pot Works", "Mug Works")),
         Synonym.objects.create(words="brolly, umbrella"),
         TaxRate.objects.create(
             tax_class=TaxClass.objects.create(name="Books", percent=5), country="FR", percent=6
@@ -143,6 +145,8 @@ def keys_of(choice: Any) -> list[str]:
 def another(field: Any, number: int) -> list[str]:
     """A value that the field does not have, one for each number."""
     kind, now = field.field, field.value()
+    if field.html_name == "needs_no_warnings":
+        return ["on"] if now else []  # beside the warnings of another person it is refused
     if isinstance(kind, forms.BooleanField):
         return [] if now else ["on"]
     if isinstance(kind, forms.ModelMultipleChoiceField):
@@ -152,6 +156,8 @@ def another(field: Any, number: int) -> list[str]:
         return [[key for key in keys_of(kind) if key != str(now)][number]]
     if isinstance(kind, forms.MultipleChoiceField):
         return [*now, ["BE", "NL"][number]]
+    if isinstance(kind, forms.ChoiceField):
+        return [["BE", "NL"][number]]
     if isinstance(kind, forms.DecimalField | forms.IntegerField):
         return [str(Decimal(str(now or 0)) + 1 + number)]
     if isinstance(kind, forms.EmailField):

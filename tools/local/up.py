@@ -26,7 +26,10 @@ COMMANDS = (
     ("static files are collected", "collectstatic", ("collectstatic", "--noinput")),
     ("catalogue is loaded", "import_catalogue", ("import_catalogue", "--if-empty")),
 )
-DEMO_COMMAND = ("demo staff can log in", "create_demo_staff", ("create_demo_staff",))
+DEMO_COMMANDS = (
+    ("demo goods have a producer", "create_demo_producer", ("create_demo_producer",)),
+    ("demo staff can log in", "create_demo_staff", ("create_demo_staff",)),
+)
 
 
 def has_demo(env: Mapping[str, str]) -> bool:
@@ -35,8 +38,8 @@ def has_demo(env: Mapping[str, str]) -> bool:
 
 
 def prepare_site(env: Mapping[str, str], logs: Path, waiting: Waiting) -> None:
-    """Migrate, collect static files, load the catalogue, create the demo's staff. Raises LocalError if one fails."""
-    for label, name, arguments in (*COMMANDS, DEMO_COMMAND) if has_demo(env) else COMMANDS:
+    """Migrate, collect static files, load the catalogue, prepare the demo. Raises LocalError if one fails."""
+    for label, name, arguments in (*COMMANDS, *DEMO_COMMANDS) if has_demo(env) else COMMANDS:
         with step(label):
             log = logs / f"{name}.log"
             command = (sys.executable, "manage.py", *arguments)
