@@ -58,7 +58,7 @@ def _shop(page: Page) -> None:
     page.get_by_role("button", name="Go on to the review").click()
     place(page, "Test bank")
     page.get_by_role("button", name="Pay", exact=True).click()
-    page.get_by_text("Thank you").wait_for()
+    page.get_by_role("heading", name="Thank you for your order").wait_for()
     _fill_cart(page)
 
 
