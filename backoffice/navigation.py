@@ -21,6 +21,7 @@ SECTIONS = {
         ("Synonyms", "manage_search", "inventory.Synonym"),
         ("Price changes", "sell", "inventory.PriceChange"),
         ("Producers", "factory", "inventory.Producer"),
+        ("Price reductions", "trending_down", "inventory.Reduction"),
         ("Tax classes", "percent", "inventory.TaxClass"),
     ],
     "Pages": [

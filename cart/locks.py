@@ -13,6 +13,7 @@ from typing import Any
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from core.rows import instances
+from inventory.price_now import price_now
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,14 @@ class LockedLine:
 _LINE = """
     WITH line AS MATERIALIZED (
         SELECT * FROM cart_cartitem WHERE cart_id = %(cart_id)s AND {column} = %(value)s FOR NO KEY UPDATE)
-    SELECT line.*, total.units AS units_in_cart, shelf.price AS shelf_price, shelf.stock_quantity AS shelf_free
+    SELECT line.*, total.units AS units_in_cart, {price_now} AS shelf_price, shelf.stock_quantity AS shelf_free
       FROM (SELECT coalesce(sum(quantity), 0) AS units FROM cart_cartitem WHERE cart_id = %(cart_id)s) total
       LEFT JOIN line ON TRUE
       LEFT JOIN inventory_productvariant shelf ON shelf.id = {variant}
 """
-_LINE_BY_VARIANT = _LINE.format(column="product_variant_id", variant="%(value)s")
-_LINE_BY_ID = _LINE.format(column="id", variant="line.product_variant_id")
+_PRICE_NOW = price_now("shelf")
+_LINE_BY_VARIANT = _LINE.format(column="product_variant_id", variant="%(value)s", price_now=_PRICE_NOW)
+_LINE_BY_ID = _LINE.format(column="id", variant="line.product_variant_id", price_now=_PRICE_NOW)
 
 
 def lock_line_of_variant(*, cart_id: int, variant_id: int) -> LockedLine:

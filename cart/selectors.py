@@ -18,6 +18,7 @@ from cart.models import Cart, CartItem
 from cart.owners import Owner
 from core.rows import columns, instances, joined
 from inventory.models import Product, ProductVariant
+from inventory.price_now import REDUCED_NOW, price_now
 from inventory.tax import RATES, TaxRates, read_rates
 
 # Holds of `variant` by carts other than {cart}: the sum of the expired ones, which are few, and the end of the first
@@ -42,9 +43,12 @@ _FREE_UNITS = """
 """
 # SQL by hand, since every list of products needs it: building it with the ORM costs five times as much as running it.
 _ON_SALE = """
-    SELECT variant.*, variant.stock_quantity + {expired} AS available, {first_end} AS first_hold_ends
+    SELECT variant.*, variant.stock_quantity + {expired} AS available, {first_end} AS first_hold_ends,
+           least(variant.price, reduced.price) AS price_now, reduced.lowest_before, reduced.compare_at,
+           reduced.ends_at AS reduced_until
       FROM inventory_productvariant variant
       JOIN inventory_product product ON product.id = variant.product_id
+      {reduced_now}
      WHERE variant.product_id = ANY(%(product_ids)s::bigint[]) AND variant.is_active AND product.is_listed
      ORDER BY variant.sku
 """
@@ -53,7 +57,8 @@ _OWN_CART = "coalesce((SELECT id FROM cart_cart WHERE {column} = %(owner)s AND s
 
 def _of_others(sql: str, cart: str) -> str:
     """Return the statement for the shopper with this cart (SQL; "0" for none)."""
-    return sql.format(expired=EXPIRED.format(cart=cart), first_end=_FIRST_END.format(cart=cart))
+    expired, first_end = EXPIRED.format(cart=cart), _FIRST_END.format(cart=cart)
+    return sql.format(expired=expired, first_end=first_end, reduced_now=REDUCED_NOW)
 
 
 _FREE_UNITS_FOR = _of_others(_FREE_UNITS, "%(cart_id)s")
@@ -85,7 +90,8 @@ def variants_on_sale(product_ids: Iterable[int], owner: Owner | None) -> list[Pr
     """Return the active variants of these products that are listed, by SKU. 1 query.
 
     Arguments: ids of products; the shopper, None for one without a cart. Each variant has `available`, the units that
-    this shopper could add, and `first_hold_ends`, when the first live hold of another cart ends (None: no hold).
+    this shopper could add, and `first_hold_ends`, when the first live hold of another cart ends (None: no hold). It has
+    `price_now` and, None unless a reduction runs, `lowest_before`, `compare_at` and `reduced_until`.
     """
     if owner is None:
         return instances(ProductVariant, _ON_SALE_TO_ANYBODY, {"product_ids": list(product_ids)})
@@ -113,6 +119,7 @@ _CONTENTS = """
            coalesce(line.reserved_until > statement_timestamp(), false),
            line.reserved_until - statement_timestamp(),
            variant.stock_quantity + {expired},
+           {price_now},
            {rates},
            CASE WHEN row_number() OVER (ORDER BY line.created_at, line.id) = 1 THEN {beside} END
       FROM cart_cart cart
@@ -128,7 +135,12 @@ _EXPIRED_ELSEWHERE = EXPIRED.format(cart="cart.id")
 _SUMMARY_BY = {column: _SUMMARY.format(column=column) for column in ("user_id", "guest_token")}
 _CONTENTS_BY = {
     column: _CONTENTS.format(
-        columns=_COLUMNS, expired=_EXPIRED_ELSEWHERE, rates=RATES, column=column, beside="{beside}"
+        columns=_COLUMNS,
+        expired=_EXPIRED_ELSEWHERE,
+        price_now=price_now("variant"),
+        rates=RATES,
+        column=column,
+        beside="{beside}",
     )
     for column in ("user_id", "guest_token")
 }
@@ -214,7 +226,7 @@ def cart_contents(owner: Owner, *, beside: str = "NULL") -> CartContents:
 
 def _line(cart: Cart, line: Any, variant: ProductVariant, product: Product, *now: Any) -> Any:
     line.cart, line.product_variant, variant.product = cart, variant, product
-    line.is_held, line.hold_left, line.available, line.rates, line.beside = now
+    line.is_held, line.hold_left, line.available, variant.price_now, line.rates, line.beside = now
     return line
 
 

@@ -51,7 +51,7 @@ def _settle_insert(instance: CartItem, cart: Cart) -> None:
     variant = take(cart_id=cart.pk, variant_id=instance.product_variant_id, units=instance.quantity)
     price: Decimal | None = instance.price
     if price is None:
-        instance.price = variant.price
+        instance.price = variant.price_now
     instance.reserved_quantity = instance.quantity
     instance.reserved_until = cart.locked_at + Owner(cart.user_id, cart.guest_token).hold_life
     instance.hold_extensions, instance.quantity_change = 0, instance.quantity
@@ -82,7 +82,7 @@ def _move_difference(instance: CartItem, locked: CartItem, quantity: int, cart: 
     if units > 0:
         variant = take(cart_id=cart.pk, variant_id=locked.product_variant_id, units=units)
         if not instance.names_price:
-            set_price(instance, variant.price)
+            set_price(instance, variant.price_now)
     else:
         give_back_units({locked.product_variant_id: -units})
     instance.reserved_quantity = quantity

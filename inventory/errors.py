@@ -1,6 +1,8 @@
 """The errors of this app: one type for each reason, since pages and clients tell them apart."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import NothingChanged
+from core.text import money
 
 
 class VariantUnavailable(Exception):
@@ -98,6 +101,34 @@ class PricesChangedMeanwhile(ValidationError):
         self.skus = skus
         message = _("Meanwhile the price of %(skus)s was changed. Nothing was written: look at the new preview.")
         super().__init__(message % {"skus": ", ".join(skus[:10]) or _("a variant")}, code="prices_changed_meanwhile")
+
+
+class ReductionRefused(ValidationError):
+    """A reduction cannot have these dates or this compare-at price; nothing was changed. Argument: why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, code="reduction_refused")
+
+
+class ReductionNotLower(ValidationError):
+    """Reductions would not be below the lowest price of the 30 days before they begin; nothing was changed.
+
+    Argument: SKU, reduced price and that lowest price of each.
+    """
+
+    def __init__(self, reductions: Sequence[tuple[str, Decimal, Decimal]]) -> None:
+        text = _("%(sku)s: %(price)s is not below %(lowest)s, its lowest price in the 30 days before.")
+        told = [text % {"sku": sku, "price": money(at), "lowest": money(lowest)} for sku, at, lowest in reductions[:10]]
+        message = _("That is no reduction. Nothing was written. %(told)s") % {"told": " ".join(told)}
+        super().__init__(message, code="reduction_not_lower")
+
+
+class ReductionsOverlap(ValidationError):
+    """Variants have another reduction at that time; nothing was changed. Argument: their SKUs."""
+
+    def __init__(self, skus: Sequence[str]) -> None:
+        message = _("At that time there is another reduction of %(skus)s. Nothing was written: change its dates first.")
+        super().__init__(message % {"skus": ", ".join(skus[:10])}, code="reductions_overlap")
 
 
 class CategoriesChangedMeanwhile(ValidationError):

@@ -14,6 +14,7 @@ from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QueryS
 
 from core.rows import instances
 from inventory.models import MISSES_SAFETY_DATA, Product, ProductVariant, StockMovement
+from inventory.price_now import with_price_now
 from inventory.search import rank_matches
 
 
@@ -132,11 +133,11 @@ def _filtered(goods: GoodsFilter) -> QuerySet[Product]:
     products = products_on_sale()
     if goods.text:
         products = rank_matches(products, goods.text)
-    bounds: dict[str, Decimal | None] = {"price__gte": goods.min_price, "price__lte": goods.max_price}
+    bounds: dict[str, Decimal | None] = {"price_now__gte": goods.min_price, "price_now__lte": goods.max_price}
     conditions = Q(**{name: bound for name, bound in bounds.items() if bound is not None}) & (goods.available or Q())
     if conditions:
         variants = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True)
-        products = products.filter(Exists(variants.filter(conditions)))
+        products = products.filter(Exists(with_price_now(variants).filter(conditions)))
     return products
 
 
@@ -187,5 +188,5 @@ def _sorted(products: QuerySet[Product], sort: Sort) -> QuerySet[Product]:
 
 
 def _lowest_price() -> Subquery:
-    on_sale = ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True).order_by("price")
-    return Subquery(on_sale.values("price")[:1], output_field=DecimalField())
+    on_sale = with_price_now(ProductVariant.objects.filter(product=OuterRef("pk"), is_active=True))
+    return Subquery(on_sale.order_by("price_now").values("price_now")[:1], output_field=DecimalField())

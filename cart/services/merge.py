@@ -20,6 +20,7 @@ from cart.signals import carts_merged
 from core.transactions import clock, command
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.models import ProductVariant
+from inventory.price_now import with_price_now
 from inventory.services.holds import give_back_units
 
 
@@ -88,8 +89,8 @@ def _move_lines(guest_cart: Cart, user_cart: Cart) -> list[MergedLine]:
     lines = lock_lines([guest_cart.pk, user_cart.pk])
     own = {line.product_variant_id: line for line in lines if line.cart_id == user_cart.pk}
     guest = sorted((line for line in lines if line.cart_id == guest_cart.pk), key=lambda line: line.product_variant_id)
-    variants = ProductVariant.objects.filter(pk__in=[line.product_variant_id for line in guest])
-    prices, now = dict(variants.values_list("pk", "price")), clock()
+    variants = with_price_now(ProductVariant.objects.filter(pk__in=[line.product_variant_id for line in guest]))
+    prices, now = dict(variants.values_list("pk", "price_now")), clock()
     space = settings.SHOP_MAX_UNITS_PER_CART - sum(line.quantity for line in own.values())
     merged = []
     for line in guest:
@@ -168,7 +169,7 @@ class _Pair:
     def _price(self) -> Decimal:
         """The price of the remaining line. A line without a live hold never gives its price to units of the other."""
         if self.taken is not None:
-            return self.taken.price
+            return self.taken.price_now
         prices = {line.price for line in self.live or self.lines}
         return prices.pop() if len(prices) == 1 else self.price_now
 

@@ -11,7 +11,6 @@ from cart.services.carts import lock_cart_by_id
 from cart.services.units import take
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.locks import lock_variants
-from inventory.models import ProductVariant
 from inventory.services.holds import sell_held_units
 
 
@@ -33,7 +32,7 @@ def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
         raise CartChanged
     # Lock all variants before units are taken: in the order of the lines, rival orders could deadlock.
     variants = {variant.pk: variant for variant in lock_variants(line.product_variant_id for line in lines)}
-    if changes := _take_again(cart, lines, variants):
+    if changes := _take_again(cart, lines):
         raise CartChanged(changes)
     sell_held_units({line.product_variant_id: line.quantity for line in lines}, cause=cause)
     _close(cart, lines)
@@ -42,24 +41,25 @@ def buy_cart(*, cart_id: int, seen_version: int, cause: str) -> list[CartItem]:
     return lines
 
 
-def _take_again(cart: Cart, lines: list[CartItem], variants: dict[int, ProductVariant]) -> list[LineChange]:
+def _take_again(cart: Cart, lines: list[CartItem]) -> list[LineChange]:
     """Take the units of lines without a live hold. Returns the lines that cannot be bought as they were shown."""
     changes = []
     for line in lines:
         if line.reserved_until is not None and line.reserved_until > cart.locked_at:
             continue
         try:
-            _take_line_again(line, variants[line.product_variant_id])
+            _take_line_again(line)
         except (InsufficientStock, VariantUnavailable, PriceChanged) as error:
             changes.append(LineChange(line.product_variant_id, error))
     return changes
 
 
-def _take_line_again(line: CartItem, variant: ProductVariant) -> None:
+def _take_line_again(line: CartItem) -> None:
     """Start a new hold, so the variant must be active and have the price shown, even if the units were not released."""
-    take(cart_id=line.cart_id, variant_id=variant.pk, units=line.quantity - line.reserved_quantity)
-    if variant.price != line.price:
-        raise PriceChanged(shown=line.price, price=variant.price)
+    units = line.quantity - line.reserved_quantity
+    variant = take(cart_id=line.cart_id, variant_id=line.product_variant_id, units=units)
+    if variant.price_now != line.price:
+        raise PriceChanged(shown=line.price, price=variant.price_now)
 
 
 def _close(cart: Cart, lines: list[CartItem]) -> None:

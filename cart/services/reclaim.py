@@ -61,7 +61,7 @@ def _reclaim(owner: Owner, key: str | None) -> Reclaimed:
             done.refused.append(LineChange(line.product_variant_id, error))
             continue
         line.product_variant = variant
-        set_price(line, variant.price)
+        set_price(line, variant.price_now)
         line.reserved_quantity, line.reserved_until, line.hold_extensions = line.quantity, now + owner.hold_life, 0
         save_settled(line, quantity_change=0)
         done.lines.append(line)

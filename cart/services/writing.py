@@ -86,9 +86,9 @@ def set_price(item: CartItem, price: Decimal) -> None:
 
 
 def _follow_price(item: CartItem) -> None:
-    """Write the locked variant's price, if staff changed it after `lock_line` read it."""
-    if item.product_variant.price != item.price:
-        set_price(item, item.product_variant.price)
+    """Write the locked variant's price, if it changed after `lock_line` read it."""
+    if item.product_variant.price_now != item.price:
+        set_price(item, item.product_variant.price_now)
         save_settled(item, quantity_change=0)
 
 

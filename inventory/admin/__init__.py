@@ -1,5 +1,5 @@
-"""The admin of this app: products with their stock ledger, alerts, imports, synonyms, tax classes, producers."""
+"""The admin of this app: products, stock ledger, reductions, alerts, imports, synonyms, tax classes, producers."""
 
-from inventory.admin import alerts, catalog, history, imports, producers, synonyms, tax, variants
+from inventory.admin import alerts, catalog, history, imports, producers, reductions, synonyms, tax, variants
 
-__all__ = ["alerts", "catalog", "history", "imports", "producers", "synonyms", "tax", "variants"]
+__all__ = ["alerts", "catalog", "history", "imports", "producers", "reductions", "synonyms", "tax", "variants"]

@@ -1,6 +1,7 @@
-"""`PriceAction`: new prices of the chosen variants, shown in a table before they are written."""
+"""`PriceAction`: new prices of the chosen variants, shown before they are written. `BulkPage`, the page for that."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, cast
 
@@ -74,40 +75,45 @@ class Row(NamedTuple):
     warning: str
 
 
-class PriceAction:
-    """The action for the admin of variants."""
+@dataclass(frozen=True)
+class BulkPage:
+    """The page of an action that asks for new prices, shows them, and writes them.
 
-    @action(description="Change prices…", permissions=["change"])
-    def change_prices(self, request: HttpRequest, variants: QuerySet[ProductVariant]) -> HttpResponse | None:
+    `write` takes the form, the prices by variant and who acts. It returns the message.
+    """
+
+    action: str
+    title: str
+    button: str
+    form: type[BulkPriceForm]
+    write: Callable[[BulkPriceForm, dict[int, NewPrice], User], str]
+
+    def answer(self, admin: Any, request: HttpRequest, variants: QuerySet[ProductVariant]) -> HttpResponse | None:
         """The first POST asks how, the second one shows what would become of it, the third one writes that."""
         rows = list(variants.select_related("product").order_by("sku")[: MOST + 1])
         if len(rows) > MOST:
             messages.error(request, f"At most {MOST} variants at once: nothing was changed. Import a file for more.")
             return None
-        form = BulkPriceForm(request.POST if "how" in request.POST else None)
+        form = self.form(request.POST if "how" in request.POST else None)
         if form.is_valid() and form.cleaned_data["seen"]:
+            prices = {pk: NewPrice(seen, form.new_price(seen)) for pk, seen in form.prices_seen().items()}
             try:
-                return self._write_prices(request, form)
+                messages.success(request, self.write(form, prices, cast(User, request.user)))
+                return redirect("admin:inventory_productvariant_changelist")
             except ValidationError as refusal:
                 form.add_error(None, refusal.messages)
-        return self._show_prices(request, form, rows)
+        return self._show(admin, request, form, rows)
 
-    def _write_prices(self, request: HttpRequest, form: BulkPriceForm) -> HttpResponse:
-        prices = {pk: NewPrice(seen, form.new_price(seen)) for pk, seen in form.prices_seen().items()}
-        changed = change_prices(prices=prices, cause="bulk edit", actor=cast(User, request.user))
-        messages.success(request, f"{counted(changed, 'price', 'prices')} changed.")
-        return redirect("admin:inventory_productvariant_changelist")
-
-    def _show_prices(
-        self, request: HttpRequest, form: BulkPriceForm, variants: Iterable[ProductVariant]
+    def _show(
+        self, admin: Any, request: HttpRequest, form: BulkPriceForm, variants: Iterable[ProductVariant]
     ) -> HttpResponse:
-        admin = cast(Any, self)
-        is_ready = form.is_bound and not {"how", "amount", "step"} & form.errors.keys()
+        is_ready = form.is_bound and not form.fields.keys() - {"seen"} & form.errors.keys()
         preview = [_row(form, variant) for variant in variants] if is_ready else []
         context = {
             **admin.admin_site.each_context(request),
             "opts": admin.opts,
-            "title": "Change prices",
+            "page": self,
+            "title": self.title,
             "form": form,
             "variants": variants,
             "preview": preview,
@@ -121,3 +127,18 @@ class PriceAction:
 def _row(form: BulkPriceForm, variant: ProductVariant) -> Row:
     after = form.new_price(variant.price)
     return Row(variant, after, price_jump(variant.price, after))
+
+
+def _change(form: BulkPriceForm, prices: dict[int, NewPrice], actor: User) -> str:
+    return f"{counted(change_prices(prices=prices, cause='bulk edit', actor=actor), 'price', 'prices')} changed."
+
+
+_PAGE = BulkPage("change_prices", "Change prices", "Change", BulkPriceForm, _change)
+
+
+class PriceAction:
+    """The action for the admin of variants."""
+
+    @action(description="Change prices…", permissions=["change"])
+    def change_prices(self, request: HttpRequest, variants: QuerySet[ProductVariant]) -> HttpResponse | None:
+        return _PAGE.answer(self, request, variants)

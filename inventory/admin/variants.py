@@ -18,6 +18,7 @@ from core.admin.filters import ChoiceFilter, Choices, any_of
 from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.seen import SeenFormSet
 from inventory.admin.bulk_prices import PriceAction
+from inventory.admin.bulk_reductions import ReductionAction
 from inventory.admin.bulk_sale import SaleAction
 from inventory.admin.history import PriceChangeInline
 from inventory.forms import VariantForm
@@ -74,7 +75,7 @@ class WeightFilter(ChoiceFilter):
         return {"unknown": ("Not known", Q(weight_grams__isnull=True))}
 
 
-class ProductVariantAdmin(PriceAction, SaleAction, _WithTaxClass, ServiceAdmin):
+class ProductVariantAdmin(PriceAction, ReductionAction, SaleAction, _WithTaxClass, ServiceAdmin):
     """All fields of a variant; stock is read-only. `cart.admin` adds the page that moves stock, and registers it."""
 
     form = VariantForm
@@ -96,7 +97,7 @@ class ProductVariantAdmin(PriceAction, SaleAction, _WithTaxClass, ServiceAdmin):
         *("sku", "product", "name", "price", "tax_class", "weight_grams"),
         *("stock_quantity", "reserved_quantity", "is_active"),
     ]
-    actions = ["change_prices", "sell_chosen", "stop_chosen", "export_csv"]
+    actions = ["change_prices", "announce_reductions", "sell_chosen", "stop_chosen", "export_csv"]
     costs = money_column("price", "Price")
     list_filter = ["is_active", "tax_class", WeightFilter]
     list_select_related = ["product", "tax_class"]

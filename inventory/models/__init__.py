@@ -1,4 +1,4 @@
-"""The tables of this app: products and variants, the stock ledger with its low-stock alerts,
+"""The tables of this app: products and variants, price reductions, the stock ledger with its low-stock alerts,
 synonyms, tax classes, producers, and imports."""
 
 from inventory.imports.models import ImportJob, ImportLine
@@ -14,6 +14,7 @@ from inventory.models.catalog import (
 )
 from inventory.models.photographs import ProductPhoto
 from inventory.models.producers import Producer
+from inventory.models.reductions import Reduction
 from inventory.models.related import MOST_RELATED, RelatedProduct
 from inventory.models.search import Synonym
 from inventory.models.stock import AlertMute, LowStockAlert, StockMovement
@@ -35,6 +36,7 @@ __all__ = [
     "Product",
     "ProductPhoto",
     "ProductVariant",
+    "Reduction",
     "RelatedProduct",
     "StockMovement",
     "Synonym",

@@ -1,6 +1,7 @@
 """What the shop sells: categories, products, their variants, and the price history of the variants."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -171,10 +172,13 @@ ONLY_VARIANT = "Standard"  # the name of a product's only variant: pages show th
 class ProductVariant(GuardedColumns):
     """The unit of sale. `stock_quantity` is free stock, `reserved_quantity` is held by carts.
 
-    Their sum is on hand, and changes only with a `StockMovement`. `price` changes only with a `PriceChange`.
+    Their sum is on hand, and changes only with a `StockMovement`. `price` changes only with a `PriceChange`; what a
+    shopper pays is `price_now`, which is lower while a `Reduction` runs.
     """
 
     guarded_columns = frozenset({"stock_quantity", "reserved_quantity", "price"})
+
+    price_now: Decimal  # no column: the statements of `inventory.price_now` read it, by the clock of the database
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
     sku = CodeField(max_length=20, unique=True)

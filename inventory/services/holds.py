@@ -11,18 +11,21 @@ from django.db import connection
 
 from core.rows import instances
 from inventory.models import Product, ProductVariant, StockMovement
+from inventory.price_now import price_now
 from inventory.signals import stock_changed
 
 # One statement decides: under READ COMMITTED a rival's commit makes PostgreSQL check the condition again on the new
 # row, so no number read earlier can be acted on. A negative count gives units back, but only on an active variant.
 # The product's name comes with it, since every answer to a shopper needs it: a query of its own cost a fifth of an add.
-_TAKE = """
+_TAKEN = """
     UPDATE inventory_productvariant variant
        SET stock_quantity = stock_quantity - %(units)s, reserved_quantity = reserved_quantity + %(units)s
       FROM inventory_product product
      WHERE variant.id = %(variant_id)s AND is_active AND stock_quantity >= %(units)s AND product.id = product_id
- RETURNING variant.*, product.name AS product_name, product.slug AS product_slug
+ RETURNING variant.*, {price_now} AS price_now,
+           product.name AS product_name, product.slug AS product_slug
 """
+_TAKE = _TAKEN.format(price_now=price_now("variant"))
 
 # The inner SELECT locks in id order; a bare UPDATE … FROM locks in the order that the planner chooses.
 _GIVE_BACK = """
@@ -40,8 +43,8 @@ _GIVE_BACK = """
 def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
     """Move `units` of a variant from free to held if the variant is active and has that many free.
 
-    Returns the variant after the move, with the name and slug of its product; its row stays locked until the
-    transaction ends. Returns None if nothing moved. 1 query.
+    Returns the variant after the move, with `price_now`, and name and slug of its product; its row stays locked until
+    the transaction ends. Returns None if nothing moved. 1 query.
     """
     for variant in instances(ProductVariant, _TAKE, {"variant_id": variant_id, "units": units}):
         named = [variant.product_id, variant.product_name, variant.product_slug]  # type: ignore[attr-defined]

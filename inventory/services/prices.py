@@ -1,4 +1,4 @@
-"""`change_prices`: the prices of many variants in one command, all of them or none."""
+"""`NewPrice`, `lock_as_seen`, and `change_prices`: the prices of many variants in one command, all of them or none."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -21,6 +21,15 @@ class NewPrice(NamedTuple):
     new: Decimal
 
 
+def lock_as_seen(prices: Mapping[int, NewPrice]) -> dict[int, ProductVariant]:
+    """Lock these variants and return them by id. Raises PricesChangedMeanwhile unless each has the price seen."""
+    variants = {variant.pk: variant for variant in lock_variants(prices)}
+    stale = [pk for pk, price in prices.items() if pk not in variants or variants[pk].price != price.seen]
+    if stale:
+        raise PricesChangedMeanwhile([variants[pk].sku for pk in stale if pk in variants])
+    return variants
+
+
 @command
 def change_prices(*, prices: Mapping[int, NewPrice], cause: str, actor: User | None) -> int:
     """Write new prices of variants, by their ids, each with its line in the price history. Returns how many changed.
@@ -30,10 +39,7 @@ def change_prices(*, prices: Mapping[int, NewPrice], cause: str, actor: User | N
     then.
     """
     lock_products(ProductVariant.objects.filter(pk__in=prices).values_list("product_id", flat=True))
-    variants = {variant.pk: variant for variant in lock_variants(prices)}
-    stale = [pk for pk, price in prices.items() if pk not in variants or variants[pk].price != price.seen]
-    if stale:
-        raise PricesChangedMeanwhile([variants[pk].sku for pk in stale if pk in variants])
+    variants = lock_as_seen(prices)
     changed = [pk for pk, price in prices.items() if price.new != price.seen]
     for pk in changed:
         variants[pk].price = prices[pk].new

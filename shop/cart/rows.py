@@ -39,8 +39,8 @@ class Row:
 
     @property
     def new_price(self) -> Decimal | None:
-        """The variant's price, where it differs from the line's."""
-        price = self.line.product_variant.price
+        """The variant's price now, where it differs from the line's."""
+        price = self.line.product_variant.price_now
         return price if price != self.line.price else None
 
 

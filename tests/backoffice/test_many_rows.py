@@ -30,6 +30,7 @@ from inventory.models import (
     PriceChange,
     Product,
     ProductVariant,
+    Reduction,
     StockMovement,
     TaxClass,
     TaxRate,
@@ -140,6 +141,7 @@ def _traces(variants: list[ProductVariant]) -> None:
         Category.objects.create(slug=f"department-{number}", name=f"Department {number}")
         LowStockAlert.objects.create(variant=variant, level=LowStockAlert.Level.LOW, stock_when_opened=1)
         PriceChange.objects.create(variant=variant, old_price=1, new_price=2, actor=colleague)
+        Reduction.objects.create(variant=variant, price=1, starts_at=timezone.now(), actor=colleague)
         goods = TaxClass.objects.create(name=f"Goods {number}", percent=number)
         TaxRate.objects.bulk_create(TaxRate(tax_class=goods, country=code, percent=1) for code in ("FR", "IE"))
         ProductVariant.objects.filter(pk=variant.pk).update(tax_class=goods)

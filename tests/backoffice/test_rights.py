@@ -36,6 +36,7 @@ PAGES = {
     "inventory.Product": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.ProductVariant": (ALL, MANAGERS, MANAGERS, NONE),
     "inventory.PriceChange": READ,
+    "inventory.Reduction": (ALL, NONE, MANAGERS, NONE),
     "inventory.TaxClass": (ALL, MANAGERS, MANAGERS, MANAGERS),
     "inventory.StockMovement": READ,
     "inventory.LowStockAlert": READ,
@@ -90,8 +91,11 @@ ADDRESSES = {
 # Actions on chosen rows, beside the export, which is for all who may view.
 ACTIONS = {
     ("inventory.ProductVariant", "change_prices"): MANAGERS,
+    ("inventory.ProductVariant", "announce_reductions"): MANAGERS,
     ("inventory.ProductVariant", "sell_chosen"): MANAGERS,
     ("inventory.ProductVariant", "stop_chosen"): MANAGERS,
+    ("inventory.Reduction", "end_now"): MANAGERS,
+    ("inventory.Reduction", "delete_scheduled"): MANAGERS,
     ("inventory.Product", "list_chosen"): MANAGERS,
     ("inventory.Product", "hide_chosen"): MANAGERS,
     ("inventory.Product", "change_category"): MANAGERS,

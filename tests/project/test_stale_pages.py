@@ -20,7 +20,17 @@ from django.utils import timezone
 from backoffice.accounts import OtherPasswordForm
 from core.admin.seen import SeenForm, SeenFormSet
 from customers.models import Customer
-from inventory.models import Category, Producer, Product, ProductPhoto, ProductVariant, Synonym, TaxClass, TaxRate
+from inventory.models import (
+    Category,
+    Producer,
+    Product,
+    ProductPhoto,
+    ProductVariant,
+    Reduction,
+    Synonym,
+    TaxClass,
+    TaxRate,
+)
 from orders.models import Carrier, DeliveryMethod, DeliveryRate, DeliveryStep, DeliveryZone
 from pages.models import FrontPage, Page
 from tests.conftest import AtTheSeam
@@ -36,7 +46,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # A new admin that staff may change is entered here and in `rows`.
 CHANGED_BY_FORMS = {
     *(Carrier, Category, Customer, DeliveryMethod, DeliveryRate, DeliveryZone),
-    *(FrontPage, Group, Page, Producer, Product, ProductVariant, Synonym, TaxClass, User),
+    *(FrontPage, Group, Page, Producer, Product, ProductVariant, Reduction, Synonym, TaxClass, User),
 }
 
 
@@ -67,6 +77,7 @@ def rows(variant: ProductVariant) -> dict[Any, Any]:
         Group.objects.create(name="Packers"),
         Page.objects.create(slug="care", title="Care"),
         *(make_producer(name, country="GB") for name in ("Tin Works", "Pot Works", "Mug Works")),
+        Reduction.objects.create(variant=variant, price=1, starts_at=timezone.now()),
         Synonym.objects.create(words="brolly, umbrella"),
         TaxRate.objects.create(
             tax_class=TaxClass.objects.create(name="Books", percent=5), country="FR", percent=6
@@ -160,6 +171,8 @@ def another(field: Any, number: int) -> list[str]:
         return [["BE", "NL"][number]]
     if isinstance(kind, forms.DecimalField | forms.IntegerField):
         return [str(Decimal(str(now or 0)) + 1 + number)]
+    if isinstance(kind, forms.DateTimeField):
+        return [f"2099-05-0{1 + number}T12:00"]
     if isinstance(kind, forms.EmailField):
         return [f"{'bc'[number]}{now}"]
     if field.html_name == "facts":
