@@ -1,4 +1,4 @@
-"""What a variant costs now: SQL for statements that are run anyway, and `with_price_now` for querysets.
+"""What a variant costs now: SQL for statements that are run anyway, `with_price_now` and `price_of` for querysets.
 
 The moment is that of the statement, by the clock of the database. So a reduction begins and ends exactly, also when no
 worker runs, and no page or add to a cart costs a statement more.
@@ -89,7 +89,16 @@ def lowest_before(variant_ids: Collection[int], *, since: datetime) -> list[Lowe
 
 def with_price_now(variants: QuerySet[ProductVariant]) -> QuerySet[Any]:
     """Return the variants with `price_now`, in the same query."""
-    begun = Reduction.objects.filter(variant=OuterRef("pk"), starts_at__lte=Now()).order_by()
-    running = begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=Now()))
-    now = {"price_now": Least("price", Subquery(running.values("price")[:1]))}
+    now = {"price_now": _now("pk", "price")}
     return variants.annotate(**now)
+
+
+def price_of(path: str) -> Least:
+    """Return an expression for a queryset: what a variant costs now. Argument: the name of the foreign key to it."""
+    return _now(path, f"{path}__price")
+
+
+def _now(variant: str, own_price: str) -> Least:
+    begun = Reduction.objects.filter(variant=OuterRef(variant), starts_at__lte=Now()).order_by()
+    running = begun.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=Now()))
+    return Least(own_price, Subquery(running.values("price")[:1]))

@@ -68,7 +68,7 @@ class ReductionAdmin(ServiceAdmin):
     search_fields = ["variant__sku__istartswith"]  # by its index, as in the price history
     actions = ["end_now", "delete_scheduled", "export_csv"]
 
-    @display(description="State", label={"Running": "success", "Scheduled": "info", "Over": None})
+    @display(description="State", label={"Running": "success", "Scheduled": "info"})
     def state(self, reduction: Reduction) -> str:
         now = timezone.now()
         if reduction.is_over_at(now):

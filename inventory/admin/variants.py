@@ -9,14 +9,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from unfold.admin import TabularInline
 
 from core.admin.base import ServiceAdmin
 from core.admin.choices import ReadOnceField
-from core.admin.decorators import money_column
+from core.admin.decorators import display, money_column
 from core.admin.filters import ChoiceFilter, Choices, any_of
 from core.admin.number_fields import NUMBER_FIELDS
 from core.admin.seen import SeenFormSet
+from core.text import date_and_time, money
 from inventory.admin.bulk_prices import PriceAction
 from inventory.admin.bulk_reductions import ReductionAction
 from inventory.admin.bulk_sale import SaleAction
@@ -91,7 +94,7 @@ class ProductVariantAdmin(PriceAction, ReductionAction, SaleAction, _WithTaxClas
         "stock_quantity",
         "reserved_quantity",
     ]
-    readonly_fields = ["stock_quantity", "reserved_quantity"]
+    readonly_fields = ["stock_quantity", "reserved_quantity", "reduced"]
     list_display = ["sku", "product", "name", "costs", "stock_quantity", "reserved_quantity", "is_active"]
     export_fields = [
         *("sku", "product", "name", "price", "tax_class", "weight_grams"),
@@ -115,12 +118,22 @@ class ProductVariantAdmin(PriceAction, ReductionAction, SaleAction, _WithTaxClas
         by_sku = variants.filter(sku__istartswith=term)
         return any_of(queryset, by_sku, variants.filter(product__in=products_matching(term))), False
 
+    @display(description="Price reductions")
+    def reduced(self, variant: ProductVariant) -> str:
+        """The newest ones, which the price history below does not have."""
+        rows = variant.reductions.all()[:10]
+        told = [
+            (money(row.price), *(date_and_time(each) if each else "…" for each in (row.starts_at, row.ends_at)))
+            for row in rows
+        ]
+        return format_html_join(mark_safe("<br>"), "{}, {} to {}", told) or "-"
+
     def save_model(self, request: HttpRequest, obj: ProductVariant, form: VariantForm, change: bool) -> None:
         save_variant_form(form, cast(User, request.user))
 
     def get_fields(self, request: HttpRequest, obj: ProductVariant | None = None) -> list[str]:
         """The opening stock is asked for a new variant, which has no stock to show."""
-        return self.fields if obj else [*self.fields[:-2], "opening_stock"]
+        return [*self.fields, "reduced"] if obj else [*self.fields[:-2], "opening_stock"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A variant is set inactive and never deleted, since its ledger stays."""

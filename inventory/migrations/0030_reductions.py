@@ -9,6 +9,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+reviewed = """
+RunSQL: a function and a trigger of a table that is new and empty
+"""
+
 # What was in force stays on record, whoever asks: forms, shells, plain SQL. Only an end that is still to come may change,
 # to one that is still to come, and only a reduction that has not begun may be deleted. A change may reach back to the
 # start of its transaction, since a command takes its moment before it writes.

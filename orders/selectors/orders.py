@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 from cart.models import Cart
 from cart.owners import Owner
 from inventory.models import ProductVariant
+from inventory.price_now import price_of
 from orders.models import Document, DocumentFile, Order, OrderLine, OrderTax, Shipment, ShipmentLine
 from orders.numbers import read_number
 from orders.states import State
@@ -65,11 +66,11 @@ def order_numbered(number: str) -> Order | None:
 def lines_to_report(number: str) -> list[OrderLine]:
     """The lines of the order of this number, with their goods and categories. 1 query.
 
-    Each has `has_others`, whether a variant of its product is still on sale.
+    Each has `has_others`, whether a variant of its product is still on sale, and `price_now` of its variant.
     """
     on_sale = ProductVariant.objects.filter(product=OuterRef("variant__product"), is_active=True)
     lines = OrderLine.objects.filter(order__number=number).select_related("variant__product__category")
-    return list(lines.annotate(has_others=Exists(on_sale)))
+    return list(lines.annotate(has_others=Exists(on_sale), price_now=price_of("variant")))
 
 
 def number_of_order(*, number: str, email: str) -> str | None:

@@ -47,7 +47,7 @@ def snippet_of(offer: Offer) -> str:
 
 def description_of(offer: Offer) -> str:
     """A sentence about the product, its price and what is left."""
-    words = {"name": offer.product.name, "price": money(offer.lowest_price), "state": offer.availability.text}
+    words = {"name": offer.product.name, "price": money(offer.lowest_price.now), "state": offer.availability.text}
     if offer.has_price_range:
         return _("%(name)s, from %(price)s. %(state)s. Held for you from the moment you add it.") % words
     return _("%(name)s for %(price)s. %(state)s. Held for you from the moment you add it.") % words
@@ -84,16 +84,28 @@ def breadcrumbs(product: Product, absolute: Callable[[str], str]) -> dict[str, A
 
 
 def _offer(choice: VariantOffer, address: str) -> dict[str, Any]:
-    return {
+    facts: dict[str, Any] = {
         "@type": "Offer",
         "name": full_name(choice.variant),
         "sku": choice.variant.sku,
         "url": address,
-        "price": str(choice.variant.price.quantize(Decimal("0.01"))),
+        "price": _amount(choice.price.now),
         "priceCurrency": settings.SHOP_CURRENCY,
         "availability": _AVAILABILITY[choice.availability.code],
         "itemCondition": "https://schema.org/NewCondition",
     }
+    if choice.price.lowest_before is not None:
+        facts["priceSpecification"] = {
+            "@type": "UnitPriceSpecification",
+            "priceType": "https://schema.org/StrikethroughPrice",
+            "price": _amount(choice.price.lowest_before),
+            "priceCurrency": settings.SHOP_CURRENCY,
+        }
+    return facts
+
+
+def _amount(price: Decimal) -> str:
+    return str(price.quantize(Decimal("0.01")))
 
 
 def as_script(data: list[dict[str, Any]]) -> SafeString:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from inventory.errors import Shortage
 from inventory.models import Product, ProductVariant
 from shop.catalog.pictures import Pictured, pictured
+from shop.catalog.prices import Priced, priced
 from shop.wording import clock_time
 
 
@@ -31,6 +31,10 @@ class VariantOffer:
     variant: ProductVariant
     available: int
     first_hold_ends: datetime | None
+
+    @property
+    def price(self) -> Priced:
+        return priced(self.variant)
 
     @property
     def most(self) -> int:
@@ -75,12 +79,12 @@ class Offer:
         return self.variants[0] if len(self.variants) == 1 else None
 
     @property
-    def lowest_price(self) -> Decimal:
-        return min(offer.variant.price for offer in self.variants)
+    def lowest_price(self) -> Priced:
+        return min((offer.price for offer in self.variants), key=lambda price: price.now)
 
     @property
     def has_price_range(self) -> bool:
-        return len({offer.variant.price for offer in self.variants}) > 1
+        return len({offer.price.now for offer in self.variants}) > 1
 
     @property
     def first_available(self) -> VariantOffer:
@@ -119,7 +123,7 @@ class Card(NamedTuple):
     slug: str
     name: str
     picture: Pictured
-    lowest_price: Decimal
+    price: Priced
     has_price_range: bool
     choices: int
     only_id: int | None
@@ -134,7 +138,7 @@ def card_of(offer: Offer) -> Card:
         slug=product.slug,
         name=product.name,
         picture=pictured(product, offer.first_available.variant),
-        lowest_price=offer.lowest_price,
+        price=offer.lowest_price,
         has_price_range=offer.has_price_range,
         choices=len(offer.variants),
         only_id=offer.only.variant.pk if offer.only else None,

@@ -100,7 +100,7 @@ def _of_units(each: LineAgain) -> str:
 
 
 def _of_price(each: LineAgain) -> str:
-    now = each.line.variant.price
+    now = each.line.price_now  # type: ignore[attr-defined]
     if not each.units or now == each.line.price:
         return ""
     return _("Now %(now)s each; it was %(before)s in that order.") % {

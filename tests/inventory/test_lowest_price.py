@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cart.selectors import variants_on_sale
@@ -20,7 +20,6 @@ from tests.support.moments import at
 
 pytestmark = pytest.mark.django_db
 
-unhurried = settings(deadline=None, max_examples=200)
 DAY_0 = datetime(2031, 5, 1, tzinfo=UTC)
 
 
@@ -112,12 +111,15 @@ def stored(history: History) -> Iterator[ProductVariant]:
 
 A_PRICE_SET_31_DAYS_AGO = History(9, [Sale(0, 5, 3)], {-31: 5})
 NOT_ITS_OWN_REFERENCE = History(9, [Sale(0, 20, 3)])
+RAISED_AS_THE_30_DAYS_OPENED = History(1, [Sale(0, 5, 0)], {-30: 9})
+ANOTHER_ENDED_AS_THE_30_DAYS_OPENED = History(9, [Sale(-40, -30, 1), Sale(0, 5, 3)])
 
 
-@unhurried
 @given(histories())
 @example(A_PRICE_SET_31_DAYS_AGO)
 @example(NOT_ITS_OWN_REFERENCE)
+@example(RAISED_AS_THE_30_DAYS_OPENED)
+@example(ANOTHER_ENDED_AS_THE_30_DAYS_OPENED)
 def test_it_is_the_lowest_of_the_days(history: History) -> None:
     last = history.sales[-1]
     with stored(history) as variant:
@@ -125,7 +127,6 @@ def test_it_is_the_lowest_of_the_days(history: History) -> None:
     assert [int(row.price), int(row.lowest)] == [last.price, history.lowest()]
 
 
-@unhurried
 @given(histories(), st.integers(0, 60))
 def test_pages_show_the_price_and_the_lowest_one_of_their_day(history: History, later: int) -> None:
     last = history.sales[-1]

@@ -1,16 +1,22 @@
 """Price reductions: what is refused, what is written, and the moments at which a price begins and ends."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from cart.errors import CartChanged, PriceChanged
+from cart.models import CartItem
 from cart.owners import Owner
 from cart.selectors import cart_contents, variants_on_sale
+from cart.services import merge_guest_cart, reclaim_lines
+from cart.services.purchase import buy_cart
 from core.errors import NothingChanged
 from core.transactions import clock
 from inventory.errors import PricesChangedMeanwhile, ReductionNotLower, ReductionRefused, ReductionsOverlap
@@ -258,11 +264,52 @@ def test_lists_filter_and_sort_by_the_price_now(make_variant: MakeVariant) -> No
     assert found(NOON, GoodsFilter(max_price=Decimal(4))) == [dear.product_id]
 
 
-def test_an_expired_line_is_taken_again_at_the_price_now(guest: Owner, variant: ProductVariant) -> None:
+def by_adding(guest: Owner, line: CartItem) -> None:
+    add(guest, line.product_variant)
+
+
+def by_taking_all_again(guest: Owner, line: CartItem) -> None:
+    reclaim_lines(owner=guest)
+
+
+def by_logging_in(guest: Owner, line: CartItem) -> None:
+    """Both carts have the variant, at two prices."""
+    user = User.objects.create_user("ada")
+    own = held(Owner(user_id=user.pk), line.product_variant)
+    expire(own)
+    CartItem.objects.filter(pk=own.pk).update(price=9)
+    assert guest.guest_token is not None
+    merge_guest_cart(user_id=user.pk, guest_token=guest.guest_token)
+
+
+def by_saving_a_new_line(guest: Owner, line: CartItem) -> None:
+    """From a shell, without a service."""
+    line.delete()
+    CartItem.objects.create(cart=line.cart, product_variant=line.product_variant, quantity=1)
+
+
+@pytest.mark.parametrize("take", [by_adding, by_taking_all_again, by_logging_in, by_saving_a_new_line])
+def test_whatever_takes_units_takes_them_at_the_price_now(
+    guest: Owner, variant: ProductVariant, take: Callable[[Owner, CartItem], None]
+) -> None:
     line = held(guest, variant)
     expire(line)
     announce(variant, "2.00")
-    assert str(held(guest, variant).price) == "2.00"
+    take(guest, line)
+    (now,) = CartItem.objects.filter(cart__status="open")
+    assert str(now.price) == "2.00"
+
+
+def test_an_order_takes_no_expired_line_at_the_price_of_before(guest: Owner, variant: ProductVariant) -> None:
+    line = held(guest, variant)
+    expire(line)
+    announce(variant, "2.00")
+    line.cart.refresh_from_db()
+    with pytest.raises(CartChanged) as refusal, transaction.atomic():
+        buy_cart(cart_id=line.cart_id, seen_version=line.cart.version, cause="test")
+    (change,) = refusal.value.changes
+    assert isinstance(change.error, PriceChanged)
+    assert (str(change.error.shown), str(change.error.price)) == ("2.50", "2.00")
 
 
 def test_what_is_checked_is_what_is_shown(variant: ProductVariant) -> None:

@@ -22,6 +22,7 @@ from shop import fragment_cache
 from shop.cart.rows import LineFacts
 from shop.catalog.offers import Availability, Card
 from shop.catalog.pictures import Pictured
+from shop.catalog.prices import Priced
 from tests.conftest import MakeVariant
 from tests.support.pages import MakeSibling, forms, text_of
 from tests.support.shopping import held
@@ -32,7 +33,7 @@ CARD = Card(
     slug="red-mug",
     name="Red Mug",
     picture=PICTURE,
-    lowest_price=Decimal("2.50"),
+    price=Priced(Decimal("2.50")),
     has_price_range=False,
     choices=1,
     only_id=8,
@@ -51,6 +52,7 @@ LINE = LineFacts(
     problem=None,
     offer=None,
 )
+REDUCED = Priced(Decimal("2.50"), Decimal("2.60"))
 REFUSED = LINE._replace(problem="Only 3 units available in stock.", offer=3)
 
 
@@ -67,7 +69,10 @@ CARDS = [
     (CARD, CARD._replace(slug="blue-mug")),
     (CARD, CARD._replace(name="Blue Mug")),
     *[(CARD, CARD._replace(picture=other)) for other in changed(PICTURE)],
-    (CARD, CARD._replace(lowest_price=Decimal("2.51"))),
+    (CARD, CARD._replace(price=Priced(Decimal("2.51")))),
+    (CARD, CARD._replace(price=REDUCED)),
+    (CARD._replace(price=REDUCED), CARD._replace(price=REDUCED._replace(lowest_before=Decimal("2.61")))),
+    (CARD._replace(price=REDUCED), CARD._replace(price=REDUCED._replace(compare_at=Decimal("3.00")))),
     (CARD, CARD._replace(has_price_range=True)),
     (CARD._replace(only_id=None), CARD._replace(only_id=None, choices=2)),
     (CARD, CARD._replace(only_id=9)),
