@@ -52,7 +52,7 @@ def _placed(told: Told) -> Words:
     return Words(
         subject=told.fill(_("Thank you: your order %(number)s at %(shop)s")),
         headline=_("Thank you for your order"),
-        lead=_("It is paid.") if is_paid else _("Everything below is set aside for you until it is paid."),
+        lead=_("It is paid.") if is_paid else _("Everything below is set aside for you."),
         following=_packed() if is_paid else _("We send it as soon as the money is here."),
     )
 

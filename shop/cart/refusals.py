@@ -67,7 +67,7 @@ def _shortage_text(error: InsufficientStock, held: int) -> str:
     if error.available:
         return f"{error.messages[0]} {_with_held(held, error.available)}".rstrip()
     if error.first_hold_ends:
-        return _("All of them are in other carts; the first one is freed at %(time)s unless it is bought.") % {
+        return _("All of them are in other carts; the first one may be free again at %(time)s.") % {
             "time": clock_time(error.first_hold_ends)
         }
     if held:

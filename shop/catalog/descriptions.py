@@ -1,6 +1,6 @@
 """What search engines and link previews are told of goods: a sentence, and structured data of schema.org.
 
-The description of staff goes before the sentence about price and stock.
+The description of staff goes before the sentence about the price.
 """
 
 import json
@@ -46,11 +46,11 @@ def snippet_of(offer: Offer) -> str:
 
 
 def description_of(offer: Offer) -> str:
-    """A sentence about the product, its price and what is left."""
-    words = {"name": offer.product.name, "price": money(offer.lowest_price.now), "state": offer.availability.text}
+    """A sentence about the product and its price. Not of what is left: it is quoted elsewhere when that has changed."""
+    words = {"name": offer.product.name, "price": money(offer.lowest_price.now)}
     if offer.has_price_range:
-        return _("%(name)s, from %(price)s. %(state)s. Held for you from the moment you add it.") % words
-    return _("%(name)s for %(price)s. %(state)s. Held for you from the moment you add it.") % words
+        return _("%(name)s, from %(price)s. Held for you from the moment you add it.") % words
+    return _("%(name)s for %(price)s. Held for you from the moment you add it.") % words
 
 
 def structured(offer: Offer, absolute: Callable[[str], str], pictures: list[str]) -> dict[str, Any]:

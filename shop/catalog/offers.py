@@ -47,9 +47,9 @@ class VariantOffer:
             return Availability("in_stock", _("In stock"), can_add=True)
         shortage = Shortage.of(self.available, self.first_hold_ends)
         if shortage == Shortage.ONLY_N_LEFT:
-            return only_left(self.available)
+            return only_left(self.available, others_hold=self.first_hold_ends is not None)
         if self.first_hold_ends:
-            text = _("All in other carts, first one freed at %(time)s") % {"time": clock_time(self.first_hold_ends)}
+            text = _("All in other carts, perhaps free again at %(time)s") % {"time": clock_time(self.first_hold_ends)}
             return Availability(shortage, text, can_add=False)
         if self.variant.reserved_quantity:
             # No other cart has a live hold, and expired ones count as available: what is held is the shopper's.
@@ -57,13 +57,14 @@ class VariantOffer:
         return Availability(shortage, _("Sold out"), can_add=False)
 
 
-def only_left(units: int) -> Availability:
-    """What to say at or below the low-stock threshold."""
-    return Availability(
-        Shortage.ONLY_N_LEFT,
-        ngettext("Only %(count)d left", "Only %(count)d left", units) % {"count": units},
-        can_add=True,
+def only_left(units: int, *, others_hold: bool) -> Availability:
+    """What to say at or below the low-stock threshold. What other carts hold may come back, so there are more left."""
+    text = (
+        ngettext("Only %(count)d free just now", "Only %(count)d free just now", units)
+        if others_hold
+        else ngettext("Only %(count)d left", "Only %(count)d left", units)
     )
+    return Availability(Shortage.ONLY_N_LEFT, text % {"count": units}, can_add=True)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,10 @@ class Offer:
         states = [offer.availability for offer in self.variants]
         order = ["in_stock", Shortage.ONLY_N_LEFT, Shortage.ALL_IN_CARTS, "all_in_yours", Shortage.SOLD_OUT]
         best = min(states, key=lambda state: order.index(state.code))
-        return only_left(sum(offer.available for offer in self.variants)) if best.code == Shortage.ONLY_N_LEFT else best
+        if best.code != Shortage.ONLY_N_LEFT:
+            return best
+        others_hold = any(offer.first_hold_ends for offer in self.variants)
+        return only_left(sum(offer.available for offer in self.variants), others_hold=others_hold)
 
     @property
     def can_add(self) -> bool:

@@ -87,10 +87,10 @@ def _of_units(each: LineAgain) -> str:
     if _is_whole(each):
         return ""
     if each.outcome == Outcome.FEWER and not each.units:
-        return _("Not added: fewer are left than your cart had of it.")
+        return _("Not added: fewer are free than your cart had of it.")
     texts = {
         Outcome.ADDED_BEFORE: _("Added before; %(units)d of %(quantity)d are in your cart now."),
-        Outcome.FEWER: _("%(units)d of %(quantity)d added: no more are left."),
+        Outcome.FEWER: _("%(units)d of %(quantity)d added: no more are free just now."),
         Outcome.CAPPED: _("%(units)d of %(quantity)d added: a cart takes no more. Please order the rest separately."),
         Outcome.IN_CARTS: _("Not added: all of them are in other carts just now. They may become free again."),
         Outcome.SOLD_OUT: _("Not added: sold out."),

@@ -36,10 +36,10 @@ def hold_time(kind: str) -> str:
 
 @register.simple_tag
 def ends_soon(minutes: int) -> str:
-    """What a page says of a hold when so many minutes, begun ones too, are left."""
+    """What a page says of the hold that ends first when so many minutes, begun ones too, are left."""
     return ngettext(
-        "What is in your cart is held for less than %(count)d more minute.",
-        "What is in your cart is held for less than %(count)d more minutes.",
+        "An item in your cart is held for at most %(count)d more minute.",
+        "An item in your cart is held for at most %(count)d more minutes.",
         minutes,
     ) % {"count": minutes}
 

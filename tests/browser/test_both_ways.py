@@ -272,7 +272,7 @@ def test_order_again(page: Page, shop: str, make_variant: MakeVariant) -> None:
     expect_units(page, 8)
     expect(messages(page)).to_contain_text(f"A part of order {placed.number} is in your cart.")
     told = page.get_by_role("region", name="What was ordered again")
-    expect(told).to_contain_text("2 of 3 added: no more are left.")
+    expect(told).to_contain_text("2 of 3 added: no more are free just now.")
     told.get_by_text("2 items as they were in that order").click()
     expect(told.get_by_text(goods[2].product.name)).to_be_visible()
     page.go_back()

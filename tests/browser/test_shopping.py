@@ -104,7 +104,7 @@ def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop:
     page.clock.install()
     page.goto(shop + "/cart/")
     page.clock.fast_forward("08:30")
-    expect(page.locator("#live")).to_have_text("What is in your cart is held for less than 2 more minutes.")
+    expect(page.locator("#live")).to_have_text("An item in your cart is held for at most 2 more minutes.")
     page.get_by_role("button", name="Keep my items").click()
     expect(messages(page)).to_contain_text("1 item is held for longer.")
     expect(page.get_by_text("Up to 2 more times")).to_be_visible()
@@ -115,11 +115,11 @@ def test_two_minutes_before_the_end_it_is_said_and_can_be_kept(page: Page, shop:
     [
         (1800, "30:00", ""),
         (121, "2:01", ""),
-        (120, "2:00", "What is in your cart is held for less than 2 more minutes."),
-        (61, "1:01", "What is in your cart is held for less than 2 more minutes."),
-        (60, "1:00", "What is in your cart is held for less than 1 more minute."),
-        (59, "0:59", "What is in your cart is held for less than 1 more minute."),
-        (1, "0:01", "What is in your cart is held for less than 1 more minute."),
+        (120, "2:00", "An item in your cart is held for at most 2 more minutes."),
+        (61, "1:01", "An item in your cart is held for at most 2 more minutes."),
+        (60, "1:00", "An item in your cart is held for at most 1 more minute."),
+        (59, "0:59", "An item in your cart is held for at most 1 more minute."),
+        (1, "0:01", "An item in your cart is held for at most 1 more minute."),
     ],
 )
 def test_the_clock_and_what_is_said_of_it(
@@ -132,7 +132,7 @@ def test_the_clock_and_what_is_said_of_it(
 
 def test_a_warning_is_gone_when_the_hold_is_over(page: Page, shop: str, variant: ProductVariant) -> None:
     cart_at(page, shop, variant, 1)
-    expect(page.locator("#live")).to_contain_text("less than 1 more minute.")
+    expect(page.locator("#live")).to_contain_text("at most 1 more minute.")
     CartItem.objects.all().delete()
     page.clock.fast_forward("00:02")
     expect(page.get_by_text("Nothing in it yet.")).to_be_visible()

@@ -253,7 +253,7 @@ def test_all_in_other_carts(client: Client, add_form: Form, variant: ProductVari
     CartItem.objects.filter(pk=line.pk).update(reserved_until=soon)
     with nothing_changes():
         response = add_form.post(client)
-    expected = f"All of them are in other carts; the first one is freed at {clock_time(soon)} unless it is bought."
+    expected = f"All of them are in other carts; the first one may be free again at {clock_time(soon)}."
     assert (response.status_code, alert(response)) == (409, expected)
 
 

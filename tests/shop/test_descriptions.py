@@ -64,7 +64,7 @@ def test_canonical_and_open_graph(client: Client, variant: ProductVariant) -> No
     assert f'<link rel="canonical" href="{address}">' in page
     assert f'<meta property="og:url" content="{address}">' in page
     assert f'<meta property="og:title" content="{variant.product.name}">' in page
-    assert f'<meta name="description" content="{variant.product.name} for £2.50. In stock.' in page
+    assert f'<meta name="description" content="{variant.product.name} for £2.50. Held for you' in page
 
 
 def test_each_variant_has_a_canonical_address(client: Client, variant: ProductVariant, sibling: MakeSibling) -> None:

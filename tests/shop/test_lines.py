@@ -115,7 +115,7 @@ def test_the_others_are_in_other_carts(client: Client, line: CartItem, variant: 
     add(other, variant, 8)
     response = quantity_form(client, line).post(client, quantity="3")
     assert response.status_code == 409
-    assert alert(response).startswith("All of them are in other carts; the first one is freed at ")
+    assert alert(response).startswith("All of them are in other carts; the first one may be free again at ")
 
 
 def test_too_many(client: Client, line: CartItem, settings: Settings) -> None:

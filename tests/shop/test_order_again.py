@@ -30,7 +30,7 @@ from tests.support.pages import (
     messages,
     text_of,
 )
-from tests.support.shopping import add, held, nothing_changes, stock
+from tests.support.shopping import add, expire, held, nothing_changes, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -185,10 +185,22 @@ def test_each_line_is_told(
     assert messages(page) == [part_of(paid)]
     names = [line.name for line in paid.lines.all()]
     assert report(page) == [
-        f"{names[0]} 2 of 3 added: no more are left. [{first.product.get_absolute_url()}]",
+        f"{names[0]} 2 of 3 added: no more are free just now. [{first.product.get_absolute_url()}]",
         f"{names[1]} {IN_CARTS} [{second.product.get_absolute_url()}]",
         f"{names[2]} Not added: no longer on sale. [{third.product.get_absolute_url()}]",
     ]
+
+
+def test_what_is_sold_out_is_told(client: Client, link: str, goods: list[ProductVariant]) -> None:
+    ProductVariant.objects.filter(pk=goods[0].pk).update(stock_quantity=0)
+    assert "Not added: sold out." in report(press(client, link))[0]
+
+
+def test_fewer_are_free_than_the_cart_had(client: Client, link: str, goods: list[ProductVariant], guest: Owner) -> None:
+    """The line is held no longer, and others have taken units since."""
+    expire(held(become_guest(client), goods[0], 5))
+    held(guest, goods[0], 4)
+    assert "Not added: fewer are free than your cart had of it." in report(press(client, link))[0]
 
 
 def test_what_is_no_longer_sold_has_a_way_on(client: Client, link: str, goods: list[ProductVariant]) -> None:
@@ -253,7 +265,7 @@ def test_fifty_lines_are_told(
     with django_assert_num_queries(3):
         shown = client.get("/cart/")
     told = report(shown)
-    assert [row.endswith("]") and "7 of 10 added: no more are left." in row for row in told] == [True] * 25 + [
+    assert [row.endswith("]") and "7 of 10 added: no more are free just now." in row for row in told] == [True] * 25 + [
         False
     ] * 25
     assert units(guest_of(client)) == [7, 10] * 25

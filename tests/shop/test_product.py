@@ -58,7 +58,7 @@ def test_all_in_other_carts_says_when_the_first_is_freed(client: Client, variant
     soon = timezone.now() + timedelta(minutes=7)
     CartItem.objects.filter(pk=first.pk).update(reserved_until=soon)
     page = page_of(client, variant)
-    assert f"All in other carts, first one freed at {clock_time(soon)}" in page
+    assert f"All in other carts, perhaps free again at {clock_time(soon)}" in page
     assert clock_time(soon) != clock_time(later.reserved_until or soon)
     assert "Add to cart" not in page
     assert "Check again" in page
