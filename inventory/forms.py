@@ -51,7 +51,10 @@ class VariantForm(SeenForm):
 
     class Meta:
         model = ProductVariant
-        fields = ["product", "sku", "name", "price", "tax_class", "weight_grams", "low_stock_threshold", "is_active"]
+        fields = [
+            *("product", "sku", "name", "price", "content", "tax_class", "weight_grams"),
+            *("low_stock_threshold", "is_active"),
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -87,6 +87,7 @@ class ProductVariantAdmin(PriceAction, ReductionAction, SaleAction, _WithTaxClas
         "sku",
         "name",
         "price",
+        "content",
         "tax_class",
         "weight_grams",
         "low_stock_threshold",
@@ -97,7 +98,7 @@ class ProductVariantAdmin(PriceAction, ReductionAction, SaleAction, _WithTaxClas
     readonly_fields = ["stock_quantity", "reserved_quantity", "reduced"]
     list_display = ["sku", "product", "name", "costs", "stock_quantity", "reserved_quantity", "is_active"]
     export_fields = [
-        *("sku", "product", "name", "price", "tax_class", "weight_grams"),
+        *("sku", "product", "name", "price", "content", "tax_class", "weight_grams"),
         *("stock_quantity", "reserved_quantity", "is_active"),
     ]
     actions = ["change_prices", "announce_reductions", "sell_chosen", "stop_chosen", "export_csv"]

@@ -158,6 +158,7 @@ def _variant(row: CatalogueRow, product_id: int, classes: Mapping[str, int]) -> 
         price=row.price,
         tax_class_id=classes.get(row.tax_class or ""),
         weight_grams=row.weight,
+        content=row.content or "",
         stock_quantity=row.opening_stock,
         low_stock_threshold=low_stock_threshold(row.opening_stock),
     )

@@ -28,8 +28,9 @@ class CatalogueRow:
     """A variant as the catalogue knows it: `price` in the shop's currency, `opening_stock` in units.
 
     `tax_class` is the name of its class, "" for the default one, and `weight_grams` a number in digits, "" where it is
-    not known. The last four are those of the product: `producer` is a name, "" for none, and `warnings` is NO_WARNINGS
-    where none are needed, "" where nobody has said. Each is None where the file has no such column.
+    not known. `content` is "" for none. The last four are those of the product: `producer` is a name, "" for none, and
+    `warnings` is NO_WARNINGS where none are needed, "" where nobody has said. Each is None where the file has no such
+    column.
     """
 
     sku: str
@@ -40,6 +41,7 @@ class CatalogueRow:
     opening_stock: int
     tax_class: str | None = None
     weight_grams: str | None = None
+    content: str | None = None
     description: str | None = None
     facts: str | None = None
     producer: str | None = None
@@ -52,7 +54,7 @@ class CatalogueRow:
 
 
 ALL_COLUMNS = tuple(field.name for field in fields(CatalogueRow))
-CATALOGUE_COLUMNS = ALL_COLUMNS[:-6]  # which every catalogue has
+CATALOGUE_COLUMNS = ALL_COLUMNS[:-7]  # which every catalogue has
 PRODUCT_TEXTS = ("description", "facts", "warnings")
 PRODUCT_COLUMNS = (*PRODUCT_TEXTS, "producer")
 
@@ -150,6 +152,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "opening_stock": lambda cell: read_units(cell, most=LARGEST_QUANTITY),
     "tax_class": lambda cell: _by_column_of(TaxClass, "name")(cell) if cell else "",
     "weight_grams": lambda cell: str(read_units(cell, most=LARGEST_QUANTITY)) if cell else "",
+    "content": _by_column_of(ProductVariant, "content"),
     "description": _text_of("description"),
     "facts": _text_of("facts"),
     "producer": lambda cell: _by_column_of(Producer, "name")(cell) if cell else "",

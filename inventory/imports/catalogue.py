@@ -26,7 +26,7 @@ from inventory.tax import classes_by_name
 from inventory.wording import price_jump
 
 NEW_PRODUCT, NEW_VARIANT, PRODUCT_NAME, NAME, PRICE = "New product", "New variant", "Product name", "Name", "Price"
-TAX_CLASS, WEIGHT = "Tax class", "Weight (grams)"
+TAX_CLASS, WEIGHT, CONTENT = "Tax class", "Weight (grams)", "Content"
 PRODUCER = "Producer"
 _TEXTS = {"description": "Description", "facts": "Facts", "warnings": "Warnings"}
 
@@ -46,6 +46,7 @@ class CataloguePlan(Plan):
     producers: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     tax_classes: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     weights: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    contents: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def note(self, line: int, sku: str, what: str, before: str, after: str, warning: str = "") -> None:
         self.differences.append(Difference(line, sku, what, before, after, warning))
@@ -86,6 +87,8 @@ def plan_catalogue(text: str) -> CataloguePlan:
             _compare_tax_class(line, row, known.variant, classes, plan)
         if known.variant and row.weight_grams is not None:
             _compare_weight(line, row, known.variant, plan)
+        if known.variant and row.content is not None:
+            _compare_content(line, row, known.variant.content, row.content, plan)
     return plan
 
 
@@ -219,6 +222,13 @@ def _compare_weight(line: int, row: CatalogueRow, variant: ProductVariant, plan:
         was, now = ("Not known" if weight is None else str(weight) for weight in (before, after))
         plan.note(line, row.sku, WEIGHT, was, now)
         plan.weights[row.sku] = (before, after)
+
+
+def _compare_content(line: int, row: CatalogueRow, before: str, after: str, plan: CataloguePlan) -> None:
+    """Note another content. An empty cell means that there is none."""
+    if before != after:
+        plan.note(line, row.sku, CONTENT, before or "None", after or "None")
+        plan.contents[row.sku] = (before, after)
 
 
 def _unknown_class(name: str, classes: Iterable[str]) -> str:

@@ -27,9 +27,10 @@ _WRITE_PRODUCTS = """
 """
 _WRITE_VARIANTS = """
     UPDATE inventory_productvariant variant
-       SET name = asked.name, price = asked.price, tax_class_id = asked.tax_class, weight_grams = asked.weight
-      FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::bigint[], %s::int[])
-           AS asked(id, name, price, tax_class, weight)
+       SET name = asked.name, price = asked.price, tax_class_id = asked.tax_class, weight_grams = asked.weight,
+           content = asked.content
+      FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::bigint[], %s::int[], %s::text[])
+           AS asked(id, name, price, tax_class, weight, content)
      WHERE variant.id = asked.id
 """
 
@@ -66,6 +67,8 @@ def _told(loaded: Loaded, plan: CataloguePlan) -> str:
         changed += f" and {counted(len(plan.tax_classes), 'tax class', 'tax classes')}"
     if plan.weights:
         changed += f" and {counted(len(plan.weights), 'weight', 'weights')}"
+    if plan.contents:
+        changed += f" and {counted(len(plan.contents), 'content', 'contents')}"
     if plan.descriptions:
         changed += f" and {counted(len(plan.descriptions), 'description', 'descriptions')}"
     if plan.facts:
@@ -105,7 +108,7 @@ def _change_variants(plan: CataloguePlan, *, cause: str, actor: User | None) -> 
     variants = {variant.sku: variant for variant in lock_variants(ids)}
     for sku in _keys(columns):
         _take_over(variants.get(sku), {column: changes.get(sku) for column, changes in columns.items()})
-    _write(_WRITE_VARIANTS, ("pk", "name", "price", "tax_class_id", "weight_grams"), variants.values())
+    _write(_WRITE_VARIANTS, ("pk", "name", "price", "tax_class_id", "weight_grams", "content"), variants.values())
     PriceChange.objects.bulk_create(
         [
             PriceChange(variant=variants[sku], old_price=old, new_price=new, cause=cause, actor=actor)
@@ -139,6 +142,7 @@ def _of_variants(plan: CataloguePlan) -> _Changes:
         "price": plan.prices,
         "tax_class_id": plan.tax_classes,
         "weight_grams": plan.weights,
+        "content": plan.contents,
     }
 
 

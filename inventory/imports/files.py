@@ -135,7 +135,7 @@ def _reader(text: str) -> "_csv.Reader":
 _COUNT = ("sku", "name", "expected", "counted", "reason")
 _CATALOGUE = (
     *("sku", "product_number", "product_name", "variant_name", "price", "opening_stock"),
-    *("tax_class", "weight_grams", "description", "facts", "producer", "warnings"),
+    *("tax_class", "weight_grams", "content", "description", "facts", "producer", "warnings"),
 )
 
 
@@ -163,5 +163,6 @@ def _catalogue(variant: ProductVariant) -> list[str]:
     tax_class = variant.tax_class.name if variant.tax_class else ""
     weight = "" if variant.weight_grams is None else str(variant.weight_grams)
     goods = [variant.sku, product.number, product.name, variant.name, str(variant.price), "0", tax_class, weight]
+    goods.append(variant.content)
     producer = product.producer.name if product.producer else ""
     return [*goods, product.description, product.facts, producer, product.warnings_in_file]

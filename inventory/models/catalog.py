@@ -20,6 +20,7 @@ from core.rows import GuardedColumns
 from inventory.facts import check_facts, read_facts
 from inventory.models.producers import Producer
 from inventory.models.tax import TaxClass
+from inventory.unit_price import check_content
 
 # How far back `Product.units_sold` counts, so that new best sellers can pass old ones.
 SOLD_WITHIN = timedelta(days=90)
@@ -194,6 +195,14 @@ class ProductVariant(GuardedColumns):
         null=True,
         blank=True,
         help_text="Packed, of one unit. Delivery may depend on it. Left empty: not known, and counted as 0.",
+    )
+    content = OneLineField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_content],
+        help_text="What is in one unit, such as 500 g, 0.75 l or 6 pieces: pages say what a kilogram or a litre costs.",
     )
     is_active = models.BooleanField(default=True)
     # Without an index: only the deletion of a class asks for its variants.

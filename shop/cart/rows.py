@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from cart.models import CartItem
+from inventory.unit_price import unit_price
 from shop.cart.refusals import Problem
 from shop.catalog.pictures import Pictured, pictured
 from shop.wording import full_name
@@ -52,6 +53,7 @@ class LineFacts(NamedTuple):
     sku: str
     picture: Pictured
     price: Decimal
+    per_unit: str
     new_price: Decimal | None
     total: Decimal
     is_held: bool
@@ -69,6 +71,7 @@ def line_facts(row: Row) -> LineFacts:
         sku=variant.sku,
         picture=pictured(variant.product, variant),
         price=line.price,
+        per_unit=unit_price(variant.content, line.price),
         new_price=row.new_price,
         total=line.total_price,
         is_held=row.is_held,

@@ -1,12 +1,15 @@
 """Pages with goods on them as somebody comes to see them, in every state that looks different."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db.models.functions import Now
 from playwright.sync_api import expect
 
 from cart.models import CartItem
 from inventory.models import Product, ProductVariant
+from inventory.services.prices import NewPrice
+from inventory.services.reductions import announce_reductions
 from pages.models import FrontPage
 from pages.selectors import read_shown, remember
 from tests.browser.stage import Look, Stage, plain
@@ -87,6 +90,20 @@ def with_safety_data(stage: Stage) -> None:
     expect(stage.page.get_by_role("heading", name="Product safety")).to_be_visible()
 
 
+def reduced(stage: Stage) -> None:
+    """A large price with all that may stand beside it, on its page."""
+    variant = stage.product(name="Gilded Mug", price="12345.00", content="500 g")
+    prices = {variant.pk: NewPrice(variant.price, Decimal("9876.50"))}
+    announce_reductions(prices=prices, compare_at=Decimal("23456.00"))
+    stage.open_as_new_guest(variant)
+    expect(stage.page.get_by_text("Compare-at price: £23,456.00")).to_be_visible()
+
+
+def reduced_in_a_list(stage: Stage) -> None:
+    stage.go("/goods/?q=gilded")
+    expect(stage.page.get_by_text("Lowest price in the 30 days before: £12,345.00")).to_be_visible()
+
+
 def sold_out(stage: Stage) -> None:
     stage.open_as_new_guest(stage.product(0))
 
@@ -120,6 +137,8 @@ GOODS = [
     plain("category", "/c/kitchen/?min=900"),
     Look("several variants", "product", several_variants),
     Look("with producer and warnings", "product", with_safety_data),
+    Look("reduced", "product", reduced),
+    Look("reduced, in a list", "catalogue", reduced_in_a_list),
     Look("sold out", "product", sold_out),
     Look("in other carts", "product", in_other_carts),
 ]

@@ -127,7 +127,8 @@ def test_a_row_too_short_or_twice_is_named(tmp_path: Path) -> None:
 def test_rows_that_say_different_things_of_their_product_are_named(tmp_path: Path) -> None:
     with pytest.raises(CatalogueFileError, match="line 3: Product 85123 is “Hanging Heart” in line 2"):
         read_catalogue(derived(tmp_path, GOOD, ["85123B", "85123", "Heart", *GOOD[3:]]))
-    texts = [[*GOOD, "", "350", "Of wood.", "", "", ""], ["85123B", *GOOD[1:], "", "350", "Of tin.", "", "", ""]]
+    texts = [[*GOOD, "", "350", "", text, "", "", ""] for text in ("Of wood.", "Of tin.")]
+    texts[1][0] = "85123B"
     with pytest.raises(CatalogueFileError, match="line 3: description of product 85123 is not the one in line 2"):
         read_catalogue(derived(tmp_path, *texts, columns=ALL_COLUMNS))
 

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from cart.errors import CartChanged, PriceChanged
 from cart.models import CartItem
 from cart.owners import Owner
 from cart.selectors import cart_contents, variants_on_sale
-from cart.services import merge_guest_cart, reclaim_lines
+from cart.services import merge_guest_cart, reclaim_lines, set_line_quantity
 from cart.services.purchase import buy_cart
 from core.errors import NothingChanged
 from core.transactions import clock
@@ -97,9 +98,27 @@ def test_it_costs_no_statement(
     with django_assert_num_queries(1):
         shown: Any = variants_on_sale([variant.product_id], guest)[0]
     assert (str(shown.price_now), str(shown.lowest_before)) == ("2.00", "2.50")
-    add(guest, variant)
     with django_assert_num_queries(1):
         cart_contents(guest)
+
+
+def test_an_add_costs_no_statement_more(guest: Owner, make_variant: MakeVariant) -> None:
+    """Of a new line, of one more unit, and of a quantity that is set."""
+    plain, reduced = make_variant(), make_variant()
+    announce(reduced, "2.00")
+    add(guest, make_variant())
+
+    def statements(change: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as counted:
+            change()
+        return len(counted)
+
+    def of(variant: ProductVariant) -> list[int]:
+        first, second = statements(lambda: add(guest, variant)), statements(lambda: add(guest, variant))
+        item = CartItem.objects.get(product_variant=variant).pk
+        return [first, second, statements(lambda: set_line_quantity(owner=guest, item_id=item, quantity=5))]
+
+    assert of(reduced) == of(plain)
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ def another(field: Any, number: int) -> list[str]:
         return [f"2099-05-0{1 + number}T12:00"]
     if isinstance(kind, forms.EmailField):
         return [f"{'bc'[number]}{now}"]
+    if field.html_name == "content":
+        return [f"{number + 1} g"]
     if field.html_name == "facts":
         return [f"Size: {'BC'[number]}"]
     return [f"{now}{'BC'[number]}"]

@@ -115,3 +115,14 @@ def test_an_add_from_a_page_of_before_has_the_price_of_now(client: Client, varia
     add.post(client)
     assert str(CartItem.objects.get().price) == "2.50"
     assert "£2.50 each." in text_of(client.get(reverse("shop:cart")))
+
+
+def test_goods_with_a_content_say_what_a_kilogram_costs(
+    client: Client, shopper: Owner, variant: ProductVariant, line: CartItem
+) -> None:
+    """On the page of the product, its card and its line, of the price that is asked there."""
+    ProductVariant.objects.filter(pk=variant.pk).update(content="500 g")
+    reduce(variant, "2.00")
+    for page in (page_of(client, variant), card_of(client)):
+        assert price_of(page).startswith('£2.00 <small class="prior">£4.00 per kg</small>')
+    assert "£2.50 each · £5.00 per kg" in text_of(client.get(reverse("shop:cart")))

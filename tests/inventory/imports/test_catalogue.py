@@ -232,6 +232,37 @@ class TestTaxClasses:
         assert variant("M1A").tax_class != books
 
 
+class TestContents:
+    """The optional column with what is in a unit."""
+
+    @pytest.fixture
+    def filled(self, upload: Upload) -> CatalogueUpload:
+        header = f"{HEADER},content"
+        return lambda *rows: upload(header, *rows, kind=ImportJob.Kind.CATALOGUE, name="goods.csv")
+
+    def contents(self) -> dict[str, str]:
+        return dict(ProductVariant.objects.values_list("sku", "content"))
+
+    def test_new_goods_and_existing_ones_get_it(
+        self, mugs: ImportJob, filled: CatalogueUpload, confirm: Confirm
+    ) -> None:
+        job = filled(f"{MUG},500 g", f"{RED},", "M1C,M1,Mug,White,2.50,0,6 pieces")
+        assert shown(job)[0] == (2, "M1A", "Content", "None", "500 g")
+        assert "1 content changed" in advanced(confirm(job)).result
+        assert self.contents() == {"M1A": "500 g", "M1B": "", "M1C": "6 pieces"}
+        advanced(confirm(filled(f"{MUG},")))
+        assert self.contents()["M1A"] == ""
+
+    def test_without_the_column_it_stays(self, mugs: ImportJob, catalogue: CatalogueUpload, confirm: Confirm) -> None:
+        ProductVariant.objects.update(content="500 g")
+        advanced(confirm(catalogue("M1A,M1,Mug,Blue,3.50,0")))
+        assert (self.contents()["M1A"], variant("M1A").price) == ("500 g", Decimal("3.50"))
+
+    @pytest.mark.parametrize("typed", ["500", "0 g", "much"])
+    def test_what_is_no_content(self, filled: CatalogueUpload, typed: str) -> None:
+        assert "content cannot be" in errors(filled(f"{MUG},{typed}"))[2]
+
+
 class TestWeights:
     """The optional column with the weight of a unit."""
 
