@@ -98,9 +98,12 @@ def issue_documents_of_orders(batch: Batch) -> None:
     issue_documents(order_ids=batch.ids, to_invoice=to_invoice)
 
 
-@effect("render_documents", queue=Queue.STAFF)
+@effect("render_documents", queue=Queue.BULK)
 def render_issued_documents(batch: Batch) -> None:
-    """Make the PDFs of invoices and credit notes, and write the e-mails that carry them."""
+    """Make the PDFs of invoices and credit notes, and write the e-mails that carry them.
+
+    A thousand of them take minutes, in which neither alerts nor other e-mails may wait.
+    """
     left = render_documents(document_ids=batch.ids)
     enqueue(Intent("render_documents", key=document_id) for document_id in left)
 

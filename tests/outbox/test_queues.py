@@ -18,7 +18,7 @@ QUEUE_OF = {
     "count_related": Queue.BULK,
     "count_units_sold": Queue.BULK,
     "issue_documents": Queue.SHOPPER,
-    "render_documents": Queue.STAFF,
+    "render_documents": Queue.BULK,
     "note_refund_accepted": Queue.STAFF,
     "advance_imports": Queue.BULK,
 }
