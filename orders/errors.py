@@ -1,8 +1,10 @@
 """Why a command of this app refused. Orders, stock and money are unchanged after each of these errors."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -46,6 +48,14 @@ class TotalChanged(ValidationError):
             _("The total has changed since you looked at it. Nothing was ordered; please look at it again."),
             code="total_changed",
         )
+
+
+class NoSuchDay(ValidationError):
+    """A parcel cannot have come on that day. Argument: the day on which it left."""
+
+    def __init__(self, *, left: date) -> None:
+        text = _("A parcel comes on a day from %(left)s, when it left, to today.")
+        super().__init__(text % {"left": date_format(left)}, code="no_such_day")
 
 
 class DeliveryUnavailable(ValidationError):

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from core.text import counted, money
 from orders.admin.address_form import AddressForm
 from orders.admin.forms import ActionForm, CancelForm, CommentForm, MistakeForm, MoneyForm, ReasonForm
-from orders.admin.shipping_forms import ReturnForm, ShipForm
+from orders.admin.shipping_forms import DeliveredForm, ReturnForm, ShipForm
 from orders.documents import is_to_invoice, issue_on_demand
 from orders.models import Order
 from orders.selectors import left_to_refund, payment_to_record, payments_to_withdraw
@@ -17,6 +18,7 @@ from orders.services import (
     cancel_order,
     change_address,
     comment_on_order,
+    note_delivered,
     record_payment,
     refund_order,
     return_lines,
@@ -88,6 +90,11 @@ def _ship(order: Order, said: dict[str, Any], actor: User) -> str:
         return f"{order} is shipped; the customer is told by e-mail."
     left = counted(sum(said["units"].values()), "unit has", "units have")
     return f"{left} left; the customer is told by e-mail. {order} stays paid until the rest leaves."
+
+
+def _delivered(order: Order, said: dict[str, Any], actor: User) -> str:
+    note_delivered(order_id=order.pk, days=said["days"], actor=actor)
+    return "Noted. The period in which the customer may withdraw is counted from the last of these days."
 
 
 def _change_address(order: Order, said: dict[str, Any], actor: User) -> str:
@@ -183,6 +190,17 @@ ACTIONS = {
         ),
         act=_ship,
         is_open=leads_to(State.SHIPPED),
+    ),
+    "delivered": OrderAction(
+        title="Delivered",
+        button="Note it",
+        form=DeliveredForm,
+        consequence=lambda order: (
+            "The period in which the customer may withdraw begins when the last parcel has come. A parcel of which it "
+            f"is not known counts as delivered {settings.SHOP_LONGEST_DELIVERY_DAYS} days after it left."
+        ),
+        act=_delivered,
+        is_open=lambda order: getattr(order, "has_left", False),
     ),
     "take_back": OrderAction(
         title="Take units back",

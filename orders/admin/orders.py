@@ -61,7 +61,8 @@ class OrderAdmin(ReportPages, Books):
     amount, goods = money_column("total", "Total"), money_column("goods_total", "Goods")
     actions = ["ship_many", "slips", "export_csv"]
     actions_detail = [
-        *("money", "mistake", "ship", "slip", "take_back", "address", "invoice", "cancel", "refund", "comment"),
+        *("money", "mistake", "ship", "slip", "delivered", "take_back"),
+        *("address", "invoice", "cancel", "refund", "comment"),
     ]
 
     class Media:
@@ -172,6 +173,10 @@ class OrderAdmin(ReportPages, Books):
     @action(description="Ship…", url_path="ship", permissions=["fulfil"], icon="local_shipping")
     def ship(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return run_action(self, request, object_id, ACTIONS["ship"])
+
+    @action(description="Delivered…", url_path="delivered", permissions=["fulfil"], icon="where_to_vote")
+    def delivered(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return run_action(self, request, object_id, ACTIONS["delivered"])
 
     @action(description="Take units back…", url_path="take-back", permissions=["settle"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:

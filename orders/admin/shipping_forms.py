@@ -1,13 +1,15 @@
-"""`ShipForm` and `ReturnForm`: how many units of each line leave, or come back."""
+"""`ShipForm`, `DeliveredForm` and `ReturnForm`: units that leave, the days on which they came, units that come back."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from django.utils.formats import date_format
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from core.admin.number_fields import UnitsField
+from core.days import day_of
 from core.one_line import OneLineFormField
 from core.text import money
 from orders.admin.forms import ActionForm, one_line_field
@@ -15,7 +17,7 @@ from orders.models import Carrier, Order, OrderLine
 from orders.selectors import active_carriers
 from orders.states import State
 
-_UNITS, _HERE = "units_", "here_"  # each before the id of a line
+_UNITS, _HERE, _DAY = "units_", "here_", "day_"  # before the id of a line, or of a shipment
 
 
 class LinesForm(ActionForm):
@@ -89,6 +91,26 @@ class ShipForm(LinesForm):
         if not cleaned["units"] and not self.errors:
             raise ValidationError("Say of at least one line how many units leave.")
         return cleaned
+
+
+class DeliveredForm(ActionForm):
+    """The days on which the parcels of the order came, as `days` by the id of the shipment."""
+
+    def __init__(self, order: Order, data: Any = None) -> None:
+        super().__init__(order, data)
+        for parcel in order.shipments.select_related("carrier"):
+            self.fields[f"{_DAY}{parcel.pk}"] = forms.DateField(
+                label=str(parcel),
+                required=False,
+                initial=parcel.delivered_on,
+                widget=UnfoldAdminSingleDateWidget,
+                help_text=f"It left on {date_format(day_of(parcel.created_at))}. Empty: not known.",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        days = {name: day for name, day in cleaned.items() if name.startswith(_DAY)}
+        return cleaned | {"days": {int(name.removeprefix(_DAY)): day for name, day in days.items()}}
 
 
 class ReturnForm(LinesForm):

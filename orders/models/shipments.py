@@ -68,6 +68,7 @@ class Shipment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    delivered_on = models.DateField("delivered on", null=True, blank=True, help_text="Empty: it is not known.")
 
     class Meta:
         ordering = ["id"]

@@ -14,7 +14,7 @@ from orders.services.placement import place_order
 from orders.services.refund_sending import mark_refund_sent, note_refund_accepted, send_refund, settle_refund
 from orders.services.refunds import refund_order, return_lines
 from orders.services.related import count_related, recount_related
-from orders.services.shipments import save_carrier, ship_order
+from orders.services.shipments import note_delivered, save_carrier, ship_order
 from orders.services.transitions import cancel_order, cancel_overdue_orders, comment_on_order
 from orders.services.units_sold import count_units_sold, recount_units_sold
 
@@ -30,6 +30,7 @@ __all__ = [
     "delete_delivery_method",
     "drop_left_checkouts",
     "mark_refund_sent",
+    "note_delivered",
     "note_refund_accepted",
     "open_payment_page",
     "order_again",

@@ -1,11 +1,13 @@
 """Shipping an order, whole or in part; and the carriers that staff edit."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from django.contrib.auth.models import User
 
+from core.days import day_of, today
 from core.transactions import command
-from orders.errors import ShippedMeanwhile, TooFewWaiting, TransitionRefused
+from orders.errors import NoSuchDay, ShippedMeanwhile, TooFewWaiting, TransitionRefused
 from orders.locks import lock_order
 from orders.models import Carrier, Order, OrderLine, Shipment, ShipmentLine
 from orders.services.transitions import allow_repeat, last_step, log_deed, transition
@@ -84,6 +86,25 @@ def _store(shipment: Shipment, leaving: list[tuple[OrderLine, int]]) -> None:
     for line, count in leaving:
         line.shipped_quantity += count
         line.save(update_fields=["shipped_quantity"])
+
+
+@command
+def note_delivered(*, order_id: int, days: Mapping[int, date | None], actor: User) -> None:
+    """Note on which day parcels of an order came, or that it is not known (None).
+
+    Arguments: the days, by the id of the shipment; who noted them.
+    Raises NoSuchDay for a day before the parcel left or after today, OrderNotFound, Busy.
+    """
+    order = lock_order(order_id)
+    for parcel in order.shipments.filter(pk__in=days).select_related("carrier"):
+        day = days[parcel.pk]
+        if day == parcel.delivered_on:
+            continue
+        if day and not day_of(parcel.created_at) <= day <= today():
+            raise NoSuchDay(left=day_of(parcel.created_at))
+        parcel.delivered_on = day
+        parcel.save(update_fields=["delivered_on"])
+        log_deed(order, actor=actor, note=f"{parcel}: {f'delivered on {day}' if day else 'delivery not known'}")
 
 
 @command
