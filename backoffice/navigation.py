@@ -38,6 +38,7 @@ SECTIONS = {
         ("Orders", "receipt_long", "orders.Order"),
         ("Order lines", "list_alt", "orders.OrderLine"),
         ("Customers", "contacts", "customers.Customer"),
+        ("Withdrawals", "assignment_return", "withdrawals.Withdrawal"),
         ("Refunds due", "currency_exchange", "orders.Refund"),
         ("Invoices", "request_quote", "orders.Document"),
         ("Carriers", "local_post_office", "orders.Carrier"),

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 CLERK, MANAGER = "Clerk", "Manager"
 
-_SHOP = ("inventory", "cart", "orders", "pages", "analytics", "customers", "delivery", "outbox")
+_SHOP = ("inventory", "cart", "orders", "pages", "analytics", "customers", "withdrawals", "delivery", "outbox")
 # Besides viewing everything in the apps of _SHOP.
 _CLERK_MAY = (
     *("move_stock", "acknowledge_alert", "manage_holds", "fulfil_order"),

@@ -66,6 +66,17 @@ Arguments:
     refund (Refund): the refund, noted as sent.
 """
 
+order_email_composed = Signal()
+"""An e-mail about an order is composed. What its receivers return is written at the end of it.
+
+Arguments:
+    order (Order): the order.
+    kind (EmailKind): what the e-mail is for.
+
+Returns:
+    Iterable[EmailNote]: what to add.
+"""
+
 payment_refused = Signal()
 """A provider reported that a payment was refused. Sent inside the transaction. The shopper may pay in another way.
 

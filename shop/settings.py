@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "workers.apps.WorkersConfig",
     "analytics.apps.AnalyticsConfig",
     "customers.apps.CustomersConfig",
+    "withdrawals.apps.WithdrawalsConfig",
     "orders.apps.OrdersConfig",
     "pages.apps.PagesConfig",
     "cart.apps.CartConfig",
@@ -266,6 +267,7 @@ SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
 EXAMPLE_LEGAL_ADDRESS = "1 Example Street, London"
 SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", EXAMPLE_LEGAL_ADDRESS)
 SHOP_VAT_ID = env.str("SHOP_VAT_ID", "")  # printed on invoices; empty: the shop has none
+SHOP_RETURN_ADDRESS = env.str("SHOP_RETURN_ADDRESS", SHOP_LEGAL_ADDRESS)  # where customers send goods back to
 SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")
 
 # --- Staff and operators
@@ -334,6 +336,8 @@ SHOP_PAYMENT_MINUTES = {
     "invoice": env.int("SHOP_PAYMENT_MINUTES_INVOICE", 14 * 24 * 60),
     "stripe": env.int("SHOP_PAYMENT_MINUTES_STRIPE", 60),
 }
+# Days after which a parcel counts as delivered whose delivery nobody noted: the longest that one takes.
+SHOP_LONGEST_DELIVERY_DAYS = env.int("SHOP_LONGEST_DELIVERY_DAYS", 30)
 SHOP_ORDER_LINK_DAYS = env.int("SHOP_ORDER_LINK_DAYS", 365)  # for which the link in an e-mail shows the order
 SHOP_INVOICE_PREFIX = env.str("SHOP_INVOICE_PREFIX", "")  # of the numbers of invoices; another one begins with 1 again
 EXAMPLE_BANK_DETAILS = "Example Bank, IBAN GB33 BUKB 2020 1555 5555 55"

@@ -17,6 +17,7 @@ from shop.orders import views as orders
 from shop.orders.views import by_link, in_account
 from shop.pages import contact, front, health, legal, machines, owner, sitemaps, social
 from shop.second_factor.guard import after_second_factor
+from shop.withdrawals import views as withdrawals
 
 shop_urls = [
     path("", front.home, name="home"),
@@ -54,6 +55,10 @@ shop_urls = [
     path("orders/<str:token>/cancel/", by_link(orders.order_cancel), name="order_cancel"),
     path("orders/<str:token>/again/", by_link(again.again), name="order_again"),
     path("orders/<str:token>/documents/<slug:document>.pdf", by_link(orders.order_document), name="order_document"),
+    path("withdraw/", withdrawals.find, name="withdraw_find"),
+    path("orders/<str:token>/withdraw/", by_link(withdrawals.choose), name="order_withdraw"),
+    path("orders/<str:token>/withdraw/confirm/", by_link(withdrawals.confirm), name="order_withdraw_confirm"),
+    path("orders/<str:token>/withdraw/<int:withdrawal>/", by_link(withdrawals.declared), name="order_withdrawn"),
     path("payments/<slug:provider>/hook/", payments.hook, name="payment_hook"),
     path("accounts/login/", accounts.LoginView.as_view(), name="login"),
     path("accounts/logout/", accounts.LogoutView.as_view(), name="logout"),
@@ -77,6 +82,17 @@ shop_urls = [
     path("account/orders/<slug:number>/pay/", in_account(orders.order_pay), name="account_order_pay"),
     path("account/orders/<slug:number>/cancel/", in_account(orders.order_cancel), name="account_order_cancel"),
     path("account/orders/<slug:number>/again/", in_account(again.again), name="account_order_again"),
+    path("account/orders/<slug:number>/withdraw/", in_account(withdrawals.choose), name="account_order_withdraw"),
+    path(
+        "account/orders/<slug:number>/withdraw/confirm/",
+        in_account(withdrawals.confirm),
+        name="account_order_withdraw_confirm",
+    ),
+    path(
+        "account/orders/<slug:number>/withdraw/<int:withdrawal>/",
+        in_account(withdrawals.declared),
+        name="account_order_withdrawn",
+    ),
     path(
         "account/orders/<slug:number>/documents/<slug:document>.pdf",
         in_account(orders.order_document),

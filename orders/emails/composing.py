@@ -1,6 +1,7 @@
 """`render_order_email`: what an e-mail about an order contains, as text and as HTML."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -8,12 +9,13 @@ from django.utils import translation
 
 from core.links import site_url
 from core.text import money
-from orders.emails.kinds import About, EmailKind
+from orders.emails.kinds import About, EmailKind, EmailNote
 from orders.emails.words import Told, words_of
 from orders.errors import PaymentNotPossible
 from orders.links import order_path
 from orders.models import Order, OrderLine, OrderTransition, Payment, Shipment
 from orders.payments import provider_named
+from orders.signals import order_email_composed
 from orders.states import State
 
 # These list all that was ordered, with what it costs. The others list what they are about, or nothing.
@@ -72,7 +74,13 @@ def _facts(order: Order, kind: EmailKind, about: About) -> dict[str, object]:
         "has_gift": kind in _WITH_BILL and order.gift_message,
         "is_to_pay": order.state == State.PLACED,
         "bank_details": _bank_details(order),
+        "notes": _notes_of_others(order, kind),
     }
+
+
+def _notes_of_others(order: Order, kind: EmailKind) -> list[EmailNote]:
+    answers: list[tuple[Any, Any]] = order_email_composed.send(sender=Order, order=order, kind=kind)
+    return [note for _, notes in answers for note in notes]
 
 
 def _shipment(order: Order, about: About) -> Shipment | None:

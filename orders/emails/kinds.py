@@ -22,6 +22,16 @@ class EmailKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class EmailNote:
+    """What another app adds at the end of an e-mail: text, and a link with its words. The text may have paragraphs."""
+
+    link: str
+    link_text: str
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class About:
     """What an e-mail tells of: the id of a shipment, of a refund, of a payment, or of an entry of the log.
 

@@ -34,6 +34,9 @@ from shop.paging import nearest_page, read_page
 ORDERS_A_PAGE = 20
 
 
+_ACTIONS = ("", "_pay", "_cancel", "_again", "_withdraw")
+
+
 @dataclass(frozen=True)
 class OrderUrls:
     """The addresses of an order's pages: by its signed link, or in the account, as the customer came to it."""
@@ -42,10 +45,15 @@ class OrderUrls:
     pay: str
     cancel: str
     again: str
+    withdraw: str
 
     @classmethod
     def named(cls, route: str, argument: str) -> "OrderUrls":
-        return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in ("", "_pay", "_cancel", "_again")))
+        return cls(*(reverse(f"shop:{route}{action}", args=[argument]) for action in _ACTIONS))
+
+    def withdrawn(self, withdrawal_id: int) -> str:
+        """The address of a page about a withdrawal."""
+        return f"{self.withdraw}{withdrawal_id}/"
 
     def document(self, number: str) -> str:
         """The address of the PDF of an invoice or a credit note."""
@@ -67,7 +75,7 @@ def by_link(view: OrderView) -> Callable[..., HttpResponse]:
 
     @never_cache
     @functools.wraps(view)
-    def wrapper(request: ShopRequest, token: str, **more: str) -> HttpResponse:
+    def wrapper(request: ShopRequest, token: str, **more: Any) -> HttpResponse:
         number = number_in(token)
         order = order_numbered(number) if number else None
         if order is None:
@@ -87,7 +95,7 @@ def in_account(view: OrderView) -> Callable[..., HttpResponse]:
 
     @never_cache
     @functools.wraps(view)
-    def wrapper(request: ShopRequest, number: str, **more: str) -> HttpResponse:
+    def wrapper(request: ShopRequest, number: str, **more: Any) -> HttpResponse:
         urls = OrderUrls.named("account_order", number)
         if not request.user.is_authenticated:
             is_form = request.method == "POST"
@@ -126,6 +134,7 @@ def order_page(request: ShopRequest, order: Order, urls: OrderUrls) -> HttpRespo
         "parcels": parcels,
         "downloads": _downloads(order, urls),
     }
+    context["withdrawals"] = order.withdrawals.order_by("id") if order.state in _MAY_HAVE_LEFT else []
     context["is_part"] = order.state == State.PAID and bool(parcels)
     if order.state == State.PLACED:
         context |= _to_pay(order) | {"is_back_from_paying": "paid" in request.GET}

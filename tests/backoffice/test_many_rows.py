@@ -54,6 +54,7 @@ from tests.backoffice.conftest import As
 from tests.conftest import MakeVariant
 from tests.support.ordering import ADA
 from tests.support.producers import make_producer
+from withdrawals.models import Withdrawal, WithdrawalLine
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,7 @@ def _orders(variants: list[ProductVariant]) -> None:
             )
             Refund.objects.create(order=order, payment=payment, amount=1, reason="Broken", sent_by=order.user)
         _documents(order)
+        _withdrawals(order)
         moments = dict.fromkeys(("first_order_at", "last_order_at"), timezone.now())
         customer = Customer.objects.create(email=f"{number}@example.com", name="Ada", spent=4, **moments)
         for words in ("Rings twice", "Pays late"):
@@ -132,6 +134,15 @@ def _documents(order: Order) -> None:
         refund=order.refunds.earliest("pk"),
         **printed,
     )
+
+
+def _withdrawals(order: Order) -> None:
+    """Two withdrawals, each from all lines."""
+    for number in range(2):
+        withdrawal = Withdrawal.objects.create(order=order, name="Ada", idempotency_key=f"{order.pk} {number}")
+        WithdrawalLine.objects.bulk_create(
+            WithdrawalLine(withdrawal=withdrawal, order_line=line, quantity=1) for line in order.lines.all()
+        )
 
 
 def _traces(variants: list[ProductVariant]) -> None:

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from demo.urls import urlpatterns as demo_urls
 from shop.urls import shop_urls
-from tests.browser import looks, looks_checkout, looks_elsewhere
+from tests.browser import looks, looks_checkout, looks_elsewhere, looks_withdrawals
 from tests.browser.reflow import overflowing
 from tests.browser.stage import Look, Stage
 from tests.conftest import MakeVariant
@@ -28,6 +28,7 @@ GROUPS = {
     "checkout": looks_checkout.CHECKOUT,
     "paying": looks_checkout.PAYING,
     "orders": looks_checkout.ORDERS,
+    "withdrawals": looks_withdrawals.WITHDRAWALS,
     "doors": looks_elsewhere.DOORS,
     "reset": looks_elsewhere.RESET,
     "account": looks_elsewhere.ACCOUNT,

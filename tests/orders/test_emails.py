@@ -78,7 +78,7 @@ def test_an_order_of_another_provider_is_led_on_to_pay(
     for text in both(placed):
         assert until(placed) in text
         assert "Bank of Test" not in text
-        assert text.count("/orders/") == 2  # to pay, and to see it
+        assert text.count("/orders/") == 3  # to pay, to see it, and to withdraw from it
 
 
 def test_a_refused_payment_or_a_provider_that_is_gone_is_led_on_as_well(

@@ -12,8 +12,9 @@ from django.utils import translation
 from core.text import date_and_time
 
 PATTERN = re.compile(r"""\|(?:date|time):["']([^"']*)["']""")
-# For attributes that programs read, for traces, where seconds count, and for the days along a chart.
-ALLOWED = {"DATETIME_FORMAT", "DATE_FORMAT", "TIME_FORMAT", "c", "j M Y, H:i:s", "j M"}
+# For attributes that programs read, for traces, where seconds count, for the days along a chart, and the time zone of
+# what was declared.
+ALLOWED = {"DATETIME_FORMAT", "DATE_FORMAT", "TIME_FORMAT", "c", "j M Y, H:i:s", "j M", "T"}
 MOMENT = datetime(2026, 11, 6, 21, 5, tzinfo=UTC)
 
 

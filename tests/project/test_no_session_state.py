@@ -17,6 +17,7 @@ APPS = (
     "workers",
     "analytics",
     "customers",
+    "withdrawals",
     "orders",
     "cart",
     "inventory",

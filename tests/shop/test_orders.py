@@ -305,8 +305,8 @@ def test_statements(
     pay(placed)
     ship_order(order_id=placed.pk, units={placed.lines.get().pk: 1})
     ship_order(order_id=placed.pk)
-    # Parcels in the place of payments.
-    with django_assert_num_queries(8):
+    # Parcels in the place of payments, and withdrawals.
+    with django_assert_num_queries(9):
         client.get(in_account(placed))
 
 

@@ -19,8 +19,11 @@ from cart.services import carts, lines, merge, purchase, sweeps, units
 from core.transactions import clock
 from inventory.models import ProductVariant
 from inventory.services.holds import give_back_units
+from orders.models import Order
 from tests.storms import actors
 from tests.storms.harness import meet
+from withdrawals import services as withdrawals
+from withdrawals.selectors import Right, right_of
 
 
 def stock_is_read_then_written() -> None:
@@ -161,6 +164,17 @@ def bought_carts_are_not_claimed() -> None:
         return cart
 
     replace(purchase, lock_cart_by_id=read_cart)
+
+
+def order_is_not_locked_to_withdraw() -> None:
+    """Read the order and what is left of it, check that, declare it."""
+
+    def read_right(order: Order) -> Right:
+        right = right_of(order)
+        meet()
+        return right
+
+    replace(withdrawals, lock_order=lambda order_id: Order.objects.get(pk=order_id), right_of=read_right)
 
 
 def replace(module: ModuleType, **functions: Callable[..., Any]) -> None:

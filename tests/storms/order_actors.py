@@ -17,6 +17,7 @@ from orders.services import (
 from orders.totals import Expected
 from tests.storms.actors import OwnerName, _or_refusal, in_rounds, owner_of
 from tests.support.ordering import ADA
+from withdrawals.services import declare_withdrawal
 
 Submit = tuple[int, int, str, str]  # the cart, the version and the total that were shown, the key
 
@@ -68,3 +69,9 @@ def put_into_cart_again(number: str, owner: OwnerName, key: str) -> list[tuple[s
     assert read
     done = order_again(read, user=None, guest_token=token, idempotency_key=key)
     return [(each.outcome.name, each.units) for each in done]
+
+
+@_or_refusal
+def withdraw(order_id: int, line_id: int, units: int, key: str) -> int:
+    """Confirm a withdrawal. Returns its id."""
+    return declare_withdrawal(order_id=order_id, units={line_id: units}, name="Ada", idempotency_key=key).pk

@@ -1,0 +1,1 @@
+"""The withdrawal function: finding the order, choosing, confirming."""
