@@ -7,7 +7,7 @@ class ShopConfig(AppConfig):
     name = "shop"
 
     def ready(self) -> None:
-        from shop import checks  # noqa: F401 - registers them
+        from shop import checks, duties  # noqa: F401 - registers them
         from shop.accounts.login_merge import bring_guest_cart
         from shop.accounts.services import note_log_in
 

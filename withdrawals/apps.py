@@ -6,6 +6,6 @@ class WithdrawalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from withdrawals import gauges, receivers  # noqa: F401 the figures of the status register themselves
+        from withdrawals import duties, gauges, receivers  # noqa: F401 duties and gauges register themselves
 
         receivers.connect()

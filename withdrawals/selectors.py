@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Now
 
 from core.days import day_of, start_of
 from orders.models import Order, OrderLine, Refund
@@ -88,6 +89,13 @@ def open_withdrawals() -> QuerySet[Withdrawal]:
 def due_before(day: date) -> QuerySet[Withdrawal]:
     """Open withdrawals whose money must be sent before this day. 1 query."""
     return open_withdrawals().filter(created_at__lt=start_of(day - REFUND_WITHIN))
+
+
+def without_instruction(*, placed_before: timedelta, placed_after: timedelta) -> QuerySet[Order]:
+    """Orders that were placed so long ago, at least and at most, whose instruction the mail server did not take."""
+    told = Instruction.objects.filter(order=OuterRef("pk"))
+    placed = {"created_at__lt": Now() - placed_before, "created_at__gte": Now() - placed_after}
+    return Order.objects.filter(~Exists(told), **placed).order_by()
 
 
 def withdrawal_of(order: Order, **which: object) -> Withdrawal | None:
