@@ -32,6 +32,7 @@ from tests.support.pages import MakeUser, become_guest, text_of
 from tests.support.routes import routes
 from tests.support.shopping import held
 from tests.support.staff import member_of
+from withdrawals.models import Withdrawal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_test_bank")]
 
@@ -77,25 +78,27 @@ OPEN |= {f"shop:{name}" for name in ("login", "logout", "signup", "signup_sent",
 OPEN |= {
     f"shop:{name}" for name in ("cart", "cart_add", "cart_country", "cart_undo", "cart_extend", "cart_reclaim_all")
 }
-OPEN |= {"shop:checkout", "shop:checkout_review", "shop:order_find"}
+OPEN |= {"shop:checkout", "shop:checkout_review", "shop:order_find", "shop:withdraw_find"}
 OPEN |= {"healthz", "readyz", "demo:drawing"}
-ORDER_ACTIONS = ("", "_pay", "_cancel", "_again")
+ORDER_ACTIONS = ("", "_pay", "_cancel", "_again", "_withdraw", "_withdraw_confirm")
 # Addresses of what is somebody's, and what a stranger can put into them.
 OF_SOMEBODY: dict[str, Callable[[Victim], list[str]]] = {
     **{f"shop:cart_line{action}": lambda victim: [str(victim.line.pk)] for action in ("", "_remove", "_reclaim")},
     **{f"shop:order{action}": forged_links for action in ORDER_ACTIONS},
     **{f"shop:account_order{action}": lambda victim: [victim.order.number] for action in ORDER_ACTIONS},
     **{f"shop:account_address{action}": addresses for action in ("", "_default", "_remove")},
-    "shop:order_document": forged_links,
-    "shop:account_order_document": lambda victim: [victim.order.number],
+    **{f"shop:order_{page}": forged_links for page in ("document", "withdrawn")},
+    **{f"shop:account_order_{page}": lambda victim: [victim.order.number] for page in ("document", "withdrawn")},
     "shop:account_email_confirm": lambda victim: [email_token(victim)] if victim.user else [],
     "demo:testbank": lambda victim: [victim.order.number, str(victim.order.payments.get().pk)],
 }
 
 
 def address(name: str, argument: str, victim: Victim) -> str:
-    """The address of somebody's with this argument, and of the PDF of their order's invoice."""
-    more = [f"INV-{victim.order.pk}"] if name.endswith("_document") else []
+    """The address of somebody's with this argument: also of the PDF of their order's invoice, and of a withdrawal."""
+    more: list[Any] = [f"INV-{victim.order.pk}"] if name.endswith("_document") else []
+    if name.endswith("_withdrawn"):
+        more = [victim.order.withdrawals.get().pk]
     return reverse(name, args=[argument, *more])
 
 
@@ -164,6 +167,7 @@ def victims(make_user: MakeUser, make_variant: MakeVariant, delivery: DeliveryMe
     def victim(client: Client, owner: Owner, user: User | None) -> Victim:
         placed = order(held(owner, make_variant(), 2).cart, delivery, provider="testbank")
         make_invoice(placed, f"INV-{placed.pk}")
+        Withdrawal.objects.create(order=placed, name="Ada", email=placed.email, idempotency_key=str(placed.pk))
         return Victim(client, held(owner, make_variant(), 2), placed, user)
 
     ada, customer, guest = make_user("ada"), Client(), Client()

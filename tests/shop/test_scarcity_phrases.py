@@ -81,7 +81,12 @@ OTHERS = {
     *("This address only takes what a form sends.", "Your cart is as you left it."),
     "You order exactly what the last page before shows, at the prices that it shows, tax included.",
     *("your cart comes along, and we know your address from last time.", "We set our own cookies only:"),
+    # The days of a withdrawal, which the law sets.
+    *("The period ends on ….", "The period for withdrawal ended on ….", "By …, to:"),
+    "We pay it back in the way in which you paid, by … at the latest.",
+    "For goods that you have, we may wait until they are back or until you prove that you sent them.",
     # For staff.
+    "A parcel comes on a day from …, when it left, to today.",
     *(
         "these holds have ended, or their carts are closed.",
         "these holds have ended, or their goods are no longer sold.",
