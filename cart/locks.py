@@ -7,20 +7,19 @@ variant: 15 of 16 connections deadlocked when measured.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from cart.models import Cart, CartItem
 from cart.owners import Owner
 from core.rows import instances
-from inventory.price_now import price_now
+from inventory.price_now import Prices, price_now
 
 
 @dataclass(frozen=True)
 class OnShelf:
-    """Price and free units of a variant, as read without a lock."""
+    """Prices and free units of a variant, as read without a lock."""
 
-    price: Decimal
+    prices: Prices
     free: int
 
 
@@ -42,7 +41,8 @@ class LockedLine:
 _LINE = """
     WITH line AS MATERIALIZED (
         SELECT * FROM cart_cartitem WHERE cart_id = %(cart_id)s AND {column} = %(value)s FOR NO KEY UPDATE)
-    SELECT line.*, total.units AS units_in_cart, {price_now} AS shelf_price, shelf.stock_quantity AS shelf_free
+    SELECT line.*, total.units AS units_in_cart, {price_now} AS shelf_price, shelf.price AS shelf_own_price,
+           shelf.stock_quantity AS shelf_free
       FROM (SELECT coalesce(sum(quantity), 0) AS units FROM cart_cartitem WHERE cart_id = %(cart_id)s) total
       LEFT JOIN line ON TRUE
       LEFT JOIN inventory_productvariant shelf ON shelf.id = {variant}
@@ -65,10 +65,11 @@ def lock_line(*, cart_id: int, item_id: int) -> LockedLine:
 def _lock_line(sql: str, cart_id: int, value: int) -> LockedLine:
     (row,) = instances(CartItem, sql, {"cart_id": cart_id, "value": value})
     seen: Any = row  # with what rides along
+    prices = Prices(seen.shelf_own_price, seen.shelf_price)
     return LockedLine(
         item=row if row.pk is not None else None,
         units_in_cart=int(seen.units_in_cart),
-        shelf=None if seen.shelf_price is None else OnShelf(price=seen.shelf_price, free=seen.shelf_free),
+        shelf=None if seen.shelf_free is None else OnShelf(prices, seen.shelf_free),
     )
 
 

@@ -32,6 +32,13 @@ def price_now(variant: str) -> str:
     return f"inventory_price_now({variant}.id, {variant}.price)"
 
 
+class Prices(NamedTuple):
+    """What a variant costs: its own price, and the price now, which is lower while a reduction runs."""
+
+    own: Decimal
+    now: Decimal
+
+
 class Lowest(NamedTuple):
     """A reduction: SKU and reduced price, and the lowest price of the 30 days before it begins."""
 

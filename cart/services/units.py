@@ -10,19 +10,20 @@ from core.transactions import clock
 from inventory.errors import InsufficientStock, VariantUnavailable
 from inventory.locks import lock_variants
 from inventory.models import ProductVariant
+from inventory.price_now import Prices
 from inventory.services.holds import give_back_units, take_units
 from inventory.signals import stock_changed
 
 
-def take(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
+def take(*, cart_id: int, variant_id: int, units: int, seen: Prices | None = None) -> ProductVariant:
     """Move units from free to held for a line of this cart. Returns the variant, its row locked.
 
-    Raises VariantUnavailable and InsufficientStock.
+    `seen` is as in `take_units`. Raises VariantUnavailable and InsufficientStock.
     """
-    variant = take_units(variant_id=variant_id, units=units)
+    variant = take_units(variant_id=variant_id, units=units, seen=seen)
     if variant is None:
         release_expired_if_short(cart_id=cart_id, variant_id=variant_id, units=units)
-        variant = take_units(variant_id=variant_id, units=units)
+        variant = take_units(variant_id=variant_id, units=units, seen=seen)
     if variant is None:
         # A rival has an expired line locked (to reclaim or buy it), so its units could not be taken.
         free = _look(cart_id=cart_id, variant_id=variant_id)

@@ -56,7 +56,7 @@ def write_line(
         if shelf.free < units:
             # Before anything is written, since this shopper will probably be refused.
             release_expired_if_short(cart_id=cart.pk, variant_id=variant_id, units=units)
-        set_price(item, shelf.price)
+        set_price(item, shelf.prices.now)
     if not is_live:
         item.reserved_until = cart.locked_at + owner.hold_life
         item.hold_extensions = 0
@@ -64,7 +64,7 @@ def write_line(
     save_settled(item, quantity_change=change)
     # Last, so that the row which all shoppers wait for is locked only during the commit: ADR 7.
     if takes:
-        item.product_variant = take(cart_id=cart.pk, variant_id=variant_id, units=units)
+        item.product_variant = take(cart_id=cart.pk, variant_id=variant_id, units=units, seen=shelf.prices)
         _follow_price(item)
     elif units < 0:
         give_back_units({variant_id: -units})
@@ -86,7 +86,7 @@ def set_price(item: CartItem, price: Decimal) -> None:
 
 
 def _follow_price(item: CartItem) -> None:
-    """Write the locked variant's price, if it changed after `lock_line` read it."""
+    """Write the locked variant's price, if staff changed it after `lock_line` read it."""
     if item.product_variant.price_now != item.price:
         set_price(item, item.product_variant.price_now)
         save_settled(item, quantity_change=0)

@@ -73,14 +73,14 @@ def test_the_database_refuses_the_second_of_two_at_once(variant: ProductVariant)
     assert Reduction.objects.get() == first
 
 
-def test_an_add_follows_a_reduction_that_ends_before_its_units_are_taken(
+def test_an_add_has_the_price_of_the_moment_at_which_it_looked(
     guest: Owner, variant: ProductVariant, at_the_seam: AtTheSeam
 ) -> None:
-    """The line is written at the price of the first look, and again at that of the moment of the units."""
+    """A reduction that ends before the units are taken: to look twice would cost each add of anything."""
     staff = User.objects.create_superuser("staff")
     announce_reductions(prices={variant.pk: NewPrice(Decimal("2.50"), Decimal(2))})
     ids = [Reduction.objects.get().pk]
     at_the_seam("cart.services.writing.take", lambda: end_reductions(reduction_ids=ids, actor=staff))
     line = held(guest, variant)
     assert Reduction.objects.get().ends_at is not None
-    assert str(line.price) == "2.50"
+    assert str(line.price) == "2.00"

@@ -18,6 +18,7 @@ from cart.owners import Owner
 from cart.services import carts, lines, merge, purchase, sweeps, units
 from core.transactions import clock
 from inventory.models import ProductVariant
+from inventory.price_now import Prices
 from inventory.services.holds import give_back_units
 from orders.models import Order
 from tests.storms import actors
@@ -54,7 +55,7 @@ def cart_and_line_are_not_locked() -> None:
     def read_line(*, cart_id: int, variant_id: int) -> LockedLine:
         item = CartItem.objects.get(cart_id=cart_id, product_variant_id=variant_id)
         meet()
-        shelf = OnShelf(price=item.price, free=item.product_variant.stock_quantity)
+        shelf = OnShelf(Prices(item.price, item.price), free=item.product_variant.stock_quantity)
         return LockedLine(item=item, units_in_cart=item.quantity, shelf=shelf)
 
     replace(lines, lock_or_create_cart=read_cart, lock_line_of_variant=read_line)
