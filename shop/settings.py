@@ -267,7 +267,7 @@ SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", SHOP_NAME)
 EXAMPLE_LEGAL_ADDRESS = "1 Example Street, London"
 SHOP_LEGAL_ADDRESS = env.str("SHOP_LEGAL_ADDRESS", EXAMPLE_LEGAL_ADDRESS)
 SHOP_VAT_ID = env.str("SHOP_VAT_ID", "")  # printed on invoices; empty: the shop has none
-SHOP_RETURN_ADDRESS = env.str("SHOP_RETURN_ADDRESS", SHOP_LEGAL_ADDRESS)  # where customers send goods back to
+SHOP_RETURN_ADDRESS = env.str("SHOP_RETURN_ADDRESS", "") or SHOP_LEGAL_ADDRESS  # where customers send goods back to
 SHOP_LEGAL_EMAIL = DEFAULT_FROM_EMAIL = env.str("SHOP_LEGAL_EMAIL", "shop@example.com")
 
 # --- Staff and operators

@@ -31,8 +31,9 @@ def stock_is_read_then_written() -> None:
     """The specification's way: read the stock, check it, write the new value."""
     meeting = _Once()
 
-    def take_units(*, variant_id: int, units: int) -> ProductVariant | None:
+    def take_units(*, variant_id: int, units: int, seen: Prices | None = None) -> ProductVariant | None:
         variant = ProductVariant.objects.get(pk=variant_id)
+        variant.price_now = variant.price
         meeting.meet()
         if variant.stock_quantity < units:
             return None
