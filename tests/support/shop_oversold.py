@@ -11,13 +11,15 @@ from shop.wsgi import application  # first: it sets Django up
 from cart.services import writing
 from inventory.errors import InsufficientStock
 from inventory.models import ProductVariant
+from inventory.price_now import Prices
 
 __all__ = ["application"]
 
 
-def read_then_write(*, cart_id: int, variant_id: int, units: int) -> ProductVariant:
+def read_then_write(*, cart_id: int, variant_id: int, units: int, seen: Prices | None = None) -> ProductVariant:
     """Read the stock, check it, then write the new value."""
     variant = ProductVariant.objects.get(pk=variant_id)
+    variant.price_now = variant.price
     if variant.stock_quantity < units:
         raise InsufficientStock(variant_id=variant_id, available=variant.stock_quantity, requested=units)
     time.sleep(0.05)  # any request may be this slow here; so the control always meets the race
