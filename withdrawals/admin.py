@@ -10,13 +10,12 @@ from django.utils.formats import date_format
 from core.admin.base import ReadOnlyAdmin
 from core.admin.decorators import display
 from core.admin.filters import ChoiceFilter, Choices
-from core.days import day_of, start_of, today
+from core.days import day_of, today
 from orders.selectors import find_orders
 from withdrawals.models import Withdrawal
-from withdrawals.period import REFUND_WITHIN, refund_due
-from withdrawals.selectors import with_state
+from withdrawals.period import refund_due
+from withdrawals.selectors import IS_OPEN, declared_too_early_for, with_state
 
-_OPEN = Q(waits_for_goods=True) | Q(owes_money=True)
 _GOODS, _MONEY, _DONE = "Goods to come", "Money to send", "Done"
 
 
@@ -25,12 +24,12 @@ class OpenFilter(ChoiceFilter):
 
     title = "what is to be done"
     parameter_name = "open"
-    default = ("Open", _OPEN)
+    default = ("Open", IS_OPEN)
 
     def options(self) -> Choices:
         return {
-            "late": ("Money is late", _OPEN & Q(created_at__lt=start_of(today() - REFUND_WITHIN))),
-            "done": (_DONE, ~_OPEN),
+            "late": ("Money is late", IS_OPEN & declared_too_early_for(today())),
+            "done": (_DONE, ~IS_OPEN),
             "all": ("All", Q()),
         }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.days import day_of
 from core.links import site_url
+from core.seller import seller
 from delivery.services import send_email
 from orders.emails import EmailKind, EmailNote
 from orders.links import order_path
@@ -69,11 +70,8 @@ def facts_of(withdrawal: Withdrawal) -> dict[str, object]:
         "to_send_back": [(line.open_quantity, line.order_line.name) for line in lines if line.open_quantity],
         "is_cancelled": order.state == State.CANCELLED,
         "refund_due": refund_due(day_of(withdrawal.created_at)),
-        "return_address": settings.SHOP_RETURN_ADDRESS,
         "link": site_url(order_path(order.number)),
-        "shop": settings.SHOP_NAME,
-        "legal_name": settings.SHOP_LEGAL_NAME,
-        "legal_address": settings.SHOP_LEGAL_ADDRESS,
+        **seller(),
     }
 
 
@@ -84,19 +82,10 @@ def notes_for(order: Order, kind: EmailKind) -> Iterator[EmailNote]:
     link = site_url(withdraw_path(order.number))
     title = text = ""
     if kind == EmailKind.PLACED:
-        title, text = _("Right of withdrawal"), render_to_string("withdrawals/mail/instruction.txt", _seller()).strip()
+        title, text = _("Right of withdrawal"), render_to_string("withdrawals/mail/instruction.txt", seller()).strip()
     yield EmailNote(title=title, text=text, link=link, link_text=_("Withdraw from contract here"))
 
 
 def withdraw_path(number: str) -> str:
     """The path of the page where an order is withdrawn from, signed as the link of the order."""
     return f"{order_path(number)}withdraw/"
-
-
-def _seller() -> dict[str, str]:
-    return {
-        "legal_name": settings.SHOP_LEGAL_NAME,
-        "legal_address": settings.SHOP_LEGAL_ADDRESS,
-        "legal_email": settings.SHOP_LEGAL_EMAIL,
-        "return_address": settings.SHOP_RETURN_ADDRESS,
-    }

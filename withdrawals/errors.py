@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 class NothingToWithdraw(ValidationError):
-    """The order is cancelled or refunded, or each unit is withdrawn, came back, or is exempt."""
+    """The order is cancelled or refunded, or each unit is withdrawn from or came back."""
 
     def __init__(self) -> None:
         super().__init__(

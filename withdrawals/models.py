@@ -17,11 +17,14 @@ class Withdrawal(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="withdrawals")
     name = OneLineField(max_length=100, help_text="As the customer wrote it.")
     email = models.EmailField(help_text="Where the acknowledgement went.")
-    idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
+    idempotency_key = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField("declared", db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(name="withdrawals_withdrawal_one_per_key", fields=["order", "idempotency_key"])
+        ]
         indexes = [models.Index(name="withdrawals_withdrawal_created", fields=["created_at"])]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Questions about withdrawals. Each states its query count."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from withdrawals.models import Instruction, Withdrawal, WithdrawalLine
 from withdrawals.period import REFUND_WITHIN, period_end
 
 _MOST_ORDERS = 20
+IS_OPEN = Q(waits_for_goods=True) | Q(owes_money=True)  # of rows of `with_state`
 
 
 @dataclass(frozen=True)
@@ -37,26 +38,26 @@ def right_of(order: Order) -> Right:
     if order.state in {State.CANCELLED, State.REFUNDED}:
         return Right([], None)
     lines = list(order.lines.all())
-    taken = open_units(order)
+    taken = _open_units(order)
     left = [(line, line.kept_quantity - taken.get(line.pk, 0)) for line in lines]
-    return Right([(line, units) for line, units in left if units > 0], _end_of_period(order, lines))
+    return Right([(line, units) for line, units in left if units > 0], _end_of_period(order))
 
 
-def open_units(order: Order) -> Mapping[int, int]:
+def _open_units(order: Order) -> Mapping[int, int]:
     """Units that are withdrawn from and not done with, by the id of the order's line. 1 query."""
     lines = WithdrawalLine.objects.filter(withdrawal__order=order).order_by()
     return dict(lines.values_list("order_line").annotate(open=Sum(F("quantity") - F("done_quantity"))))
 
 
-def _end_of_period(order: Order, lines: Iterable[OrderLine]) -> datetime | None:
-    delivered = _delivered_on(order, lines)
+def _end_of_period(order: Order) -> datetime | None:
+    delivered = _delivered_on(order)
     if delivered is None:
         return None
     instruction = Instruction.objects.filter(order=order).first()
     return period_end(delivered=delivered, instructed=day_of(instruction.sent_at) if instruction else None)
 
 
-def _delivered_on(order: Order, lines: Iterable[OrderLine]) -> date | None:
+def _delivered_on(order: Order) -> date | None:
     """The day on which the last of the goods came, or the latest one likely where nobody noted it. None: it is to come.
 
     An order that version 1.0 shipped has no shipments; its log says when it left.
@@ -83,12 +84,17 @@ def with_state(withdrawals: QuerySet[Withdrawal]) -> QuerySet[Withdrawal]:
 def open_withdrawals() -> QuerySet[Withdrawal]:
     """Withdrawals whose goods have not come or whose money was not sent, the oldest first. 1 query."""
     rows = with_state(Withdrawal.objects.select_related("order"))
-    return rows.filter(Q(waits_for_goods=True) | Q(owes_money=True)).order_by("created_at", "pk")
+    return rows.filter(IS_OPEN).order_by("created_at", "pk")
 
 
 def due_before(day: date) -> QuerySet[Withdrawal]:
     """Open withdrawals whose money must be sent before this day. 1 query."""
-    return open_withdrawals().filter(created_at__lt=start_of(day - REFUND_WITHIN))
+    return open_withdrawals().filter(declared_too_early_for(day))
+
+
+def declared_too_early_for(day: date) -> Q:
+    """Of withdrawals whose money must be sent before this day."""
+    return Q(created_at__lt=start_of(day - REFUND_WITHIN))
 
 
 def without_instruction(*, placed_before: timedelta, placed_after: timedelta) -> QuerySet[Order]:

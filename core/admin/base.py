@@ -117,6 +117,24 @@ class ServiceAdmin(StaffAdmin):
             return ask_again(self, request, questions, back=request.get_full_path())
         return answer
 
+    def check_deletion(self, obj: Any) -> None:
+        """Raise ValidationError where a row cannot be deleted. Called before the page asks for confirmation."""
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show why a row cannot be deleted, also where that is so only when the service looks again.
+
+        Django's transaction is rolled back then, with its line in the log.
+        """
+        row = self.get_object(request, object_id)
+        try:
+            if row is not None:
+                self.check_deletion(row)
+            answer: HttpResponse = super().delete_view(request, object_id, extra_context)
+        except ValidationError as refusal:
+            messages.error(request, f"{row}: {' '.join(refusal.messages)}")
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+        return answer
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without bulk deletion: a service checks and deletes each row."""
         actions: dict[str, Any] = super().get_actions(request)

@@ -6,9 +6,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import HttpRequest
 
 from core.admin.base import ServiceAdmin
 from core.admin.filters import any_of
@@ -99,14 +97,9 @@ class ProductAdmin(ListingAction, CategoryAction, ProducerAction, ServiceAdmin):
         for row in sorted(changed, key=lambda row: row.instance.pk or inf):
             save_variant_form(row, actor)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Refuse a product with variants before the page asks for confirmation."""
-        product = self.get_object(request, object_id)
-        if product is not None and (count := product.variants.count()):
-            messages.error(request, f"{product}: {ProductHasVariants(count).message}")
-            return redirect(reverse("admin:inventory_product_change", args=[product.pk]))
-        answer: HttpResponse = super().delete_view(request, object_id, extra_context)
-        return answer
+    def check_deletion(self, obj: Product) -> None:
+        if count := obj.variants.count():
+            raise ProductHasVariants(count)
 
     def delete_model(self, request: HttpRequest, obj: Product) -> None:
         delete_product(product=obj)

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django_countries import countries
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -64,17 +62,8 @@ class ProducerAdmin(ServiceAdmin):
     def save_model(self, request: HttpRequest, obj: Producer, form: Any, change: bool) -> None:
         save_producer(producer=obj, fields=form.changed_columns)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Refuse a producer that goods have before the page asks for confirmation."""
-        producer = self.get_object(request, object_id)
-        try:
-            if producer is not None:
-                require_no_products(producer)
-        except ValidationError as refusal:
-            messages.error(request, f"{producer}: {refusal.messages[0]}")
-            return redirect("admin:inventory_producer_change", object_id)
-        answer: HttpResponse = super().delete_view(request, object_id, extra_context)
-        return answer
+    def check_deletion(self, obj: Producer) -> None:
+        require_no_products(obj)
 
     def delete_model(self, request: HttpRequest, obj: Producer) -> None:
         delete_producer(producer=obj)

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django_countries import countries
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -102,17 +100,8 @@ class TaxClassAdmin(ServiceAdmin):
             if row.has_changed() and row not in formset.deleted_forms:
                 save_tax_rate(rate=row.instance, fields=row.changed_columns)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Refuse the default class, and one in use, before the page asks for confirmation."""
-        tax_class = self.get_object(request, object_id)
-        try:
-            if tax_class is not None:
-                require_unused(tax_class)
-        except ValidationError as refusal:
-            messages.error(request, f"{tax_class}: {refusal.messages[0]}")
-            return redirect("admin:inventory_taxclass_change", object_id)
-        answer: HttpResponse = super().delete_view(request, object_id, extra_context)
-        return answer
+    def check_deletion(self, obj: TaxClass) -> None:
+        require_unused(obj)
 
     def delete_model(self, request: HttpRequest, obj: TaxClass) -> None:
         delete_tax_class(tax_class=obj)

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -85,15 +83,6 @@ class DeliveryMethodAdmin(ServiceAdmin):
 
     def save_model(self, request: HttpRequest, obj: DeliveryMethod, form: Any, change: bool) -> None:
         save_delivery_method(method=obj, fields=form.changed_data)
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Show a refusal of the service. Django's transaction is rolled back then, with its line in the log."""
-        try:
-            answer: HttpResponse = super().delete_view(request, object_id, extra_context)
-        except ValidationError as refusal:
-            messages.error(request, " ".join(refusal.messages))
-            return redirect("admin:orders_deliverymethod_change", object_id)
-        return answer
 
     def delete_model(self, request: HttpRequest, obj: DeliveryMethod) -> None:
         delete_delivery_method(method=obj)

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.links import site_url
+from core.seller import seller
 from core.text import money
 from delivery.attachments import Attachment
 from delivery.services import send_email
@@ -21,9 +22,7 @@ def send_document_email(document: Document, pdf: bytes) -> None:
         "order": order,
         "total": money(document.total),
         "link": site_url(order_path(order.number)),
-        "shop": settings.SHOP_NAME,
-        "legal_name": settings.SHOP_LEGAL_NAME,
-        "legal_address": settings.SHOP_LEGAL_ADDRESS,
+        **seller(),
     }
     with translation.override(settings.LANGUAGE_CODE):
         subject, text, html = (

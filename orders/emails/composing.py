@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.links import site_url
+from core.seller import seller
 from core.text import money
 from orders.emails.kinds import About, EmailKind, EmailNote
 from orders.emails.words import Told, words_of
@@ -66,9 +67,7 @@ def _facts(order: Order, kind: EmailKind, about: About) -> dict[str, object]:
         "taxes": [{"rate": share.rate.normalize(), "tax": money(share.tax)} for share in order.totals.taxes],
         "total": money(order.total),
         "link": site_url(order_path(order.number)),
-        "shop": settings.SHOP_NAME,
-        "legal_name": settings.SHOP_LEGAL_NAME,
-        "legal_address": settings.SHOP_LEGAL_ADDRESS,
+        **seller(),
         "address": order.address_lines if kind in _WITH_ADDRESS else [],
         "has_bill": kind in _WITH_BILL and order.has_own_bill,
         "has_gift": kind in _WITH_BILL and order.gift_message,

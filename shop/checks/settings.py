@@ -53,6 +53,7 @@ def check_atomic_requests(app_configs: object, **kwargs: Any) -> Iterator[CheckM
 def check_tasks_are_not_eager(app_configs: object, **kwargs: Any) -> Iterator[CheckMessage]:
     """shop.E003: tasks run in workers, not in the request."""
     # Celery reads the settings once. A later override, as in tests, counts too.
+    # What this refuses: it is set nowhere.
     if app.conf.task_always_eager or getattr(settings, "CELERY_TASK_ALWAYS_EAGER", False):
         yield Error(
             "Celery's task_always_eager is on.",

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from core.one_line import OneLineFormField
 from core.ratelimit import EMAILS, seconds_to_wait
+from core.seller import seller
 from pages.models import CONTACT
 from pages.selectors import published_page
 from pages.services import send_contact_message
 from shop.accounts.shoppers import ShopRequest
 from shop.accounts.views import too_many_emails
-from shop.pages.legal import who_sells
 
 
 class ContactForm(forms.Form):
@@ -65,7 +65,7 @@ def contact(request: ShopRequest) -> HttpResponse:
         messages.success(request, _("Your message is on its way to us. We answer to %(email)s.") % form.cleaned_data)
         return HttpResponseRedirect(request.path, status=303)
     canonical = request.build_absolute_uri(page.get_absolute_url())
-    context = who_sells() | {"page": page, "form": form, "canonical": canonical}
+    context = seller() | {"page": page, "form": form, "canonical": canonical}
     return render(request, "shop/contact.html", context, status=400 if form.errors else 200)
 
 

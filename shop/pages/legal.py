@@ -5,21 +5,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.seller import seller
 from pages.models import TERMS
 from pages.selectors import published_page
 from shop.accounts.shoppers import ShopRequest
 from shop.pages.owner import keep_without_form, show_page
 
 _PAGES = {"imprint", "privacy", TERMS}
-
-
-def who_sells() -> dict[str, str | int]:
-    """Name, address and e-mail address of the seller, for templates."""
-    return {
-        "legal_name": settings.SHOP_LEGAL_NAME,
-        "legal_address": settings.SHOP_LEGAL_ADDRESS,
-        "legal_email": settings.SHOP_LEGAL_EMAIL,
-    }
 
 
 @require_safe
@@ -29,5 +21,5 @@ def legal(request: ShopRequest, page: str) -> HttpResponse:
         raise Http404
     if page == TERMS and (terms := published_page(TERMS)):
         return show_page(request, terms)
-    context = who_sells() | {"cart_days": settings.SHOP_CART_DAYS}
+    context = seller() | {"cart_days": settings.SHOP_CART_DAYS}
     return keep_without_form(render(request, f"shop/legal_{page}.html", context))

@@ -6,21 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.numbers import read_units
+from core.admin.number_fields import UnitsField
 from core.one_line import OneLineFormField
 from orders.models import Order, OrderLine
 from withdrawals.errors import NoUnitsChosen
 from withdrawals.selectors import Right
 
 _UNITS = "units_"  # before the id of a line
-
-
-class _UnitsField(forms.IntegerField):
-    """Units that a customer types. A `number` field would drop what it cannot read."""
-
-    def to_python(self, value: Any) -> int | None:
-        text = "" if value is None else str(value).strip()
-        return read_units(text) if text else None
 
 
 class WithdrawalForm(forms.Form):
@@ -34,7 +26,7 @@ class WithdrawalForm(forms.Form):
         super().__init__(data, label_suffix="", initial={"name": order.name})
         self.lines = right.lines
         for line, most in right.lines:
-            self.fields[f"{_UNITS}{line.pk}"] = _UnitsField(
+            self.fields[f"{_UNITS}{line.pk}"] = UnitsField(
                 label=line.name,
                 min_value=0,
                 max_value=most,

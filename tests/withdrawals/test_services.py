@@ -1,5 +1,6 @@
 """A withdrawal: what is stored, what happens to the order at once, what waits for the goods, and what is refused."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -9,12 +10,14 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from cart.owners import Owner
 from delivery.models import Delivery
 from inventory.models import ProductVariant
-from orders.models import Order, OrderTransition, Refund, Shipment
+from orders.models import DeliveryMethod, Order, OrderTransition, Refund, Shipment
 from orders.services import refund_order, return_lines, ship_order
 from orders.states import State
-from tests.support.shopping import nothing_changes, stock
+from tests.support.ordering import order
+from tests.support.shopping import add, nothing_changes, stock
 from withdrawals.errors import NothingToWithdraw, NoUnitsChosen, PeriodOver, TooManyUnits, WholeOrderOnly
 from withdrawals.models import Instruction, Withdrawal, WithdrawalLine
 from withdrawals.selectors import open_withdrawals, right_of
@@ -102,6 +105,12 @@ def test_sent_twice_it_is_declared_once(shipped: Order) -> None:
     assert withdraw(shipped, 3, 0) == first
     assert Withdrawal.objects.count() == 1
     assert len(told(shipped)) == 2
+
+
+def test_a_key_is_of_its_order_alone(shipped: Order, variant: ProductVariant) -> None:
+    delivery = DeliveryMethod.objects.get(name="By bike")
+    another = order(add(Owner(guest_token=uuid.uuid4()), variant), delivery)
+    assert withdraw(shipped, 3, 0) != withdraw(another, 1)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='As the customer wrote it.', max_length=100)),
                 ('email', models.EmailField(help_text='Where the acknowledgement went.', max_length=254)),
-                ('idempotency_key', models.CharField(editable=False, max_length=64, unique=True)),
+                ('idempotency_key', models.CharField(editable=False, max_length=64)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='declared')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='orders.order')),
             ],
@@ -93,6 +93,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='withdrawalline',
             constraint=models.CheckConstraint(condition=models.Q(('done_quantity__gte', 0), ('done_quantity__lte', models.F('quantity')), ('quantity__gte', 1)), name='withdrawals_line_done_at_most_all'),
+        ),
+        migrations.AddConstraint(
+            model_name='withdrawal',
+            constraint=models.UniqueConstraint(fields=('order', 'idempotency_key'), name='withdrawals_withdrawal_one_per_key'),
         ),
         migrations.RunSQL(REFUSE, ALLOW),
     ]
